@@ -1,0 +1,130 @@
+"""The door: a coded reason opens one customer, with all accounts and transfers, for one session and half an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from audit.access import looks, people
+from audit.access.mask import Mask, hidden
+from audit.access.people import Actor
+from audit.access.reasons import Reason
+from audit.errors import Refused
+from audit.models import OpenDoor
+from audit.values import Subject
+
+OPEN_FOR = timedelta(minutes=30)
+UNMASKED_FOR = timedelta(minutes=2)
+
+
+class NoReason(Refused):
+    """The person may look, but has not said why. `subject` is what a reason would open."""
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(f"{subject} opens with a reason: say why you look, with CODE or CODE:TICKET")
+        self.subject = subject
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An open door, as a page shows it."""
+
+    subject: Subject
+    reason: Reason
+    closes_at: datetime
+    unmasked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Leave to see one subject: through which door (None: the system, which sees everything masked), and how masked."""
+
+    actor: Actor
+    subject: Subject
+    door: Door | None
+    mask: Mask
+
+    @property
+    def reason(self) -> Reason | None:
+        return self.door.reason if self.door else None
+
+
+def open(actor: Actor, subject: Subject, reason: Reason) -> Door:
+    """Open one customer (or what stands alone, where a bank has no customers); recorded. Raises Refused, NoRecord."""
+    people.require(actor, "look")
+    looks.record(actor, looks.Look("reason", "door", [subject], reason, outcome="opened"))
+    now = timezone.now()
+    row = OpenDoor.objects.create(
+        actor=actor.name,
+        role=actor.role,
+        session=actor.session,
+        subject=str(subject),
+        reason_code=reason.code,
+        ticket=reason.ticket,
+        caller_identified=reason.caller_identified,
+        opened_at=now,
+        closes_at=now + OPEN_FOR,
+    )
+    return _door(row, now)
+
+
+def check(actor: Actor, subject: Subject, customers: Sequence[Subject] = (), *, action: str = "look") -> Grant:
+    """Leave to see `subject`, which belongs to `customers` (none: it stands alone and is its own door).
+
+    Any of the customers' doors opens it. Raises Refused without the right, NoReason without an open door.
+    """
+    people.require(actor, action)
+    if actor.is_system:
+        return Grant(actor, subject, None, hidden)
+    wanted = list(customers) or [subject]
+    found = next((door for door in open_doors(actor) if door.subject in wanted), None)
+    if found is None:
+        raise NoReason(wanted[0])
+    return Grant(actor, subject, found, Mask(found.subject, found.unmasked))
+
+
+def open_doors(actor: Actor) -> list[Door]:
+    """The doors that stand open for this person in this session, newest first."""
+    now = timezone.now()
+    rows = OpenDoor.objects.filter(session=actor.session, actor=actor.name, closes_at__gt=now).order_by("-pk")
+    return [_door(row, now) for row in rows[:50]]
+
+
+def unmask(actor: Actor, subject: Subject, path: str) -> None:
+    """Show one field of the customer whose door is open, for two minutes; recorded. Raises Refused, NoReason."""
+    people.require(actor, "unmask")
+    row = _row(actor, subject)
+    now = timezone.now()
+    until = min(row.closes_at, now + UNMASKED_FOR)
+    looks.record(actor, looks.Look("unmask", "door", [subject], _reason(row), unmasked=[path], outcome="unmasked"))
+    row.unmasked = {**_still(row.unmasked, now), path: until.isoformat()}
+    row.save(update_fields=["unmasked"])
+
+
+def close(actor: Actor) -> None:
+    """Close every door of this session, as signing out does."""
+    now = timezone.now()
+    OpenDoor.objects.filter(session=actor.session, actor=actor.name, closes_at__gt=now).update(closes_at=now)
+
+
+def _row(actor: Actor, subject: Subject) -> OpenDoor:
+    mine = OpenDoor.objects.filter(session=actor.session, actor=actor.name, subject=str(subject))
+    row = mine.filter(closes_at__gt=timezone.now()).order_by("-pk").first()
+    if row is None:
+        raise NoReason(subject)
+    return row
+
+
+def _door(row: OpenDoor, now: datetime) -> Door:
+    return Door(Subject.parse(row.subject), _reason(row), row.closes_at, frozenset(_still(row.unmasked, now)))
+
+
+def _reason(row: OpenDoor) -> Reason:
+    return Reason(row.reason_code, row.ticket, row.caller_identified)
+
+
+def _still(unmasked: dict[str, str], now: datetime) -> dict[str, str]:
+    return {path: until for path, until in unmasked.items() if datetime.fromisoformat(until) > now}

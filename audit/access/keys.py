@@ -1,0 +1,146 @@
+"""Data keys, one for each owner of personal data, wrapped under the instance's master key; destroying one erases its data.
+
+The master key is WHEREABOUTS_KEY (64 hexadecimal digits) or the file `master.key` in VAR_DIR, made on first use.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from audit.database import Connection, sql
+from audit.errors import WhereaboutsError
+from audit.servers.place import var_dir
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+Owner = tuple[str, str]  # (a subject kind, 'stream' or 'source'; its key)
+_PROBE: Owner = ("probe", "master key")  # tells at once that the master key is not the one of this database
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """A key that can be used. `id` is its row's."""
+
+    id: int
+    cipher: AESGCM
+
+
+def derived(purpose: str) -> bytes:
+    """A key for one purpose, always the same for this instance."""
+    return _derived(master_key(), purpose)
+
+
+def get_or_create(connection: Connection, owners: Collection[Owner]) -> dict[Owner, DataKey]:
+    """The living key of each owner, made where there is none. Belongs into the transaction that seals with it."""
+    if not owners:
+        return {}
+    found = _get_or_create(connection, {*owners, _PROBE})
+    del found[_PROBE]
+    return found
+
+
+def opened(wrapped: bytes, owner: Owner) -> AESGCM:
+    """The cipher of a wrapped key, as the table of data keys holds it."""
+    return AESGCM(_unwrap(wrapped, owner))
+
+
+def destroy(connection: Connection, owner: Owner) -> list[int]:
+    """Destroy all keys of `owner`, by the role erasure alone; the ids of those destroyed now."""
+    return [row[0] for row in connection.execute(sql("data_keys_destroy"), owner).fetchall()]
+
+
+def master_key() -> bytes:
+    """The instance's own secret. A broken one is an error: a new one would make everything sealed unreadable."""
+    given = os.environ.get("WHEREABOUTS_KEY")
+    if given:
+        return _parsed(given, "WHEREABOUTS_KEY")
+    return _from_file(var_dir() / "master.key")
+
+
+@cache
+def _from_file(path: Path) -> bytes:
+    if not path.exists():
+        _make(path)
+    try:
+        return _parsed(path.read_text(), str(path))
+    except OSError as error:
+        raise WhereaboutsError(f"the master key {path} cannot be read: {error.strerror}") from None
+
+
+def _make(path: Path) -> None:
+    """Written apart and linked into place, so that nobody reads half a key and the first of two makers wins."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(os.urandom(KEY_BYTES).hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+
+
+def _parsed(text: str, where: str) -> bytes:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise WhereaboutsError(f"{where} does not hold a master key: it must be {2 * KEY_BYTES} hexadecimal digits")
+    return key
+
+
+@cache
+def _derived(master: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"whereabouts {purpose}".encode()).derive(master)
+
+
+def _get_or_create(connection: Connection, owners: Iterable[Owner]) -> dict[Owner, DataKey]:
+    wanted = sorted(owners)
+    kinds, keys = [kind for kind, _ in wanted], [key for _, key in wanted]
+    found = _living(connection, kinds, keys)
+    missing = [owner for owner in wanted if owner not in found]
+    if missing:
+        wrapped = [_wrap(os.urandom(KEY_BYTES), owner) for owner in missing]
+        connection.execute(
+            sql("data_keys_insert"), ([kind for kind, _ in missing], [key for _, key in missing], wrapped)
+        )
+        found = _living(connection, kinds, keys)
+    return found
+
+
+def _living(connection: Connection, kinds: list[str], keys: list[str]) -> dict[Owner, DataKey]:
+    rows = connection.execute(sql("data_keys_living"), (kinds, keys)).fetchall()
+    return {(kind, key): DataKey(id_, opened(wrapped, (kind, key))) for id_, kind, key, wrapped in rows}
+
+
+def _wrap(key: bytes, owner: Owner) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(derived("data keys")).encrypt(nonce, key, _bound_to(owner))
+
+
+def _unwrap(wrapped: bytes, owner: Owner) -> bytes:
+    try:
+        return AESGCM(derived("data keys")).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_to(owner))
+    except InvalidTag:
+        raise WhereaboutsError(
+            "the master key is not the one that this database was sealed with: set WHEREABOUTS_KEY or VAR_DIR as before"
+        ) from None
+
+
+def _bound_to(owner: Owner) -> bytes:
+    kind = owner[0].encode()
+    return len(kind).to_bytes(2, "big") + kind + owner[1].encode()

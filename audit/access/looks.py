@@ -1,0 +1,90 @@
+"""The record of every look, search, reason, export, download and refusal. It is written before anything is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from audit.access.people import Actor
+from audit.access.reasons import Reason
+from audit.errors import WhereaboutsError
+from audit.models import AuditRecord
+from audit.values import Moment, Subject, rfc3339
+
+KINDS = ("look", "search", "sign_in", "sign_out", "reason", "unmask", "export", "download", "refusal")
+
+POLLED_FOR = timedelta(minutes=15)
+
+
+class NoRecord(WhereaboutsError):
+    """The record of the look could not be written, so nothing may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One thing that somebody did. `details` holds no personal value and no searched text."""
+
+    kind: str
+    page: str
+    subjects: Sequence[Subject] = ()
+    reason: Reason | None = None
+    moment: Moment = Moment()
+    unmasked: Sequence[str] = ()
+    outcome: str = "shown"
+    duration_ms: int | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+def record(actor: Actor, look: Look) -> int:
+    """Write one record and give its number; raises NoRecord when it cannot be written."""
+    if look.kind not in KINDS:
+        raise ValueError(f"{look.kind!r} is no kind of record: use one of {', '.join(KINDS)}")
+    try:
+        return _insert(actor, look)
+    except DatabaseError as error:
+        raise NoRecord("no record of the look, no page: the console's own log cannot be written now") from error
+
+
+def _insert(actor: Actor, look: Look) -> int:
+    reason = look.reason or Reason("")
+    row = AuditRecord.objects.create(
+        kind=look.kind,
+        actor=actor.name,
+        role=actor.role,
+        session=actor.session,
+        address=actor.address,
+        subjects=[str(subject) for subject in dict.fromkeys(look.subjects)],
+        page=look.page,
+        unmasked=sorted(look.unmasked),
+        moment=_moment(look.moment),
+        reason_code=reason.code,
+        ticket=reason.ticket,
+        caller_identified=reason.caller_identified,
+        outcome=look.outcome,
+        duration_ms=look.duration_ms,
+        details=dict(look.details),
+    )
+    return int(row.pk)
+
+
+def _moment(moment: Moment) -> str:
+    return f"{rfc3339(moment.time)} {moment.clock}" if moment.time else "now"
+
+
+def looks_at(subject: Subject, since: datetime) -> int:
+    """How often a subject was looked at since a time, by anyone."""
+    found = AuditRecord.objects.filter(subjects__contains=[str(subject)], recorded_at__gte=since)
+    return found.filter(kind__in=("look", "download", "export"), outcome="shown").count()
+
+
+def record_polled(actor: Actor, subject: Subject, page: str, reason: Reason | None) -> None:
+    """Polling is one look per session, subject and page in 15 minutes."""
+    recent = AuditRecord.objects.filter(
+        actor=actor.name, session=actor.session, page=page, recorded_at__gte=timezone.now() - POLLED_FOR
+    )
+    if not recent.filter(subjects__contains=[str(subject)]).exists():
+        record(actor, Look("look", page, [subject], reason))

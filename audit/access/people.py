@@ -1,0 +1,75 @@
+"""Who asks: a person in one role and one session, or the system itself. What a role may do stands in a table of rights."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+from audit.errors import Refused, UsageError
+from audit.models import Right
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+ROLES = ("support", "investigator", "auditor", "administrator")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One person at work. `session` is a digest of the session's key, never the key; "" on the command line."""
+
+    name: str
+    role: str
+    rights: frozenset[str] = frozenset()
+    session: str = ""
+    address: str = ""
+    is_system: bool = False
+
+    def may(self, action: str) -> bool:
+        """The system may do everything but see a personal field."""
+        return action != "unmask" if self.is_system else action in self.rights
+
+
+SYSTEM = Actor(name="system", role="system", is_system=True)
+
+
+def actor_of(user: User, *, session_key: str = "", address: str = "") -> Actor:
+    """The actor behind a signed-in user; a user without a role has no rights at all."""
+    role = role_of(user)
+    return Actor(user.get_username(), role, rights_of(role), session_digest(session_key), address)
+
+
+def actor_named(username: str) -> Actor:
+    """The actor of a command's `--as USER`; raises UsageError for a name that nobody active bears."""
+    user = get_user_model().objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise UsageError(f"nobody is called {username!r}: give the name of an active user after --as")
+    return actor_of(user)
+
+
+def role_of(user: User) -> str:
+    """The user's role: the first of the known ones among the user's groups, "" for none."""
+    groups = set(user.groups.values_list("name", flat=True))
+    return next((role for role in ROLES if role in groups), "")
+
+
+def rights_of(role: str) -> frozenset[str]:
+    return frozenset(Right.objects.filter(role=role).values_list("action", flat=True))
+
+
+def session_digest(session_key: str) -> str:
+    """What stands for a session in records: from it nobody can take the session over."""
+    if not session_key:
+        return ""
+    return hashlib.blake2b(session_key.encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=16).hexdigest()
+
+
+def require(actor: Actor, action: str) -> None:
+    """Raises Refused unless the actor has the right."""
+    if not actor.may(action):
+        role = f"the role {actor.role}" if actor.role else "somebody without a role"
+        raise Refused(f"the right {action!r} is not given to {role}: ask an administrator for another role")

@@ -1,0 +1,35 @@
+"""The coded reasons for looking at a customer, with an optional ticket. Their order is their key on the keyboard."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from audit.errors import UsageError
+
+CODES = ("call", "written", "complaint", "investigation", "fraud", "audit")
+CALLER = ("", "code", "callback", "questions", "app")  # how a caller was identified
+_TICKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/#-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: str
+    ticket: str = ""
+    caller_identified: str = ""
+
+
+def parse(text: str) -> Reason:
+    """The reason written CODE or CODE:TICKET; raises UsageError where it is not one."""
+    code, _, ticket = text.partition(":")
+    return reason(code.strip(), ticket.strip())
+
+
+def reason(code: str, ticket: str = "", caller_identified: str = "") -> Reason:
+    if code not in CODES:
+        raise UsageError(f"{code!r} is not a reason: write one of {', '.join(CODES)}")
+    if ticket and not _TICKET.fullmatch(ticket):
+        raise UsageError("a ticket is at most 40 letters, digits, spaces and . _ / # -: write its number only")
+    if caller_identified not in CALLER:
+        raise UsageError(f"{caller_identified!r} is no way to identify a caller: write one of {', '.join(CALLER[1:])}")
+    return Reason(code, ticket, caller_identified)

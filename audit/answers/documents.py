@@ -1,0 +1,209 @@
+"""Answers as the JSON objects that commands print (DESIGN.md section 13): decimal strings, RFC 3339 in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from audit.answers.shapes import (
+    AsOf,
+    EventLine,
+    FindingLine,
+    MovementLine,
+    Overview,
+    PlaceLine,
+    SearchAnswer,
+    StateLine,
+    StepLine,
+    What,
+    Where,
+)
+from audit.values import EventRef, Money, rfc3339
+
+Document = dict[str, Any]
+
+
+def at_document(at: AsOf) -> Document:
+    return {
+        "time": rfc3339(at.time) if at.time else None,
+        "clock": at.clock.value,
+        "sealed": at.sealed,
+        "watermark": rfc3339(at.watermark) if at.watermark else None,
+        "now": at.is_now,
+        "worst_source": at.worst_source,
+        **({"upto": event_document(at.upto)} if at.upto else {}),
+    }
+
+
+def event_document(ref: EventRef) -> Document:
+    return {"source": ref.source, "id": ref.id, "position": ref.position}
+
+
+def where_document(answer: Where) -> Document:
+    return {
+        "subject": str(answer.subject.subject),
+        "at": at_document(answer.at),
+        "places": [_place(line) for line in answer.places],
+        "on_its_way": [_place(line) for line in answer.on_its_way],
+        "came_from": [_place(line) for line in answer.came_from],
+        "ledger": [_place(line) for line in answer.ledger],
+        "conserved": answer.conserved,
+        "complete": answer.complete,
+        "not_understood": [event_document(ref) for ref in answer.not_understood],
+        "tells": answer.tells,
+        "states": [_state(line) for line in answer.states],
+        "model": answer.model,
+    }
+
+
+def what_document(pages: Iterable[What]) -> Document:
+    """One object of all pages of a story."""
+    steps: list[Document] = []
+    last: What | None = None
+    number = 0
+    for page in pages:
+        for step in page.steps.rows:
+            number += 1
+            steps += [_step(event, step, number) for event in step.events]
+        last = page
+    assert last is not None
+    return {
+        "subject": str(last.subject.subject),
+        "at": at_document(last.at),
+        "steps": steps,
+        "complete": last.complete,
+        "not_understood": [event_document(ref) for ref in last.not_understood],
+        "model": last.model,
+    }
+
+
+def finding_document(finding: FindingLine, model: str) -> Document:
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "subject": str(finding.subject.subject),
+        "state": finding.state,
+        "says": finding.says,
+        "opened_at": rfc3339(finding.opened_at),
+        "opened_by": event_document(finding.opened_by),
+        "evidence": [event_document(ref) for ref in finding.evidence],
+        "because_of": finding.because_of,
+        "resolved_at": rfc3339(finding.resolved_at) if finding.resolved_at else None,
+        "resolved_by": event_document(finding.resolved_by) if finding.resolved_by else None,
+        "would_resolve": finding.would_resolve,
+        "money": [money_document(money) for money in finding.money],
+        "model": model,
+    }
+
+
+def status_document(overview: Overview) -> Document:
+    places: dict[str, list[Document]] = {}
+    for total in overview.places:
+        entry = {"book": total.book, "place": total.kind, **money_document(total.money), "entries": total.entries}
+        places.setdefault(total.kind, []).append(entry)
+    return {
+        "position": overview.position,
+        "watermark": rfc3339(overview.at.watermark) if overview.at.watermark else None,
+        "at": at_document(overview.at),
+        "sources": [_source(line) for line in overview.sources],
+        "subjects": dict(overview.subjects),
+        "places": [entry for entries in places.values() for entry in entries],
+        "findings": {
+            "open": {line.rule: line.open for line in overview.rules if line.open},
+            "resolved": {line.rule: line.resolved for line in overview.rules if line.resolved},
+        },
+        "explained": {
+            name: None if share is None else str(share)
+            for name, share in (("events", overview.explained.events), ("subjects", overview.explained.subjects),
+                                ("money", overview.explained.money))
+        },
+        "model": overview.model,
+    }
+
+
+def search_document(answer: SearchAnswer) -> Document:
+    return {
+        "hits": [
+            {
+                "subject": str(hit.link.subject),
+                "matched": hit.matched,
+                "exact": hit.is_exact,
+                "event": event_document(hit.event) if hit.event else None,
+            }
+            for hit in answer.hits
+        ],
+        "complete": answer.is_complete,
+        "model": answer.model,
+    }
+
+
+def money_document(money: Money) -> Document:
+    return {"amount": f"{money.amount:f}", "currency": money.currency}
+
+
+def _place(line: PlaceLine) -> Document:
+    document: Document = {
+        "place": str(line.place),
+        "book": line.place.book,
+        **money_document(line.money),
+        "certainty": line.certainty.value,
+        "since": rfc3339(line.since),
+        "event": event_document(line.event),
+        "final": line.is_final,
+    }
+    if line.flow is not None:
+        document["flow"] = str(line.flow.subject)
+    return document
+
+
+def _state(line: StateLine) -> Document:
+    return {
+        "lane": line.lane, "stream": line.stream, "item": line.item, "state": line.state, "since": rfc3339(line.since),
+        "event": event_document(line.event), "final": line.is_final,
+        "deadline": rfc3339(line.deadline) if line.deadline else None,
+    }
+
+
+def _step(event: EventLine, step: StepLine, number: int) -> Document:
+    return {
+        "step": number,
+        "event": event_document(event.ref),
+        "lane": event.lane,
+        "stream": event.stream,
+        "version": event.version,
+        "type": event.type,
+        "says": event.says,
+        "occurred": rfc3339(event.occurred),
+        "recorded": rfc3339(event.recorded),
+        "caused_by": [event_document(cause.event) for cause in event.caused_by],
+        "inferred": event.inferred,
+        "final": event.is_final,
+        "movements": [_movement(line) for line in event.movements],
+        "findings": list(event.findings),
+        "understood": event.is_understood,
+        **({"problem": event.problem} if event.problem else {}),
+        **({"state": {"from": event.state.before, "to": event.state.after}} if event.state else {}),
+    }
+
+
+def _movement(line: MovementLine) -> Document:
+    return {"book": line.book, "from": str(line.source), "to": str(line.target), **money_document(line.money)}
+
+
+def _source(line: Any) -> Document:
+    return {
+        "name": line.name,
+        "kind": line.kind,
+        "events": line.events,
+        "duplicates": line.duplicates,
+        "quarantined": line.quarantined,
+        "gaps": line.gaps,
+        "sealed": line.sealed,
+        "lag_seconds": line.lag_seconds,
+        "watermark": rfc3339(line.watermark) if line.watermark else None,
+        "idle": line.is_idle,
+        "pending": line.pending,
+        "held_by": list(line.held_by),
+        "trouble": line.trouble,
+    }

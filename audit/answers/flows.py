@@ -1,0 +1,166 @@
+"""One flow (a transfer, a card payment) as far as it had come at a moment: its events, its money, its states."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from audit.answers.events import EventRow, Told, read_events
+from audit.answers.inquiry import Inquiry
+from audit.answers.movements import Moved, Net, movements, net_line, nets
+from audit.answers.names import Known, declared_kinds, money, place_kind
+from audit.answers.shapes import PlaceLine, StateLine
+from audit.answers.states import Change, changes_of, states_after
+from audit.answers.stories import whole_stories
+from audit.answers.unfolded import Unfolded
+from audit.log.logged import EVENT
+from audit.model.meaning import Kind
+from audit.values import EventRef, Money
+
+READ_MAX = 500  # events of a flow whose sentences are read at once; money and states rest on all of them
+
+
+@dataclass(frozen=True)
+class Flow:
+    """`rows` are all its events in story order; the first `upto` of them had happened at the moment."""
+
+    inquiry: Inquiry
+    known: Known
+    unfolded: Unfolded
+    rows: Sequence[EventRow]
+    upto: int
+    moved: Mapping[int, Sequence[Moved]]
+    changes: Sequence[Change]
+    told: Mapping[int, Told]
+
+    @property
+    def kind(self) -> Kind:
+        return self.inquiry.model.kinds[self.known.subject.kind]
+
+    @property
+    def past(self) -> Sequence[EventRow]:
+        return self.rows[: self.upto]
+
+    def at_step(self, upto: int) -> Flow:
+        """The same flow when it had come to its event number `upto` (from 1)."""
+        return replace(self, upto=max(0, min(upto, len(self.rows))))
+
+    def nets(self) -> list[Net]:
+        return nets(self.inquiry, self.known.subject, self.past, self.moved)
+
+    def states(self) -> list[StateLine]:
+        """Of its own streams; the lane that ends it stands first."""
+        found = states_after(self.inquiry, self.past, self.changes)
+        return sorted(found, key=lambda line: line.lane != self.kind.ends_with)
+
+    def declared(self) -> Money | None:
+        """The first amount that an event declared; None where none did yet."""
+        for row in self.past:
+            told = self.told.get(row.position)
+            if told and told.reading and told.reading.declared:
+                units, currency = told.reading.declared
+                return money(self.inquiry.model, units, currency)
+        return None
+
+    def is_final(self) -> bool:
+        finality = self.unfolded.finality
+        return all(finality.get(row.position, True) for row in self.past)
+
+    def not_understood(self) -> tuple[EventRef, ...]:
+        return tuple(
+            one.ref for row in self.past
+            if (one := self.told.get(row.position)) and (row.kind != EVENT or one.problem is not None)
+        )
+
+    def tells(self) -> str:
+        """What the customer may be told: the latest of its events that says something to them."""
+        for row in reversed(self.past):
+            told = self.told.get(row.position)
+            if told and told.tells:
+                return told.tells
+        return ""
+
+    def lines(self, found: Sequence[Net]) -> tuple[PlaceLine, ...]:
+        finality = self.unfolded.finality
+        return tuple(net_line(self.inquiry, net, finality.get(net.row.position, True)) for net in found)
+
+
+def load_flow(inquiry: Inquiry, known: Known, unfolded: Unfolded) -> Flow:
+    """The flow with all that is known of it; what counts at the inquiry's moment is `past`."""
+    return load_flows(inquiry, [known], unfolded)[0]
+
+
+def load_flows(
+    inquiry: Inquiry, wanted: Sequence[Known], unfolded: Unfolded, *, briefly: bool = False
+) -> list[Flow]:
+    """Several flows in as many statements as one. `briefly`: of their events only those that declare are read."""
+    if not wanted:
+        return []
+    stories = whole_stories(inquiry, wanted, unfolded)
+    rows = [row for story, _ in stories for row in story]
+    moving = {row.position: None for row in rows if row.flags & 1 or row.flags == 0}
+    moved = movements(inquiry, list(moving), unfolded)
+    streams = {stream for known, (story, _) in zip(wanted, stories, strict=True)
+               for stream in own_streams(inquiry, known, story)}
+    changes: dict[int, list[Change]] = {}
+    for change in changes_of(inquiry, streams, unfolded):
+        changes.setdefault(change.stream_id, []).append(change)
+    read = _declaring(inquiry, stories) if briefly else [row for story, _ in stories for row in _bounded(story)]
+    unique = list({row.position: row for row in read}.values())
+    told = {one.row.position: one for one in read_events(inquiry, unique, unfolded.finality)}
+    return [
+        Flow(inquiry, known, unfolded, story, upto, moved,
+             [change for stream in own_streams(inquiry, known, story) for change in changes.get(stream, ())], told)
+        for known, (story, upto) in zip(wanted, stories, strict=True)
+    ]
+
+
+def _bounded(story: Sequence[EventRow]) -> Sequence[EventRow]:
+    return story if len(story) <= READ_MAX else [*story[: READ_MAX // 2], *story[-READ_MAX // 2 :]]
+
+
+def _declaring(inquiry: Inquiry, stories: Sequence[tuple[Sequence[EventRow], int]]) -> list[EventRow]:
+    """The first event of each story that can declare its amount, else its first; and what names the other side."""
+    found: list[EventRow] = []
+    for story, _ in stories:
+        declaring = [row for row in story if row.type in _declaring_types(inquiry, row)]
+        found += declaring[:2] or story[:1]
+    return found
+
+
+def _declaring_types(inquiry: Inquiry, row: EventRow) -> Collection[str]:
+    found = inquiry.model.lane_of(row.stream)
+    if found is None:
+        return ()
+    events = inquiry.model.document.get("lane", {}).get(found[0].name, {}).get("event", {})
+    return [name for name, event in events.items() if "declares" in event]
+
+
+def own_streams(inquiry: Inquiry, known: Known, rows: Sequence[EventRow]) -> set[int]:
+    """Streams that are the flow's own: not those of accounts and customers, which live on without it."""
+    others = set(declared_kinds(inquiry.model)) - {known.subject.kind}
+    return {
+        row.stream_id for row in rows
+        if (found := inquiry.model.lane_of(row.stream)) is not None and found[0].name not in others
+    }
+
+
+def held_and_owed(flow: Flow) -> tuple[list[Net], list[Net], list[Net]]:
+    """Of the flow's book: places that hold its money, places it came from; and what other books hold for it."""
+    found, book = flow.nets(), flow.kind.book
+    held = [net for net in found if net.place.book == book and net.units > 0]
+    owed = [net for net in found if net.place.book == book and net.units < 0]
+    beside = [net for net in found if net.place.book != book and net.units > 0
+              and not place_kind(flow.inquiry.model, net.place).is_source]
+    return held, owed, beside
+
+
+def is_conserved(flow: Flow, found: Sequence[Net]) -> bool:
+    """Whether what its places hold is what it declares, and no transit place is below zero."""
+    book = [net for net in found if net.place.book == flow.kind.book]
+    if any(net.units < 0 and place_kind(flow.inquiry.model, net.place).is_transit for net in book):
+        return False
+    declared, held = flow.declared(), [net for net in book if net.units > 0]
+    if declared is None or not held:
+        return True
+    return sum(net.units for net in held if net.currency == declared.currency) == declared.units

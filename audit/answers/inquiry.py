@@ -1,0 +1,169 @@
+"""One question's surroundings: a snapshot of the read model, the model, the moment, the language and the mask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from audit import instance
+from audit.answers.cut import Cut
+from audit.answers.shapes import AsOf
+from audit.database import Connection, sql
+from audit.errors import UsageError
+from audit.model.meaning import Model, Text
+from audit.values import Clock, EventRef, Moment, Subject
+
+CONSOLE = "console"  # the source of our own records: its clock says nothing about the bank's
+UNFOLDED_MAX = 1000  # events seen and not yet folded that an answer folds on top
+
+Mask = Callable[[Subject | None, str, str], str]  # owner, path, value -> what may be shown
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source as it stands. `pending` are positions not final yet, `released` final ones not yet folded."""
+
+    id: int
+    name: str
+    kind: str
+    events: int
+    duplicates: int
+    quarantined: int
+    gaps: int
+    sealed: int
+    watermark: datetime | None
+    is_idle: bool
+    held_by: tuple[str, ...]
+    trouble: str | None
+    polled_at: datetime | None
+    pending: tuple[int, ...]
+    released: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """Everything that an answer takes beside its subject; the connection is in one read-only transaction."""
+
+    connection: Connection
+    model: Model
+    cut: Cut
+    language: str
+    mask: Mask
+    sources: tuple[SourceRow, ...]
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    def at(self, cut: Cut) -> Inquiry:
+        """The same question at another moment."""
+        return replace(self, cut=cut)
+
+    def text(self, text: Text) -> str:
+        """A model's text in the asked language, else in its first."""
+        return text.get(self.language) or next((text[name] for name in self.model.languages if name in text), "")
+
+    @property
+    def watermark(self) -> datetime | None:
+        """The worst source's; None when it is unknown."""
+        worst = worst_source(self.sources)
+        return worst.watermark if worst else None
+
+    @property
+    def seen_until(self) -> datetime | None:
+        """What lateness is measured against: the asked time, but never beyond the watermark."""
+        watermark = self.watermark
+        if watermark is None or self.cut.time is None or self.cut.clock is Clock.OCCURRED:
+            return watermark
+        return min(self.cut.time, watermark)
+
+    def as_of(self, is_final: bool = True) -> AsOf:
+        """`is_final`: every event that the answer rests on is final."""
+        worst = worst_source(self.sources)
+        watermark = worst.watermark if worst else None
+        time = self.cut.time or max((s.watermark for s in _banks(self.sources) if s.watermark), default=None)
+        is_covered = self.cut.is_now or (watermark is not None and time is not None and watermark >= time)
+        return AsOf(
+            time=time,
+            clock=self.cut.clock,
+            is_now=self.cut.is_now,
+            sealed=is_final and is_covered,
+            watermark=watermark,
+            worst_source=worst.name if worst else None,
+            upto=self.cut.event,
+        )
+
+
+def inquire(
+    connection: Connection, mask: Mask, *, at: str | Moment | None = None, clock: str | Clock = Clock.RECORDED,
+    language: str = "",
+) -> Inquiry:
+    """`at` is RFC 3339 or EVENT (SOURCE/ID); None: now. Raises UsageError for what is neither."""
+    model = instance.require(connection).model
+    sources = tuple(_source(row) for row in connection.execute(sql("answer_sources")))
+    chosen = language if language in model.languages else model.languages[0]
+    cut = _cut(connection, sources, at, clock)
+    return Inquiry(connection, model, cut, chosen, mask, sources, {source.id: source.name for source in sources})
+
+
+def freshness(inquiry: Inquiry) -> AsOf:
+    """How far everything is known, by the worst source."""
+    return inquiry.as_of()
+
+
+def worst_source(sources: tuple[SourceRow, ...]) -> SourceRow | None:
+    """The source that is known least far; one whose watermark is unknown is the worst."""
+    banks = _banks(sources)
+    unknown = next((source for source in banks if source.watermark is None), None)
+    return unknown or min(banks, key=lambda source: source.watermark or datetime.max.replace(tzinfo=UTC), default=None)
+
+
+def _banks(sources: tuple[SourceRow, ...]) -> tuple[SourceRow, ...]:
+    return tuple(source for source in sources if source.kind != CONSOLE and source.name != CONSOLE)
+
+
+def _source(row: tuple[Any, ...]) -> SourceRow:
+    held_by, trouble, polled_at, pending, released = row[10:]
+    return SourceRow(*[*row[:10], tuple(held_by), trouble, polled_at, tuple(pending), tuple(released)])
+
+
+def _cut(connection: Connection, sources: tuple[SourceRow, ...], at: str | Moment | None, clock: str | Clock) -> Cut:
+    if at is None:
+        return Cut(clock=_clock(clock))
+    if isinstance(at, Moment):
+        return Cut(at.time, at.clock)
+    try:
+        time = datetime.fromisoformat(at)
+    except ValueError:
+        return _cut_at_event(connection, sources, at, _clock(clock))
+    if time.tzinfo is None:
+        raise UsageError(f"{at} has no zone: write it as in 2026-11-21T11:03:07Z")
+    return Cut(time.astimezone(UTC), _clock(clock))
+
+
+def _clock(clock: str | Clock) -> Clock:
+    try:
+        return Clock(clock)
+    except ValueError:
+        raise UsageError(f"{clock!r} is no clock: write recorded or occurred") from None
+
+
+def _cut_at_event(connection: Connection, sources: tuple[SourceRow, ...], text: str, clock: Clock) -> Cut:
+    """EVENT is SOURCE/ID, split at the first slash after the longest known source name."""
+    found = event_key(connection, sources, text)
+    if found is None:
+        raise UsageError(f"{text!r} is neither a time (2026-11-21T11:03:07Z) nor a known event (SOURCE/ID)")
+    ref, recorded, occurred, source_id, source_position = found
+    return Cut(recorded if clock is Clock.RECORDED else occurred, clock, (recorded, source_id, source_position), ref)
+
+
+def event_key(
+    connection: Connection, sources: tuple[SourceRow, ...], text: str
+) -> tuple[EventRef, datetime, datetime, int, int] | None:
+    """A typed event's reference, recorded and occurred times, source and place in it; None where there is none."""
+    for source in sorted(sources, key=lambda source: -len(source.name)):
+        if text.startswith(source.name + "/"):
+            identifier = text[len(source.name) + 1 :]
+            row = connection.execute(sql("answer_event_key"), [source.name, identifier]).fetchone()
+            if row is not None:
+                return EventRef(source.name, identifier, row[0]), row[1], row[2], row[3], row[4]
+    return None

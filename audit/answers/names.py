@@ -1,0 +1,132 @@
+"""Names of things: subjects by kind and key or by our identifier, and the words that a page calls them by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from audit.answers.cut import END
+from audit.answers.inquiry import Inquiry
+from audit.answers.shapes import Link
+from audit.database import Connection, sql
+from audit.errors import UnknownSubject
+from audit.model.meaning import Model, PlaceKind
+from audit.values import Money, Place, Subject
+
+if TYPE_CHECKING:
+    from audit.answers.unfolded import Unfolded
+
+CUSTOMER = "customer"  # the kind whose door must be open; a bank without it has subjects that stand alone
+CUSTOMERS_MAX = 20  # of one subject: a joint account, the two sides of a transfer
+
+
+class Known(NamedTuple):
+    """A subject and our identifier of it; 0: it is only in events that are not folded yet."""
+
+    subject: Subject
+    id: int
+
+
+def known(inquiry: Inquiry, subject: Subject, fresh: Unfolded | None) -> Known:
+    """Raises UnknownSubject, unless an event that is not folded yet names the subject."""
+    try:
+        return Known(subject, subject_id(inquiry.connection, subject))
+    except UnknownSubject:
+        if fresh is None or not fresh.told_of(subject):
+            raise
+        return Known(subject, 0)
+
+
+def subject_id(connection: Connection, subject: Subject) -> int:
+    """Our identifier of a subject; raises UnknownSubject."""
+    row = connection.execute(sql("answer_subject"), [subject.kind, subject.key]).fetchone()
+    if row is None:
+        raise UnknownSubject(f"nothing is known of {subject}: is it KIND:ID, the ID as the bank writes it?")
+    return int(row[0])
+
+
+def subject_of(connection: Connection, kind: str, id: int) -> Subject:
+    """The subject that an address names; raises UnknownSubject."""
+    row = connection.execute(sql("answer_subject_by_id"), [id]).fetchone()
+    if row is None or row[0] != kind:
+        raise UnknownSubject(f"there is no {kind} with the number {id}")
+    return Subject(row[0], row[1])
+
+
+def place_of(connection: Connection, id: int) -> tuple[Place, str]:
+    """The place that an address names, and its currency; raises UnknownSubject."""
+    row = connection.execute(sql("answer_place_by_id"), [id]).fetchone()
+    if row is None:
+        raise UnknownSubject(f"there is no place with the number {id}")
+    return Place(row[0], row[1], row[2]), row[3]
+
+
+def customers_of(connection: Connection, subject: Subject) -> tuple[Subject, ...]:
+    """The customers that a subject belongs to; itself when it is one; none: it stands alone."""
+    if subject.kind == CUSTOMER:
+        return (subject,)
+    found = linked(connection, subject_id(connection, subject), [CUSTOMER], CUSTOMERS_MAX)
+    return tuple(other for _, other, _ in found)
+
+
+def linked(
+    connection: Connection, id: int, kinds: Sequence[str], limit: int, recorded: datetime = END
+) -> list[tuple[int, Subject, datetime]]:
+    """Identifier, subject and first common time of what stood in one event with a subject, newest first."""
+    parameters = {"subject": id, "kinds": list(kinds), "recorded": recorded, "limit": limit}
+    return [(row[0], Subject(row[1], row[2]), row[3]) for row in connection.execute(sql("answer_linked"), parameters)]
+
+
+def link_of(inquiry: Inquiry, subject: Subject, id: int = 0) -> Link:
+    title = kind_title(inquiry, subject.kind)
+    return Link(subject, f"{title} {subject.key}", title, id)
+
+
+def links_of(inquiry: Inquiry, subjects: Iterable[Subject]) -> dict[Subject, Link]:
+    """Links of many subjects, in one statement."""
+    wanted = set(subjects)
+    found = ids_of(inquiry.connection, wanted)
+    return {subject: link_of(inquiry, subject, found.get(subject, 0)) for subject in wanted}
+
+
+def ids_of(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, int]:
+    """Our identifiers of those subjects that have one."""
+    wanted = sorted(set(subjects))
+    if not wanted:
+        return {}
+    columns = [[subject.kind for subject in wanted], [subject.key for subject in wanted]]
+    return {Subject(kind, key): id for id, kind, key in connection.execute(sql("answer_subject_ids"), columns)}
+
+
+def kind_title(inquiry: Inquiry, kind: str) -> str:
+    known, lane = inquiry.model.kinds.get(kind), inquiry.model.lanes.get(kind)
+    title = inquiry.text(known.title) if known else ""
+    return title or (inquiry.text(lane.title) if lane else "") or kind.replace("_", " ").capitalize()
+
+
+def place_kind(model: Model, place: Place) -> PlaceKind:
+    """What the model says of a place; one that it no longer knows is a shared place without words."""
+    found = model.places.get((place.book, place.kind))
+    return found or PlaceKind(place.book, place.kind, {})
+
+
+def place_title(inquiry: Inquiry, place: Place) -> str:
+    """"available on the account A-3391"; the key is left out where it names nothing."""
+    title = inquiry.text(place_kind(inquiry.model, place).title) or place.kind.replace("_", " ")
+    return f"{title} {place.key}" if place.key else title
+
+
+def money(model: Model, units: int, currency: str) -> Money:
+    return Money(int(units), currency, model.digits.get(currency, 0))
+
+
+def flow_kinds(model: Model) -> list[str]:
+    """Kinds that money travels in."""
+    return [name for name, kind in model.kinds.items() if kind.is_flow]
+
+
+def declared_kinds(model: Model) -> list[str]:
+    """Kinds that the model declares by themselves, not only as a lane."""
+    declared = model.document.get("kind", {})
+    return [name for name in model.kinds if name in declared]

@@ -1,0 +1,85 @@
+"""The whole bank: sources, sums, shares; and what a search finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from audit.answers.shapes.finding import RuleLine
+from audit.answers.shapes.moment import AsOf, Link, Page
+from audit.answers.shapes.money import PlaceTotal
+from audit.answers.shapes.page import OpenItem
+from audit.values import EventRef
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """`lag_seconds`: how far its watermark is behind the newest source's (0: none; None: unknown)."""
+
+    name: str
+    kind: str
+    events: int
+    duplicates: int
+    quarantined: int
+    gaps: int
+    sealed: int
+    watermark: datetime | None
+    lag_seconds: float | None
+    is_idle: bool
+    held_by: tuple[str, ...]
+    trouble: str | None
+    polled_at: datetime | None
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage:
+    at: AsOf
+    model: str
+    position: int
+    sources: tuple[SourceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Shares from 0 to 1, exactly; None where there is nothing to explain."""
+
+    events: Decimal | None
+    subjects: Decimal | None
+    money: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    at: AsOf
+    model: str
+    model_name: str
+    position: int
+    places: tuple[PlaceTotal, ...]
+    rules: tuple[RuleLine, ...]
+    sources: tuple[SourceLine, ...]
+    subjects: Mapping[str, int]
+    kinds: Mapping[str, str]
+    explained: Explained
+    open_flows: Page[OpenItem]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """`matched` says by what ("IBAN", "number", "event"); `event` is set where an event's identifier was typed."""
+
+    link: Link
+    matched: str
+    is_exact: bool
+    event: EventRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """`is_complete` False: there are more than `hits`; ask more exactly."""
+
+    hits: tuple[SearchHit, ...]
+    is_complete: bool
+    model: str

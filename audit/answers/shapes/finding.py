@@ -1,0 +1,66 @@
+"""What cannot be explained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit.answers.shapes.moment import AsOf, Link, Page
+from audit.answers.shapes.story import EventLine
+from audit.values import EventRef, Money
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    id: str
+    rule: str
+    title: str
+    severity: str
+    subject: Link
+    state: str
+    says: str
+    opened_at: datetime
+    opened_by: EventRef
+    evidence: tuple[EventRef, ...]
+    because_of: str | None
+    resolved_at: datetime | None
+    resolved_by: EventRef | None
+    would_resolve: str
+    money: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """The findings of one rule. `since` is the oldest open one's time; money sums the open ones, per currency."""
+
+    rule: str
+    title: str
+    severity: str
+    open: int
+    resolved: int
+    since: datetime | None
+    money: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsPage:
+    at: AsOf
+    model: str
+    rules: tuple[RuleLine, ...]
+    rule: str | None
+    state: str | None
+    findings: Page[FindingLine]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPage:
+    """One finding: `explains` is the rule's condition in words, `causes` and `follows`: by because_of."""
+
+    finding: FindingLine
+    at: AsOf
+    model: str
+    explains: str
+    evidence: tuple[EventLine, ...]
+    causes: tuple[FindingLine, ...]
+    follows: tuple[FindingLine, ...]
+    like_this: int

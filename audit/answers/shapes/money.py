@@ -1,0 +1,217 @@
+"""Where money is, and what moves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from audit.answers.shapes.moment import AsOf, Link
+from audit.values import Certainty, EventRef, Money, Place
+
+
+@dataclass(frozen=True, slots=True)
+class StateLine:
+    """The state of one stream (and item). `tone` is ok, held, bad or plain: held waits or timed out, bad failed."""
+
+    lane: str
+    lane_title: str
+    stream: str
+    item: str
+    state: str
+    title: str
+    is_final: bool
+    is_failure: bool
+    is_timeout: bool
+    waits_on_person: bool
+    since: datetime
+    event: EventRef
+    deadline: datetime | None = None
+    subject: Link | None = None
+
+    @property
+    def tone(self) -> str:
+        if self.is_failure:
+            return "bad"
+        if self.is_timeout:
+            return "held"
+        return "ok" if self.is_final else "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """Money in one place. `tells` is how the customer hears the place; `flow` whose money it is, for what is on its
+    way; `by_flow` says that the amount is what the asked flow has there, not the whole place."""
+
+    place: Place
+    title: str
+    tells: str
+    book_title: str
+    money: Money
+    certainty: Certainty
+    since: datetime
+    event: EventRef
+    is_final: bool = True
+    flow: Link | None = None
+    by_flow: bool = False
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where the money of a subject is. `came_from` holds a flow's negative places; `ledger` what the account's book
+    holds for a flow (reserved...), beside `places`. `complete` False: events in `not_understood` may touch it."""
+
+    subject: Link
+    at: AsOf
+    model: str
+    places: tuple[PlaceLine, ...]
+    on_its_way: tuple[PlaceLine, ...]
+    came_from: tuple[PlaceLine, ...]
+    ledger: tuple[PlaceLine, ...]
+    conserved: bool
+    complete: bool
+    not_understood: tuple[EventRef, ...]
+    tells: str
+    states: tuple[StateLine, ...]
+
+    @property
+    def state(self) -> StateLine | None:
+        return self.states[0] if self.states else None
+
+
+@dataclass(frozen=True, slots=True)
+class MovementLine:
+    source: Place
+    target: Place
+    source_title: str
+    target_title: str
+    money: Money
+    source_id: int = 0
+    target_id: int = 0
+
+    @property
+    def book(self) -> str:
+        return self.source.book
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceLine:
+    """One account's money in one currency: available = booked - held. `since`: when it last changed."""
+
+    booked: Money
+    held: Money
+    available: Money
+    incoming: Money
+    since: datetime | None
+    event: EventRef | None
+    places: tuple[PlaceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDay:
+    """A place's day in the model's zone: opening + incoming - outgoing = closing."""
+
+    day: date
+    opening: Money
+    incoming: Money
+    outgoing: Money
+    closing: Money
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One side of a movement at a place; `money` signed. `balance` after it, where one stream owns the place."""
+
+    event: EventRef
+    recorded: datetime
+    occurred: datetime
+    title: str
+    says: str
+    counter: Place
+    counter_title: str
+    flow: Link | None
+    money: Money
+    balance: Money | None
+    known_since: datetime | None
+    is_final: bool
+    cursor: str
+    counter_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTotal:
+    """All places of one kind in one currency. `flows` how many open flows have money there, `oldest` since when,
+    `late` how many of them are past their time."""
+
+    book: str
+    book_title: str
+    kind: str
+    title: str
+    money: Money
+    entries: int
+    certainty: Certainty
+    flows: int | None = None
+    oldest: datetime | None = None
+    late: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChartPoint:
+    """What was booked at the end of a day (of the model's zone)."""
+
+    day: date
+    booked: Money
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLine:
+    """Money held on an account for one flow (None: the hold names none)."""
+
+    flow: Link | None
+    title: str
+    state_title: str
+    tone: str
+    money: Money
+    since: datetime
+    event: EventRef
+    expected_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One event's change of what is booked. `known_since` is set on a backdated one: when it became known."""
+
+    event: EventRef
+    recorded: datetime
+    occurred: datetime
+    title: str
+    says: str
+    counterparty: str
+    flow: Link | None
+    money: Money
+    booked_after: Money | None
+    held_change: Money
+    known_since: datetime | None
+    is_final: bool
+    findings: tuple[str, ...]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """One payment, one row. `money` signed: negative leaves the customer's accounts; `booked_after` on `account`."""
+
+    flow: Link | None
+    account: Link | None
+    event: EventRef
+    occurred: datetime
+    recorded: datetime
+    title: str
+    counterparty: str
+    state: str
+    state_title: str
+    tone: str
+    money: Money
+    booked_after: Money | None
+    is_final: bool = True

@@ -1,0 +1,153 @@
+"""The states of streams at a moment: the latest in the stream's own order among the events that count then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from audit.answers.events import EventRow, Told, ref_of
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import Known, kind_title
+from audit.answers.shapes import Link, StateChange, StateLine
+from audit.answers.unfolded import Unfolded
+from audit.database import sql
+from audit.model.meaning import Lane, State
+from audit.values import EventRef, Subject, micros_of, time_of
+
+STATES_MAX = 200  # of one subject on a page: an application's work items
+
+Item = tuple[int, str]  # stream and item
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A state that an event set. `value` is its name in the model."""
+
+    stream_id: int
+    item: str
+    source_position: int
+    position: int
+    value: str
+
+
+def changes_of(inquiry: Inquiry, streams: Iterable[int], unfolded: Unfolded) -> list[Change]:
+    """Every state that short streams were in, in each stream's order."""
+    wanted = sorted(set(streams))
+    if not wanted:
+        return []
+    rows = inquiry.connection.execute(sql("answer_stream_states"), [wanted])
+    found = [Change(row[0], row[1], row[2], row[5], row[6]) for row in rows]
+    known = {change.position for change in found}
+    for one in unfolded.told:
+        if one.row.stream_id in wanted and one.reading and one.reading.to and one.row.position not in known:
+            found.append(Change(one.row.stream_id, one.reading.item, one.row.source_position, one.row.position, one.reading.to))
+    return sorted(found, key=lambda change: (change.stream_id, change.item, change.source_position))
+
+
+def states_after(inquiry: Inquiry, rows: Sequence[EventRow], changes: Sequence[Change]) -> list[StateLine]:
+    """The states that these events left their streams in, the lanes in their order."""
+    by_position = {row.position: row for row in rows}
+    latest: dict[Item, Change] = {}
+    for change in changes:
+        if change.position in by_position:
+            latest[change.stream_id, change.item] = change
+    found = [state_line(inquiry, by_position[change.position], change.item, change.value) for change in latest.values()]
+    return sorted((line for line in found if line), key=lambda line: (_order(inquiry, line.lane), line.stream, line.item))
+
+
+def change_at(row: EventRow, reading_item: str, to: str | None, lane: Lane | None, before: str | None,
+              inquiry: Inquiry) -> StateChange | None:
+    """What an event changed; None where it set no state."""
+    if to is None or lane is None:
+        return None
+    return StateChange(before, to, state_title(inquiry, lane, before), state_title(inquiry, lane, to), reading_item)
+
+
+def states_before(inquiry: Inquiry, told: Sequence[Told]) -> Mapping[tuple[int, str, int], str]:
+    """The state of each event's stream (and item) before it, by (stream, item, the source's position)."""
+    setting = [one for one in told if one.reading and one.reading.to is not None]
+    if not setting:
+        return {}
+    columns: list[list[Any]] = [
+        [one.row.stream_id for one in setting],
+        [one.reading.item if one.reading else "" for one in setting],
+        [one.row.source_position for one in setting],
+    ]
+    rows = inquiry.connection.execute(sql("answer_states_before"), columns)
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
+
+
+def states_of(inquiry: Inquiry, subject: Known, unfolded: Unfolded, limit: int = STATES_MAX) -> list[StateLine]:
+    """The states of a subject's own streams at the moment, newest first, in one statement."""
+    parameters = {**inquiry.cut.parameters(), "subject": subject.id, "limit": limit}
+    found: dict[tuple[str, str], StateLine] = {}
+    for _, stream, item, lane, value, recorded, position, source, event_id in inquiry.connection.execute(
+        sql("answer_subject_states"), parameters
+    ):
+        line = _line(inquiry, lane, stream, item, value, recorded, EventRef(source, event_id, position))
+        if line is not None:
+            found[stream, item] = line
+    for one in unfolded.told:
+        row, reading = one.row, one.reading
+        if reading and reading.to and one.subject == subject.subject and inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:]):
+            line = state_line(inquiry, row, reading.item, reading.to)
+            if line is not None:
+                found[row.stream, reading.item] = line
+    return sorted(found.values(), key=lambda line: line.since, reverse=True)
+
+
+def state_line(inquiry: Inquiry, row: EventRow, item: str, value: str) -> StateLine | None:
+    found = inquiry.model.lane_of(row.stream)
+    if found is None:
+        return None
+    return _line(inquiry, found[0].name, row.stream, item, value, row.recorded, ref_of(inquiry, row))
+
+
+def state_title(inquiry: Inquiry, lane: Lane, value: str | None) -> str:
+    state = lane.states.get(value or "")
+    return (inquiry.text(state.title) if state else "") or (value or "").replace("_", " ")
+
+
+def deadline_of(inquiry: Inquiry, state: State | None, since: datetime) -> datetime | None:
+    """When a state that began then has lasted too long; None: it may rest."""
+    if state is None or state.within is None or state.is_final or state.waits_on_person:
+        return None
+    try:
+        return time_of(inquiry.model.due(micros_of(since), state.within))
+    except OverflowError:
+        return None
+
+
+def _line(
+    inquiry: Inquiry, lane_name: str, stream: str, item: str, value: str, since: datetime, event: EventRef
+) -> StateLine | None:
+    lane = inquiry.model.lanes.get(lane_name)
+    if lane is None:
+        return None
+    state = lane.states.get(value)
+    found = inquiry.model.lane_of(stream)
+    subject = Subject(lane_name, found[1]) if found else None
+    title = kind_title(inquiry, lane_name)
+    return StateLine(
+        lane=lane_name,
+        lane_title=inquiry.text(lane.title) or title,
+        stream=stream,
+        item=item,
+        state=value,
+        title=state_title(inquiry, lane, value),
+        is_final=bool(state and state.is_final),
+        is_failure=bool(state and state.is_failure),
+        is_timeout=bool(state and state.is_timeout),
+        waits_on_person=bool(state and state.waits_on_person),
+        since=since,
+        event=event,
+        deadline=deadline_of(inquiry, state, since),
+        subject=Link(subject, f"{title} {subject.key}", title) if subject else None,
+    )
+
+
+def _order(inquiry: Inquiry, lane: str) -> int:
+    found = inquiry.model.lanes.get(lane)
+    return found.order if found else 10_000

@@ -1,0 +1,117 @@
+"""What a subject waits for: states that should have been left, and reactions that the model says must follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from audit.answers.events import EventRow, Told
+from audit.answers.inquiry import Inquiry
+from audit.answers.shapes import MissingStep, StateLine, Waiting
+from audit.answers.words import word
+from audit.model.meaning import Expectation
+from audit.values import micros_of, time_of
+
+
+def waiting_for(
+    inquiry: Inquiry, past: Sequence[EventRow], told: Mapping[int, Told], states: Sequence[StateLine]
+) -> tuple[Waiting, ...]:
+    """What is awaited at the moment, the earliest due first.
+
+    An expectation and a state's deadline that rest on the same event are one: the sooner counts.
+    """
+    found: dict[int, Waiting] = {}
+    for one in [*_by_states(inquiry, states), *_by_expectations(inquiry, past, told)]:
+        earlier = found.get(one.after.position)
+        if earlier is None or one.due < earlier.due:
+            found[one.after.position] = one
+    return tuple(sorted(found.values(), key=lambda one: (one.due, one.after.position)))
+
+
+def missing_steps(inquiry: Inquiry, waiting: Iterable[Waiting], told: Mapping[int, Told]) -> tuple[MissingStep, ...]:
+    """The rows that are not there."""
+    return tuple(step for one in waiting if (step := _missing(inquiry, one, told)) is not None)
+
+
+def _missing(inquiry: Inquiry, one: Waiting, told: Mapping[int, Told]) -> MissingStep | None:
+    after = told.get(one.after.position)
+    if after is None or after.lane is None:
+        return None
+    return MissingStep(
+        lane=after.lane.name,
+        lane_title=inquiry.text(after.lane.title),
+        stream=after.row.stream,
+        says=word(inquiry.language, "expected", what=_either(inquiry, one.one_of)),
+        due=one.due,
+        overdue_seconds=one.overdue_seconds,
+        after=one.after,
+        state=one.state.title if one.state else "",
+    )
+
+
+def _by_states(inquiry: Inquiry, states: Sequence[StateLine]) -> Iterable[Waiting]:
+    for state in states:
+        if state.deadline is not None:
+            exits = _exits(inquiry, state.lane, state.state)
+            yield _waiting(inquiry, state, exits, state.deadline)
+
+
+def _waiting(inquiry: Inquiry, state: StateLine, exits: tuple[str, ...], due: datetime) -> Waiting:
+    says = word(inquiry.language, "waits_for", what=_either(inquiry, exits))
+    return Waiting(says, state.event, exits, due, overdue(inquiry, due), state)
+
+
+def _by_expectations(inquiry: Inquiry, past: Sequence[EventRow], told: Mapping[int, Told]) -> Iterable[Waiting]:
+    """Events whose reaction is not among those told after them. One flow is one correlation."""
+    names = [_name(told.get(row.position)) for row in past]
+    for expectation in inquiry.model.expectations:
+        wanted = set(expectation.one_of)
+        for index, name in enumerate(names):
+            if name == expectation.after and not any(later in wanted for later in names[index + 1 :]):
+                yield _expected(inquiry, told[past[index].position], expectation)
+
+
+def _expected(inquiry: Inquiry, after: Told, expectation: Expectation) -> Waiting:
+    due = time_of(inquiry.model.due(micros_of(after.row.recorded), expectation.within))
+    titles = tuple(dict.fromkeys(_event_title(inquiry, lane, type_) for lane, type_ in expectation.one_of))
+    says = word(inquiry.language, "waits_for", what=_either(inquiry, titles))
+    return Waiting(says, after.ref, titles, due, overdue(inquiry, due), None)
+
+
+def overdue(inquiry: Inquiry, due: datetime) -> Decimal | None:
+    """By how many seconds the moment, as far as the sources are known, is past the time; None: it is not."""
+    until = inquiry.seen_until
+    if until is None or until <= due:
+        return None
+    return Decimal(micros_of(until) - micros_of(due)).scaleb(-6)
+
+
+def _exits(inquiry: Inquiry, lane_name: str, state: str) -> tuple[str, ...]:
+    """Titles of the events that may leave a state, as the model's file says."""
+    events = inquiry.model.document.get("lane", {}).get(lane_name, {}).get("event", {})
+    titles = []
+    for type_, event in events.items():
+        transition = event.get("state", {})
+        if state in transition.get("from", ()) and transition.get("to") not in (None, state):
+            titles.append(_event_title(inquiry, lane_name, type_))
+    return tuple(dict.fromkeys(titles))
+
+
+def _event_title(inquiry: Inquiry, lane_name: str, type_: str) -> str:
+    lane = inquiry.model.lanes.get(lane_name)
+    meaning = lane.events.get(type_) if lane else None
+    return inquiry.text(meaning.title) if meaning else type_
+
+
+def _either(inquiry: Inquiry, titles: Sequence[str]) -> str:
+    if not titles:
+        return word(inquiry.language, "next_step")
+    either = f" {word(inquiry.language, 'or')} "
+    return ", ".join(titles[:-1]) + either + titles[-1] if len(titles) > 1 else titles[0]
+
+
+def _name(told: Told | None) -> tuple[str, str] | None:
+    if told is None or told.meaning is None or told.reading is None or told.reading.problem:
+        return None
+    return told.meaning.lane, told.meaning.type

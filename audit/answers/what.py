@@ -1,0 +1,123 @@
+"""What happened: a subject's story in steps, in plain sentences, across every service that took part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from audit.answers.cursors import Mark, pack, unpack
+from audit.answers.events import EventRow, read_events
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import Known, known, link_of
+from audit.answers.shapes import Page, StepLine, What
+from audit.answers.stories import BEGINNING, part_of_story
+from audit.answers.telling import event_lines, step_lines, surroundings
+from audit.answers.unfolded import Unfolded, unfolded
+from audit.database import sql
+from audit.values import EventRef, Subject
+
+STEPS_SHOWN = 50
+
+
+def what(
+    inquiry: Inquiry, subject: Subject, cursor: str | None = None, *, size: int = STEPS_SHOWN, newest_first: bool = False
+) -> What:
+    """A page of the story, told forwards; `newest_first` begins with the last page. Raises UnknownSubject."""
+    fresh = unfolded(inquiry)
+    asked = known(inquiry, subject, fresh)
+    return story_page(inquiry, asked, fresh, cursor, size, newest_first)
+
+
+def story_page(
+    inquiry: Inquiry, asked: Known, fresh: Unfolded, cursor: str | None, size: int, newest_first: bool
+) -> What:
+    steps = steps_page(inquiry, asked, fresh, cursor, size, newest_first)
+    missed = not_understood(inquiry, asked, fresh)
+    is_final = all(event.is_final for step in steps.rows for event in step.events)
+    return What(
+        subject=link_of(inquiry, asked.subject, asked.id),
+        at=inquiry.as_of(is_final),
+        model=inquiry.model.hash,
+        steps=steps,
+        complete=not missed,
+        not_understood=missed,
+        newest=newest(inquiry, asked),
+    )
+
+
+def steps_page(
+    inquiry: Inquiry, asked: Known, fresh: Unfolded, cursor: str | None, size: int, newest_first: bool
+) -> Page[StepLine]:
+    part = part_of_story(inquiry, asked, fresh, size, unpack(cursor) if cursor else None, newest_first=newest_first)
+    told = read_events(inquiry, part.rows, fresh.finality)
+    lines = event_lines(inquiry, told, surroundings(inquiry, told, fresh), part.first_number)
+    return Page(tuple(step_lines(told, lines)), part.total, next=part.next, previous=part.previous)
+
+
+def whole_story_in_pages(inquiry: Inquiry, subject: Subject, size: int = 500) -> Iterator[What]:
+    """The story from its beginning to its end, a page at a time: memory stays flat however long it is."""
+    fresh = unfolded(inquiry)
+    asked = known(inquiry, subject, fresh)
+    cursor: str | None = None
+    while True:
+        page = story_page(inquiry, asked, fresh, cursor, size, newest_first=False)
+        yield page
+        cursor = page.steps.next
+        if cursor is None:
+            return
+
+
+def not_understood(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[EventRef, ...]:
+    """Events up to the moment that may touch the subject and that the model cannot read: all of them."""
+    rows = inquiry.connection.execute(
+        sql("answer_not_understood"), {**inquiry.cut.parameters(), "subject": asked.id}
+    )
+    found = [EventRef(*row) for row in rows]
+    for one in fresh.told_of(asked.subject):
+        counts = inquiry.cut.counts(one.row.recorded, one.row.occurred, *one.row.key[1:])
+        if counts and one.problem is not None and one.ref not in found:
+            found.append(one.ref)
+    return tuple(found)
+
+
+def newest(inquiry: Inquiry, asked: Known) -> str:
+    """A mark of the subject's last folded event, to ask `news` with."""
+    row = inquiry.connection.execute(sql("answer_newest"), {"subject": asked.id}).fetchone()
+    return pack(Mark(*row)) if row else pack(BEGINNING)
+
+
+def news(inquiry: Inquiry, subject: Subject, mark: str) -> int:
+    """How many events of a subject came after a mark, counted to a hundred; 0 for most asking, at one short statement."""
+    asked = known(inquiry, subject, None)
+    since = unpack(mark)
+    row = inquiry.connection.execute(sql("answer_news"), {
+        "subject": asked.id, "recorded": since.recorded, "source": since.source_id, "order": since.source_position,
+        "position": since.position,
+    }).fetchone()
+    return int(row[0]) if row else 0
+
+
+def latest_telling(inquiry: Inquiry, asked: Known, fresh: Unfolded, lanes: set[str]) -> str:
+    """The customer's sentence of the newest event that has one, among these lanes' streams; "" where none tells.
+
+    It looks back as far as TELLING_PAGES pages.
+    """
+    mark: str | None = None
+    for _ in range(TELLING_PAGES):
+        part = part_of_story(inquiry, asked, fresh, TELLING_SIZE, unpack(mark) if mark else None, newest_first=True)
+        rows = [row for row in part.rows if _is_of(inquiry, row, lanes)]
+        for one in reversed(read_events(inquiry, rows, fresh.finality)):
+            if one.tells:
+                return one.tells
+        mark = part.previous
+        if mark is None:
+            return ""
+    return ""
+
+
+TELLING_PAGES = 20
+TELLING_SIZE = 10
+
+
+def _is_of(inquiry: Inquiry, row: EventRow, lanes: set[str]) -> bool:
+    found = inquiry.model.lane_of(row.stream)
+    return found is not None and found[0].name in lanes

@@ -1,0 +1,119 @@
+"""Where the money is, to the last minor unit, since when, and by which event."""
+
+from __future__ import annotations
+
+from audit.answers.flows import Flow, held_and_owed, is_conserved, load_flow
+from audit.answers.inquiry import Inquiry
+from audit.answers.ledger import holdings, lines, own_places
+from audit.answers.names import Known, declared_kinds, flow_kinds, known, link_of, linked
+from audit.answers.onitsway import on_its_way
+from audit.answers.shapes import PlaceLine, StateLine, Where
+from audit.answers.states import states_of
+from audit.answers.unfolded import Unfolded, unfolded
+from audit.answers.what import latest_telling, not_understood
+from audit.answers.words import word
+from audit.values import Subject
+
+ACCOUNTS_MAX = 200  # of one customer
+
+
+def where(inquiry: Inquiry, subject: Subject) -> Where:
+    """Raises UnknownSubject. A subject of a kind without a book has no places: its state is the answer."""
+    fresh = unfolded(inquiry)
+    asked = known(inquiry, subject, fresh)
+    kind = inquiry.model.kinds.get(subject.kind)
+    if kind is not None and kind.is_flow:
+        return of_flow(load_flow(inquiry, asked, fresh))
+    return _of_holder(inquiry, asked, fresh)
+
+
+def of_flow(flow: Flow) -> Where:
+    """Of a transfer: the custody places that hold its money; what the ledger holds for it stands beside."""
+    inquiry, missed = flow.inquiry, flow.not_understood()
+    held, owed, beside = held_and_owed(flow)
+    states = tuple(flow.states())
+    return Where(
+        subject=link_of(inquiry, flow.known.subject, flow.known.id),
+        at=inquiry.as_of(flow.is_final()),
+        model=inquiry.model.hash,
+        places=flow.lines(held),
+        on_its_way=(),
+        came_from=flow.lines(owed),
+        ledger=flow.lines(beside),
+        conserved=is_conserved(flow, flow.nets()),
+        complete=not missed,
+        not_understood=missed,
+        tells=flow.tells() or state_in_words(inquiry, flow.known.subject, states),
+        states=states,
+    )
+
+
+def _of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Where:
+    """Of an account or customer: what its ledger places hold, and separately what open flows have on its way."""
+    places, is_final = places_held(inquiry, asked, fresh)
+    under_way = on_its_way(inquiry, asked, fresh)
+    missed = not_understood(inquiry, asked, fresh)
+    states = tuple(states_of(inquiry, asked, fresh))
+    return Where(
+        subject=link_of(inquiry, asked.subject, asked.id),
+        at=inquiry.as_of(is_final and all(line.is_final for line in under_way)),
+        model=inquiry.model.hash,
+        places=places,
+        on_its_way=under_way,
+        came_from=(),
+        ledger=(),
+        conserved=_is_conserved(inquiry, places),
+        complete=not missed,
+        not_understood=missed,
+        tells=tells_of(inquiry, asked, fresh, states),
+        states=states,
+    )
+
+
+def places_held(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[tuple[PlaceLine, ...], bool]:
+    """A subject's ledger places, or those of the subjects (a customer's accounts) that it holds."""
+    own = own_places(inquiry, asked.subject.kind, asked.subject.key)
+    if not own:
+        for holder in accounts_of(inquiry, asked, fresh):
+            own += own_places(inquiry, holder.subject.kind, holder.subject.key)
+    found = lines(inquiry, holdings(inquiry, own, fresh))
+    return found, all(line.is_final for line in found)
+
+
+def accounts_of(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Known]:
+    """The subjects with ledger places that stood in one event with this one."""
+    kinds = holder_kinds(inquiry)
+    bound = inquiry.cut.parameters()["recorded"]
+    found = {other: id for id, other, _ in linked(inquiry.connection, asked.id, kinds, ACCOUNTS_MAX, bound)}
+    for one in fresh.told_of(asked.subject):
+        for tie in one.ties:
+            if tie.kind in kinds:
+                found.setdefault(tie, 0)
+    return [Known(subject, id) for subject, id in sorted(found.items())]
+
+
+def holder_kinds(inquiry: Inquiry) -> list[str]:
+    """Kinds that hold money of their own: with a book, and no flow."""
+    return [name for name, kind in inquiry.model.kinds.items() if kind.book and not kind.is_flow]
+
+
+def tells_of(inquiry: Inquiry, asked: Known, fresh: Unfolded, states: tuple[StateLine, ...]) -> str:
+    """The newest telling event of its own streams; without one, its state in words."""
+    lanes = {asked.subject.kind, *declared_kinds(inquiry.model)} - set(flow_kinds(inquiry.model))
+    told = latest_telling(inquiry, asked, fresh, lanes)
+    return told or state_in_words(inquiry, asked.subject, states)
+
+
+def state_in_words(inquiry: Inquiry, subject: Subject, states: tuple[StateLine, ...]) -> str:
+    if not states:
+        return word(inquiry.language, "nothing_happened")
+    title = link_of(inquiry, subject).title
+    return word(inquiry.language, "state_is", subject=title, state=", ".join(dict.fromkeys(s.title for s in states)))
+
+
+def _is_conserved(inquiry: Inquiry, places: tuple[PlaceLine, ...]) -> bool:
+    """Every movement has two sides by construction; what stands in the unexplained is not conserved."""
+    return not any(line.place.kind == UNEXPLAINED and line.money.units for line in places)
+
+
+UNEXPLAINED = "unexplained"

@@ -1,0 +1,73 @@
+"""The few sentences that answers put together themselves, per language; all else comes from the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.formats import get_format
+
+from audit.values import Money
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "other_bytes": "an earlier event has the same identifier and other bytes",
+        "unknown_type": "the model does not know this type of event",
+        "unknown_stream": "no lane of the model has this stream",
+        "erased": "(erased)",
+        "outcome_unknown": "We do not know yet whether it has arrived.",
+        "state_is": "{subject} is {state}.",
+        "nothing_happened": "Nothing had happened yet.",
+        "not_understood": "Something that happened could not be understood; this answer may be incomplete.",
+        "waits_for": "Waiting for {what}",
+        "or": "or",
+        "next_step": "the next step",
+        "all_explained": "Nothing is open; everything is explained.",
+        "one_open": "{count} payment is under way, none of them late.",
+        "some_open": "{count} payments are under way, none of them late.",
+        "one_late": "One payment is late: {what}.",
+        "some_late": "{count} payments are late, the oldest since {since}.",
+        "unexplained": "{count} things cannot be explained.",
+        "one_unexplained": "One thing cannot be explained: {what}.",
+        "else_explained": "Everything else is explained.",
+        "expected": "Expected: {what}; not seen",
+        "to": "{amount} to {who}",
+        "from": "{amount} from {who}",
+        "delayed": "delayed",
+    },
+    "da": {
+        "other_bytes": "en tidligere hændelse har samme id og et andet indhold",
+        "unknown_type": "modellen kender ikke denne slags hændelse",
+        "unknown_stream": "ingen bane i modellen har denne strøm",
+        "erased": "(slettet)",
+        "outcome_unknown": "Vi ved endnu ikke, om beløbet er nået frem.",
+        "state_is": "{subject} er {state}.",
+        "nothing_happened": "Der var ikke sket noget endnu.",
+        "not_understood": "Noget, der skete, kunne ikke forstås; svaret kan være ufuldstændigt.",
+        "waits_for": "Venter på {what}",
+        "or": "eller",
+        "next_step": "næste skridt",
+        "all_explained": "Intet er åbent; alt er forklaret.",
+        "one_open": "{count} betaling er undervejs, ingen er forsinket.",
+        "some_open": "{count} betalinger er undervejs, ingen er forsinket.",
+        "one_late": "En betaling er forsinket: {what}.",
+        "some_late": "{count} betalinger er forsinket, den ældste siden {since}.",
+        "unexplained": "{count} ting kan ikke forklares.",
+        "one_unexplained": "En ting kan ikke forklares: {what}.",
+        "else_explained": "Alt andet er forklaret.",
+        "expected": "Ventet: {what}; ikke set",
+        "to": "{amount} til {who}",
+        "from": "{amount} fra {who}",
+        "delayed": "forsinket",
+    },
+}
+
+
+def word(language: str, name: str, **values: object) -> str:
+    """A sentence in `language`, else in English, filled."""
+    text = WORDS.get(language, WORDS["en"]).get(name) or WORDS["en"][name]
+    return text.format(**values) if values else text
+
+
+def amount_in_words(money: Money, language: str) -> str:
+    """`500.00 DKK`, in Danish `500,00 DKK`: exact, as it is said, without a separator of thousands."""
+    return str(money).replace(".", get_format("DECIMAL_SEPARATOR", lang=language, use_l10n=True))

@@ -1,0 +1,194 @@
+"""The one way to PostgreSQL: connections by role, read-only transactions on the current generation, named SQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, LiteralString
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from audit.errors import UsageError, WhereaboutsError
+
+Role = Literal["owner", "follower", "web", "erasure"]
+Connection = psycopg.Connection[tuple[Any, ...]]
+Pool = ConnectionPool[Connection]
+
+ROLES: tuple[Role, ...] = ("owner", "follower", "web", "erasure")
+READERS_MAX = 8
+CONNECT_SECONDS_MAX = 10
+
+_SQL = Path(__file__).parent / "sql"
+_NOTHING_YET = "nothing is projected yet: run `python manage.py ingest FILE --model MODEL` or `python manage.py follow`"
+
+_pools: dict[str, Pool] = {}
+_left_to_the_parent: list[Pool] = []
+
+
+def connect(role: Role, *, autocommit: bool = False, url: str | None = None) -> Connection:
+    """A connection of its own that acts as `role`. Close it, or use it as a context manager."""
+    try:
+        return psycopg.connect(conninfo(role, url), autocommit=autocommit, connect_timeout=CONNECT_SECONDS_MAX)
+    except psycopg.OperationalError as error:
+        raise unreachable(error) from None
+
+
+def conninfo(role: Role, url: str | None = None) -> str:
+    """Where and how to connect as `role`: its own login where `DATABASE_URL_ROLE` gives one, else by SET ROLE."""
+    own_login = os.environ.get(f"DATABASE_URL_{role.upper()}") if url is None else None
+    settings = "-c search_path=trace,public -c timezone=UTC"
+    if not own_login:
+        settings += f" -c role={role_name(role)}"
+    return with_options(own_login or url or database_url(), settings)
+
+
+def with_options(url: str, settings: str) -> str:
+    """`url` with further server settings; those that it has itself come first."""
+    try:
+        given = conninfo_to_dict(url).get("options")
+        return make_conninfo(url, options=f"{given} {settings}" if given else settings)
+    except psycopg.ProgrammingError as error:
+        raise UsageError(f"DATABASE_URL cannot be understood: {str(error).strip()}") from None
+
+
+def database_url() -> str:
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        raise WhereaboutsError("no database: DATABASE_URL is not set and the embedded servers were not started")
+    return url
+
+
+def django_options(role: Role) -> str:
+    """The server settings with which Django's own connection acts as `role`."""
+    return f"-c role={role_name(role)} -c search_path=public -c timezone=UTC"
+
+
+def django_settings(role: Role = "web") -> dict[str, Any]:
+    """Django's entry in DATABASES for DATABASE_URL; without one it points nowhere, and says so when it is used."""
+    given = conninfo_to_dict(os.environ.get("DATABASE_URL") or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": given.pop("dbname", "") or "whereabouts",
+        "USER": given.pop("user", "") or "",
+        "PASSWORD": given.pop("password", "") or "",
+        "HOST": given.pop("host", "") or "",
+        "PORT": given.pop("port", "") or "",
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**given, "options": django_options(role)},
+    }
+
+
+def role_name(role: Role) -> str:
+    return f"whereabouts_{role}"
+
+
+def unreachable(error: psycopg.Error | PoolTimeout) -> WhereaboutsError:
+    """The one line that a person needs when the database does not answer."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return WhereaboutsError(f"the database cannot be used: {lines[-1] if lines else type(error).__name__}")
+
+
+@contextmanager
+def reading(role: Role = "web") -> Iterator[Connection]:
+    """A pooled connection in a READ ONLY transaction, one snapshot, on the tables of the current generation."""
+    try:
+        with _pool(role).connection() as connection:
+            if use_current_generation(connection) is None:
+                raise WhereaboutsError(_NOTHING_YET)
+            yield connection
+    except PoolTimeout as error:
+        raise unreachable(error) from None
+
+
+def use_current_generation(connection: Connection) -> int | None:
+    """Like current_generation and use_generation in one round trip; None, and nothing set, where there is none."""
+    try:
+        row = connection.execute(sql("current_generation_use")).fetchone()
+    except psycopg.errors.UndefinedTable:
+        raise WhereaboutsError(_NOTHING_YET) from None
+    return None if row is None else int(row[0])
+
+
+def current_generation(connection: Connection) -> int | None:
+    """The number of the generation that readers see; None before the first."""
+    row = connection.execute("select number from trace.generation where state = 'current'").fetchone()
+    return None if row is None else int(row[0])
+
+
+def use_generation(connection: Connection, number: int) -> None:
+    """Reach the tables of generation `number` unqualified until the transaction ends."""
+    connection.execute("select set_config('search_path', %s, true)", (f"read_{number:d}, trace, public",))
+
+
+def create_generation(connection: Connection, number: int, with_indexes: bool) -> None:
+    """Make the empty tables of generation `number`, readable by the web role, and use it in this transaction.
+
+    The connection acts as the follower, which owns its generations; web learns of them by the grants made here.
+    """
+    connection.execute(_of_generation("schema/generation", number))
+    if with_indexes:
+        add_indexes(connection, number)
+    connection.execute(_of_generation("schema/generation_grants", number))
+    use_generation(connection, number)
+
+
+def add_indexes(connection: Connection, number: int) -> None:
+    """The keys and indexes of generation `number`; made last by a rebuild."""
+    connection.execute(_of_generation("schema/generation_indexes", number))
+
+
+def drop_generation(connection: Connection, number: int) -> None:
+    """Remove the tables of generation `number`; nothing happens where there are none."""
+    connection.execute(f"drop schema if exists read_{number:d} cascade".encode())
+
+
+def _of_generation(name: str, number: int) -> bytes:
+    return sql(name).replace("{schema}", f"read_{number:d}").encode()
+
+
+@cache
+def sql(name: str) -> LiteralString:
+    """The text of `audit/sql/NAME.sql`: our own files, as good as literals."""
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _pool(role: Role) -> Pool:
+    where = conninfo(role)
+    pool = _pools.get(where)
+    if pool is None:
+        pool = _pools[where] = ConnectionPool(
+            where,
+            kwargs={"connect_timeout": CONNECT_SECONDS_MAX},
+            min_size=0,
+            max_size=READERS_MAX,
+            timeout=CONNECT_SECONDS_MAX,
+            configure=_for_reading,
+            open=True,
+        )
+    return pool
+
+
+def _for_reading(connection: Connection) -> None:
+    connection.read_only = True
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+
+
+def close_pools() -> None:
+    """Give back every pooled connection of this process."""
+    while _pools:
+        _pools.popitem()[1].close()
+
+
+def _leave_to_the_parent() -> None:
+    # A forked child shares its parent's sockets: it must neither use nor close them, so they are kept and forgotten.
+    _left_to_the_parent.extend(_pools.values())
+    _pools.clear()
+
+
+os.register_at_fork(after_in_child=_leave_to_the_parent)

@@ -1,0 +1,39 @@
+"""One typed error each; its text says what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+
+class WhereaboutsError(Exception):
+    """The root of every error that a person is meant to read. `exit_code` is what a command ends with."""
+
+    exit_code = 1
+
+
+class UsageError(WhereaboutsError):
+    """The words of the call are wrong."""
+
+    exit_code = 3
+
+
+class UnknownSubject(WhereaboutsError):
+    """Nothing is known under this name."""
+
+    exit_code = 2
+
+
+class Refused(WhereaboutsError):
+    """The door stays shut: no right, no reason, or not in this state."""
+
+    exit_code = 4
+
+
+class ModelError(WhereaboutsError):
+    """A model that cannot be used; the text names file, key and mend."""
+
+
+class SourceUnavailable(WhereaboutsError):
+    """A source cannot be read now; nothing is lost, it is tried again."""
+
+
+class LostLease(WhereaboutsError):
+    """Another follower took over; this one must stop without writing."""

@@ -1,0 +1,35 @@
+"""All rules, by name: what findings are called, how bad they are, and what they say."""
+
+from __future__ import annotations
+
+from audit.findings import (
+    id_collision,
+    illegal_transition,
+    life_after_death,
+    negative_place,
+    redelivery,
+    residue_at_end,
+    stuck,
+    transfer_not_conserved,
+    unknown_event,
+    unreadable,
+    version_gap,
+)
+from audit.findings.rule import Rule
+
+RULES: dict[str, Rule] = {
+    module.RULE.name: module.RULE
+    for module in (
+        unknown_event,
+        unreadable,
+        illegal_transition,
+        life_after_death,
+        negative_place,
+        stuck,
+        residue_at_end,
+        transfer_not_conserved,
+        redelivery,
+        id_collision,
+        version_gap,
+    )
+}

@@ -1,0 +1,121 @@
+"""Judges flows as a whole once the watermark has passed their events: the runner of the rules about flows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from audit.database import Connection, sql
+from audit.findings import residue_at_end, transfer_not_conserved
+from audit.findings.record import record
+from audit.findings.story import At, End, Story, StoryMoment
+from audit.model.meaning import Model
+from audit.projections.signs import Sign
+from audit.values import time_of
+
+FLOWS_AT_ONCE = 2_000
+JUDGES = (transfer_not_conserved.judge, residue_at_end.judge)
+
+
+def judge_flows(connection: Connection, model: Model, watermark: int) -> int:
+    """Judge what is due at `watermark` (microseconds; the least of all sources'), at most FLOWS_AT_ONCE flows.
+
+    Returns how many were judged. Runs in the caller's transaction on the generation in its search_path.
+    """
+    due = [row[0] for row in connection.execute(sql("take_dirty"), [time_of(watermark), FLOWS_AT_ONCE])]
+    if not due:
+        return 0
+    signs: list[Sign] = []
+    again: list[tuple[int, int]] = []
+    states: list[tuple[int, bool, list[Any]]] = []
+    for story, later in _stories(connection, model, due, watermark):
+        for judge in JUDGES:
+            signs += judge(story, watermark)
+        again += [(story.subject_id, at) for at in _look_again(story, watermark, later)]
+        states.append((story.subject_id, _is_open(story), [[at, str(u), p] for at, u, p in _nets(story)]))
+    connection.execute(sql("take_back_findings"), [due, [residue_at_end.RULE.name, transfer_not_conserved.RULE.name]])
+    record(connection, signs, model.digits)
+    _save(connection, states, again)
+    return len(due)
+
+
+def _is_open(story: Story) -> bool:
+    return story.ended is None or any(not at.rests for at, _, _ in story.nets_now())
+
+
+def _nets(story: Story) -> list[tuple[int, int, int]]:
+    return [(at.place_id, units, since) for at, units, since in story.nets_now()]
+
+
+def _look_again(story: Story, watermark: int, later: int | None) -> Iterator[int]:
+    """When this flow is to be judged next: at its next event, at its deadline, when an imbalance has lasted."""
+    times = [later, story.settled_by]
+    if story.moments:
+        times.append(story.moments[-1].recorded + transfer_not_conserved.SKEW_MICROS + 1)
+    ahead = [at for at in times if at is not None and at > watermark]
+    if ahead:
+        yield min(ahead)
+
+
+def _save(connection: Connection, states: Sequence[tuple[int, bool, list[Any]]], again: list[tuple[int, int]]) -> None:
+    ids, opens, nets = [s[0] for s in states], [s[1] for s in states], [Jsonb(s[2]) for s in states]
+    connection.execute(sql("save_flows"), [ids, opens, nets])
+    connection.execute(sql("close_flows"), [[i for i, is_open, _ in states if not is_open]])
+    connection.execute(sql("open_flows"), [[i for i, is_open, _ in states if is_open]])
+    if again:
+        connection.execute(sql("dirty_again"), [[i for i, _ in again], [time_of(at) for _, at in again]])
+
+
+def _stories(
+    connection: Connection, model: Model, ids: Sequence[int], watermark: int
+) -> Iterator[tuple[Story, int | None]]:
+    """Each flow's story up to the watermark, and the time of its first event beyond it."""
+    moves: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in connection.execute(sql("flow_moves"), [list(ids)]):
+        moves[row[0]].append(row)
+    for row in connection.execute(sql("flow_heads"), [list(ids)]).fetchall():
+        yield _story(model, row, moves[row[0]], watermark)
+
+
+def _story(
+    model: Model, head: tuple[Any, ...], moves: list[tuple[Any, ...]], watermark: int
+) -> tuple[Story, int | None]:
+    subject_id, kind, key, units, currency, state, is_final, is_failure, state_at, state_position = head
+    later = next((row[1] for row in moves if row[1] > watermark), None)
+    about = model.kinds[kind]
+    ended = None
+    if is_final and state_at is not None and state_at <= watermark:
+        ended = End(state_at, state_position, state, is_failure)
+    settled_by = None
+    if ended is not None:
+        settled_by = model.due(ended.recorded, about.settles_within) if about.settles_within else ended.recorded
+    declared = None if units is None else (int(units), str(currency))
+    story = Story(subject_id, f"{kind}:{key}", kind, about.book, declared, ended, settled_by)
+    story.moments = list(_moments(model, story, [row for row in moves if row[1] <= watermark]))
+    return story, later
+
+
+def _moments(model: Model, story: Story, moves: list[tuple[Any, ...]]) -> Iterator[StoryMoment]:
+    """Rows of (subject, recorded, position, place, book, kind, key, currency, amount), grouped by recorded time."""
+    nets: dict[At, int] = {}
+    since: dict[At, int] = {}
+    own_key = story.subject.partition(":")[2]
+    for recorded, rows in groupby(moves, key=itemgetter(1)):
+        first = None
+        for _, _, position, place_id, book, kind, key, currency, amount in rows:
+            first = position if first is None else first
+            if place_id is None:
+                continue
+            place = model.places[(book, kind)]
+            if place.subject == story.kind and key != own_key:
+                continue  # another flow's own place, moved by an event that belongs to both
+            at = At(book, kind, key, currency, place.rests, place.is_transit, place_id)
+            nets[at] = nets.get(at, 0) + int(amount)
+            since[at] = position
+        assert first is not None
+        yield StoryMoment(recorded, first, dict(nets), dict(since))

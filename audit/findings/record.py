@@ -1,0 +1,80 @@
+"""Writes down what folds and rules noticed: each sign becomes a finding with severity, numbers in words and identifier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from audit.database import Connection, sql
+from audit.findings.catalogue import RULES
+from audit.findings.identity import finding_id
+from audit.findings.rule import amount_text
+from audit.projections.signs import Sign
+from audit.projections.write import PG_EPOCH
+
+_COLUMNS = ("id text", "rule text", "severity text", "subject_id int8", "state text", "opened_at int8",
+            "opened_by int8", "resolved_at int8", "resolved_by int8", "because_of text", "evidence int8[]",
+            "numbers jsonb", "money jsonb")
+
+
+def record(connection: Connection, signs: Sequence[Sign], digits: Mapping[str, int]) -> None:
+    """Adds, resolves and withdraws findings in the caller's transaction. The last sign of an identity wins."""
+    if not signs:
+        return
+    _identify(connection, signs)
+    kept: dict[str, Sign | None] = {}
+    for sign in signs:
+        rule = RULES[sign.rule]
+        key = finding_id(rule.name, rule.version, sign.subject, sign.opened_id, sign.detail)
+        earlier = kept.get(key)
+        if earlier is not None and not sign.numbers:
+            sign.numbers, sign.evidence = earlier.numbers, [*earlier.evidence, *sign.evidence[1:]]
+        kept[key] = None if sign.withdrawn else sign
+    withdrawn = sorted(key for key, sign in kept.items() if sign is None)
+    if withdrawn:
+        connection.execute("delete from finding where id = any(%s)", [withdrawn])
+    _write(connection, ((key, sign) for key, sign in sorted(kept.items()) if sign is not None), digits)
+
+
+def _identify(connection: Connection, signs: Iterable[Sign]) -> None:
+    """Signs of flows know only positions; their opening events' own identities are looked up together."""
+    nameless = [sign for sign in signs if not sign.opened_id]
+    if nameless:
+        found: dict[int, str] = dict(connection.execute(sql("event_identities"), [[sign.opened_by for sign in nameless]]).fetchall())
+        for sign in nameless:
+            sign.opened_id = found[sign.opened_by]
+
+
+def _write(connection: Connection, findings: Iterable[tuple[str, Sign]], digits: Mapping[str, int]) -> None:
+    names, types = zip(*(column.split(" ") for column in _COLUMNS), strict=True)
+    statement = f"copy stage_finding ({', '.join(names)}) from stdin (format binary)"
+    with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        copy.set_types(types)
+        for key, sign in findings:
+            copy.write_row(_row(key, sign, digits))
+    connection.execute(sql("merge_finding"))
+    connection.execute("delete from stage_finding")
+
+
+def _row(key: str, sign: Sign, digits: Mapping[str, int]) -> tuple[Any, ...]:
+    resolved = sign.resolved_at
+    return (
+        key, sign.rule, RULES[sign.rule].severity.value, sign.subject_id,
+        "open" if resolved is None else "resolved", sign.opened_at - PG_EPOCH, sign.opened_by,
+        None if resolved is None else resolved - PG_EPOCH, sign.resolved_by, sign.because_of, sorted(set(sign.evidence)),
+        Jsonb(_in_words(sign, digits)), Jsonb([[str(units), currency] for units, currency in sign.money]),
+    )
+
+
+def _in_words(sign: Sign, digits: Mapping[str, int]) -> dict[str, Any]:
+    """The numbers and, beside each amount, how it is written."""
+    numbers: dict[str, Any] = dict(sign.numbers)
+    currency = str(numbers.get("currency", ""))
+    for name in ("units", "declared", "held"):
+        if name in numbers:
+            numbers[name + "_text"] = amount_text(int(numbers[name]), currency, digits.get(currency, 0))
+    if sign.money:
+        numbers["money_text"] = ", ".join(amount_text(u, c, digits.get(c, 0)) for u, c in sign.money)
+    return numbers

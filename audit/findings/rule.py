@@ -1,0 +1,54 @@
+"""What a rule is: a name, how bad it is, and the words for what it found and for what would resolve it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+Numbers = Mapping[str, Any]
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the catalogue (DESIGN.md section 14). `version` is part of every finding's identifier.
+
+    `sentence` and `mend` are templates over the finding's numbers, which hold no personal value.
+    """
+
+    name: str
+    title: str
+    severity: Severity
+    sentence: str
+    mend: str
+    meaning: str
+    version: int = 1
+
+    def says(self, numbers: Numbers) -> str:
+        """What was found, with its numbers filled in."""
+        return self.sentence.format_map(_Filled(numbers))
+
+    def would_resolve(self, numbers: Numbers) -> str:
+        """What event, from whom, would put it right."""
+        return self.mend.format_map(_Filled(numbers))
+
+
+class _Filled(dict[str, Any]):
+    """Numbers by name; one that an older finding lacks reads as a question mark instead of failing."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def amount_text(units: int, currency: str, digits: int) -> str:
+    """`50000, DKK, 2` as `500.00 DKK`."""
+    return f"{Decimal(units).scaleb(-digits):f} {currency}"

@@ -1,0 +1,74 @@
+"""A flow's story as far as the watermark, put together from all its streams: what the rules about flows judge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class At:
+    """A place of a currency, with what the model says of its kind."""
+
+    book: str
+    kind: str
+    key: str
+    currency: str
+    rests: bool
+    is_transit: bool
+    place_id: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}" if self.key else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class StoryMoment:
+    """All events of a flow with one recorded time: where its money was when they were over.
+
+    `position` is that of the first of them that moved money (else of the first).
+    """
+
+    recorded: int
+    position: int
+    nets: Mapping[At, int]
+    since: Mapping[At, int]  # the event that last changed the place
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The event that brought the flow's ending lane to a final state."""
+
+    recorded: int
+    position: int
+    state: str
+    is_failure: bool
+
+
+@dataclass(slots=True)
+class Story:
+    """One flow. Amounts in minor units, times in microseconds; `moments` in story order."""
+
+    subject_id: int
+    subject: str
+    kind: str
+    book: str | None
+    declared: tuple[int, str] | None
+    ended: End | None
+    settled_by: int | None
+    moments: Sequence[StoryMoment] = field(default_factory=list)
+
+    def residue(self, upto: int) -> list[tuple[At, int, int]]:
+        """Places that must be empty at the end and are not, with what they hold and since which event."""
+        known = [moment for moment in self.moments if moment.recorded <= upto]
+        if not known:
+            return []
+        last = known[-1]
+        return [(at, units, last.since[at]) for at, units in sorted(last.nets.items()) if units and not at.rests]
+
+    def nets_now(self) -> list[tuple[At, int, int]]:
+        """Every place that holds something of this flow, or owes it."""
+        if not self.moments:
+            return []
+        last = self.moments[-1]
+        return [(at, units, last.since[at]) for at, units in sorted(last.nets.items()) if units]

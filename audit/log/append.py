@@ -1,0 +1,389 @@
+"""Raw events written into the log, in the caller's transaction: positions, identity, payloads, commitments, leaves.
+
+One row of `trace.head` serialises all writers. What an event is known to be (`Logged`) goes straight to the projections.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from struct import Struct
+from typing import Any, NamedTuple
+
+import psycopg
+
+from audit.access import keys
+from audit.access.keys import DataKey, Owner
+from audit.database import Connection, sql
+from audit.log import rows
+from audit.log.drafts import Draft, Reader
+from audit.log.entry import FORMAT, KINDS, Entry, leaf_of, line_of, text_of_time
+from audit.log.logged import COLLISION, EVENT, READABLE, SIGHTING, UNREADABLE, Logged
+from audit.log.names import Names
+from audit.log.release import release
+from audit.log.seals import SALT_BYTES, commitment_of_parts, commitment_of_value, seal
+from audit.model.meaning import Model
+from audit.sources.contract import RawEvent
+
+__all__ = ["Appended", "Logged", "append"]
+
+DIGEST_BYTES = 16
+
+_envelope = Struct(">q??q").pack
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """`released` are those of the written events that are final, in the order of release; earlier ones that became
+    final wait in trace.released. `first` and `last` are our positions (0 and 0: nothing was written)."""
+
+    released: Sequence[Logged]
+    first: int = 0
+    last: int = 0
+    events: int = 0
+    duplicates: int = 0
+    collisions: int = 0
+    quarantined: int = 0
+
+
+class _Known(NamedTuple):
+    """What is known of an event before it is written. `first` is the event first seen under its identifier."""
+
+    kind: int
+    first: int | None
+
+
+_NEW = _Known(EVENT, None)
+
+
+class _Memory:
+    """What may be remembered between transactions, of one database."""
+
+    def __init__(self) -> None:
+        self.names = Names()
+        self.readers: dict[tuple[str, str], Reader] = {}
+        self.sources: dict[int, str] = {}
+        self.repeating: set[int] = set()  # sources whose last batch held known events: look before writing
+
+
+_memories: dict[str, _Memory] = {}
+
+
+def append(
+    connection: Connection,
+    source_id: int,
+    events: Sequence[RawEvent],
+    model: Model,
+    released: Sequence[int] = (),
+    *,
+    now: int,
+) -> Appended:
+    """Write `events` (of one source, as it gave them) and mark as final the source's positions `released`.
+
+    Everything happens in the caller's transaction, or not at all. `now` is the time of ingestion in microseconds.
+    """
+    if not events:
+        release(connection, source_id, released)
+        return Appended(())
+    position, memory = _lock_head(connection)
+    batch = _Batch(connection, memory, source_id, events, model, position + 1, now)
+    known = batch.write_identities()
+    batch.write_log(known)
+    last = position + len(events)
+    connection.execute("update trace.head set position = %s", (last,))
+    final = batch.finish(released)
+    kinds = [one.kind for one in known] if known is not None else []
+    return Appended(
+        released=final,
+        first=position + 1,
+        last=last,
+        events=len(events) - kinds.count(SIGHTING),
+        duplicates=kinds.count(SIGHTING),
+        collisions=kinds.count(COLLISION),
+        quarantined=batch.quarantined,
+    )
+
+
+def _lock_head(connection: Connection) -> tuple[int, _Memory]:
+    """Our last position, held until the transaction ends, and what is remembered of this database."""
+    row = connection.execute(sql("lock_head")).fetchone()
+    assert row is not None
+    position, instance, transaction = row
+    memory = _memories.setdefault(instance, _Memory())
+    previous = memory.names.transaction
+    is_committed = False
+    if previous is not None and previous != transaction:
+        is_committed = _is_committed(connection, previous)
+    memory.names.begin(transaction, is_committed)
+    return position, memory
+
+
+def _is_committed(connection: Connection, transaction: str) -> bool:
+    row = connection.execute("select pg_xact_status(%s::text::xid8) = 'committed'", (transaction,)).fetchone()
+    return row is not None and row[0] is True
+
+
+@dataclass(slots=True)
+class _Batch:
+    """One call of `append`."""
+
+    connection: Connection
+    memory: _Memory
+    source_id: int
+    events: Sequence[RawEvent]
+    model: Model
+    first: int
+    now: int
+    quarantined: int = 0
+    logged: list[Logged] = field(default_factory=list)
+
+    def write_identities(self) -> list[_Known] | None:
+        """Claim each identifier. None: all are new. It is tried without looking first, which is most often right."""
+        digests = self._digests()
+        ids = [event.id for event in self.events]
+        repeats = self.source_id in self.memory.repeating or len(set(ids)) < len(ids)
+        if not repeats:
+            try:
+                with self.connection.transaction():
+                    self._copy_identities(range(len(ids)), digests)
+                return None
+            except psycopg.errors.UniqueViolation:
+                pass
+        known = self._compare(ids, digests)
+        self._copy_identities([index for index, one in enumerate(known) if one.kind == EVENT], digests)
+        (self.memory.repeating.add if any(one.kind for one in known) else self.memory.repeating.discard)(self.source_id)
+        return known
+
+    def _digests(self) -> list[bytes]:
+        key = keys.derived("event identity")
+        return [_digest(event, key) for event in self.events]
+
+    def _copy_identities(self, indexes: Sequence[int], digests: list[bytes]) -> None:
+        first, source_id, events = self.first, self.source_id, self.events
+        rows.copy_in(
+            self.connection,
+            "copy trace.identity (event_id, source_id, position, digest) from stdin (format binary)",
+            (rows.identity_row(events[i].id.encode(), source_id, first + i, digests[i]) for i in indexes),
+        )
+
+    def _compare(self, ids: list[str], digests: list[bytes]) -> list[_Known]:
+        """What each event is, when those in the log and those before it in the batch are looked at."""
+        found = self.connection.execute(sql("identities"), (self.source_id, list(set(ids)))).fetchall()
+        seen: dict[str, tuple[int, bytes]] = {id_: (position, digest) for id_, position, digest in found}
+        known: list[_Known] = []
+        for index, id_ in enumerate(ids):
+            earlier = seen.get(id_)
+            if earlier is None:
+                seen[id_] = (self.first + index, digests[index])
+                known.append(_NEW)
+            else:
+                known.append(_Known(SIGHTING if earlier[1] == digests[index] else COLLISION, earlier[0]))
+        return known
+
+    def write_log(self, known: list[_Known] | None) -> None:
+        reader = self._reader()
+        drafts = [
+            reader.draft(event, event.raw, event.encoding, event.data_length)
+            if event.problem is None
+            else reader.unreadable(event.raw, event.problem)
+            for event in self.events
+        ]
+        payloads = _Payloads(self._data_keys(drafts))
+        kinds = known or [_NEW] * len(self.events)
+        log = self._log_rows(reader.source, drafts, kinds, payloads, self._stream_ids(), self._type_ids())
+        rows.copy_in(self.connection, sql("copy_log"), log)
+        rows.copy_in(self.connection, sql("copy_payload"), payloads.rows)
+        if payloads.segments:
+            rows.copy_in(self.connection, sql("copy_segment"), payloads.segments)
+
+    def _stream_ids(self) -> dict[str, int]:
+        return self.memory.names.stream_ids(self.connection, self.source_id, {event.stream for event in self.events})
+
+    def _type_ids(self) -> dict[str, int]:
+        return self.memory.names.type_ids(self.connection, {event.type for event in self.events})
+
+    def _log_rows(
+        self,
+        source: str,
+        drafts: list[Draft],
+        known: Sequence[_Known],
+        payloads: _Payloads,
+        streams: dict[str, int],
+        types: dict[str, int],
+    ) -> Iterator[bytes]:
+        """Runs while the rows are being sent: it may not ask the connection for anything."""
+        ingested_at = text_of_time(self.now)
+        source_id, now = self.source_id, self.now
+        position = self.first
+        for event, draft, (kind, first) in zip(self.events, drafts, known, strict=True):
+            commitment = payloads.add(position, kind, event, draft)
+            entry = Entry(
+                event.causation,
+                commitment.hex(),
+                event.correlation,
+                event.id,
+                None if first is None else str(first),
+                str(position),
+                ingested_at,
+                KINDS[kind],
+                text_of_time(event.occurred),
+                str(event.position),
+                text_of_time(event.recorded),
+                source,
+                event.step,
+                event.stream,
+                event.type,
+                FORMAT,
+                None if event.version is None else str(event.version),
+            )
+            stream_id = streams[event.stream]
+            yield rows.log_row(
+                position,
+                kind,
+                source_id,
+                event.position,
+                stream_id,
+                event.version,
+                types[event.type],
+                event.id.encode(),
+                event.occurred,
+                event.recorded,
+                now,
+                event.correlation,
+                event.causation,
+                event.step,
+                first,
+                commitment,
+                leaf_of(line_of(entry)),
+            )
+            if draft.status == UNREADABLE and kind != SIGHTING:
+                self.quarantined += 1
+            self.logged.append(_logged(event, draft, position, kind, first, source_id, stream_id))
+            position += 1
+
+    def finish(self, released: Sequence[int]) -> list[Logged]:
+        """Those written now that are final, in the order of release; the others go to pending."""
+        if len(released) == len(self.logged) and all(
+            position == one.source_position for position, one in zip(released, self.logged, strict=True)
+        ):
+            return self.logged
+        waiting: dict[int, list[Logged]] = {}
+        for one in self.logged:
+            waiting.setdefault(one.source_position, []).append(one)
+        final = [one for position in released for one in waiting.pop(position, ())]
+        earlier = set(released).difference(one.source_position for one in final)
+        if waiting:
+            rows.copy_in(
+                self.connection,
+                sql("copy_pending"),
+                (rows.pending_row(self.source_id, at, one.position) for at, left in waiting.items() for one in left),
+            )
+        release(self.connection, self.source_id, sorted(earlier))
+        return final
+
+    def _reader(self) -> Reader:
+        source = self.memory.sources.get(self.source_id)
+        if source is None:
+            row = self.connection.execute("select name from trace.source where id = %s", (self.source_id,)).fetchone()
+            assert row is not None, f"there is no source {self.source_id}"
+            source = self.memory.sources[self.source_id] = row[0]
+        return self.memory.readers.setdefault((self.model.hash, source), Reader(self.model, source))
+
+    def _data_keys(self, drafts: list[Draft]) -> dict[Owner, DataKey]:
+        owners = {draft.owner for draft in drafts if draft.owner is not None}
+        return keys.get_or_create(self.connection, owners)
+
+
+class _Payloads:
+    """Rows of payload and segment, made while the log's rows are sent."""
+
+    def __init__(self, data_keys: dict[Owner, DataKey]) -> None:
+        self._keys = data_keys
+        self.rows: list[bytes] = []
+        self.segments: list[bytes] = []
+        self._encodings: dict[str, bytes] = {}
+        self._salts = b""
+        self._at = 0
+
+    def add(self, position: int, kind: int, event: RawEvent, draft: Draft) -> bytes:
+        """Keep the payload; gives the event's commitment. A sighting's bytes are kept already: it only commits to them."""
+        salt = self._salt()
+        if kind == SIGHTING:
+            return commitment_of_value(salt, event.raw)
+        if draft.owner is None:
+            commitment = commitment_of_value(salt, draft.skeleton)
+        else:
+            commitment = commitment_of_parts(salt, draft.skeleton, self._seal(position, draft))
+        encoding = self._encodings.get(event.encoding) or self._encodings.setdefault(
+            event.encoding, rows.text(event.encoding)
+        )
+        self.rows.append(
+            rows.payload_row(
+                position, draft.status, encoding, event.data_length, salt, draft.skeleton, draft.problem, event.place
+            )
+        )
+        return commitment
+
+    def _seal(self, position: int, draft: Draft) -> list[tuple[int, str, bytes]]:
+        assert draft.owner is not None
+        key = self._keys[draft.owner]
+        sealed: list[tuple[int, str, bytes]] = []
+        for ordinal, (start, value, path) in enumerate(draft.pieces):
+            salt = self._salt()
+            nonce, ciphertext = seal(key.cipher, position, ordinal, path, value)
+            commitment = commitment_of_value(salt, value)
+            sealed.append((start, path, commitment))
+            self.segments.append(
+                rows.segment_row(position, ordinal, start, path, key.id, salt, nonce, ciphertext, commitment)
+            )
+        return sealed
+
+    def _salt(self) -> bytes:
+        at = self._at
+        if at >= len(self._salts):
+            self._salts, at = os.urandom(SALT_BYTES * 1024), 0
+        self._at = at + SALT_BYTES
+        return self._salts[at : self._at]
+
+
+def _digest(event: RawEvent, key: bytes) -> bytes:
+    """Keyed, of everything that tells a redelivery from another event. When and where it was seen does not."""
+    digest = blake2b(event.raw, key=key, digest_size=DIGEST_BYTES)
+    if event.encoding == "row":
+        named = "\0".join((event.stream, event.type, event.correlation or "", event.causation or "")).encode()
+        has_version = event.version is not None
+        differs = event.occurred != event.recorded
+        version = event.version or 0
+        digest.update(_envelope(version, has_version, differs, event.occurred if differs else 0) + named)
+    return digest.digest()
+
+
+def _logged(
+    event: RawEvent, draft: Draft, position: int, kind: int, first: int | None, source_id: int, stream_id: int
+) -> Logged:
+    return Logged(
+        position,
+        kind,
+        source_id,
+        event.position,
+        stream_id,
+        event.stream,
+        event.version,
+        event.type,
+        event.id,
+        event.occurred,
+        event.recorded,
+        event.correlation,
+        event.causation,
+        event.step,
+        *_told(event, draft, kind, first),
+    )
+
+
+def _told(event: RawEvent, draft: Draft, kind: int, first: int | None) -> tuple[Any, ...]:
+    """Status, problem, place, first position, data and blinds; a sighting has no payload of its own to tell of."""
+    if kind == SIGHTING:
+        return READABLE, None, None, first, None, ()
+    return draft.status, draft.problem, event.place, first, draft.data if kind == EVENT else None, draft.blinds

@@ -1,0 +1,123 @@
+"""Personal fields cut out of an event's exact bytes, and put back in.
+
+A text is cut between its quotes, an object or list between its brackets; any other value leaves `null` behind. So what
+remains, the skeleton, is valid JSON, and skeleton and pieces together give the exact bytes again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+Path = tuple[str, ...]
+
+_PLACEHOLDER = b"null"
+_EMPTIED = (b'""', b"{}", b"[]")
+_KEY = re.compile(rb'[\s,{]*"(?:[^"\\]|\\.)*"\s*:\s*')
+_OPENING = re.compile(rb"\[\s*")
+_BETWEEN = re.compile(rb"[\s,]*")
+_SPACE = re.compile(rb"\s*")
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+class Piece(NamedTuple):
+    """Bytes cut out: where they began in the original, and the path to them, as in `data.receiver.name`."""
+
+    start: int
+    value: bytes
+    path: str
+
+
+def cut(raw: bytes, encoding: str, data_length: int, paths: Sequence[Path]) -> tuple[bytes, list[Piece]]:
+    """The skeleton of `raw` and the pieces at these paths of its payload, in their order."""
+    if encoding == "cloudevent":
+        ranges = _found(raw, 0, len(raw), [("data", *path) for path in paths], ())
+    else:
+        ranges = _found(raw, 0, data_length, list(paths), ())
+    pieces: list[Piece] = []
+    kept: list[bytes] = []
+    at = 0
+    for start, end, is_whole_value, path in ranges:
+        pieces.append(Piece(start, raw[start:end], ".".join(path)))
+        kept.append(raw[at:start])
+        if is_whole_value:
+            kept.append(_PLACEHOLDER)
+        at = end
+    kept.append(raw[at:])
+    return b"".join(kept), pieces
+
+
+def join(skeleton: bytes, pieces: Iterable[tuple[int, bytes]]) -> bytes:
+    """The original: `pieces` are (start, value), ascending."""
+    joined: list[bytes] = []
+    at = taken = 0  # in the original, in the skeleton
+    for start, value in pieces:
+        upto = taken + start - at
+        joined += [skeleton[taken:upto], value]
+        taken = upto if skeleton[upto - 1 : upto + 1] in _EMPTIED else upto + len(_PLACEHOLDER)
+        at = start + len(value)
+    joined.append(skeleton[taken:])
+    return b"".join(joined)
+
+
+Range = tuple[int, int, bool, Path]
+
+
+def _found(raw: bytes, start: int, end: int, paths: list[Path], here: Path) -> Iterator[Range]:
+    match = _SPACE.match(raw, start, end)
+    start = match.end() if match else start
+    first = raw[start : start + 1]
+    if first == b"{":
+        for name, inner_start, inner_end in _members(raw, start, end):
+            wanted = [path[1:] for path in paths if path[0] == name]
+            if wanted:
+                yield from _descend(raw, inner_start, inner_end, wanted, (*here, name))
+    elif first == b"[":
+        for number, (inner_start, inner_end) in enumerate(_elements(raw, start, end)):
+            wanted = [path[1:] if path[0] == str(number) else path for path in paths if _reaches(path[0], number)]
+            if wanted:
+                yield from _descend(raw, inner_start, inner_end, wanted, (*here, str(number)))
+
+
+def _reaches(part: str, number: int) -> bool:
+    """A path leads into the element it numbers, or into every one where it numbers none."""
+    return part == str(number) or not (part.isascii() and part.isdigit())
+
+
+def _descend(raw: bytes, start: int, end: int, wanted: list[Path], here: Path) -> Iterator[Range]:
+    if () in wanted:
+        yield from _value(raw, start, end, here)
+    else:
+        yield from _found(raw, start, end, wanted, here)
+
+
+def _value(raw: bytes, start: int, end: int, here: Path) -> Iterator[Range]:
+    first = raw[start]
+    if first in b'"{[':
+        if end - start > 2:
+            yield start + 1, end - 1, False, here
+    elif first != ord("n"):
+        yield start, end, True, here
+
+
+def _members(raw: bytes, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """Names and byte ranges of an object's values: msgspec tells how long each is, the keys are walked over here."""
+    at = start
+    for name, value in _object(raw[start:end]).items():
+        key = _KEY.match(raw, at)
+        assert key is not None
+        at = key.end() + len(memoryview(value))
+        yield name, key.end(), at
+
+
+def _elements(raw: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    at = start
+    for value in _list(raw[start:end]):
+        between = (_BETWEEN if at > start else _OPENING).match(raw, at)
+        assert between is not None
+        at = between.end() + len(memoryview(value))
+        yield between.end(), at

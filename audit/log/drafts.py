@@ -1,0 +1,136 @@
+"""What is to become of one event's payload: kept readable, with its personal fields sealed, or sealed whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from audit.access.blind import blind
+from audit.access.keys import Owner
+from audit.log.cut import Piece, cut
+from audit.log.decode import NotAnObject, data_of, remove
+from audit.log.logged import READABLE, SEALED_WHOLE, UNREADABLE
+from audit.model.meaning import EventMeaning, Facts, Lane, Model, Reading
+
+CUSTOMER = "customer"
+LANES_MAX = 200_000
+
+Found = tuple[Lane, str]
+
+
+class Envelope(Protocol):
+    """What a raw event and a row of the log have in common."""
+
+    stream: str
+    version: int | None
+    type: str
+    id: str
+    occurred: int
+    recorded: int
+    correlation: str | None
+    causation: str | None
+
+
+class Draft(msgspec.Struct, gc=False):
+    """`owner` is whose key seals the pieces (None: nothing is sealed). `data` is without what is personal."""
+
+    status: int
+    data: dict[str, Any] | None = None
+    problem: str | None = None
+    owner: Owner | None = None
+    skeleton: bytes = b""
+    pieces: Sequence[Piece] = ()
+    blinds: Sequence[tuple[str, bytes]] = ()
+
+
+class Reader:
+    """Judges events of one source by one model."""
+
+    def __init__(self, model: Model, source: str) -> None:
+        self._model = model
+        self.source = source
+        self._lanes: dict[str, Found | None] = {}
+
+    def draft(self, event: Envelope, raw: bytes, encoding: str, data_length: int) -> Draft:
+        """For an event that its source could read."""
+        found = self.lane(event.stream)
+        meaning = found[0].events.get(event.type) if found else None
+        if found is None or meaning is None:
+            return self._whole(SEALED_WHOLE, raw, self._owner_unknown(event.stream, found))
+        try:
+            data = data_of(raw, encoding, data_length)
+        except (NotAnObject, ValueError, RecursionError) as error:
+            return self.unreadable(raw, str(error))
+        if meaning.personal:
+            return self._with_personal(event, raw, encoding, data_length, data, meaning)
+        return Draft(READABLE, data, None, None, raw)
+
+    def unreadable(self, raw: bytes, problem: str) -> Draft:
+        return self._whole(UNREADABLE, raw, ("source", self.source), problem)
+
+    def lane(self, stream: str) -> Found | None:
+        """The stream's lane and the key in its name."""
+        try:
+            return self._lanes[stream]
+        except KeyError:
+            if len(self._lanes) >= LANES_MAX:
+                self._lanes.clear()
+            found = self._lanes[stream] = self._model.lane_of(stream)
+            return found
+
+    def meaning(self, stream: str, type_: str) -> EventMeaning | None:
+        found = self.lane(stream)
+        return found[0].events.get(type_) if found else None
+
+    def masked(self, event: Envelope, data: dict[str, Any], meaning: EventMeaning) -> Sequence[tuple[str, bytes]]:
+        """Take what is personal out of `data`; gives its identifiers' blind digests."""
+        if not meaning.personal:
+            return ()
+        reading = self._read(event, data, meaning)
+        remove(data, meaning.personal)
+        return self._blinds(reading)
+
+    def _with_personal(
+        self, event: Envelope, raw: bytes, encoding: str, data_length: int, data: dict[str, Any], meaning: EventMeaning
+    ) -> Draft:
+        skeleton, pieces = cut(raw, encoding, data_length, meaning.personal)
+        reading = self._read(event, data, meaning)
+        remove(data, meaning.personal)
+        owner = self._owner(event.stream, reading.ties) if pieces else None
+        return Draft(READABLE, data, None, owner, skeleton, pieces, self._blinds(reading))
+
+    def _read(self, event: Envelope, data: dict[str, Any], meaning: EventMeaning) -> Reading:
+        facts = Facts(
+            source=self.source,
+            stream=event.stream,
+            type=event.type,
+            id=event.id,
+            version=event.version,
+            occurred=event.occurred,
+            recorded=event.recorded,
+            correlation=event.correlation,
+            causation=event.causation,
+        )
+        return meaning.read(facts, data, {})
+
+    @staticmethod
+    def _blinds(reading: Reading) -> Sequence[tuple[str, bytes]]:
+        return [(name, blind(name, value)) for name, value, is_personal in reading.identifiers if is_personal and value]
+
+    def _owner(self, stream: str, ties: Sequence[tuple[str, str]]) -> Owner:
+        """The customer where the event or its stream's name gives one, else its first own tie, else its stream."""
+        for tie in ties:
+            if tie[0] == CUSTOMER:
+                return tie
+        return ties[0] if ties else self._owner_unknown(stream, None)
+
+    def _owner_unknown(self, stream: str, found: Found | None) -> Owner:
+        if found is not None and found[0].subject:
+            return found[0].subject, found[1]
+        return "stream", f"{self.source}/{stream}"
+
+    @staticmethod
+    def _whole(status: int, raw: bytes, owner: Owner, problem: str | None = None) -> Draft:
+        return Draft(status, None, problem, owner, b"", (Piece(0, raw, ""),))

@@ -1,0 +1,40 @@
+"""A row of the log as the projections need it: the envelope, and the payload without what is personal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+EVENT, SIGHTING, COLLISION, MARKER = 0, 1, 2, 3  # kinds
+READABLE, SEALED_WHOLE, UNREADABLE = 0, 1, 2  # statuses
+
+
+class Logged(msgspec.Struct, gc=False):
+    """Times are microseconds since 1970. `data` is None where the event is not readable or its type not known.
+
+    `first_position` is set for sightings and collisions: the event first seen under the identifier. `blinds` are the
+    personal identifiers as (name, digest), to be found by exactly their value.
+    """
+
+    position: int
+    kind: int
+    source_id: int
+    source_position: int
+    stream_id: int
+    stream: str
+    version: int | None
+    type: str
+    id: str
+    occurred: int
+    recorded: int
+    correlation: str | None
+    causation: str | None
+    step: str | None
+    status: int
+    problem: str | None = None
+    place: str | None = None
+    first_position: int | None = None
+    data: dict[str, Any] | None = None
+    blinds: Sequence[tuple[str, bytes]] = ()

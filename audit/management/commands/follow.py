@@ -1,0 +1,47 @@
+"""`follow`: tail all configured sources."""
+
+from __future__ import annotations
+
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from audit import instance as instances
+from audit.configuration import configuration, open_sources
+from audit.database import connect
+from audit.errors import WhereaboutsError
+from audit.management.arguments import time_argument
+from audit.management.base import Command as Base
+from audit.management.standing import standing
+from audit.pipeline import run
+
+
+class Command(Base):
+    help = "Tail all configured sources into the log and the read model, until stopped."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="stop when everything there is has been read")
+        parser.add_argument("--complete-until", type=time_argument, metavar="TIME",
+                            help="sources are complete up to this time (RFC 3339)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        settings = configuration()
+        with connect("follower", autocommit=True) as connection:
+            instance = instances.begin(connection, instances.load_model(settings.model))
+        before, progress, done = standing(), self.progress(), [0]
+
+        def show(passed: int) -> None:
+            done[0] += passed
+            progress("events", done[0])
+
+        sources = open_sources(settings, complete_until=options["complete_until"])
+        try:
+            outcome = run(instance, sources, once=options["once"], stop=threading.Event(), progress=show)
+        finally:
+            progress.close()
+            for source in sources:
+                source.close()
+        if outcome.troubles:
+            raise WhereaboutsError("; ".join(f"{name}: {text}" for name, text in outcome.troubles.items()))
+        added = standing() - before
+        self.stdout.write(f"{added.events:,} events, {added.duplicates:,} seen before, {added.quarantined:,} unreadable")

@@ -1,0 +1,103 @@
+"""Rights, doors and the append-only record of what everyone did."""
+
+from __future__ import annotations
+
+import django.db.models.functions.datetime
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+RIGHTS = {
+    "support": "desk search look unmask places findings sources download export",
+    "investigator": "desk search look unmask places findings sources download export",
+    "auditor": "desk search look places findings sources download export looks",
+    "administrator": "sources",
+}
+
+# The transaction's identifier lets a reader seal the table by the transaction horizon.
+APPEND_ONLY = """
+alter table public.audit_record add column transaction xid8 not null default pg_current_xact_id();
+create index audit_record_subjects on public.audit_record using gin (subjects jsonb_path_ops);
+create function public.refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'public.% is append-only: % refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';
+end $$;
+create trigger audit_record_is_append_only before update or delete or truncate on public.audit_record
+    for each statement execute function public.refuse_change();
+"""
+
+
+def seed_rights(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    right = apps.get_model("audit", "Right")
+    right.objects.bulk_create(
+        right(role=role, action=action) for role, actions in RIGHTS.items() for action in actions.split()
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0001_trace")]
+    operations = [
+        migrations.CreateModel(
+            name="Right",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.TextField()),
+                ("action", models.TextField()),
+            ],
+            options={
+                "db_table": "access_right",
+                "constraints": [models.UniqueConstraint(fields=("role", "action"), name="access_right_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="OpenDoor",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("actor", models.TextField()),
+                ("role", models.TextField()),
+                ("session", models.TextField()),
+                ("subject", models.TextField()),
+                ("reason_code", models.TextField()),
+                ("ticket", models.TextField(default="")),
+                ("caller_identified", models.TextField(default="")),
+                ("opened_at", models.DateTimeField()),
+                ("closes_at", models.DateTimeField()),
+                ("unmasked", models.JSONField(default=dict)),
+            ],
+            options={
+                "db_table": "open_door",
+                "indexes": [models.Index(fields=["session", "actor", "closes_at"], name="open_door_session")],
+            },
+        ),
+        migrations.CreateModel(
+            name="AuditRecord",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.TextField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("actor", models.TextField()),
+                ("role", models.TextField(default="")),
+                ("session", models.TextField(default="")),
+                ("address", models.TextField(default="")),
+                ("subjects", models.JSONField(default=list)),
+                ("page", models.TextField(default="")),
+                ("unmasked", models.JSONField(default=list)),
+                ("moment", models.TextField(default="")),
+                ("reason_code", models.TextField(default="")),
+                ("ticket", models.TextField(default="")),
+                ("caller_identified", models.TextField(default="")),
+                ("outcome", models.TextField(default="")),
+                ("duration_ms", models.IntegerField(null=True)),
+                ("details", models.JSONField(default=dict)),
+            ],
+            options={
+                "db_table": "audit_record",
+                "indexes": [
+                    models.Index(fields=["-recorded_at", "-id"], name="audit_record_newest"),
+                    models.Index(fields=["actor", "-recorded_at"], name="audit_record_actor"),
+                ],
+            },
+        ),
+        migrations.RunSQL(APPEND_ONLY, migrations.RunSQL.noop),
+        migrations.RunPython(seed_rights, migrations.RunPython.noop),
+    ]

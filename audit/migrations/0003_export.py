@@ -1,0 +1,30 @@
+"""Trails that somebody asked for."""
+
+from __future__ import annotations
+
+import django.db.models.functions.datetime
+from django.db import migrations, models
+
+TEXT_FIELDS = ("actor", "subject")
+EMPTY_FIELDS = ("moment", "role", "session", "door_subject", "reason_code", "ticket", "caller_identified", "trouble", "file")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0002_access")]
+    operations = [
+        migrations.CreateModel(
+            name="Export",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                *((name, models.TextField()) for name in TEXT_FIELDS),
+                *((name, models.TextField(default="")) for name in EMPTY_FIELDS),
+                ("clock", models.TextField(default="recorded")),
+                ("asked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("state", models.TextField(default="waiting")),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("finished_at", models.DateTimeField(null=True)),
+            ],
+            options={"db_table": "export"},
+        ),
+    ]

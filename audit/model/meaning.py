@@ -1,0 +1,268 @@
+"""What the compiled model gives the rest of the engine: for one event, what it means. Pure; knows no storage.
+
+The TOML file is read by `schema.py`, checked by `check.py` and compiled by `compile.py` into the objects below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from audit.values import Certainty
+
+Data = Mapping[str, Any]  # an event's decoded payload; JSON numbers are int or Decimal, never float
+Text = Mapping[str, str]  # language -> text
+
+
+class Facts(msgspec.Struct, gc=False):
+    """The part of an event that is not payload, as the compiled functions see it. Times are microseconds."""
+
+    source: str
+    stream: str
+    type: str
+    id: str
+    version: int | None
+    occurred: int
+    recorded: int
+    correlation: str | None
+    causation: str | None
+
+
+class Movement(msgspec.Struct, frozen=True, gc=False):
+    """An amount (whole minor units, never negative) leaving one place for another of the same book."""
+
+    book: str
+    from_kind: str
+    from_key: str
+    to_kind: str
+    to_key: str
+    units: int
+    currency: str
+
+
+class Reading(msgspec.Struct, gc=False):
+    """What one event means. `ties` are (kind, key) pairs without repetition, own subject first: of the stream's name
+    and of the event itself; the fold adds the inherited ones.
+
+    `item` is "" unless the lane keys its state by item. `to` is the state the event sets (None: it sets none);
+    `allowed` the states it may legally come from (None: any; "" stands for "before the first event").
+    `sets` are the remembered fields that this event sets, as text. `declared` is the transfer's declared amount
+    (units, currency). `identifiers` are (name, value, is_personal). `asserts` and `problem` as they say:
+    a problem means that the event is kept and shown but moves nothing and sets nothing.
+    """
+
+    ties: Sequence[tuple[str, str]]
+    item: str = ""
+    to: str | None = None
+    allowed: frozenset[str] | None = None
+    sets: Mapping[str, str] | None = None
+    movements: Sequence[Movement] = ()
+    declared: tuple[int, str] | None = None
+    identifiers: Sequence[tuple[str, str, bool]] = ()
+    problem: str | None = None
+
+
+class Asserted(msgspec.Struct, frozen=True, gc=False):
+    """A field says that `places` (kind, key) of `book` together hold `units` after the event, within `tolerance`."""
+
+    field: str
+    book: str
+    places: Sequence[tuple[str, str]]
+    units: int
+    currency: str
+    tolerance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A time allowed: either seconds, or bank days of a calendar (`calendar` names it)."""
+
+    seconds: int | None = None
+    bank_days: int | None = None
+    calendar: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    name: str
+    title: Text
+    is_final: bool = False
+    is_failure: bool = False
+    is_timeout: bool = False
+    waits_on_person: bool = False
+    within: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceKind:
+    """A kind of place. `owner` is the lane whose streams alone move it (None: shared). `subject` is the subject kind
+    its key names (None: none). `rests` False: it must be empty when the transfer is final (transit, reserved)."""
+
+    book: str
+    name: str
+    title: Text
+    owner: str | None = None
+    subject: str | None = None
+    may_be_negative: bool = False
+    rests: bool = True
+    is_transit: bool = False
+    is_source: bool = False
+    certainty: Certainty = Certainty.KNOWN
+    tells: Text = field(default_factory=dict)
+    within: Duration | None = None  # how long the money of one flow may rest here
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of subject. `book` is the book its `where` is answered from (None: no money, its state is the answer).
+    `ends_with` is the lane whose final state ends it; `settles_within` the time allowed for its places to empty then."""
+
+    name: str
+    title: Text
+    book: str | None = None
+    is_flow: bool = False  # a thing that money travels in: transfers, card payments
+    ends_with: str | None = None
+    settles_within: Duration | None = None
+    lane: str | None = None  # the lane that is this subject, where there is one
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencySource:
+    """Where the currency of a payload field stands: a path, or always the same."""
+
+    path: str | None = None
+    always: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A remembered field of a lane. `starts` is its value before any event sets it; `currency` shows it as money;
+    `computed` is the expression that it follows from (audit/model/expressions.py)."""
+
+    name: str
+    title: Text
+    starts: str | None = None
+    computed: str | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """After event `after`, one of `one_of` ((lane, type) pairs) joined by the tie `by` ("correlation": by correlation)
+    must follow within the time, at most `at_most` times (None: any number)."""
+
+    after: tuple[str, str]
+    one_of: Sequence[tuple[str, str]]
+    within: Duration
+    by: str = "correlation"
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """An invariant: at event (lane, type) the claim `that` over the stream's remembered fields must not be true.
+    `holds(fields)` is True, False or None (unknown); fields that were never set have their `starts`."""
+
+    name: str
+    at: tuple[str, str]
+    that: str
+    holds: Callable[[Mapping[str, str]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """While a flow of `kind` is in `state` of its ending lane, its money may rest only in these places, by book."""
+
+    kind: str
+    state: str
+    books: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Public streams made from internal events; the payload path names the events they were made from."""
+
+    matches: Callable[[str], bool]
+    from_field: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventMeaning:
+    """One event type of one lane, compiled. `read` is pure and raises nothing: trouble is `Reading.problem`.
+
+    Its third argument is what the stream remembers: under a kind's name the key of the latest inherited tie, under
+    "set:NAME" the last value of a remembered field (what `Reading.sets` gave under NAME earlier in the stream). A
+    cumulative amount (`increase_of = "a.b"`) is remembered by `Reading.sets` under its path, "a.b".
+    """
+
+    type: str
+    lane: str
+    title: Text
+    says: Text
+    tells: Text
+    read: Callable[[Facts, Data, Mapping[str, str]], Reading]
+    personal: Sequence[tuple[str, ...]] = ()  # paths into the payload
+    blind: Sequence[tuple[str, tuple[str, ...]]] = ()  # personal identifiers: (name, path), searched only exactly
+    is_failure: bool = False
+    is_timeout: bool = False
+    is_retry: bool = False
+    is_compensation: bool = False
+    is_correction: bool = False
+    asks_again: str | None = None  # "question" or "resend", for retries
+    shows: Sequence[tuple[str, ...]] = ()  # payload paths shown as facts, in order
+    counterparty: tuple[str, ...] | None = None  # the payload path of the other side's name
+    asserted: Callable[[Facts, Data, Mapping[str, str]], Sequence[Asserted]] | None = None  # None: asserts nothing
+    owner: Callable[[Facts, Data], tuple[str, str]] | None = None  # (kind, key) whose data key seals the personal fields
+    monies: Mapping[str, CurrencySource] = field(default_factory=dict)  # payload paths that texts show as money
+    names: Mapping[str, Callable[[Facts, Data], Any]] = field(default_factory=dict)  # `{name}`s of texts from payload
+    upcast: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = ()  # (new path, older path)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    name: str
+    title: Text
+    order: int
+    subject: str | None
+    states: Mapping[str, State]
+    events: Mapping[str, EventMeaning]
+    knows_order_within_time: bool = True
+    versions_start_at: int | None = None  # None: version gaps are not judged
+    inherits: Sequence[str] = ()  # kinds whose ties hold for the stream's later events
+    fields: Mapping[str, Field] = field(default_factory=dict)  # declared remembered fields
+    correlates: Sequence[str] = ()  # kinds that some event of the lane ties by "$correlation": unknown types are tied so too
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A compiled model. `hash` is the SHA-256 (hex) of its canonical content; it stands on every answer."""
+
+    name: str
+    hash: str
+    zone: str
+    languages: Sequence[str]
+    kinds: Mapping[str, Kind]
+    books: Mapping[str, Text]
+    places: Mapping[tuple[str, str], PlaceKind]
+    digits: Mapping[str, int]  # currency -> decimals; a currency not in it is unknown
+    lanes: Mapping[str, Lane]
+    lane_of: Callable[[str], tuple[Lane, str] | None]  # stream name -> (lane, the key its name holds)
+    due: Callable[[int, Duration], int]  # (micros, allowed) -> micros of the deadline, by the calendars
+    source: str  # the file's text, kept with the hash
+    document: Mapping[str, Any] = field(default_factory=dict)  # as read, for what later stages use
+    version: int = 1
+    expectations: Sequence[Expectation] = ()
+    nevers: Sequence[Never] = ()
+    pairs: Sequence[Pair] = ()
+    derived: Sequence[Derived] = ()  # streams that no lane has and that are yet known
+
+    def meaning(self, stream: str, type_: str) -> tuple[Lane, str, EventMeaning | None] | None:
+        """Lane, stream key and meaning of an event type in a stream; None where no lane has the stream."""
+        found = self.lane_of(stream)
+        if found is None:
+            return None
+        lane, key = found
+        return lane, key, lane.events.get(type_)

@@ -1,0 +1,224 @@
+"""The model file as typed data, one struct a table. Defaults are left out of the canonical form (hashing.py)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+Text = dict[str, str]  # language -> text
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The root of all tables of the file."""
+
+
+class Amount(Part, frozen=True, kw_only=True):
+    """`"path"`, `{ literal = "25.00" }` or `{ increase_of = "path" }`: exactly one of them."""
+
+    path: str | None = None
+    literal: str | None = None
+    increase_of: str | None = None
+
+
+class CurrencyOf(Part, frozen=True, kw_only=True):
+    """`"path"` or `{ always = "CZK" }`."""
+
+    path: str | None = None
+    always: str | None = None
+
+
+class Item(Part, frozen=True, kw_only=True):
+    """`"path"` or `{ literal = "Validate" }`."""
+
+    path: str | None = None
+    literal: str | None = None
+
+
+class Setting(Part, frozen=True, kw_only=True):
+    """What a field becomes: `"path"`, `{ literal = "yes" }` or `{ total_of = "path" }`, the stream's running total."""
+
+    path: str | None = None
+    literal: str | None = None
+    total_of: str | None = None
+
+
+class Condition(Part, frozen=True, kw_only=True):
+    """`value`, `[values]`, `{ above = "0" }`, `{ below = "0" }` or `{ exists = true }`."""
+
+    values: list[str | bool] | None = None
+    above: str | None = None
+    below: str | None = None
+    exists: bool | None = None
+
+
+class Span(Part, frozen=True, kw_only=True):
+    """`"30s"`, `"5m"`, `"2h"`, `"3d"` or `{ bank_days = 2, calendar = "dk" }`."""
+
+    seconds: int | None = None
+    bank_days: int | None = None
+    calendar: str | None = None
+
+
+class Head(Part, frozen=True, kw_only=True):
+    name: str
+    version: int = 1
+    zone: str
+    languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
+
+
+class Currency(Part, frozen=True, kw_only=True):
+    digits: int | None = None
+
+
+class Calendar(Part, frozen=True, kw_only=True):
+    zone: str | None = None
+    cut_off: str | None = None
+    weekend: list[str] = msgspec.field(default_factory=lambda: ["sat", "sun"])
+    holidays: list[date] = []
+
+
+class Kind(Part, frozen=True, kw_only=True):
+    title: Text = {}
+    book: str | None = None
+    flow: bool = False
+    ends_with: str | None = None
+    settles_within: Span | None = None
+
+
+class Place(Part, frozen=True, kw_only=True):
+    title: Text = {}
+    tells: Text = {}
+    owner: str | None = None
+    subject: str | None = None
+    within: Span | None = None
+    may_be_negative: bool = False
+    rests: bool = True
+    transit: bool = False
+    source: bool = False
+    certainty: str = "known"
+
+
+class Book(Part, frozen=True, kw_only=True):
+    title: Text = {}
+    place: dict[str, Place] = {}
+
+
+class State(Part, frozen=True, kw_only=True):
+    title: Text = {}
+    final: bool = False
+    failure: bool = False
+    timeout: bool = False
+    waits_on_person: bool = False
+    within: Span | None = None
+
+
+class Field(Part, frozen=True, kw_only=True):
+    title: Text = {}
+    starts: str | None = None
+    computed: str | None = None
+    currency: str | None = None
+
+
+class Transition(Part, frozen=True, kw_only=True):
+    from_: list[str] | None = msgspec.field(default=None, name="from")
+    to: str | None = None
+
+
+class Move(Part, frozen=True, kw_only=True):
+    book: str
+    amount: Amount
+    currency: CurrencyOf
+    from_: str = msgspec.field(name="from")
+    to: str
+    when: dict[str, Condition] = {}
+
+
+class Declaration(Part, frozen=True, kw_only=True):
+    amount: Amount
+    currency: CurrencyOf
+
+
+class Assertion(Part, frozen=True, kw_only=True):
+    field: str
+    book: str
+    places: list[str]
+    currency: CurrencyOf | None = None
+    tolerance: str = "0"
+
+
+class Event(Part, frozen=True, kw_only=True):
+    title: Text = {}
+    says: Text = {}
+    tells: Text = {}
+    ties: dict[str, list[str]] = {}
+    state: Transition | None = None
+    item: Item | None = None
+    sets: dict[str, Setting] = {}
+    moves: list[Move] = []
+    declares: Declaration | None = None
+    identifiers: dict[str, str] = {}
+    personal: list[str] = []
+    shows: list[str] = []
+    counterparty: str | None = None
+    failure: bool = False
+    timeout: bool = False
+    retry: bool = False
+    compensation: bool = False
+    correction: bool = False
+    asks_again: str | None = None
+    renamed_from: list[str] = []
+    upcast: dict[str, str] = {}
+    like: str | None = None
+    asserts: list[Assertion] = []
+
+
+class Lane(Part, frozen=True, kw_only=True):
+    title: Text = {}
+    order: int = 0
+    streams: list[str]
+    inherits: list[str] = []
+    item: str | None = None
+    versions_from: int | None = None
+    order_within_time: bool = True
+    state: dict[str, State] = {}
+    field: dict[str, Field] = {}
+    event: dict[str, Event] = {}
+
+
+class Derived(Part, frozen=True, kw_only=True):
+    streams: list[str]
+    from_field: str
+
+
+class Expectation(Part, frozen=True, kw_only=True):
+    after: str
+    one_of: list[str]
+    within: Span
+    by: str = "correlation"
+    at_most: int | None = None
+
+
+class Never(Part, frozen=True, kw_only=True):
+    name: str
+    at: str
+    that: str
+
+
+class Pair(Part, frozen=True, kw_only=True):
+    state: str
+    kind: str | None = None
+    books: dict[str, list[str]] = {}  # every other key of the table: a book and the places of it
+
+
+class Document(Part, frozen=True, kw_only=True):
+    model: Head
+    currency: dict[str, Currency] = {}
+    calendar: dict[str, Calendar] = {}
+    kind: dict[str, Kind] = {}
+    book: dict[str, Book] = {}
+    lane: dict[str, Lane] = {}
+    derived: list[Derived] = []
+    expect: list[Expectation] = []
+    never: list[Never] = []
+    pair: list[Pair] = []

@@ -1,0 +1,101 @@
+"""The console's own records, kept by the ORM: rights, open doors, and what everyone did (append-only)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Right(models.Model):
+    """That a role may do an action."""
+
+    role = models.TextField()
+    action = models.TextField()
+
+    class Meta:
+        db_table = "access_right"
+        constraints = [models.UniqueConstraint(fields=["role", "action"], name="access_right_once")]
+
+    def __str__(self) -> str:
+        return f"{self.role} may {self.action}"
+
+
+class OpenDoor(models.Model):
+    """One customer, opened for one session, with a reason, until a time. Fields opened inside it have their own end."""
+
+    actor = models.TextField()
+    role = models.TextField()
+    session = models.TextField()
+    subject = models.TextField()
+    reason_code = models.TextField()
+    ticket = models.TextField(default="")
+    caller_identified = models.TextField(default="")
+    opened_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    unmasked = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "open_door"
+        indexes = [models.Index(fields=["session", "actor", "closes_at"], name="open_door_session")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} until {self.closes_at:%H:%M}"
+
+
+class AuditRecord(models.Model):
+    """What somebody did, written before they see the outcome. The table refuses every change (migration 0002)."""
+
+    kind = models.TextField()  # look, search, sign_in, sign_out, reason, unmask, export, download, refusal
+    recorded_at = models.DateTimeField(db_default=Now())
+    actor = models.TextField()
+    role = models.TextField(default="")
+    session = models.TextField(default="")
+    address = models.TextField(default="")
+    subjects = models.JSONField(default=list)
+    page = models.TextField(default="")
+    unmasked = models.JSONField(default=list)
+    moment = models.TextField(default="")
+    reason_code = models.TextField(default="")
+    ticket = models.TextField(default="")
+    caller_identified = models.TextField(default="")
+    outcome = models.TextField(default="")
+    duration_ms = models.IntegerField(null=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "audit_record"
+        indexes = [
+            models.Index(fields=["-recorded_at", "-id"], name="audit_record_newest"),
+            models.Index(fields=["actor", "-recorded_at"], name="audit_record_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.kind} {self.page}"
+
+
+class Export(models.Model):
+    """A trail that somebody asked for. A worker moves it from waiting over working to done or failed."""
+
+    subject = models.TextField()
+    moment = models.TextField(default="")  # RFC 3339; "" means now
+    clock = models.TextField(default="recorded")
+    actor = models.TextField()
+    role = models.TextField(default="")
+    session = models.TextField(default="")
+    door_subject = models.TextField(default="")
+    reason_code = models.TextField(default="")
+    ticket = models.TextField(default="")
+    caller_identified = models.TextField(default="")
+    asked_at = models.DateTimeField(db_default=Now())
+    state = models.TextField(default="waiting")
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    trouble = models.TextField(default="")
+    file = models.TextField(default="")  # its name in the exports' folder, once done
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "export"
+
+    def __str__(self) -> str:
+        return f"export {self.pk} of {self.subject}: {self.state}"

@@ -1,0 +1,369 @@
+"""The fold: released events of a batch become the rows of the read model. Pure but for the memories it moves on.
+
+Each stream is folded in its own order; nothing here depends on how streams or batches are interleaved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from audit.log.logged import Logged
+from audit.model.meaning import Lane, Model, Movement, PlaceKind, State
+from audit.projections.memory import Holding, ItemState, Memory, Negative
+from audit.projections.names import Names
+from audit.projections.reading import Work
+from audit.projections.rows import Aggregate, FlowTouch, PlaceChange, Rows, StoryKey
+from audit.projections.signs import Sign
+from audit.projections.steps import begin_step, judge_step, touch
+
+MOVES, IN_FLOW, SETS_STATE, NOT_UNDERSTOOD = 1, 2, 4, 8  # timeline.flags
+QUARTER_HOUR = 900_000_000  # microseconds; every zone's offset is a multiple of it
+LINKS_REMEMBERED_MAX = 200_000
+
+
+@dataclass(slots=True)
+class Fold:
+    """Folds works (events with their meaning) of known streams into rows. One for each projector."""
+
+    model: Model
+    names: Names
+    sources: Mapping[int, str]
+    memories: dict[int, Memory]
+    watermarks: Mapping[int, int] = field(default_factory=dict)
+    _days: dict[int, int] = field(default_factory=dict)
+    _links: dict[tuple[int, int], int] = field(default_factory=dict)
+    _zone: ZoneInfo = field(init=False)
+    _declared_kinds: frozenset[str] = field(init=False)
+    _flow_kinds: frozenset[str] = field(init=False)
+    _ends: dict[str, list[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        kinds = self.model.kinds
+        self._zone = ZoneInfo(self.model.zone)
+        self._declared_kinds = frozenset(kinds)
+        self._flow_kinds = frozenset(name for name, kind in kinds.items() if kind.is_flow)
+        self._ends = {}
+        for name, kind in kinds.items():
+            if kind.is_flow and kind.ends_with:
+                self._ends.setdefault(kind.ends_with, []).append(name)
+
+    def run(self, works: Sequence[Work]) -> Rows:
+        """All rows of a batch, its steps judged at the end."""
+        rows = Rows()
+        for work in works:
+            self._apply(work, rows)
+        for stream_id in {work.event.stream_id for work in works}:
+            self._judge(self.memories[stream_id], rows)
+        return rows
+
+    def _apply(self, work: Work, rows: Rows) -> None:
+        event, ids = work.event, [self.names.subjects[tie] for tie in work.ties]
+        memory = self.memories[event.stream_id]
+        if not memory.subject_id:
+            memory.subject_id, memory.subject = ids[0], self._text(work)
+        flags = 0
+        if event.kind == 0:
+            rows.count("events")
+            self._versions(work, memory, ids[0], rows)
+            self._step(work, memory, rows)
+            if work.reading is not None:
+                flags = self._meaning(work, memory, ids, rows)
+        if work.trouble is not None:
+            flags |= self._not_understood(work, ids[0], rows)
+        if event.kind == 1:
+            return
+        if self._touches_flow(work, ids, rows):
+            flags |= IN_FLOW
+        key = (event.recorded, event.source_id, event.source_position, event.position, flags)
+        for subject_id in ids:
+            rows.timeline.append((subject_id, *key))
+        self._link(work, ids, rows)
+
+    # order within the stream
+
+    def _versions(self, work: Work, memory: Memory, subject_id: int, rows: Rows) -> None:
+        event, lane = work.event, work.lane
+        memory.order = max(memory.order, event.source_position)
+        if event.version is None or lane is None:
+            return
+        start = lane.versions_start_at
+        if start is not None:
+            expected = start if memory.version is None else memory.version + 1
+            if event.version > expected:
+                missing = str(expected) if event.version == expected + 1 else f"{expected} to {event.version - 1}"
+                rows.signs.append(self._sign("version_gap", work, subject_id, {
+                    "stream": event.stream, "missing": missing, "count": event.version - expected}))
+        memory.version = event.version if memory.version is None else max(memory.version, event.version)
+
+    def _step(self, work: Work, memory: Memory, rows: Rows) -> None:
+        event, lane = work.event, work.lane
+        if lane is not None and not lane.knows_order_within_time:
+            step = str(event.recorded)
+        else:
+            step = event.step or f"{event.causation or ''}@{event.recorded}"
+        if step != memory.step:
+            self._judge(memory, rows)
+            begin_step(memory, step)
+
+    def _judge(self, memory: Memory, rows: Rows) -> None:
+        if memory.touched:
+            rows.signs += judge_step(memory)
+
+    # what the event means
+
+    def _meaning(self, work: Work, memory: Memory, ids: Sequence[int], rows: Rows) -> int:
+        reading, event, lane = work.reading, work.event, work.lane
+        assert reading is not None and lane is not None
+        flags = 0
+        if reading.to is not None:
+            self._set_state(work, memory, lane, reading.item, reading.to, reading.allowed, ids, rows)
+            flags |= SETS_STATE
+        elif reading.allowed is not None:
+            before = memory.items.get(reading.item)
+            self._legality(work, memory, lane, reading.item, before.state if before else "", None, reading.allowed,
+                           ids[0], rows)
+        if reading.sets:
+            for name, value in reading.sets.items():
+                rows.changes.append((event.stream_id, reading.item, name, event.source_position,
+                                     event.recorded, event.occurred, event.position, value))
+        if reading.movements:
+            self._move(work, memory, lane, reading.movements, rows)
+            flags |= MOVES
+        for name, value, is_personal in reading.identifiers:
+            if value and not is_personal:
+                rows.identifiers.add((name, value, ids[0]))
+        return flags
+
+    def _set_state(
+        self, work: Work, memory: Memory, lane: Lane, item: str, to: str, allowed: frozenset[str] | None,
+        ids: Sequence[int], rows: Rows,
+    ) -> None:
+        event, before = work.event, memory.items.get(item)
+        current = before.state if before else ""
+        meaning = work.meaning
+        assert meaning is not None
+        if before is not None:
+            self._left_in_time(work, before, memory, item, ids[0], rows)
+        if meaning.is_correction:
+            self._resolve_illegal(memory, event, rows)
+        else:
+            self._legality(work, memory, lane, item, current, to, allowed, ids[0], rows)
+        state = lane.states.get(to)
+        memory.items[item] = ItemState(to, event.recorded, event.occurred, event.position,
+                                       self._identity(event), self._deadline(event, state))
+        rows.changes.append((event.stream_id, item, "", event.source_position, event.recorded, event.occurred,
+                             event.position, to))
+        rows.aggregates[(event.stream_id, item)] = Aggregate(
+            lane.name, ids[0], to, bool(state and state.is_final), event.recorded, event.occurred, event.position,
+            event.version, memory.items[item].deadline)
+        self._end_flows(work, lane, to, state, rows)
+
+    def _deadline(self, event: Logged, state: State | None) -> int | None:
+        if state is None or state.within is None or state.is_final or state.waits_on_person:
+            return None
+        return self.model.due(event.recorded, state.within)
+
+    def _left_in_time(
+        self, work: Work, before: ItemState, memory: Memory, item: str, subject_id: int, rows: Rows
+    ) -> None:
+        """A state that was left too late had been stuck from its deadline until now; one left in time never was, though
+        a watermark that ran ahead of this event may have said so."""
+        event = work.event
+        if before.deadline is None:
+            return
+        is_in_time = event.recorded <= before.deadline
+        if is_in_time and self.watermarks.get(event.source_id, before.deadline - 1) < before.deadline:
+            return
+        rows.signs.append(Sign(
+            "stuck", subject_id, self._text(work), before.deadline, before.position, before.event_id,
+            [before.position, event.position],
+            {"lane": work.lane.name if work.lane else "", "state": before.state, "item": item,
+             "seconds": (event.recorded - before.deadline) // 1_000_000},
+            detail=item, resolved_at=event.recorded, resolved_by=event.position, withdrawn=is_in_time))
+
+    def _legality(
+        self, work: Work, memory: Memory, lane: Lane, item: str, current: str, to: str | None,
+        allowed: frozenset[str] | None, subject_id: int, rows: Rows,
+    ) -> None:
+        """What the model names as allowed is legal, after a final state too; an event that sets no state is judged by
+        the state it finds."""
+        if allowed is not None and current in allowed:
+            return
+        numbers = {"type": work.event.type, "from": current or "none", "to": to or current or "none",
+                   "lane": lane.name, "item": item}
+        if allowed is not None:
+            self._illegal("illegal_transition", work, memory, subject_id,
+                          {**numbers, "allowed": ", ".join(sorted(a or "none" for a in allowed))}, rows)
+        state = lane.states.get(current)
+        if state is not None and state.is_final and to is not None:
+            self._illegal("life_after_death", work, memory, subject_id, numbers, rows)
+
+    def _illegal(
+        self, rule: str, work: Work, memory: Memory, subject_id: int, numbers: Mapping[str, str], rows: Rows
+    ) -> None:
+        rows.signs.append(self._sign(rule, work, subject_id, numbers))
+        memory.illegal.append((rule, self._identity(work.event), work.event.position, work.event.recorded))
+
+    def _resolve_illegal(self, memory: Memory, event: Logged, rows: Rows) -> None:
+        """A correction is the bank's own word that what came before is put right."""
+        for rule, identity, position, recorded in memory.illegal:
+            rows.signs.append(Sign(rule, memory.subject_id, memory.subject, recorded, position, identity,
+                                   [position, event.position], {}, resolved_at=event.recorded,
+                                   resolved_by=event.position))
+        memory.illegal = []
+
+    # money
+
+    def _move(
+        self, work: Work, memory: Memory, lane: Lane, movements: Sequence[Movement], rows: Rows
+    ) -> None:
+        event, places, ordinal = work.event, self.model.places, 0
+        first = Negative(event.position, self._identity(event), event.recorded, 0)
+        for m in movements:
+            from_id = self.names.places[(m.book, m.from_kind, m.from_key, m.currency)]
+            to_id = self.names.places[(m.book, m.to_kind, m.to_key, m.currency)]
+            sides = ((from_id, m.from_kind, m.from_key, -m.units, to_id), (to_id, m.to_kind, m.to_key, m.units, from_id))
+            for place_id, kind, key, units, counter_id in sides:
+                place = places[(m.book, kind)]
+                balance = total = None
+                if place.owner == lane.name:
+                    balance, total = self._hold(memory, place, place_id, key, m, units, event, first)
+                rows.entries.append((place_id, event.recorded, event.source_id, event.source_position, ordinal,
+                                     event.occurred, event.position, counter_id, units, balance, total))
+                ordinal += 1
+                self._sums(place, place_id, kind, m, units, event, memory, rows)
+        rows.count("moving_events")
+
+    def _hold(
+        self, memory: Memory, place: PlaceKind, place_id: int, key: str, m: Movement, units: int, event: Logged,
+        first: Negative,
+    ) -> tuple[int, int]:
+        holding = memory.holdings.get(place_id)
+        if holding is None:
+            is_forbidden = not (place.may_be_negative or place.is_source)
+            text = f"{place.name}:{key}"
+            holding = memory.holdings[place_id] = Holding(0, 0, event.recorded, True, is_forbidden, text, m.currency)
+        holding.units += units
+        holding.entries += 1
+        holding.in_order = holding.in_order and event.recorded >= holding.recorded
+        holding.recorded = max(holding.recorded, event.recorded)
+        owner = f"{m.book}/{key}/{m.currency}"
+        total = memory.totals[owner] = memory.totals.get(owner, 0) + units
+        if holding.is_forbidden_negative:
+            touch(memory, place_id, first)
+        return holding.units, total
+
+    def _sums(
+        self, place: PlaceKind, place_id: int, kind: str, m: Movement, units: int, event: Logged, memory: Memory,
+        rows: Rows,
+    ) -> None:
+        total = rows.kind_totals.setdefault((m.book, kind, m.currency), [0, 0])
+        total[0] += units
+        total[1] += 1
+        if place.subject in self._flow_kinds:
+            return  # a flow's own place has a handful of entries: they are summed when asked for
+        day = rows.days.setdefault((place_id, self._day(event.recorded), self._day(event.occurred)), [0, 0, 0])
+        day[0 if units >= 0 else 1] += abs(units)
+        day[2] += 1
+        change = rows.places.get(place_id)
+        if change is None:
+            change = rows.places[place_id] = PlaceChange()
+        change.units += units
+        change.entries += 1
+        change.recorded = max(change.recorded, event.recorded)
+        holding = memory.holdings.get(place_id)
+        change.in_order = holding.in_order if holding is not None else False
+
+    def _day(self, micros: int) -> int:
+        quarter = micros // QUARTER_HOUR
+        day = self._days.get(quarter)
+        if day is None:
+            local = datetime.fromtimestamp(quarter * 900, UTC).astimezone(self._zone)
+            day = self._days[quarter] = local.date().toordinal() - 719_163  # days since 1970-01-01
+        return day
+
+    # flows: what money travels in, judged later as a whole
+
+    def _touches_flow(self, work: Work, ids: Sequence[int], rows: Rows) -> bool:
+        event, is_tied = work.event, False
+        for tie, subject_id in zip(work.ties, ids, strict=True):
+            if tie[0] in self._flow_kinds:
+                is_tied = True
+                touched = self._flow(subject_id, event, rows)
+                if work.reading is not None and work.reading.declared is not None:
+                    key = StoryKey(event.recorded, event.source_id, event.source_position)
+                    if touched.declared_at is None or key < touched.declared_at:
+                        touched.declared_at, touched.declared = key, work.reading.declared
+                        touched.declared_position = event.position
+                rows.dirty[subject_id] = min(event.recorded, rows.dirty.get(subject_id, event.recorded))
+        return is_tied
+
+    @staticmethod
+    def _flow(subject_id: int, event: Logged, rows: Rows) -> FlowTouch:
+        touched = rows.flows.get(subject_id)
+        if touched is None:
+            touched = rows.flows[subject_id] = FlowTouch(event.recorded, event.recorded)
+        touched.started = min(touched.started, event.recorded)
+        touched.changed = max(touched.changed, event.recorded)
+        return touched
+
+    def _end_flows(self, work: Work, lane: Lane, to: str, state: State | None, rows: Rows) -> None:
+        kinds = self._ends.get(lane.name)
+        if not kinds:
+            return
+        event = work.event
+        key = StoryKey(event.recorded, event.source_id, event.source_position)
+        for tie in work.ties:
+            if tie[0] in kinds:
+                touched = self._flow(self.names.subjects[tie], event, rows)
+                if touched.state_at is None or key > touched.state_at:
+                    touched.state_at, touched.state, touched.state_position = key, to, event.position
+                    touched.is_final = bool(state and state.is_final)
+                    touched.is_failure = bool(state and state.is_failure)
+
+    def _link(self, work: Work, ids: Sequence[int], rows: Rows) -> None:
+        """Subjects that one event ties together; only kinds that the model declares, and only where it is news."""
+        recorded = work.event.recorded
+        linked = [(tie[0], i) for tie, i in zip(work.ties, ids, strict=True) if tie[0] in self._declared_kinds]
+        for _, one in linked:
+            for kind, other in linked:
+                if one == other or self._links.get((one, other), recorded + 1) <= recorded:
+                    continue
+                if len(self._links) >= LINKS_REMEMBERED_MAX:
+                    self._links.clear()
+                self._links[(one, other)] = recorded
+                rows.links[(one, other)] = (kind, recorded)
+
+    # signs
+
+    def _not_understood(self, work: Work, subject_id: int, rows: Rows) -> int:
+        assert work.trouble is not None
+        event, (rule, why) = work.event, work.trouble
+        numbers: dict[str, str] = {"type": event.type, "stream": event.stream, "why": why, "place": event.place or ""}
+        if rule == "redelivery":
+            rows.signs.append(self._sign(rule, work, subject_id, numbers, detail=str(event.source_position),
+                                         is_over=True))
+            return 0
+        rows.count("not_understood")
+        rows.signs.append(self._sign(rule, work, subject_id, numbers))
+        return NOT_UNDERSTOOD
+
+    def _sign(
+        self, rule: str, work: Work, subject_id: int, numbers: Mapping[str, str | int], detail: str = "",
+        is_over: bool = False,
+    ) -> Sign:
+        event = work.event
+        evidence = [event.position] if event.first_position is None else [event.first_position, event.position]
+        return Sign(rule, subject_id, self._text(work), event.recorded, event.position, self._identity(event), evidence,
+                    dict(numbers), detail=detail, resolved_at=event.recorded if is_over else None,
+                    resolved_by=event.position if is_over else None)
+
+    def _identity(self, event: Logged) -> str:
+        return f"{self.sources[event.source_id]}/{event.id}"
+
+    @staticmethod
+    def _text(work: Work) -> str:
+        return f"{work.subject[0]}:{work.subject[1]}"

@@ -1,0 +1,132 @@
+"""Folds released events of the log into one generation, in the caller's transaction: the projections' thin runner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from audit.database import Connection, sql
+from audit.log.logged import Logged
+from audit.model.meaning import Model
+from audit.projections.fold import Fold
+from audit.projections.memory import Memory, decode
+from audit.projections.names import Names
+from audit.projections.reading import Reader, Work, places_in, subjects_in
+from audit.projections.refold import take_out
+from audit.projections.rows import Rows
+from audit.projections.signs import Sign
+from audit.projections.write import make_stages, write
+
+STREAMS_REMEMBERED_MAX = 40_000  # about 80 MB
+
+
+class Projector:
+    """Holds what folding needs between batches. After a failed transaction it must be thrown away.
+
+    The connection acts as the follower and has the generation in its search_path for the transaction.
+    """
+
+    def __init__(
+        self, connection: Connection, model: Model, watermarks: Mapping[int, int], *, is_bulk: bool = False
+    ) -> None:
+        self._connection = connection
+        self._model = model
+        self._is_bulk = is_bulk
+        self._written: set[int] = set()
+        self._names = Names()
+        self._memories: dict[int, Memory] = {}
+        self._sources: dict[int, str] = {}
+        self._reader = Reader(model, self._sources)
+        self._fold = Fold(model, self._names, self._sources, self._memories, watermarks)
+        make_stages(connection)
+
+    def project(self, events: Sequence[Logged], upto: int) -> tuple[Sequence[Sign], set[int]]:
+        """Fold `events` (final, of positions up to `upto`) and write their rows.
+
+        Returns what was noticed, for the findings, and the streams that were folded.
+        """
+        self._load(events)
+        works, torn = self._read(events)
+        taken_out = Rows()
+        for stream_id in sorted(torn):
+            works += self._start_over(stream_id, upto, taken_out)
+        new = self._names.subjects.resolve(self._connection, subjects_in(works))
+        self._names.places.resolve(self._connection, places_in(works))
+        streams = {work.event.stream_id for work in works}
+        rows = self._fold.run(works)
+        for kind, _ in new:
+            rows.count(f"subject:{kind}")
+        if self._is_bulk:
+            self._carry(streams)
+        if torn:
+            write(self._connection, taken_out, {}, bulk=False)
+        write(self._connection, rows, {s: self._memories[s] for s in streams}, bulk=self._is_bulk)
+        self._forget(streams, works)
+        return rows.signs, streams
+
+    def _read(self, events: Sequence[Logged]) -> tuple[list[Work], set[int]]:
+        """Works in order, and the streams that have an event before one that is folded already."""
+        works: list[Work] = []
+        torn: set[int] = set()
+        seen: dict[int, int | None] = {}
+        for event in events:
+            memory = self._memories[event.stream_id]
+            if event.stream_id in torn:
+                continue
+            latest = seen.get(event.stream_id, memory.version)
+            if event.kind == 0 and is_before(event, latest, memory):
+                torn.add(event.stream_id)
+                continue
+            if event.kind == 0 and event.version is not None:
+                seen[event.stream_id] = event.version if latest is None else max(latest, event.version)
+            works.append(self._reader.read(event, memory))
+        if torn:
+            works = [work for work in works if work.event.stream_id not in torn]
+        return works, torn
+
+    def _start_over(self, stream_id: int, upto: int, taken_out: Rows) -> list[Work]:
+        """Take a stream out of the read model and read it again from its first event, in its own order."""
+        memory = self._memories[stream_id] = Memory()
+        events, forget = take_out(self._connection, self._model, stream_id, upto, taken_out)
+        works = [self._reader.read(event, memory) for event in events]
+        forget(subjects_in(works), self._names)
+        return works
+
+    def _load(self, events: Iterable[Logged]) -> None:
+        if any(event.source_id not in self._sources for event in events):
+            self._sources.update(self._connection.execute("select id, name from trace.source").fetchall())
+        missing = {event.stream_id for event in events} - self._memories.keys()
+        if not missing:
+            return
+        if not self._is_bulk:
+            for stream_id, memory in self._connection.execute(sql("memories"), [sorted(missing)]):
+                self._memories[stream_id] = decode(memory)
+        for stream_id in missing - self._memories.keys():
+            self._memories[stream_id] = Memory()
+
+    def _carry(self, streams: set[int]) -> None:
+        """In bulk a stream that the last batch had begun is written again: tables without keys would keep both."""
+        carried = sorted(streams & self._written)
+        if carried:
+            for name in ("take_out_aggregates", "take_out_memory"):
+                self._connection.execute(sql(name), [carried[0]])
+        self._written = streams
+
+    def _forget(self, streams: set[int], works: Sequence[Work]) -> None:
+        """What was written can be loaded again; in bulk streams come one after another, and only the last may go on."""
+        if self._is_bulk:
+            last = works[-1].event.stream_id if works else None
+            for stream_id in streams:
+                if stream_id != last:
+                    del self._memories[stream_id]
+        elif len(self._memories) > STREAMS_REMEMBERED_MAX:
+            for stream_id in list(self._memories)[: STREAMS_REMEMBERED_MAX // 2]:
+                if stream_id not in streams:
+                    del self._memories[stream_id]
+
+
+def is_before(event: Logged, latest: int | None, memory: Memory) -> bool:
+    """Whether `event` belongs before what is folded of its stream already."""
+    if event.version is not None and latest is not None:
+        return event.version < latest
+    return event.version is None and event.source_position < memory.order
+

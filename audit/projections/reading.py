@@ -1,0 +1,124 @@
+"""The first half of a fold: each released event is read through the model, in its stream's order, and its names are
+gathered, so that all of a batch's names get their identifiers in one statement before the second half makes rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from audit.log.logged import Logged
+from audit.model.meaning import EventMeaning, Facts, Lane, Model, Reading
+from audit.projections.memory import Memory
+from audit.projections.names import PlaceName, SubjectName
+
+ROUTES_MAX = 100_000
+
+Ties = Sequence[SubjectName]
+
+
+class Work(msgspec.Struct, gc=False):
+    """One event with what it means. `lane` None: no lane has its stream. `trouble`: why it is not understood."""
+
+    event: Logged
+    lane: Lane | None
+    subject: SubjectName
+    meaning: EventMeaning | None
+    reading: Reading | None
+    ties: Ties
+    trouble: tuple[str, str] | None = None  # rule, sentence
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads events through the model. `sources` names each source identifier."""
+
+    model: Model
+    sources: Mapping[int, str]
+    _routes: dict[str, tuple[Lane, str] | None] = field(default_factory=dict)
+
+    def read(self, event: Logged, memory: Memory) -> Work:
+        """What `event` means; the stream's ties and remembered fields in `memory` move on with it."""
+        route = self._route(event.stream)
+        if route is None:
+            subject = ("stream", event.stream or self.sources[event.source_id])
+            return Work(event, None, subject, None, None, (subject,), self._trouble(event, None))
+        lane, key = route
+        subject = (lane.name, key)
+        meaning = lane.events.get(event.type)
+        if event.kind != 0 or event.status or meaning is None or event.data is None:
+            return Work(event, lane, subject, meaning, None, self._ties_unread(event, lane, subject, memory),
+                        self._trouble(event, lane))
+        facts = Facts(
+            self.sources[event.source_id], event.stream, event.type, event.id, event.version,
+            event.occurred, event.recorded, event.correlation, event.causation,
+        )
+        reading = meaning.read(facts, event.data, memory.inherited)
+        if reading.problem is not None:
+            ties = self._merged(reading.ties or (subject,), memory.ties)
+            return Work(event, lane, subject, meaning, None, ties, ("unreadable", reading.problem))
+        ties = self._merged(reading.ties, memory.ties)
+        if lane.inherits:
+            _inherit(memory, lane.inherits, reading.ties)
+        if reading.sets:
+            for name, value in reading.sets.items():
+                memory.inherited["set:" + name] = value
+        return Work(event, lane, subject, meaning, reading, ties)
+
+    def _route(self, stream: str) -> tuple[Lane, str] | None:
+        try:
+            return self._routes[stream]
+        except KeyError:
+            if len(self._routes) >= ROUTES_MAX:
+                self._routes.clear()
+            found = self._routes[stream] = self.model.lane_of(stream) if stream else None
+            return found
+
+    @staticmethod
+    def _merged(own: Ties, inherited: Ties) -> Ties:
+        if not inherited:
+            return own
+        return [*own, *(tie for tie in map(tuple, inherited) if tie not in own)]  # type: ignore[list-item]
+
+    def _ties_unread(self, event: Logged, lane: Lane, subject: SubjectName, memory: Memory) -> Ties:
+        """An event that is not understood may touch what its stream and its correlation touch."""
+        own = [subject]
+        if event.correlation:
+            own += [(kind, event.correlation) for kind in lane.correlates if kind != subject[0]]
+        return self._merged(own, memory.ties)
+
+    @staticmethod
+    def _trouble(event: Logged, lane: Lane | None) -> tuple[str, str] | None:
+        if event.kind == 1:
+            return ("redelivery", "")
+        if event.kind == 2:
+            return ("id_collision", "")
+        if event.problem is not None:
+            return ("unreadable", event.problem)
+        return ("unknown_event", "no lane of the model has this stream" if lane is None else "")
+
+
+def _inherit(memory: Memory, kinds: Sequence[str], ties: Ties) -> None:
+    for tie in ties:
+        if tie[0] in kinds:
+            memory.inherited[tie[0]] = tie[1]
+            if tie not in memory.ties:
+                memory.ties.append(tie)
+
+
+def subjects_in(works: Iterable[Work]) -> set[SubjectName]:
+    wanted: set[SubjectName] = set()
+    for work in works:
+        wanted.update(work.ties)
+    return wanted
+
+
+def places_in(works: Iterable[Work]) -> set[PlaceName]:
+    wanted: set[PlaceName] = set()
+    for work in works:
+        if work.reading is not None:
+            for m in work.reading.movements:
+                wanted.add((m.book, m.from_kind, m.from_key, m.currency))
+                wanted.add((m.book, m.to_kind, m.to_key, m.currency))
+    return wanted

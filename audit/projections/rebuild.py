@@ -1,0 +1,99 @@
+"""Rebuilds all projections from the log into a new generation, beside the one that is read, and switches at the end.
+
+The work is divided by streams into parts that any number of workers take; each part is one transaction, so a worker
+that dies leaves its part to the others and nothing half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from audit.database import Connection, add_indexes, connect, create_generation, drop_generation, sql, use_generation
+from audit.errors import WhereaboutsError
+from audit.log.logged import Logged
+from audit.log.replay import replay
+from audit.model.meaning import Model
+from audit.projections.projector import Projector
+from audit.projections.signs import Sign
+
+STREAMS_PER_PART = 10_000
+BATCH = 20_000
+Record = Callable[[Connection, list[Sign]], None]
+
+
+def begin(connection: Connection, model: Model) -> int:
+    """Make the tables of a new generation and its parts; returns its number. Left-over builds are removed."""
+    with connection.transaction():
+        connection.execute("select position from trace.head for update")
+        for (number,) in connection.execute(sql("generations_left_over")).fetchall():
+            drop_generation(connection, number)
+            connection.execute("update trace.generation set state = 'failed' where number = %s and state = 'building'",
+                               [number])
+        row = connection.execute(sql("begin_generation"), [model.hash]).fetchone()
+        assert row is not None
+        create_generation(connection, row[0], with_indexes=False)
+        connection.execute(sql("divide_generation"), {"number": row[0], "size": STREAMS_PER_PART})
+    return int(row[0])
+
+
+def work(connection: Connection, number: int, model: Model, record: Record) -> bool:
+    """Do one part of generation `number` that nobody is at; whether there was one."""
+    with connect("follower") as reading, connection.transaction():
+        part = connection.execute(sql("take_part"), [number]).fetchone()
+        if part is None:
+            return False
+        use_generation(connection, number)
+        projector = Projector(connection, model, {}, is_bulk=True)
+        for events in replay(reading, model, 0, part[3], (part[1], part[2]), BATCH):
+            signs, _ = projector.project(events, part[3])
+            record(connection, list(signs))
+        connection.execute("update trace.generation_part set done_at = clock_timestamp() where number = %s and part = %s",
+                           [number, part[0]])
+    return True
+
+
+def parts(connection: Connection, number: int) -> tuple[int, int]:
+    """How many parts are done, and how many there are."""
+    with connection.transaction():
+        row = connection.execute("select count(done_at), count(*) from trace.generation_part where number = %s",
+                                 [number]).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
+
+
+def finish_parts(connection: Connection, number: int) -> None:
+    """Sum what the parts wrote side by side, and make the indexes."""
+    with connection.transaction():
+        use_generation(connection, number)
+        for statement in sql("consolidate").split(";"):
+            if statement.strip():
+                connection.execute(statement.encode())
+        add_indexes(connection, number)
+    with connection.transaction():
+        use_generation(connection, number)
+        connection.execute("analyze timeline, entry, link, aggregate, change, flow, memory")
+
+
+def switch(
+    connection: Connection, number: int, model: Model, watermarks: Mapping[int, int], finish: Callable[[set[int]], None],
+    record: Record,
+) -> None:
+    """Fold what came since, under the lock that keeps other projectors out, and make `number` the current generation."""
+    with connection.transaction():
+        row = connection.execute(sql("generation_to_replace"), [number]).fetchone()
+        if row is None:
+            raise WhereaboutsError("another rebuild has finished meanwhile; this one is not needed")
+        current, target, position = row
+        use_generation(connection, number)
+        projector, streams = Projector(connection, model, watermarks), set[int]()
+        for events in _since(connection, model, position, target):
+            signs, folded = projector.project(events, target)
+            record(connection, list(signs))
+            streams |= folded
+        finish(streams)
+        connection.execute("update trace.generation set state = 'retired' where number = %s", [current])
+        connection.execute(sql("switch_generation"), [target, number])
+
+
+def _since(connection: Connection, model: Model, position: int, target: int) -> list[list[Logged]]:
+    return list(replay(connection, model, position, target, batch=BATCH)) if target > position else []

@@ -1,0 +1,82 @@
+"""The rows that one batch adds to the read model, gathered before they are written in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from audit.projections.signs import Sign
+
+
+class StoryKey(msgspec.Struct, array_like=True, order=True, frozen=True, gc=False):
+    """An event's place in story order, causes aside: recorded time, source, the source's own order."""
+
+    recorded: int
+    source_id: int
+    source_position: int
+
+
+class FlowTouch(msgspec.Struct, gc=False):
+    """What a batch learned of one flow: its span, its first declaration and the latest state of the lane that ends it."""
+
+    started: int
+    changed: int
+    declared_at: StoryKey | None = None
+    declared: tuple[int, str] | None = None
+    declared_position: int | None = None
+    state_at: StoryKey | None = None
+    state: str | None = None
+    is_final: bool = False
+    is_failure: bool = False
+    state_position: int | None = None
+
+
+class Aggregate(msgspec.Struct, gc=False):
+    """The current state of one stream or item, as it is shown and searched for deadlines."""
+
+    lane: str
+    subject_id: int
+    state: str
+    is_final: bool
+    recorded: int
+    occurred: int
+    position: int
+    version: int | None
+    deadline: int | None
+
+
+class PlaceChange(msgspec.Struct, gc=False):
+    """What a batch adds to one place."""
+
+    units: int = 0
+    entries: int = 0
+    recorded: int = 0
+    in_order: bool = False
+
+
+Timeline = tuple[int, int, int, int, int, int]
+Entry = tuple[int, int, int, int, int, int, int, int, int, int | None, int | None]
+Change = tuple[int, str, str, int, int, int, int, str]
+
+
+@dataclass(slots=True)
+class Rows:
+    """Times are microseconds since 1970; amounts minor units; days are days since 1970 in the model's zone."""
+
+    timeline: list[Timeline] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    links: dict[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
+    aggregates: dict[tuple[int, str], Aggregate] = field(default_factory=dict)
+    days: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
+    places: dict[int, PlaceChange] = field(default_factory=dict)
+    kind_totals: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    flows: dict[int, FlowTouch] = field(default_factory=dict)
+    identifiers: set[tuple[str, str, int]] = field(default_factory=set)
+    dirty: dict[int, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    signs: list[Sign] = field(default_factory=list)
+
+    def count(self, name: str, by: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + by

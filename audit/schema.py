@@ -1,0 +1,100 @@
+"""The database's shape (roles, migrations, what each role may do), brought up to date by whoever comes first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from audit.database import (
+    Connection,
+    connect,
+    database_url,
+    django_options,
+    django_settings,
+    sql,
+    unreachable,
+    with_options,
+)
+from audit.errors import WhereaboutsError
+
+_MIGRATING = 7_306_061_301  # the advisory lock of those who migrate
+_GRANT_TRIES_MAX = 20
+
+
+def bring_up_to_date() -> bool:
+    """Make roles and migrate where something is missing; whether anything was. Safe for many processes at once."""
+    if _is_up_to_date():
+        return False
+    with _connect_as_given() as lock:
+        lock.execute("select pg_advisory_lock(%s)", (_MIGRATING,))
+        make_roles()
+        with acting_as_owner():
+            call_command("migrate", verbosity=0, interactive=False)
+        give_rights()
+    return True
+
+
+def make_roles(url: str | None = None) -> None:
+    """The four roles, allowed to the connecting user, and their rights in this database."""
+    for attempt in range(_GRANT_TRIES_MAX):
+        try:
+            with _connect_as_given(url) as connection:
+                connection.execute(sql("schema/00_roles").encode())
+            return
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise WhereaboutsError(
+                f"the database's user may not do what the first start needs ({str(error).splitlines()[0]}): "
+                "let an administrator apply audit/sql/schema/00_roles.sql once"
+            ) from None
+        except psycopg.errors.InternalError_:  # "tuple concurrently updated": another database's first start
+            time.sleep(0.02 * (attempt + 1))
+    raise WhereaboutsError("the roles could not be made: other processes kept changing them; try again")
+
+
+def give_rights(url: str | None = None) -> None:
+    with connect("owner", url=url) as connection:
+        connection.execute(sql("schema/02_grants").encode())
+
+
+@contextmanager
+def acting_as_owner() -> Iterator[None]:
+    """Django's connection acts as the owner inside, as the web role again after it."""
+    settings = connections["default"].settings_dict["OPTIONS"]
+    before = settings["options"]
+    connections["default"].close()
+    settings["options"] = django_options("owner")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        settings["options"] = before
+
+
+def _is_up_to_date() -> bool:
+    try:
+        with acting_as_owner():
+            executor = MigrationExecutor(connections["default"])
+            return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Exception as error:  # no role, no table: it is to be made; what cannot be made says so there
+        if isinstance(error, WhereaboutsError):
+            raise
+        return False
+
+
+def _connect_as_given(url: str | None = None) -> Connection:
+    try:
+        return psycopg.connect(with_options(url or database_url(), "-c search_path=public"), autocommit=True)
+    except psycopg.OperationalError as error:
+        raise unreachable(error) from None
+
+
+def point_django_here() -> None:
+    """Django's connection goes where DATABASE_URL says now: the embedded server may be younger than the settings."""
+    connections["default"].close()
+    connections["default"].settings_dict.update(django_settings())

@@ -1,0 +1,260 @@
+"""Event files: CloudEvents 1.0 JSON lines, plain or gzip, resumed by byte offset; a file is known by its content.
+
+A position is the file's ordinal within the source times 2**40 plus the line's byte offset in the (unpacked) content.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import BinaryIO
+
+import msgspec
+
+from audit.errors import SourceUnavailable
+from audit.sources.cloudevents import Spot, clean_event, questioned_event
+from audit.sources.contract import RawEvent, Read
+from audit.sources.lines import BLOCK_BYTES, lines_of, opened
+
+FILE_SPAN = 2**40  # bytes of one file; positions of the next file start above
+BATCH_BYTES_MAX = 32 * 1024 * 1024  # of lines in one poll, so that memory stays flat
+PREFIX_BYTES = 4096
+UNNAMED = "unnamed"  # the source of files in which no line says its source
+
+
+class KnownFile(msgspec.Struct):
+    """How far a file is read, and the keyed digests by which its content is known again under any name."""
+
+    prefix: str
+    prefix_length: int
+    digest: str = ""
+    digest_length: int = 0
+    offset: int = 0  # where the next line begins
+    lines: int = 0
+    torn: int = -1  # length of the unfinished last line, taken as it stood; -1: none
+
+
+class State(msgspec.Struct):
+    """The checkpoint of one source of files."""
+
+    files: list[KnownFile] = []
+    recorded: int = 0  # of the last good event
+    watermark: int | None = None
+    sealed: int = 0  # the last position given out
+
+
+class FileSource:
+    """The events of one CloudEvents `source` (with `select` None: of all) in `paths`, read in that order."""
+
+    kind = "files"
+
+    def __init__(
+        self,
+        name: str,
+        paths: Sequence[str | os.PathLike[str]],
+        *,
+        select: str | None = None,
+        takes_unnamed: bool = True,
+        complete_until: int | None = None,
+        key: bytes = b"",
+    ) -> None:
+        """`takes_unnamed`: lines whose source cannot be told belong here. `key` makes stored digests unguessable."""
+        self.name = name
+        self._paths = [os.fspath(path) for path in paths]
+        self._select = select
+        self._takes_unnamed = takes_unnamed
+        self._complete_until = complete_until
+        self._key = key
+        self._state = State()
+        self._saved: bytes | None = None
+        self._batches: Iterator[list[RawEvent]] | None = None
+        self._limit = 0
+
+    def read(self, state: bytes | None, limit: int) -> Read:
+        """Up to `limit` events more; idle when every file is read to its end."""
+        if self._batches is None or state != self._saved:
+            self._state = msgspec.json.decode(state, type=State) if state else State()
+            self._batches = self._all_files(self._state)
+        self._limit = limit
+        try:
+            events = next(self._batches, None)
+        except OSError as error:
+            self.close()
+            name = os.path.basename(str(error.filename or self.name))
+            raise SourceUnavailable(f"{name} cannot be read: {error.strerror or error}") from None
+        return self._answer(events or [], is_idle=events is None)
+
+    def wait(self, seconds: float) -> None:
+        """Files that are ingested do not change by themselves: there is nothing to wait for."""
+
+    def close(self) -> None:
+        self._batches = None
+
+    def _answer(self, events: list[RawEvent], is_idle: bool) -> Read:
+        state = self._state
+        marks = [event.recorded for event in events if event.problem is None]
+        if is_idle and self._complete_until is not None:
+            marks.append(self._complete_until)
+        if state.watermark is not None:
+            marks.append(state.watermark)
+        state.watermark = max(marks, default=None)
+        if events:
+            state.sealed = max(state.sealed, events[-1].position)
+        self._saved = msgspec.json.encode(state)
+        return Read(
+            events=events,
+            released=[event.position for event in events],
+            sealed=state.sealed,
+            watermark=state.watermark,
+            state=self._saved,
+            idle=is_idle,
+        )
+
+    def _all_files(self, state: State) -> Iterator[list[RawEvent]]:
+        for path in self._paths:
+            with opened(path) as raw:
+                content = _Digested(raw, self._key)
+                ordinal = _recognise(state, content)
+                if ordinal:
+                    yield from self._one_file(state, ordinal, content, os.path.basename(path))
+
+    def _one_file(self, state: State, ordinal: int, content: _Digested, name: str) -> Iterator[list[RawEvent]]:
+        """Yields batches; at each yield `state` says exactly what was given out."""
+        file = state.files[ordinal - 1]
+        events: list[RawEvent] = []
+        room = BATCH_BYTES_MAX
+        for lines in lines_of(content, file.offset):
+            if not lines.is_finished and len(lines.lines[0]) == file.torn:
+                break
+            offset = lines.offset
+            for raw in lines.lines:
+                event, is_ours = self._event(state, ordinal, file.lines + 1, offset, raw, lines.damage, name)
+                if not lines.is_finished and event is not None and event.problem is not None:
+                    file.torn = len(raw)
+                else:
+                    offset += len(raw) + lines.gap
+                    file.offset, file.torn = offset, -1
+                    file.lines += 1
+                if event is not None and is_ours:
+                    events.append(event)
+                    room -= len(raw)
+                    if len(events) >= self._limit or room <= 0:
+                        content.save(file)
+                        yield events
+                        events, room = [], BATCH_BYTES_MAX
+        content.save(file)
+        if events:
+            yield events
+
+    def _event(
+        self, state: State, ordinal: int, number: int, offset: int, raw: bytes, damage: str | None, name: str
+    ) -> tuple[RawEvent | None, bool]:
+        """The line's event (None: it is blank) and whether it belongs to this source."""
+        position = ordinal * FILE_SPAN + offset
+        found = None if damage else clean_event(raw, position)
+        if found is None:
+            if not damage and (not raw or raw.isspace()):
+                return None, False
+            place = f"{name}, line {number}, byte {offset}"
+            spot = Spot(position, place, f"file-{ordinal}:byte-{offset}", state.recorded)
+            found = questioned_event(raw, spot, damage)
+        event, source = found
+        is_ours = self._takes_unnamed if source is None else self._select is None or source == self._select
+        if is_ours and event.problem is None:
+            state.recorded = event.recorded
+        return event, is_ours
+
+
+class _Digested:
+    """A file's content that keeps a keyed digest of every byte up to the farthest one read."""
+
+    def __init__(self, content: BinaryIO, key: bytes) -> None:
+        self._content = content
+        self._key = key
+        self._digest = blake2b(key=key, digest_size=16)
+        self._length = 0
+        self._at = 0
+
+    def read(self, size: int) -> bytes:
+        block = self._content.read(size)
+        new = self._at + len(block) - self._length
+        if new > 0:
+            self._digest.update(block[-new:])
+            self._length += new
+        self._at += len(block)
+        return block
+
+    def save(self, file: KnownFile) -> None:
+        file.digest, file.digest_length = self._digest.hexdigest(), self._length
+
+    def start(self, size: int) -> bytes:
+        start = self._content.read(size)
+        self._content.seek(0)
+        return start
+
+    def is_known_as(self, file: KnownFile, start: bytes) -> bool:
+        """Whether the content begins as `file` did; it is then left standing at the next line."""
+        if self.digest_of(start[: file.prefix_length]) != file.prefix:
+            return False
+        self.forget()
+        while self._length < file.digest_length and self.read(min(BLOCK_BYTES, file.digest_length - self._length)):
+            pass
+        if self._digest.hexdigest() != file.digest:
+            return False
+        self._content.seek(file.offset)
+        self._at = file.offset
+        return True
+
+    def forget(self) -> None:
+        self._content.seek(0)
+        self._digest = blake2b(key=self._key, digest_size=16)
+        self._length = self._at = 0
+
+    def digest_of(self, start: bytes) -> str:
+        return blake2b(start, key=self._key, digest_size=16).hexdigest()
+
+
+def _recognise(state: State, content: _Digested) -> int:
+    """The file's ordinal, from 1; a new file is added to the known ones. 0: the file is empty."""
+    start = content.start(PREFIX_BYTES)
+    if not start:
+        return 0
+    for ordinal, file in enumerate(state.files, 1):
+        if content.is_known_as(file, start):
+            return ordinal
+    content.forget()
+    file = KnownFile(content.digest_of(start), len(start))
+    content.save(file)
+    state.files.append(file)
+    return len(state.files)
+
+
+class _Named(msgspec.Struct):
+    source: str | None = None
+
+
+def discover(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
+    """The CloudEvents sources that the files name, in order of first sight; `UNNAMED` where there is none."""
+    decode = msgspec.json.Decoder(_Named).decode
+    found: dict[str, None] = {}
+    for path in paths:
+        with opened(os.fspath(path)) as content:
+            for lines in lines_of(content, 0):
+                for raw in lines.lines:
+                    try:
+                        found[decode(raw).source or ""] = None
+                    except (ValueError, RecursionError):
+                        continue
+    found.pop("", None)
+    return list(found) or [UNNAMED]
+
+
+def sources_of(
+    paths: Sequence[str | os.PathLike[str]], *, complete_until: int | None = None, key: bytes = b""
+) -> list[FileSource]:
+    """One source for each CloudEvents `source` in the files; lines that name none belong to the first."""
+    return [
+        FileSource(name, paths, select=name, takes_unnamed=not index, complete_until=complete_until, key=key)
+        for index, name in enumerate(discover(paths))
+    ]

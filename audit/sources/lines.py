@@ -1,0 +1,71 @@
+"""The lines of a plain or gzip file with their byte offsets, in bounded memory; a torn or damaged end is said, not hidden."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple, Protocol, cast
+
+BLOCK_BYTES = 1024 * 1024
+LINE_BYTES_MAX = 64 * 1024 * 1024  # a longer line is kept in pieces
+_GZIP = b"\x1f\x8b"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Readable(Protocol):
+    """What a file's content must be able to do."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Lines(NamedTuple):
+    """Consecutive lines without their line feeds, the first at `offset`.
+
+    `gap` is the number of bytes after each line (1: its line feed; 0: there is none). `is_finished` is false for what
+    the file ends with; `damage` is why nothing follows.
+    """
+
+    offset: int
+    lines: list[bytes]
+    gap: int = 1
+    is_finished: bool = True
+    damage: str | None = None
+
+
+def opened(path: str) -> BinaryIO:
+    """The file's content, unpacked where it is gzip (told by its first bytes, not by its name)."""
+    with open(path, "rb") as file:
+        is_packed = file.read(2) == _GZIP
+    return cast(BinaryIO, gzip.open(path, "rb")) if is_packed else open(path, "rb")
+
+
+def lines_of(content: Readable, offset: int) -> Iterator[Lines]:
+    """The lines from where `content` stands, which is byte `offset` of it."""
+    rest = b""
+    damage = None
+    while damage is None:
+        block, damage = _next_block(content)
+        if not block:
+            break
+        if offset == 0 and not rest and block.startswith(_BYTE_ORDER_MARK):
+            offset, block = len(_BYTE_ORDER_MARK), block[len(_BYTE_ORDER_MARK) :]
+        lines = (rest + block if rest else block).split(b"\n")
+        rest = lines.pop()
+        if lines:
+            yield Lines(offset, lines)
+            offset += sum(map(len, lines)) + len(lines)
+        if len(rest) > LINE_BYTES_MAX:
+            yield Lines(offset, [rest], 0)
+            offset, rest = offset + len(rest), b""
+    if rest or damage:
+        yield Lines(offset, [rest], 0, False, damage)
+
+
+def _next_block(content: Readable) -> tuple[bytes, str | None]:
+    try:
+        return content.read(BLOCK_BYTES), None
+    except EOFError:
+        return b"", "the packed file ends too early: copy it again"
+    except (gzip.BadGzipFile, zlib.error) as error:
+        return b"", f"the packed file is damaged from here on ({error}): copy it again"

@@ -1,0 +1,2 @@
+-- A place by our identifier.
+select book, kind, key, currency from trace.place where id = %s

@@ -1,0 +1,2 @@
+-- A subject by our identifier.
+select kind, key from trace.subject where id = %s

@@ -1,0 +1,3 @@
+-- A flow is judged at the earliest time that anything asked for.
+insert into dirty (subject_id, judge_at) select subject_id, judge_at from stage_dirty
+on conflict (subject_id) do update set judge_at = least(dirty.judge_at, excluded.judge_at)

@@ -1,0 +1,186 @@
+-- The permanent part: what was read, byte for byte, and where each source stands. Applied by the first migration.
+create schema trace;
+
+create table trace.source (
+    id            integer generated always as identity primary key,
+    name          text not null unique,
+    kind          text not null,
+    lease         bigint not null default 0,      -- fencing token: a checkpoint is written only under the newest lease
+    state         bytea,                          -- the adapter's own checkpoint
+    sealed        bigint not null default 0,
+    watermark     timestamptz,
+    idle          boolean not null default false,
+    gaps          bigint not null default 0,
+    held_by       jsonb not null default '[]',
+    events        bigint not null default 0,
+    duplicates    bigint not null default 0,
+    quarantined   bigint not null default 0,
+    polled_at     timestamptz,
+    trouble       text                            -- why it cannot be read now, for people; null: all is well
+);
+
+create table trace.stream (
+    id        bigint generated always as identity primary key,
+    source_id integer not null references trace.source,
+    name      text not null,
+    unique (source_id, name)
+);
+
+create table trace.event_type (
+    id   integer generated always as identity primary key,
+    name text not null unique
+);
+
+-- kind: 0 event, 1 sighting (a redelivery), 2 collision (same identifier, other bytes), 3 marker
+create table trace.log (
+    position        bigint not null primary key,
+    kind            smallint not null,
+    source_id       integer not null,
+    source_position bigint not null,
+    stream_id       bigint not null,
+    version         bigint,
+    type_id         integer not null,
+    event_id        text not null,
+    occurred_at     timestamptz not null,
+    recorded_at     timestamptz not null,
+    ingested_at     timestamptz not null,
+    correlation_id  text,
+    causation_id    text,
+    step            text,
+    first_position  bigint,                       -- of a sighting or collision: the event first seen under this identifier
+    commitment      bytea not null,
+    leaf            bytea not null
+);
+create index log_stream on trace.log (stream_id, version);
+
+create table trace.identity (
+    event_id  text not null,
+    source_id integer not null,
+    position  bigint not null,
+    digest    bytea not null,                     -- keyed (never a bare hash): tells a redelivery from a collision
+    primary key (event_id, source_id)
+);
+
+-- status: 0 readable, 1 sealed whole (unknown type or stream), 2 unreadable (problem says why)
+create table trace.payload (
+    position    bigint not null primary key,
+    status      smallint not null,
+    encoding    text not null,
+    data_length integer not null,
+    salt        bytea not null,
+    skeleton    bytea not null,
+    problem     text,
+    place       text
+);
+
+create table trace.data_key (
+    id           bigint generated always as identity primary key,
+    owner_kind   text not null,                   -- a subject kind, 'stream' or 'source'
+    owner_key    text not null,
+    wrapped      bytea,                           -- null once destroyed
+    created_at   timestamptz not null default now(),
+    destroyed_at timestamptz,
+    serial       integer not null default 1,      -- a key made after the one before was destroyed
+    unique (owner_kind, owner_key, serial)
+);
+
+create table trace.segment (
+    position   bigint not null,
+    ordinal    smallint not null,
+    start      integer not null,                  -- byte offset in the original
+    path       text not null,                     -- "data.receiver.name"; "" for a payload sealed whole
+    key_id     bigint not null references trace.data_key,
+    salt       bytea not null,
+    nonce      bytea not null,
+    ciphertext bytea not null,
+    commitment bytea not null,
+    primary key (position, ordinal)
+);
+
+-- personal identifiers that may be searched, exactly and blind: HMAC of name and normalised value
+create table trace.blind (
+    digest   bytea not null,
+    position bigint not null,
+    primary key (digest, position)
+);
+
+-- seen, logged, and not yet final
+create table trace.pending (
+    source_id       integer not null,
+    source_position bigint not null,
+    position        bigint not null,
+    primary key (source_id, source_position, position)
+);
+
+-- final, and not yet projected: moved here from pending by the log's transaction, taken out by the projections'
+create table trace.released (
+    source_id       integer not null,
+    source_position bigint not null,
+    position        bigint not null,
+    primary key (source_id, source_position, position)
+);
+
+create table trace.subject (
+    id   bigint generated always as identity primary key,
+    kind text not null,
+    key  text not null,
+    unique (kind, key)
+);
+create index subject_prefix on trace.subject (key text_pattern_ops);
+
+create table trace.place (
+    id         bigint generated always as identity primary key,
+    book       text not null,
+    kind       text not null,
+    key        text not null,
+    currency   text not null,
+    unique (book, kind, key, currency)
+);
+create index place_key on trace.place (kind, key);
+
+create table trace.model (
+    hash        text primary key,
+    source      text not null,
+    in_force_at timestamptz not null default now()
+);
+
+create table trace.generation (
+    number     integer primary key,
+    model_hash text not null references trace.model,
+    state      text not null,                     -- building, current, retired, failed
+    progress   jsonb not null default '{}',
+    position   bigint not null default 0,         -- everything final up to here is projected
+    created_at timestamptz not null default now(),
+    switched_at timestamptz
+);
+create unique index generation_current on trace.generation (state) where state = 'current';
+
+-- a rebuild's work, divided by streams; whoever holds a row's lock is at it
+create table trace.generation_part (
+    number       integer not null,
+    part         integer not null,
+    first_stream bigint not null,
+    last_stream  bigint not null,
+    upto         bigint not null,
+    done_at      timestamptz,
+    primary key (number, part)
+);
+
+-- the only counter of positions; its row lock serialises the writers of the log
+create table trace.head (
+    is_only  boolean primary key default true check (is_only),
+    position bigint not null default 0,
+    instance uuid not null default gen_random_uuid()
+);
+insert into trace.head default values;
+
+create function trace.refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'trace.% is append-only: % refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';
+end $$;
+create trigger log_is_append_only before update or delete or truncate on trace.log
+    for each statement execute function trace.refuse_change();
+create trigger payload_is_append_only before delete or truncate on trace.payload
+    for each statement execute function trace.refuse_change();
+create trigger identity_is_append_only before update or delete or truncate on trace.identity
+    for each statement execute function trace.refuse_change();

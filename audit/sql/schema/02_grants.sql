@@ -1,0 +1,35 @@
+-- What each role may do, applied as the owner after every migration. Whatever is not named here is refused.
+grant usage on schema trace to whereabouts_follower, whereabouts_web, whereabouts_erasure;
+grant select on all tables in schema trace to whereabouts_follower, whereabouts_web, whereabouts_erasure;
+alter default privileges in schema trace
+    grant select on tables to whereabouts_follower, whereabouts_web, whereabouts_erasure;
+
+-- The follower appends, and moves its own marks on.
+grant insert on
+    trace.source, trace.stream, trace.event_type, trace.log, trace.identity, trace.payload, trace.data_key,
+    trace.segment, trace.blind, trace.pending, trace.released, trace.subject, trace.place, trace.model,
+    trace.generation, trace.generation_part
+    to whereabouts_follower;
+grant update (key) on trace.subject, trace.place to whereabouts_follower;  -- so that interning returns known rows
+grant update on trace.source, trace.head, trace.model, trace.generation, trace.generation_part to whereabouts_follower;
+grant delete on trace.pending, trace.released, trace.generation to whereabouts_follower;
+
+-- Erasure destroys keys and sealed segments, forgets blind indexes, and cuts what was declared personal later out of
+-- the skeleton.
+grant update (wrapped, destroyed_at) on trace.data_key to whereabouts_erasure;
+grant update (nonce, ciphertext), delete on trace.segment to whereabouts_erasure;
+grant update (skeleton) on trace.payload to whereabouts_erasure;
+grant delete on trace.blind to whereabouts_erasure;
+
+-- The console's own records stand in public: web reads and appends. Changes are named one by one.
+grant select, insert on all tables in schema public to whereabouts_web;
+alter default privileges in schema public grant select, insert on tables to whereabouts_web;
+revoke insert on public.django_migrations, public.access_right from whereabouts_web;
+grant update, delete on public.django_session to whereabouts_web;
+grant update (last_login, password, is_active, email, first_name, last_name) on public.auth_user to whereabouts_web;
+grant delete on public.auth_user_groups to whereabouts_web;
+grant update (closes_at, unmasked) on public.open_door to whereabouts_web;
+
+-- The follower takes the console's records into the log like any source.
+grant select on public.audit_record to whereabouts_follower;
+grant update (state, done, total, trouble, file, finished_at) on public.export to whereabouts_web;

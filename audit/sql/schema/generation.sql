@@ -1,0 +1,154 @@
+-- One generation of projections. {schema} is read_N. Indexes are apart (generation_indexes.sql): a rebuild makes them last.
+create schema {schema};
+set local search_path = {schema}, trace;
+
+-- flags: 1 moves money of a book, 2 belongs to a flow, 4 sets a state, 8 not understood
+create table {schema}.timeline (
+    subject_id      bigint not null,
+    recorded_at     timestamptz not null,
+    source_id       integer not null,
+    source_position bigint not null,
+    position        bigint not null,
+    flags           smallint not null
+);
+
+create table {schema}.link (
+    subject_id bigint not null,
+    other_kind text not null,
+    first_at   timestamptz not null,              -- least recorded time of an event that ties both
+    other_id   bigint not null
+);
+
+-- what a stream must remember to be folded on (msgpack); its fold state and nothing that is asked for
+create table {schema}.memory (
+    stream_id bigint not null,
+    memory    bytea not null
+);
+
+-- the current state of each stream (and item)
+create table {schema}.aggregate (
+    stream_id   bigint not null,
+    item        text not null,
+    lane        text not null,
+    subject_id  bigint not null,
+    state       text not null,
+    is_final    boolean not null,
+    recorded_at timestamptz not null,
+    occurred_at timestamptz not null,
+    position    bigint not null,                  -- the event that set it
+    version     bigint,
+    deadline    timestamptz                       -- when the state has lasted too long; null: it may rest
+);
+
+-- every value a stream ever set: its state (field '') and its declared fields
+create table {schema}.change (
+    stream_id       bigint not null,
+    item            text not null,
+    field           text not null,
+    source_position bigint not null,
+    recorded_at     timestamptz not null,
+    occurred_at     timestamptz not null,
+    position        bigint not null,
+    value           text not null
+);
+
+-- the two sides of each movement. amount in minor units: negative leaves, positive arrives.
+-- balance: the place's after it, in its stream's order (null: shared). total: of its owner's places in the book.
+create table {schema}.entry (
+    place_id        bigint not null,
+    recorded_at     timestamptz not null,
+    source_id       integer not null,
+    source_position bigint not null,
+    ordinal         smallint not null,
+    occurred_at     timestamptz not null,
+    position        bigint not null,
+    counter_id      bigint not null,
+    amount          numeric not null,
+    balance         numeric,
+    total           numeric
+);
+
+-- sums by day in the model's zone, on both clocks; not for places that belong to one flow
+create table {schema}.day_sum (
+    place_id     bigint not null,
+    recorded_day date not null,
+    occurred_day date not null,
+    incoming     numeric not null,
+    outgoing     numeric not null,
+    entries      bigint not null
+);
+
+-- now, of owned and long-lived shared places
+create table {schema}.balance (
+    place_id    bigint not null,
+    amount      numeric not null,
+    entries     bigint not null,
+    recorded_at timestamptz not null,             -- of the last entry
+    in_order    boolean not null                  -- recorded times never ran backwards: the last entry at or before T is the balance at T
+);
+
+create table {schema}.kind_total (
+    book     text not null,
+    kind     text not null,
+    currency text not null,
+    amount   numeric not null,
+    entries  bigint not null
+);
+
+-- one row for each thing money travels in (transfers, card payments), judged as a whole
+create table {schema}.flow (
+    subject_id        bigint not null,
+    started_at        timestamptz not null,       -- recorded times of its first and last event
+    changed_at        timestamptz not null,
+    amount            numeric,                    -- as declared, minor units
+    currency          text,
+    declared_at       timestamptz,                -- the first declaration in story order counts
+    declared_source   integer,
+    declared_order    bigint,
+    declared_position bigint,
+    state             text,                       -- of the lane that ends it: the latest in story order
+    is_final          boolean not null default false,
+    is_failure        boolean not null default false,
+    state_at          timestamptz,
+    state_source      integer,
+    state_order       bigint,
+    state_position    bigint,
+    is_open           boolean not null default true,  -- not final, or a non-resting place is not empty (as last judged)
+    nets              jsonb not null default '[]' -- as last judged, not zero: [[place id, units as text, since position]]
+);
+
+-- flows that are not over, under each account and customer they touch
+create table {schema}.open_flow (
+    subject_id bigint not null,
+    flow_id    bigint not null
+);
+
+-- flows to be judged once the watermark has reached judge_at
+create table {schema}.dirty (
+    subject_id bigint not null,
+    judge_at   timestamptz not null
+);
+
+create table {schema}.identifier (
+    name       text not null,
+    value      text not null,
+    subject_id bigint not null
+);
+
+create table {schema}.finding (
+    id           text not null primary key,       -- from the start: a rebuild's parts resolve each other's
+    rule         text not null,
+    severity     text not null,
+    subject_id   bigint not null,
+    state        text not null,                   -- open, resolved
+    opened_at    timestamptz not null,
+    opened_by    bigint not null,                 -- positions
+    resolved_at  timestamptz,
+    resolved_by  bigint,
+    because_of   text,
+    evidence     bigint[] not null,
+    numbers      jsonb not null,                  -- what its sentence is made of; no personal value
+    money        jsonb not null                   -- [[units as text, currency]]
+);
+create table {schema}.counts (name text not null, value bigint not null);
+

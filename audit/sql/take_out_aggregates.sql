@@ -1,0 +1,2 @@
+-- Forget a stream's current states. Parameter: stream.
+delete from aggregate where stream_id = %s

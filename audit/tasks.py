@@ -1,0 +1,21 @@
+"""What Celery's workers run: wrappers that call one function of the engine each."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+
+@shared_task(name="audit.help_rebuild", acks_late=True, ignore_result=True)
+def help_rebuild(number: int) -> None:
+    """Do parts of a rebuild until none is left."""
+    from audit.rebuilding import help_rebuild as work
+
+    work(number)
+
+
+@shared_task(name="audit.make_export", acks_late=True, ignore_result=True)
+def make_export(export_id: int) -> None:
+    """Make an export's file."""
+    from audit.trails.make import make
+
+    make(export_id)

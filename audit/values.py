@@ -1,0 +1,107 @@
+"""The values that every stage shares: money, places, subjects and moments. Frozen, exact, free of Django."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros_of(time: datetime) -> int:
+    """Microseconds since 1970-01-01T00:00:00Z, exactly; `time` must be aware."""
+    return (time - _EPOCH) // timedelta(microseconds=1)
+
+
+def time_of(micros: int) -> datetime:
+    """The UTC time of `micros` microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def rfc3339(time: datetime) -> str:
+    """UTC with exactly six digits of fraction, as in `2026-11-21T11:03:07.007000Z`."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Clock(StrEnum):
+    """The two clocks that a question can be asked on (DESIGN.md section 2)."""
+
+    RECORDED = "recorded"
+    OCCURRED = "occurred"
+
+
+class Certainty(StrEnum):
+    """How sure it is that money rests in a place."""
+
+    KNOWN = "known"
+    UNCONFIRMED = "sent but unconfirmed"
+    OUTSIDE = "outside our sight"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """What a person asks about, written KIND:ID; the id is the bank's own, without a stream's prefix."""
+
+    kind: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}"
+
+    @classmethod
+    def parse(cls, text: str) -> Subject:
+        """Split at the first colon; raises ValueError where there is none or a side is empty."""
+        kind, colon, key = text.partition(":")
+        if not (kind and colon and key):
+            raise ValueError(f"{text!r} is not a subject: write KIND:ID, for example account:576")
+        return cls(kind, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact amount in whole minor units; `digits` is the currency's number of decimals."""
+
+    units: int
+    currency: str
+    digits: int
+
+    @property
+    def amount(self) -> Decimal:
+        return Decimal(self.units).scaleb(-self.digits)
+
+    def __str__(self) -> str:
+        return f"{self.amount:f} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where money can be: a place of one book, written KIND:ID (`reserved:A-3391`)."""
+
+    book: str
+    kind: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}" if self.key else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class EventRef:
+    """An event's address: source and the source's own identifier, and its position in our log."""
+
+    source: str
+    id: str
+    position: int
+
+    def __str__(self) -> str:
+        return f"{self.source}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time on one clock; `time` None means now: all that is known."""
+
+    time: datetime | None = None
+    clock: Clock = Clock.RECORDED

@@ -1,0 +1,54 @@
+"""What every view does before its answer: the read model at the asked moment, and the door of the subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from django.utils.translation import get_language
+
+from audit.access import door
+from audit.access.mask import closed
+from audit.answers.cut import Cut
+from audit.answers.inquiry import Inquiry, inquire
+from audit.answers.names import customers_of, links_of, subject_of
+from audit.database import reading
+from audit.values import Subject
+from console.asof import asked_moment
+from console.visit import Visit
+
+
+@contextmanager
+def asking(visit: Visit) -> Iterator[Inquiry]:
+    """One snapshot, at the moment that the URL names; everything personal is closed until a door is passed."""
+    with reading() as connection:
+        inquiry = inquire(connection, closed, language=get_language() or "en")
+        visit.zone = inquiry.model.zone
+        visit.asked = asked_moment(visit.request.GET, visit.zone)
+        moment = visit.asked.moment
+        yield inquiry.at(Cut(moment.time, moment.clock))
+
+
+def enter(visit: Visit, inquiry: Inquiry, kind: str, id: int, *, action: str = "look") -> tuple[Subject, Inquiry]:
+    """The subject that an address names, and the inquiry with what the open door lets one see.
+
+    Raises UnknownSubject, Refused, NoReason.
+    """
+    subject = subject_of(inquiry.connection, kind, id)
+    visit.subjects.append(subject)
+    return subject, pass_door(visit, inquiry, subject, action=action)
+
+
+def pass_door(visit: Visit, inquiry: Inquiry, subject: Subject, *, action: str = "look") -> Inquiry:
+    customers = customers_of(inquiry.connection, subject)
+    visit.grant = door.check(visit.actor, subject, customers, action=action)
+    if visit.grant.door is not None:
+        visit.subjects.append(visit.grant.door.subject)  # a look at an account is a look at its customer
+    return replace(inquiry, mask=visit.grant.mask)
+
+
+def door_addresses(visit: Visit, inquiry: Inquiry) -> dict[Subject, str]:
+    """Where the customers are whose doors stand open."""
+    links = links_of(inquiry, [opened.subject for opened in visit.doors])
+    return {subject: visit.to(link) for subject, link in links.items()}

@@ -1,0 +1,63 @@
+"""Every page's address. A subject is named by its kind and our own number for it, never by an identifier of the bank."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path, re_path, register_converter
+from django.urls.converters import IntConverter
+
+from console.views.desk import desk
+from console.views.export import export, export_file, export_start
+from console.views.finding import finding
+from console.views.findings import findings, findings_file
+from console.views.help import help
+from console.views.home import home
+from console.views.list import place_list, places_list, subject_list
+from console.views.looks import looks, looks_file
+from console.views.news import news
+from console.views.overview import overview
+from console.views.place import place, places
+from console.views.reason import reason
+from console.views.search import found, search
+from console.views.sign_in import sign_in, sign_out
+from console.views.sources import sources
+from console.views.subject import subject
+from console.views.unmask import unmask
+
+
+
+class Number(IntConverter):
+    """One of our numbers, as large as the database takes it."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(Number, "number")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("sign-in", sign_in, name="sign_in"),
+    path("sign-out", sign_out, name="sign_out"),
+    path("desk", desk, name="desk"),
+    path("overview", overview, name="overview"),
+    path("findings", findings, name="findings"),
+    re_path(r"^findings\.(?P<format>csv|json)$", findings_file),
+    path("finding/<str:id>", finding, name="finding"),
+    path("sources", sources, name="sources"),
+    path("looks", looks, name="looks"),
+    re_path(r"^looks\.(?P<format>csv|json)$", looks_file),
+    path("help", help, name="help"),
+    path("search", search, name="search"),
+    path("search/<str:token>", found, name="found"),
+    path("export/<number:id>", export, name="export"),
+    path("export/<number:id>/file", export_file, name="export_file"),
+    path("places/<str:book>/<str:kind>", places, name="places"),
+    re_path(r"^places/(?P<book>[^/]+)/(?P<kind>[^/]+)/places\.(?P<format>csv|json)$", places_list),
+    path("place/<number:id>", place, name="place"),
+    re_path(r"^place/(?P<id>[0-9]{1,18})/(?P<name>days|entries)\.(?P<format>csv|json)$", place_list),
+    path("of/<str:kind>/<number:id>", subject, name="subject"),
+    path("of/<str:kind>/<number:id>/reason", reason, name="reason"),
+    path("of/<str:kind>/<number:id>/unmask", unmask, name="unmask"),
+    path("of/<str:kind>/<number:id>/news", news, name="news"),
+    path("of/<str:kind>/<number:id>/export", export_start, name="export_start"),
+    re_path(r"^of/(?P<kind>[^/]+)/(?P<id>[0-9]{1,18})/(?P<name>[a-z]+)\.(?P<format>csv|json)$", subject_list),
+]

@@ -1,0 +1,23 @@
+"""An account: available = booked - held, what is held, the statement with running balance, the chart."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from audit.answers.account import account
+from audit.answers.inquiry import Inquiry
+from audit.values import Subject
+from console.chart import charts
+from console.views.customer import is_grave
+from console.visit import Visit
+
+PARTS = {"holds": "_holds.html", "statement": "_statement.html", "findings": "_findings.html"}
+
+
+def show_account(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpResponse:
+    page = account(inquiry, subject.key, **visit.cursors("holds", "statement", "findings"))
+    visit.shows(page.customers)
+    visit.shows(row.flow for row in page.holds.rows)
+    visit.shows(row.flow for row in page.statement.rows)
+    tone = "bad" if is_grave(page.findings.rows) else ""
+    return visit.show("account.html", page.at, PARTS, page=page, charts=charts(page.chart), tone=tone)

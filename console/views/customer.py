@@ -1,0 +1,45 @@
+"""A customer: the answer in one sentence, what is open, the accounts, the latest payments."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from audit.access.looks import looks_at
+from audit.answers.customer import customer
+from audit.answers.inquiry import Inquiry
+from audit.answers.shapes import CustomerPage, FindingLine
+from audit.values import Subject
+from console.visit import Visit
+
+PARTS = {
+    "open": "_open_items.html",
+    "accounts": "_accounts.html",
+    "payments": "_payments.html",
+    "findings": "_findings.html",
+}
+LOOKS_FOR = timedelta(days=30)
+
+
+def show_customer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpResponse:
+    page = customer(inquiry, subject.key, **visit.cursors("open", "accounts", "payments", "findings"))
+    visit.shows(row.flow for row in page.open_items.rows)
+    visit.shows(row.account for row in page.accounts.rows)
+    visit.shows(row.flow or row.account for row in page.payments.rows)
+    before = looks_at(subject, timezone.now() - LOOKS_FOR)
+    return visit.show(
+        "customer.html", page.at, PARTS, page=page, items=page.open_items, tone=tone_of(page), looks_before=before
+    )
+
+
+def tone_of(page: CustomerPage) -> str:
+    """Amber where something is late, red where something cannot be explained."""
+    if is_grave(page.findings.rows):
+        return "bad"
+    return "held" if any(item.is_late for item in page.open_items.rows) else ""
+
+
+def is_grave(findings: tuple[FindingLine, ...]) -> bool:
+    return any(row.state == "open" and row.severity in ("high", "critical") for row in findings)

@@ -1,0 +1,20 @@
+"""Support's first page: search, the customers that are open, and what is open in the bank."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from audit.answers.overview import overview
+from console.asking import asking, door_addresses
+from console.visit import Visit, looked
+
+PARTS = {"open": "_open_items.html"}
+
+
+@looked("desk", "desk")
+def desk(visit: Visit) -> HttpResponse:
+    with asking(visit) as inquiry:
+        page = overview(inquiry, **visit.cursors("open"))
+        addresses = door_addresses(visit, inquiry)
+    visit.shows(row.flow for row in page.open_flows.rows)
+    return visit.show("desk.html", page.at, PARTS, page=page, items=page.open_flows, addresses=addresses)

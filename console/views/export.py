@@ -1,0 +1,74 @@
+"""Exporting a trail: asked for through the door, made by a worker, fetched when it is ready."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from audit.answers.names import link_of, subject_id
+from audit.errors import UnknownSubject
+from audit.models import Export
+from audit.tasks import make_export
+from audit.trails import folder
+from audit.values import Subject, rfc3339
+from console.asking import asking, enter, pass_door
+from console.visit import Visit, looked
+
+PARTS = {"export": "_export.html"}
+
+
+@require_POST
+@looked("export", "export", kind="export")
+def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
+    with asking(visit) as inquiry:
+        subject, _ = enter(visit, inquiry, kind, id)
+    grant, moment = visit.grant, visit.asked.moment
+    reason = grant.reason if grant else None
+    made = Export.objects.create(
+        subject=str(subject),
+        moment=rfc3339(moment.time) if moment.time else "",
+        clock=moment.clock,
+        actor=visit.actor.name,
+        role=visit.actor.role,
+        session=visit.actor.session,
+        door_subject=str(grant.door.subject) if grant and grant.door else "",
+        reason_code=reason.code if reason else "",
+        ticket=reason.ticket if reason else "",
+        caller_identified=reason.caller_identified if reason else "",
+    )
+    visit.outcome, visit.details = "asked for", {"export": made.pk}
+    make_export.delay(made.pk)
+    return HttpResponseRedirect(reverse("export", args=[made.pk]))
+
+
+@looked("export", "export", is_recorded=False)
+def export(visit: Visit, id: int) -> HttpResponse:
+    with asking(visit) as inquiry:
+        asked = _mine(visit, id)
+        subject = Subject.parse(asked.subject)
+        link = link_of(inquiry, subject, subject_id(inquiry.connection, subject))
+    return visit.show("export.html", parts=PARTS, export=asked, title=link.title, back=visit.to(link))
+
+
+@looked("export", "export", kind="download")
+def export_file(visit: Visit, id: int) -> HttpResponse:
+    with asking(visit) as inquiry:
+        asked = _mine(visit, id)
+        subject = Subject.parse(asked.subject)
+        visit.subjects.append(subject)
+        visit.door_of_id = (subject.kind, subject_id(inquiry.connection, subject))
+        pass_door(visit, inquiry, subject)
+    if asked.state != "done":
+        raise UnknownSubject("this export is not ready")
+    visit.details = {"export": asked.pk}
+    opened = (folder() / asked.file).open("rb")
+    return FileResponse(opened, as_attachment=True, filename=f"trail-{asked.pk}.zip", content_type="application/zip")  # type: ignore[return-value]
+
+
+def _mine(visit: Visit, id: int) -> Export:
+    """Only who asked for an export gets it."""
+    found = Export.objects.filter(pk=id, actor=visit.actor.name).first()
+    if found is None:
+        raise UnknownSubject(f"there is no export {id} of yours")
+    return found

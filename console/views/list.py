@@ -1,0 +1,104 @@
+"""A page's lists as files: the same door, the same mask, the same record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpResponse
+
+from audit.answers.account import account
+from audit.answers.customer import customer
+from audit.answers.inquiry import Inquiry
+from audit.answers.lane import lane
+from audit.answers.names import place_of
+from audit.answers.place import place, places
+from audit.answers.shapes import AccountLine, Link, Page, StepLine
+from audit.answers.transfer import transfer
+from audit.errors import Refused, UnknownSubject
+from audit.values import Place, Subject
+from console import lists
+from console.asking import asking, enter
+from console.listing import Fields, Listed, as_file, gather
+from console.views.place import belongs_to_customers, day_of, through_door
+from console.views.subject import page_of
+from console.visit import Visit, looked
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a list's rows come from: one page of them at a cursor, and how a row of the page becomes rows of the file."""
+
+    fields: Fields
+    page: Callable[[Inquiry, Subject, str | None], Page[Any]]
+    spread: Callable[[Any], Iterable[Any]] = lambda row: [row]
+
+
+def _balances(row: AccountLine) -> Iterable[Any]:
+    return ((row, balance) for balance in row.balances)
+
+
+def _events(row: StepLine) -> Iterable[Any]:
+    return ((row, event) for event in row.events)
+
+
+LISTS: dict[tuple[str, str], Source] = {
+    ("customer", "open"): Source(lists.OPEN, lambda i, s, at: customer(i, s.key, open=at).open_items),
+    ("customer", "accounts"): Source(
+        lists.ACCOUNTS, lambda i, s, at: customer(i, s.key, accounts=at).accounts, _balances
+    ),
+    ("customer", "payments"): Source(lists.PAYMENTS, lambda i, s, at: customer(i, s.key, payments=at).payments),
+    ("account", "holds"): Source(lists.HOLDS, lambda i, s, at: account(i, s.key, holds=at).holds),
+    ("account", "statement"): Source(lists.STATEMENT, lambda i, s, at: account(i, s.key, statement=at).statement),
+    ("transfer", "steps"): Source(lists.STEPS, lambda i, s, at: transfer(i, s, steps=at).steps, _events),
+    ("lane", "steps"): Source(lists.STEPS, lambda i, s, at: lane(i, s, steps=at).steps, _events),
+}
+
+
+@looked("list", "download", kind="download")
+def subject_list(visit: Visit, kind: str, id: int, name: str, format: str) -> HttpResponse:
+    with asking(visit) as inquiry:
+        source = LISTS.get((page_of(inquiry, kind), name))
+        if source is None:
+            raise UnknownSubject(f"there is no list {name!r} of a {kind}")
+        subject, inquiry = enter(visit, inquiry, kind, int(id))
+        listed = gather(name, source.fields, lambda at: source.page(inquiry, subject, at))
+    rows = [made for row in listed.rows for made in source.spread(row)]
+    return _send(visit, replace(listed, rows=rows), format, {"subject": str(subject)}, inquiry)
+
+
+@looked("list", "download", kind="download")
+def place_list(visit: Visit, id: int, name: str, format: str) -> HttpResponse:
+    with asking(visit) as inquiry:
+        asked, currency = place_of(inquiry.connection, int(id))
+        inquiry = through_door(visit, inquiry, asked)
+
+        def page(at: str | None) -> Page[Any]:
+            found = place(inquiry, asked, currency, id=int(id), day=day_of(visit), **{name: at})
+            return found.days if name == "days" else found.entries
+
+        listed = gather(name, {"days": lists.DAYS, "entries": lists.ENTRIES}[name], page)
+    return _send(visit, listed, format, {"place": f"{asked.book}/{asked}"}, inquiry)
+
+
+@looked("list", "download", kind="download")
+def places_list(visit: Visit, book: str, kind: str, format: str) -> HttpResponse:
+    with asking(visit) as inquiry:
+        if belongs_to_customers(inquiry, Place(book, kind, "")):
+            raise Refused("these places belong to customers: each opens from its customer's page, with a reason")
+        listed = gather("places", lists.PLACES, lambda at: places(inquiry, book, kind, places=at).places)
+    return _send(visit, listed, format, {"places": f"{book}/{kind}"}, inquiry)
+
+
+def _send(visit: Visit, listed: Listed, format: str, about: dict[str, object], inquiry: Inquiry) -> HttpResponse:
+    visit.page = listed.name
+    visit.shows(link for row in listed.rows for link in _links(row))
+    visit.details = {"list": listed.name, "format": format, "rows": len(listed.rows)}
+    at = visit.asked.query or {"at": "now"}
+    return as_file(listed, format, {**about, "asked": at, "model": inquiry.model.hash, "zone": visit.zone})
+
+
+def _links(row: Any) -> Iterable[Link | None]:
+    row = row[0] if isinstance(row, tuple) else row
+    return (getattr(row, name, None) for name in ("flow", "account"))

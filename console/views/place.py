@@ -1,0 +1,65 @@
+"""Places: all of one kind, and one place's ledger day by day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpResponse
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import place_kind, place_of, subject_id
+from audit.answers.place import place as ask_place
+from audit.answers.place import places as ask_places
+from audit.errors import UsageError
+from audit.values import Place, Subject
+from console.asking import asking, pass_door
+from console.visit import Visit, looked
+
+PARTS = {"days": "_days.html", "entries": "_entries.html"}
+
+
+@looked("place", "places")
+def place(visit: Visit, id: int) -> HttpResponse:
+    with asking(visit) as inquiry:
+        asked, currency = place_of(inquiry.connection, id)
+        inquiry = through_door(visit, inquiry, asked)
+        currency = visit.request.GET.get("currency") or currency
+        page = ask_place(inquiry, asked, currency, id=id, day=day_of(visit), **visit.cursors("days", "entries"))
+    visit.shows(row.flow for row in page.entries.rows)
+    return visit.show("place.html", page.at, PARTS, page=page)
+
+
+@looked("places", "places")
+def places(visit: Visit, book: str, kind: str) -> HttpResponse:
+    with asking(visit) as inquiry:
+        page = ask_places(inquiry, book, kind, **visit.cursors("places"))
+        is_customers = belongs_to_customers(inquiry, Place(book, kind, ""))
+    if not is_customers:
+        visit.shows(row.flow for row in page.places.rows)
+    return visit.show("places.html", page.at, {"places": "_places.html"}, page=page, is_customers=is_customers)
+
+
+def through_door(visit: Visit, inquiry: Inquiry, place: Place) -> Inquiry:
+    """A place that belongs to somebody opens with a reason, like its account; a shared one needs only the right."""
+    subject_kind = place_kind(inquiry.model, place).subject
+    if not subject_kind:
+        return inquiry
+    subject = Subject(subject_kind, place.key)
+    visit.subjects.append(subject)
+    visit.door_of_id = (subject_kind, subject_id(inquiry.connection, subject))
+    return pass_door(visit, inquiry, subject)
+
+
+def belongs_to_customers(inquiry: Inquiry, place: Place) -> bool:
+    """Whether the places of this kind are somebody's own; a payment's places on its way are listed without names."""
+    subject_kind = place_kind(inquiry.model, place).subject
+    known = inquiry.model.kinds.get(subject_kind or "")
+    return subject_kind is not None and not (known is not None and known.is_flow)
+
+
+def day_of(visit: Visit) -> date | None:
+    text = visit.request.GET.get("day", "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError("day must be written as 2026-11-21") from None

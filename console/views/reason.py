@@ -1,0 +1,37 @@
+"""The door: why somebody looks, asked once for each customer and half an hour."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from audit.access import door, reasons
+from audit.answers.names import customers_of, link_of, subject_of
+from audit.errors import UsageError
+from console.asking import asking
+from console.forms import ReasonForm, safe_next
+from console.visit import Visit, looked
+
+
+@require_http_methods(["GET", "POST"])
+@looked("reason", "look", is_recorded=False)
+def reason(visit: Visit, kind: str, id: int) -> HttpResponse:
+    query = visit.request.POST if visit.request.method == "POST" else visit.request.GET
+    after = safe_next(query.get("next") or reverse("subject", args=[kind, id]), visit.request.get_host())
+    with asking(visit) as inquiry:
+        subject = subject_of(inquiry.connection, kind, id)
+        customers = customers_of(inquiry.connection, subject) or (subject,)
+        link = link_of(inquiry, subject, id)
+    wrong = ""
+    if visit.request.method == "POST":
+        try:
+            form = ReasonForm.read(visit.request.POST, len(customers))
+            door.open(visit.actor, customers[form.customer], form.reason)
+            return HttpResponseRedirect(after)
+        except UsageError as error:
+            wrong = str(error)
+    return visit.show(
+        "reason.html", link=link, customers=customers, codes=reasons.CODES, next=after, wrong=wrong,
+        chosen=query.get("code", ""), ticket=query.get("ticket", ""),
+    )  # fmt: skip

@@ -1,0 +1,22 @@
+"""Show one personal field of the customer whose door is open, for two minutes; recorded."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from audit.access import door
+from console.asking import asking, enter
+from console.visit import Visit, looked
+
+
+@require_POST
+@looked("unmask", "unmask", is_recorded=False)
+def unmask(visit: Visit, kind: str, id: int) -> HttpResponse:
+    with asking(visit) as inquiry:
+        enter(visit, inquiry, kind, id)
+    grant = visit.grant
+    if grant is not None and grant.door is not None:
+        door.unmask(visit.actor, grant.door.subject, visit.request.POST.get("path", "")[:200])
+    return HttpResponseRedirect(reverse("subject", args=[kind, id]))

@@ -1,0 +1,202 @@
+"""One request of one person: who asks, what they may, and the record that is written before they see anything."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.translation import get_language
+from django_htmx.http import HttpResponseClientRedirect
+
+from audit.access import door, looks, people
+from audit.access.people import Actor
+from audit.access.reasons import Reason
+from audit.answers.shapes import AsOf, Link
+from audit.errors import Refused, UnknownSubject, UsageError, WhereaboutsError
+from audit.values import Moment, Subject
+from console.asof import Asked
+from console.formats import Formats, formats
+from console.security import address_of
+
+View = Callable[..., HttpResponse]
+_NO_TIME = Asked("", Moment())
+
+
+@dataclass(slots=True)
+class Visit:
+    """Everything a view needs besides its answer; what it shows is noted here and recorded before it is sent."""
+
+    request: HttpRequest
+    actor: Actor
+    page: str
+    kind: str = "look"
+    asked: Asked = _NO_TIME
+    zone: str = "UTC"
+    grant: door.Grant | None = None
+    subjects: list[Subject] = field(default_factory=list)
+    reason: Reason | None = None
+    outcome: str = "shown"
+    details: dict[str, object] = field(default_factory=dict)
+    door_of_id: tuple[str, int] | None = None
+    started: float = field(default_factory=time.perf_counter)
+    _doors: list[door.Door] | None = None
+
+    @property
+    def formats(self) -> Formats:
+        return formats(get_language() or "en", self.zone)
+
+    @property
+    def doors(self) -> list[door.Door]:
+        if self._doors is None:
+            self._doors = door.open_doors(self.actor)
+        return self._doors
+
+    def may(self, action: str) -> bool:
+        return self.actor.may(action)
+
+    def to(self, link: Link | None, **query: object) -> str:
+        """The address of a subject, at the moment that this page is asked for; "" where it has none yet."""
+        if link is None or not link.id:
+            return ""
+        return self.at(reverse("subject", args=[link.subject.kind, link.id]), **query)
+
+    def at(self, path: str, **query: object) -> str:
+        return with_query(path, {**self.asked.query, **query})
+
+    def news(self, page: Any) -> str:
+        """Where to ask whether anything is new since this page was made."""
+        return with_query(f"{self.request.path}/news", {"since": page.newest, "back": self.here()})
+
+    def listed(self, format: str) -> str:
+        """This page's list as a file."""
+        return with_query(f"{self.request.path}.{format}", self.request.GET.dict())
+
+    def here(self, **query: object) -> str:
+        """This page's own address with some of its query changed; None leaves a part out."""
+        return with_query(self.request.path, {**self.request.GET.dict(), **query})
+
+    def shows(self, links: Iterable[Link | None]) -> None:
+        """Note whose subjects the page shows, for its record."""
+        self.subjects.extend(link.subject for link in links if link is not None)
+
+    def cursors(self, *names: str) -> dict[str, str | None]:
+        """Which page of each list is asked for."""
+        return {name: self.request.GET.get(name) or None for name in names}
+
+    def number(self, name: str) -> int | None:
+        """A whole number of the query; raises UsageError where it is none."""
+        text = self.request.GET.get(name, "")
+        if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise UsageError(f"{name} must be a whole number")
+        return int(text) if text else None
+
+    def show(
+        self, template: str, at: AsOf | None = None, parts: Mapping[str, str] | None = None, **context: Any
+    ) -> HttpResponse:
+        """The page, or the piece of it that was asked for."""
+        piece = (parts or {}).get(self.request.headers.get("HX-Target", ""))
+        return render(self.request, piece or template, {**self._words(at), **context})
+
+    def _words(self, at: AsOf | None) -> dict[str, Any]:
+        """What every template knows; the macros are made once, for the page and for each piece alike."""
+        known = {"visit": self, "f": self.formats, "at": at}
+        words = get_template("_words.html").template.make_module(known)  # type: ignore[attr-defined]
+        return {**known, "words": words}
+
+
+def with_query(path: str, query: Mapping[str, object]) -> str:
+    kept = {name: value for name, value in query.items() if value not in (None, "")}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def looked(page: str, right: str = "", *, kind: str = "look", is_recorded: bool = True) -> Callable[[View], View]:
+    """Sign-in, right, view, record, and only then the answer. Without a record there is no page."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _elsewhere(request, redirect_to_login(_place_of(request)).url)
+            visit = _arrive(request, page, kind)
+            try:
+                response = _admitted(view, visit, right, kwargs)
+                if is_recorded or visit.outcome != "shown":
+                    _record(visit)
+            except looks.NoRecord as error:
+                return visit_trouble(visit, 503, str(error))
+            return response
+
+        return answer
+
+    return decorate
+
+
+def _arrive(request: HttpRequest, page: str, kind: str) -> Visit:
+    key = request.session.session_key or ""
+    actor = people.actor_of(request.user, session_key=key, address=address_of(request))  # type: ignore[arg-type]
+    return Visit(request, actor, page, kind)
+
+
+def _admitted(view: View, visit: Visit, right: str, kwargs: dict[str, Any]) -> HttpResponse:
+    try:
+        if right:
+            people.require(visit.actor, right)
+        return view(visit, **kwargs)
+    except door.NoReason as closed:
+        visit.outcome, visit.subjects = "no reason", [closed.subject]
+        kind, id = visit.door_of_id or (kwargs["kind"], kwargs["id"])
+        here = {"next": _place_of(visit.request)}
+        return _elsewhere(visit.request, with_query(reverse("reason", args=[kind, id]), here))
+    except Refused as error:
+        visit.kind, visit.outcome = "refusal", "refused"
+        return visit_trouble(visit, 403, str(error))
+    except UnknownSubject as error:
+        visit.outcome = "not found"
+        return visit_trouble(visit, 404, str(error))
+    except UsageError as error:
+        visit.outcome = "bad input"
+        return visit_trouble(visit, 400, str(error))
+    except looks.NoRecord:
+        raise
+    except WhereaboutsError as error:
+        visit.outcome = "unavailable"
+        return visit_trouble(visit, 503, str(error))
+
+
+def visit_trouble(visit: Visit, status: int, text: str) -> HttpResponse:
+    """A page that says what is wrong and what to do; it shows nothing of the bank."""
+    response = visit.show("trouble.html", status=status, text=text)
+    response.status_code = status
+    return response
+
+
+def _record(visit: Visit) -> None:
+    grant = visit.grant
+    reason = visit.reason or (grant.reason if grant else None)
+    unmasked = sorted(grant.mask.unmasked) if grant else []
+    spent_ms = round((time.perf_counter() - visit.started) * 1000)
+    looks.record(
+        visit.actor,
+        looks.Look(
+            visit.kind, visit.page, visit.subjects, reason, visit.asked.moment, unmasked, visit.outcome, spent_ms, visit.details
+        ),
+    )
+
+
+def _place_of(request: HttpRequest) -> str:
+    """Where to come back to; a piece of a page leads back to its page, and what was sent to the page it was sent from."""
+    return request.get_full_path() if request.method == "GET" else "/"
+
+
+def _elsewhere(request: HttpRequest, url: str) -> HttpResponse:
+    """Send the person there; htmx would put the other page into a piece of this one, so it is told."""
+    return HttpResponseClientRedirect(url) if getattr(request, "htmx", None) else HttpResponseRedirect(url)

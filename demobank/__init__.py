@@ -1,0 +1,1 @@
+"""A small event-sourced bank, seeded and deterministic, that writes only to a store of its own."""

@@ -1,0 +1,236 @@
+"""The core service: customers, accounts and bank transfers. Commands come from people, messages from either service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from demobank import people
+from demobank.aggregates import Account, BankTransfer, Customer
+from demobank.people import Party, Person
+from demobank.work import CURRENCY, Message, Work, money
+
+Handler = Callable[[Work, Message], None]
+LOOKING = 300_000_000  # microseconds that an account stays frozen
+
+
+class Order(msgspec.Struct, frozen=True):
+    """A customer's order to pay. `inside` is the receiver's account where it is one of this bank's."""
+
+    transfer: str
+    account: str
+    customer: str
+    name: str
+    units: int
+    receiver: Party
+    inside: str | None
+    reference: str
+    channel: str = "app"
+
+
+def register(work: Work, person: Person) -> None:
+    """A new customer with their accounts."""
+    customer = work.load(Customer, person.customer)
+    if not customer.may("CustomerRegistered"):
+        return
+    reached = {"phone": person.phone, "email": person.email}
+    facts = {"customer": person.customer, "name": person.name, "cpr": person.cpr, **reached}
+    home = {"street": person.street, "town": person.town}
+    cause = work.append(customer, None, person.customer, ("CustomerRegistered", {**facts, "address": home}))
+    for place, key in enumerate(person.accounts):
+        opened = {
+            "account": key,
+            "customer": person.customer,
+            "kind": ("everyday", "savings")[place],
+            "iban": people.own_iban(key),
+            "holder": person.name,
+            "currency": CURRENCY,
+        }
+        work.append(work.load(Account, key), cause, person.customer, ("AccountOpened", opened))
+
+
+def move_home(work: Work, customer: str, street: str, town: str) -> None:
+    known = work.load(Customer, customer)
+    if known.may("AddressChanged"):
+        facts = {"customer": customer, "address": {"street": street, "town": town}}
+        work.append(known, None, None, ("AddressChanged", facts))
+
+
+def enter(work: Work, account: str, type_: str, units: int, **facts: str) -> bool:
+    """One event of an account alone: a deposit, fee, limit or correction; gives whether it was legal and covered."""
+    known = work.load(Account, account)
+    takes = type_ == "FeeCharged" or facts.get("direction") == "debit"
+    if not known.may(type_) or (takes and known.available < units):
+        return False
+    work.append(known, None, None, (type_, {"amount": money(units), "currency": CURRENCY, **facts}))
+    return True
+
+
+def reverse_fee(work: Work, account: str) -> None:
+    """Give the latest fee back, once."""
+    known = work.load(Account, account)
+    if known.fee is not None and known.may("TransactionReversed"):
+        fee, units = known.fee
+        facts = {"amount": money(units), "currency": CURRENCY, "fee": fee, "reason": "charged by mistake"}
+        work.append(known, None, None, ("TransactionReversed", facts))
+
+
+def close(work: Work, account: str) -> None:
+    """Close an account that holds nothing."""
+    known = work.load(Account, account)
+    if known.may("AccountClosed") and not known.available and not known.holds:
+        work.append(known, None, None, ("AccountClosed", {"account": account}))
+
+
+def freeze(work: Work, account: str) -> None:
+    """Stop payments out while somebody looks at the account; they are soon done."""
+    known = work.load(Account, account)
+    if known.may("AccountFrozen") and not known.holds:
+        cause = work.append(known, None, None, ("AccountFrozen", {"account": account, "reason": "screening"}))
+        work.later(LOOKING, "ScreeningEnds", {"account": account}, cause, account)
+
+
+def on_screening_ends(work: Work, message: Message) -> None:
+    known = work.load(Account, message.body["account"])
+    if known.may("AccountReopened"):
+        work.append(known, message.cause, None, ("AccountReopened", {"account": known.key}))
+
+
+def start_transfer(work: Work, order: Order) -> None:
+    """Reserve the money and start, or refuse: both are facts."""
+    account = work.load(Account, order.account)
+    amount = {"transfer": order.transfer, "amount": money(order.units), "currency": CURRENCY}
+    if not account.may("FundsReserved") or order.units > account.available:
+        reason = "insufficient funds" if account.may("FundsReserved") else "account is not open"
+        attempt = {"attempt": order.transfer, "wanted": money(order.units), "currency": CURRENCY, "reason": reason}
+        work.append(account, None, order.transfer, ("TransferRefused", attempt))
+        return
+    receiver = {"name": order.receiver.name, "iban": order.receiver.iban, "bank": _bank_of(order)}
+    how = {"reference": order.reference, "channel": order.channel}
+    started = {**amount, "customer": order.customer, "receiver": receiver, **how}
+    cause = work.append(account, None, order.transfer, ("TransferInitiated", started), ("FundsReserved", amount))
+    body = {**started, "account": order.account, "inside": order.inside, "sender": order.name}
+    work.tell("FundsWereReserved", body, cause, order.transfer)
+
+
+def _bank_of(order: Order) -> str:
+    return order.receiver.bank.key if order.receiver.bank else "own"
+
+
+def on_funds_reserved(work: Work, message: Message) -> None:
+    body, key = message.body, message.correlation
+    transfer = work.load(BankTransfer, key)
+    if not transfer.may("Initiated"):
+        return
+    fields = ("transfer", "amount", "currency", "account", "customer", "reference")
+    facts = {field: body[field] for field in fields} | {"route": "inside" if body["inside"] else "clearing"}
+    cause = work.append(transfer, message.cause, key, ("Initiated", facts))
+    work.tell("InsideTransferInitiated" if body["inside"] else "TransferRequested", body, cause, key)
+
+
+def on_inside_transfer(work: Work, message: Message) -> None:
+    """Both accounts are the bank's own: no clearing takes part."""
+    body, key = message.body, message.correlation
+    transfer, receiver = work.load(BankTransfer, key), work.load(Account, body["inside"])
+    if not transfer.may("RoutedInside"):
+        return
+    if not receiver.may("TransferReceived"):
+        _fail(work, transfer, message, "the receiver's account is not open")
+        return
+    amount = _amount_of(body)
+    routed = work.append(transfer, message.cause, key, ("RoutedInside", {**amount, "receiver_account": body["inside"]}))
+    cause = work.append(transfer, routed, key, ("Succeeded", amount))
+    work.tell("TransferSucceeded", {**body, "routed": routed}, cause, key)
+
+
+def on_confirmed(work: Work, message: Message) -> None:
+    transfer = work.load(BankTransfer, message.correlation)
+    if transfer.may("Succeeded"):
+        cause = work.append(transfer, message.cause, message.correlation, ("Succeeded", _amount_of(message.body)))
+        work.tell("TransferSucceeded", message.body, cause, message.correlation)
+
+
+def on_refused_by_clearing(work: Work, message: Message) -> None:
+    transfer = work.load(BankTransfer, message.correlation)
+    if transfer.may("Failed"):
+        _fail(work, transfer, message, message.body["reason"])
+
+
+def _fail(work: Work, transfer: BankTransfer, message: Message, reason: str) -> None:
+    facts = {**_amount_of(message.body), "account": message.body["account"], "reason": reason}
+    cause = work.append(transfer, message.cause, message.correlation, ("Failed", facts))
+    work.tell("TransferFailed", message.body | {"reason": reason}, cause, message.correlation)
+
+
+def on_succeeded(work: Work, message: Message) -> None:
+    """Book the sender's side: the hold goes and the transaction comes, in one append."""
+    body, key = message.body, message.correlation
+    account = work.load(Account, body["account"])
+    if key not in account.holds:
+        return
+    amount = _amount_of(body)
+    route = "inside" if body.get("inside") else "clearing"
+    created = {**amount, "route": route, "reference": body["reference"], "transaction": f"{key}-out"}
+    completed, removed = ("TransferCompleted", amount), ("ReservationRemoved", amount)
+    cause = work.append(account, message.cause, key, completed, removed, ("TransactionCreated", created))
+    if route == "inside":
+        work.tell("CreditDue", body, cause, key)
+
+
+def on_failed(work: Work, message: Message) -> None:
+    """Give the customer the money back, and say why."""
+    body, key = message.body, message.correlation
+    account = work.load(Account, body["account"])
+    if key in account.holds:
+        amount = _amount_of(body)
+        failed = ("TransferFailed", {**amount, "reason": body["reason"]})
+        work.append(account, message.cause, key, ("ReservationReleased", amount), failed)
+
+
+def on_credit_due(work: Work, message: Message) -> None:
+    body, key = message.body, message.correlation
+    account = work.load(Account, body["inside"])
+    if key not in account.credited:
+        sender = {"name": body["sender"], "iban": people.own_iban(body["account"]), "bank": "own"}
+        received = {"customer": account.customer, "route": "inside", "sender": sender, "reference": body["reference"]}
+        work.append(account, message.cause, key, ("TransferReceived", _amount_of(body) | received))
+
+
+def on_incoming(work: Work, message: Message) -> None:
+    """Money from another bank: credit it, or send it back where the account is not open."""
+    body, key = message.body, message.correlation
+    transfer, account = work.load(BankTransfer, key), work.load(Account, body["account"])
+    if not transfer.may("Registered"):
+        return
+    amount = _amount_of(body)
+    registered = {**amount, "account": body["account"], "route": "incoming", "reference": body["reference"]}
+    cause = work.append(transfer, message.cause, key, ("Registered", registered))
+    if not account.may("TransferReceived"):
+        reason = "the account is not open"
+        cause = work.append(transfer, cause, key, ("Refused", {**amount, "reason": reason}))
+        work.tell("IncomingRefused", {**amount, "bank": body["bank"], "reason": reason}, cause, key)
+        return
+    sender = {"name": body["sender"]["name"], "iban": body["sender"]["iban"], "bank": body["bank"]}
+    received = {"customer": account.customer, "route": "clearing", "sender": sender, "reference": body["reference"]}
+    cause = work.append(account, cause, key, ("TransferReceived", amount | received))
+    cause = work.append(transfer, cause, key, ("Credited", amount))
+    work.tell("IncomingCredited", amount, cause, key)
+
+
+def _amount_of(body: dict[str, Any]) -> dict[str, Any]:
+    return {"transfer": body["transfer"], "amount": body["amount"], "currency": body["currency"]}
+
+
+HANDLERS: dict[str, Handler] = {
+    "FundsWereReserved": on_funds_reserved,
+    "InsideTransferInitiated": on_inside_transfer,
+    "TransferConfirmed": on_confirmed,
+    "TransferRefusedByClearing": on_refused_by_clearing,
+    "TransferSucceeded": on_succeeded,
+    "TransferFailed": on_failed,
+    "CreditDue": on_credit_due,
+    "IncomingArrived": on_incoming,
+    "ScreeningEnds": on_screening_ends,
+}

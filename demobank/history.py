@@ -1,0 +1,30 @@
+"""The bank's past: generated as a stream of rows, and loaded into its stores in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from demobank.faults import DEFAULT
+from demobank.simulation import DAY, Simulation
+from demobank.work import Row
+
+SEED = "whereabouts"
+EVENTS = 100_000
+DAYS_MAX = 180
+ANCHOR = 1_795_435_200_000_000  # where a history ends if nothing is said: 2026-11-23T12:00:00Z
+
+
+def simulation(seed: str, events: int, anchor: int = ANCHOR, faults: Mapping[str, int] | None = None) -> Simulation:
+    """A bank whose history of so many events ends at `anchor` (microseconds since 1970)."""
+    days = max(12, min(DAYS_MAX, events // 500))
+    return Simulation(seed, events, anchor - days * DAY, days, DEFAULT if faults is None else faults)
+
+
+def generate(
+    seed: str = SEED, events: int = 1_000_000, anchor: int = ANCHOR, faults: Mapping[str, int] | None = None
+) -> Iterator[Row]:
+    """The rows in recorded order, made one at a time: memory grows with the customers, not with the events."""
+    run = simulation(seed, events, anchor, faults)
+    for row in run.run():
+        yield row
+        run.messages.clear()

@@ -1,0 +1,107 @@
+"""What the bank's handlers work with, be it a simulated day or a real transaction: aggregates, facts and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol, TypeVar
+
+import msgspec
+
+Data = Mapping[str, Any]
+Fact = tuple[str, Data]  # an event's type and payload, before it is written
+CORE, ADAPTER = "core", "dk-adapter"  # the two services; each has an event store of its own
+SERVICES = (CORE, ADAPTER)
+CURRENCY = "DKK"
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """What one service tells the others about an event of its own, or a service tells itself for later.
+
+    `id` makes handling idempotent; `cause` is the identifier of the event it was derived from.
+    """
+
+    id: str
+    type: str
+    body: dict[str, Any]
+    cause: str
+    correlation: str
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """An event as it is written to its service's store. Times are microseconds since 1970."""
+
+    service: str
+    stream: str
+    version: int
+    type: str
+    id: str
+    data: bytes
+    correlation: str | None
+    causation: str | None
+    occurred: int
+    recorded: int
+
+
+class Aggregate:
+    """A state machine with a stream of its own. Facts are applied as they are; `may` is asked before they are made."""
+
+    service: ClassVar[str]
+    lane: ClassVar[str]
+    prefix: ClassVar[str]
+    final: ClassVar[frozenset[str]] = frozenset()
+    legal: ClassVar[Mapping[str, tuple[frozenset[str], str | None]]]  # type -> (states it may come from, the new state)
+    __slots__ = ("key", "state", "stream", "version")
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.stream = self.prefix + key
+        self.version = 0
+        self.state = "none"
+
+    def may(self, type_: str) -> bool:
+        return self.state in self.legal[type_][0]
+
+    def apply(self, type_: str, data: Data) -> None:
+        self.version += 1
+        rule = self.legal.get(type_)
+        if rule is not None and rule[1] is not None:
+            self.state = rule[1]
+
+
+Kind = TypeVar("Kind", bound=Aggregate)
+
+
+class Work(Protocol):
+    """One unit of work of one service: everything in it happens, or nothing does."""
+
+    seed: str
+
+    def load(self, kind: type[Kind], key: str) -> Kind: ...
+
+    def append(self, aggregate: Aggregate, cause: str | None, correlation: str | None, *facts: Fact) -> str:
+        """Write the facts as one append at the aggregate's version; gives the last event's identifier."""
+
+    def tell(self, type_: str, body: dict[str, Any], cause: str, correlation: str) -> None:
+        """Put a message into the outbox: the service's external stream."""
+
+    def later(self, delay: int, type_: str, body: dict[str, Any], cause: str, correlation: str) -> None:
+        """Have this service handle a message after `delay` microseconds."""
+
+    def fate(self, transfer: str) -> Fate:
+        """What the clearing is going to do with a transfer."""
+
+
+class Fate(msgspec.Struct, frozen=True):
+    """The outside world's part in a transfer: how long the clearing takes, and why it refuses (None: it settles)."""
+
+    delay: int
+    refusal: str | None = None
+
+
+def money(units: int) -> str:
+    """Minor units as decimal text, as the bank writes amounts."""
+    return f"{'-' if units < 0 else ''}{abs(units) // 100}.{abs(units) % 100:02d}"
+
+
+def states(*names: str) -> frozenset[str]:
+    return frozenset(names)

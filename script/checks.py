@@ -1,0 +1,57 @@
+"""`script/test`: lint, types, direction and tests, each by name; everything runs, and any failure fails the run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+from script.prepare import apt_install, may_use_apt, say
+
+CHECKS = {
+    "lint (ruff)": ["ruff", "check", "."],
+    "types (mypy)": ["mypy"],
+    "direction (import-linter)": ["importlinter.cli", "lint-imports"],
+    "tests (pytest)": ["pytest"],
+}
+_LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+def main(arguments: Sequence[str]) -> int:
+    passed_on = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
+    get_chromium()
+    failed = [name for name, command in CHECKS.items() if not passes(name, command, passed_on)]
+    if failed:
+        say(f"\nfailed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def passes(name: str, command: Sequence[str], passed_on: Sequence[str]) -> bool:
+    """Run one check in the open; its own output says what is wrong."""
+    say(f"\n== {name}")
+    started = time.monotonic()
+    run = [sys.executable, "-m", *command]
+    if command[0].startswith("importlinter"):
+        run = [sys.executable, "-c", _LINT_IMPORTS]
+    elif command[0] == "pytest":
+        run += passed_on
+    code = subprocess.run(run, check=False).returncode
+    say(f"== {name}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s")
+    return code == 0
+
+
+def get_chromium() -> None:
+    """Where apt-get may be used, browser tests get their browser; elsewhere they skip and say so."""
+    if shutil.which("chromium") or not may_use_apt() or apt_install(["chromium", "fonts-liberation"]):
+        return
+    say("Chromium could not be installed; browser tests will " + ("fail" if os.environ.get("CI") else "be skipped"))
+
+
+if __name__ == "__main__":
+    try:
+        raise SystemExit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -1,0 +1,195 @@
+"""What tests stand on: an embedded PostgreSQL and Redis a session, a fresh migrated database a test, a browser."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+# Before Django reads its settings: tests never touch the checkout's own `var`.
+_PREFIX = "whereabouts-tests-"
+_VAR = Path(tempfile.mkdtemp(prefix=_PREFIX))
+os.environ["VAR_DIR"] = str(_VAR)
+os.environ["DJANGO_SETTINGS_MODULE"] = "console.settings"
+for _name in ("DATABASE_URL", "REDIS_URL", "WHEREABOUTS_CONFIG"):
+    os.environ.pop(_name, None)
+
+import django  # noqa: E402
+
+django.setup()
+
+from audit import database as audit_database  # noqa: E402
+from audit import schema, servers  # noqa: E402
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+TEMPLATE = "template_migrated"
+CHROMIUM = "/usr/bin/chromium"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database; `DATABASE_URL` and Django point at it while the test runs."""
+
+    name: str
+    url: str
+
+    def connect(self, role: audit_database.Role = "follower", *, autocommit: bool = False) -> audit_database.Connection:
+        return audit_database.connect(role, autocommit=autocommit, url=self.url)
+
+
+MakeDatabase = Callable[[], Database]
+
+
+@pytest.fixture(scope="session")
+def servers_running() -> Iterator[servers.Lease]:
+    """The session's own PostgreSQL, without fsync; everything of it is deleted at the end."""
+    for left in _VAR.parent.glob(f"{_PREFIX}*"):
+        if left != _VAR and left.owner() == _VAR.owner() and (left / "run").exists():
+            servers.remove(left)  # of a session that was killed; one that still runs is left alone
+    with servers.postgres("console", durable=False) as lease:
+        yield lease
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    servers.release()  # a command that a test ran may have started what no fixture asked for
+    servers.remove(_VAR)
+
+
+@pytest.fixture(scope="session")
+def redis_url(servers_running: servers.Lease) -> Iterator[str]:
+    """REDIS_URL of a Redis of the session's own."""
+    with servers.redis() as lease:
+        os.environ["REDIS_URL"] = lease.url
+        yield lease.url
+        del os.environ["REDIS_URL"]
+
+
+@pytest.fixture(scope="session")
+def empty_database(servers_running: servers.Lease) -> Iterator[Callable[[], str]]:
+    """Makes databases that nothing was ever done to, for stores of a bank or for first starts; gives their URLs."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"empty_{len(made) + 1}")
+        return _create(servers_running.url, made[-1], "template0")
+
+    yield make
+    _drop(servers_running.url, made)
+
+
+@pytest.fixture(scope="session")
+def make_database(servers_running: servers.Lease, django_db_blocker: Any) -> Iterator[MakeDatabase]:
+    """Makes migrated databases from a template, for fixtures of a wider scope than one test's."""
+    template = _create(servers_running.url, TEMPLATE, "template0")
+    with _pointing_at(template), django_db_blocker.unblock():
+        schema.bring_up_to_date()
+    made = [TEMPLATE]
+
+    def make() -> Database:
+        name = f"test_{len(made)}"
+        made.append(name)
+        url = _create(servers_running.url, name, TEMPLATE)
+        schema.make_roles(url)  # rights on a database are not copied with its template
+        return Database(name, url)
+
+    yield make
+    _drop(servers_running.url, made)
+
+
+@pytest.fixture
+def database(make_database: MakeDatabase, django_db_blocker: Any) -> Iterator[Database]:
+    """A fresh migrated database that DATABASE_URL, Django and the pools point at; gone after the test."""
+    made = make_database()
+    with using(made, django_db_blocker):
+        yield made
+    _drop_one(made)
+
+
+@contextmanager
+def using(made: Database, django_db_blocker: Any) -> Iterator[None]:
+    """Point this process at `made`; for module-scoped fixtures of their own."""
+    with _pointing_at(made.url), django_db_blocker.unblock():
+        yield
+
+
+@contextmanager
+def _pointing_at(url: str) -> Iterator[None]:
+    before = os.environ.get("DATABASE_URL")
+    os.environ["DATABASE_URL"] = url
+    schema.point_django_here()
+    try:
+        yield
+    finally:
+        audit_database.close_pools()
+        if before is None:
+            del os.environ["DATABASE_URL"]
+        else:
+            os.environ["DATABASE_URL"] = before
+        schema.point_django_here()
+
+
+def _create(server: str, name: str, template: str) -> str:
+    with closing(psycopg.connect(server, autocommit=True)) as connection:
+        connection.execute(f"create database {name} template {template} strategy file_copy".encode())
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+def _drop_one(made: Database) -> None:
+    _drop(urlunsplit(urlsplit(made.url)._replace(path="/whereabouts")), [made.name])
+
+
+def _drop(server: str, names: list[str]) -> None:
+    with closing(psycopg.connect(server, autocommit=True)) as connection:
+        for name in names:
+            connection.execute(f"drop database if exists {name} with (force)".encode())
+
+
+@pytest.fixture(scope="session")
+def public_data() -> Path:
+    """The folder of the public data sets."""
+    folder = Path(os.environ.get("PUBLIC_DATA") or Path(__file__).parents[2] / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"the public data sets are not in {folder}: set PUBLIC_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium as Debian packages it."""
+    if not os.path.exists(CHROMIUM):
+        missing = f"{CHROMIUM} is missing: `apt-get install chromium`"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*quiet, "--disable-component-update", "--disable-sync", *sandbox]
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Page]:
+    """A page of 1440 pixels in a fresh profile; an error in the browser's console fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    opened: Page = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert not errors, f"errors in the browser: {errors}"

@@ -1,0 +1,45 @@
+"""A small history with every fault in it, generated once for all tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from demobank.history import simulation
+from demobank.simulation import Simulation
+from demobank.work import Row
+
+EVENTS = 20_000
+ANCHOR = 1_795_000_000_000_000
+
+
+@dataclass(frozen=True)
+class Past:
+    """The rows of a history, and the simulation that made them."""
+
+    rows: list[Row]
+    run: Simulation
+
+    def honest(self) -> list[Row]:
+        """The rows of streams and transfers that no fault touched."""
+        struck = {row.stream for planted in self.run.planting.planted for row in planted.rows}
+        transfers = set(self.run.planting.watched)
+        return [row for row in self.rows if row.stream not in struck and row.correlation not in transfers]
+
+
+def make_past(seed: str = "tests", events: int = EVENTS, anchor: int = ANCHOR) -> Past:
+    run = simulation(seed, events, anchor)
+    return Past(list(run.run()), run)
+
+
+@pytest.fixture(scope="session")
+def past() -> Past:
+    return make_past()
+
+
+@pytest.fixture
+def bank_url(empty_database: Callable[[], str]) -> str:
+    """An empty database for a bank."""
+    return empty_database()

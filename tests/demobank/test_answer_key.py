@@ -1,0 +1,108 @@
+"""The answer key: made of what the bank did, complete for each fault, and in the model's words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from demobank.answer_key import answer_key, write
+from demobank.faults import DEFAULT, FAULTS
+from demobank.history import simulation
+from tests.demobank.conftest import Past
+
+RULES = """
+unbalanced_event transfer_not_conserved residue_at_end trial_balance negative_place amount_drift stuck missing_reaction
+late_reaction illegal_transition life_after_death reservation_leak unmatched_resolution double_effect half_compensation
+redelivery id_collision duplicate_effect duplicate_reaction version_gap version_clash effect_before_cause orphan_cause
+unknown_event position_hole source_silent clock_anomaly asserted_value_differs reconciliation_break unreadable
+unreasoned_correction access_anomaly trail_integrity trail_incomplete missing_in_store changed_at_source books_disagree
+forbidden_state
+"""
+
+
+def test_it_has_an_entry_for_every_planted_fault(past: Past) -> None:
+    names = [entry["fault"] for entry in answer_key(past.run.planting)]
+    assert {name: names.count(name) for name in DEFAULT} == DEFAULT
+
+
+def test_its_rules_are_named_as_the_design_names_them() -> None:
+    for fault in FAULTS.values():
+        assert fault.rules and set(fault.rules) <= set(RULES.split())
+
+
+def test_its_evidence_exists(past: Past) -> None:
+    known = {f"{row.service}/{row.id}" for row in past.rows}
+    for entry in answer_key(past.run.planting):
+        assert entry["events"] and set(entry["events"]) <= known, entry["fault"]
+
+
+def test_a_transfers_places_hold_its_whole_amount_at_every_moment(past: Past) -> None:
+    for entry in answer_key(past.run.planting):
+        assert [moment["moment"] for moment in entry["moments"]] == ["before", "between", "after"]
+        if entry["subject"].startswith("transfer:"):
+            for moment in entry["moments"]:
+                assert sum(Decimal(place["amount"]) for place in moment["where"]) == Decimal("500.00"), entry["fault"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("clearing_never_answers", "clearing"),
+        ("handler_crashed", "transit"),
+        ("handled_twice", "other_bank"),
+        ("succeeded_still_reserved", "other_bank"),
+        ("left_not_arrived", "transit"),
+        ("half_compensation", "held"),
+        ("illegal_transition", "other_bank"),
+        ("id_collision", "customer"),
+    ],
+)
+def test_the_money_ends_where_the_fault_leaves_it(past: Past, fault: str, kind: str) -> None:
+    entries = [entry for entry in answer_key(past.run.planting) if entry["fault"] == fault]
+    assert entries
+    for entry in entries:
+        (place,) = entry["moments"][-1]["where"]
+        assert place["place"].split(":")[0] == kind
+
+
+def test_a_correction_shows_in_the_account(past: Past) -> None:
+    for entry in answer_key(past.run.planting):
+        if entry["fault"] == "correction":
+            before, between, _ = (Decimal(moment["where"][0]["amount"]) for moment in entry["moments"])
+            assert between - before == Decimal("125.00")
+
+
+def test_what_to_tell_is_said_in_both_languages_without_gaps(past: Past) -> None:
+    for entry in answer_key(past.run.planting):
+        for moment in entry["moments"]:
+            for language in ("en", "da"):
+                text = moment["tells"][language]
+                assert text and "{" not in text, (entry["fault"], text)
+
+
+def test_a_struck_transfer_is_told_in_words_a_customer_understands(past: Past) -> None:
+    entry = next(one for one in answer_key(past.run.planting) if one["fault"] == "clearing_never_answers")
+    assert entry["moments"][-1]["tells"]["en"] == (
+        "Your 500.00 DKK was sent to the Danish payment system. We do not have its answer yet and have asked again. "
+        "Until it comes, the amount stays reserved on your account."
+    )
+
+
+def test_an_unknown_fault_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="there is no fault 'gremlins'"):
+        simulation("x", 6_000, 0, {"gremlins": 1})
+
+
+def test_too_many_faults_for_too_few_people_are_refused() -> None:
+    with pytest.raises(ValueError, match="nobody is left"):
+        list(simulation("x", 3_000, 0, {"correction": 500}).run())
+
+
+def test_it_is_written_whole(past: Past, tmp_path: Path) -> None:
+    answers = answer_key(past.run.planting)
+    write(tmp_path / "faults.json", answers)
+    assert msgspec.json.decode((tmp_path / "faults.json").read_bytes()) == answers
+    assert [path.name for path in tmp_path.iterdir()] == ["faults.json"]

@@ -1,0 +1,162 @@
+"""The history: the same for the same seed, exact in number, conserved, dense, with nothing honest left unfinished."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import msgspec
+
+from demobank import books
+from demobank.aggregates import KINDS
+from demobank.faults import DEFAULT
+from demobank.history import generate, simulation
+from demobank.work import SERVICES, Row
+from tests.demobank.conftest import ANCHOR, EVENTS, Past, make_past
+
+PASSING = ("between", "held", "transit", "clearing")
+FINAL = {kind.prefix: kind.final for kind in KINDS if kind.final and kind.lane != "account"}
+
+
+def test_the_same_seed_gives_the_same_bytes(past: Past) -> None:
+    assert make_past().rows == past.rows
+
+
+def test_another_anchor_shifts_the_times_and_nothing_else(past: Past) -> None:
+    shift = 86_400_000_000 * 400 + 12_345_678
+    moved = make_past(anchor=ANCHOR + shift).rows
+    assert [_shifted(row, shift) for row in past.rows] == moved
+
+
+def _shifted(row: Row, by: int) -> Row:
+    return msgspec.structs.replace(row, occurred=row.occurred + by, recorded=row.recorded + by)
+
+
+def test_another_seed_gives_another_bank(past: Past) -> None:
+    ids = {row.id for row in past.rows}
+    assert ids.isdisjoint(row.id for row in generate("other", EVENTS, ANCHOR))
+
+
+def test_it_writes_exactly_as_many_events_as_asked() -> None:
+    for events in (6_000, 20_001):
+        assert sum(1 for _ in generate("exact", events)) == events
+
+
+def test_it_ends_at_the_anchor(past: Past) -> None:
+    assert ANCHOR - 5_000_000 < past.rows[-1].recorded < ANCHOR
+
+
+def test_recorded_times_never_go_back_and_occurred_never_follow_recorded(past: Past) -> None:
+    for earlier, later in zip(past.rows, past.rows[1:], strict=False):
+        assert earlier.recorded <= later.recorded
+    assert all(row.occurred <= row.recorded for row in past.rows)
+
+
+def test_versions_are_dense_but_for_the_planted_gap(past: Past) -> None:
+    versions: dict[str, list[int]] = defaultdict(list)
+    for row in past.rows:
+        versions[row.stream].append(row.version)
+    broken = {stream for stream, found in versions.items() if found != list(range(1, len(found) + 1))}
+    gaps = [planted for planted in past.run.planting.planted if planted.fault.name == "version_gap"]
+    assert broken == {planted.rows[0].stream for planted in gaps}
+
+
+def test_event_identifiers_are_unique_in_each_store(past: Past) -> None:
+    for service in SERVICES:
+        ids = [row.id for row in past.rows if row.service == service]
+        assert len(ids) == len(set(ids))
+
+
+def test_only_the_planted_collision_bears_an_identifier_of_the_other_store(past: Past) -> None:
+    stores = [{row.id for row in past.rows if row.service == service} for service in SERVICES]
+    borrowed = {planted.borrowed.id for planted in past.run.planting.planted if planted.borrowed}
+    assert stores[0] & stores[1] == borrowed
+
+
+def test_every_cause_is_known_and_comes_before_its_effect(past: Past) -> None:
+    recorded: dict[str, int] = {}
+    for row in past.rows:
+        if row.causation is not None:
+            assert recorded[row.causation] <= row.recorded
+        recorded.setdefault(row.id, row.recorded)
+
+
+def test_a_few_streams_know_no_causes(past: Past) -> None:
+    effects = [row for row in past.rows if row.stream.startswith("adapter-transfer-")]
+    without = sum(row.causation is None for row in effects)
+    assert 0 < without < len(effects) / 10
+
+
+def test_on_every_prefix_the_books_are_conserved_and_no_passing_place_owes(past: Past) -> None:
+    balance: dict[tuple[str, str], int] = defaultdict(int)
+    total: dict[str, int] = defaultdict(int)
+    for row in past.rows:
+        for book, source, target, units in books.movements(row):
+            assert units >= 0
+            for place, change in ((source, -units), (target, units)):
+                balance[book, place] += change
+                total[book] += change
+            assert balance[book, source] >= 0 or source.split(":")[0] not in PASSING
+        assert not any(total.values())
+
+
+def test_no_honest_flow_is_in_flight_at_the_anchor(past: Past) -> None:
+    states: dict[str, str] = {}
+    for row in past.honest():
+        for kind in KINDS:
+            if row.stream.startswith(kind.prefix):
+                states[row.stream] = kind.legal[row.type][1] or states[row.stream]
+    for stream, state in states.items():
+        for prefix, final in FINAL.items():
+            if stream.startswith(prefix):
+                assert state in final, stream
+
+
+def test_every_honest_transfer_leaves_its_passing_places_empty(past: Past) -> None:
+    flows: dict[str, list[Row]] = defaultdict(list)
+    for row in past.rows:
+        if row.correlation is not None and row.correlation.startswith("T-"):
+            flows[row.correlation].append(row)
+    for key, rows in flows.items():
+        left = {place.split(":")[0] for (_, place), _ in books.nets(rows).items()} & {"reserved", *PASSING}
+        assert not left or key in past.run.planting.watched, key
+
+
+def test_every_transfer_has_its_whole_amount_somewhere_at_every_step(past: Past) -> None:
+    nets: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in past.rows:
+        for book, source, target, units in books.movements(row):
+            if book == "custody" and row.correlation is not None:
+                flow = nets[row.correlation]
+                flow[source] -= units
+                flow[target] += units
+                assert sum(net for net in flow.values() if net > 0) == units
+
+
+def test_accounts_are_never_overdrawn(past: Past) -> None:
+    available: dict[str, int] = defaultdict(int)
+    for row in past.rows:
+        for book, source, target, units in books.movements(row):
+            if book == "ledger":
+                available[source] -= units
+                available[target] += units
+        place = f"available:{row.stream.removeprefix('account-')}"
+        assert available[place] >= 0
+
+
+def test_every_fault_is_planted_as_often_as_stated(past: Past) -> None:
+    planted = [planted.fault.name for planted in past.run.planting.planted]
+    assert {name: planted.count(name) for name in DEFAULT} == DEFAULT
+
+
+def test_no_faults_are_planted_when_none_are_wanted() -> None:
+    run = simulation("none", 6_000, ANCHOR, {})
+    rows = list(run.run())
+    assert not run.planting.planted
+    assert all(row.type != "AccountScreened" for row in rows)
+
+
+def test_the_history_has_every_kind_of_honest_trouble(past: Past) -> None:
+    honest = {(row.stream.rsplit("-", 1)[0].split("-T")[0], row.type) for row in past.honest()}
+    types = {type_ for _, type_ in honest}
+    wanted = {"TimedOut", "AskedAgain", "Rejected", "Failed", "ReservationReleased", "TransactionReversed", "Corrected"}
+    assert wanted | {"TransferRefused", "BatchReceived", "RoutedInside", "AddressChanged"} <= types

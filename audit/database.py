@@ -63,14 +63,12 @@ def database_url() -> str:
     return url
 
 
-def django_options(role: Role) -> str:
-    """The server settings with which Django's own connection acts as `role`."""
-    return f"-c role={role_name(role)} -c search_path=public -c timezone=UTC"
-
-
 def django_settings(role: Role = "web") -> dict[str, Any]:
-    """Django's entry in DATABASES for DATABASE_URL; without one it points nowhere, and says so when it is used."""
-    given = conninfo_to_dict(os.environ.get("DATABASE_URL") or "")
+    """Django's entry in DATABASES to act as `role`; without DATABASE_URL it points nowhere, and says so when used."""
+    own_login = os.environ.get(f"DATABASE_URL_{role.upper()}")
+    given = conninfo_to_dict(own_login or os.environ.get("DATABASE_URL") or "")
+    acting = "" if own_login else f"-c role={role_name(role)} "
+    options = f"{given.pop('options', '')} {acting}-c search_path=public -c timezone=UTC".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": given.pop("dbname", "") or "whereabouts",
@@ -80,7 +78,7 @@ def django_settings(role: Role = "web") -> dict[str, Any]:
         "PORT": given.pop("port", "") or "",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**given, "options": django_options(role)},
+        "OPTIONS": {**given, "options": options},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +14,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from audit.database import (
     Connection,
+    Role,
     connect,
     database_url,
-    django_options,
     django_settings,
     sql,
     unreachable,
@@ -45,7 +46,7 @@ def make_roles(url: str | None = None) -> None:
     for attempt in range(_GRANT_TRIES_MAX):
         try:
             with _connect_as_given(url) as connection:
-                connection.execute(sql("schema/00_roles").encode())
+                connection.execute(sql("schema/00_roles"))
             return
         except psycopg.errors.InsufficientPrivilege as error:
             raise WhereaboutsError(
@@ -57,30 +58,38 @@ def make_roles(url: str | None = None) -> None:
     raise WhereaboutsError("the roles could not be made: other processes kept changing them; try again")
 
 
-def give_rights(url: str | None = None) -> None:
-    with connect("owner", url=url) as connection:
-        connection.execute(sql("schema/02_grants").encode())
+def give_rights() -> None:
+    """Apply the grants, and mark which ones: the next start sees whether they are those of this code."""
+    with connect("owner") as connection:
+        connection.execute(sql("schema/02_grants"))
+        connection.execute(f"comment on schema trace is '{_rights_mark()}'".encode())
+
+
+def _rights_are_given() -> bool:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("select obj_description('trace'::regnamespace)")
+        return bool(cursor.fetchone() == (_rights_mark(),))
+
+
+def _rights_mark() -> str:
+    return "rights " + hashlib.sha256(sql("schema/02_grants").encode()).hexdigest()[:16]
 
 
 @contextmanager
 def acting_as_owner() -> Iterator[None]:
     """Django's connection acts as the owner inside, as the web role again after it."""
-    settings = connections["default"].settings_dict["OPTIONS"]
-    before = settings["options"]
-    connections["default"].close()
-    settings["options"] = django_options("owner")
+    point_django_here("owner")
     try:
         yield
     finally:
-        connections["default"].close()
-        settings["options"] = before
+        point_django_here()
 
 
 def _is_up_to_date() -> bool:
     try:
         with acting_as_owner():
             executor = MigrationExecutor(connections["default"])
-            return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+            return not executor.migration_plan(executor.loader.graph.leaf_nodes()) and _rights_are_given()
     except Exception as error:  # no role, no table: it is to be made; what cannot be made says so there
         if isinstance(error, WhereaboutsError):
             raise
@@ -94,7 +103,7 @@ def _connect_as_given(url: str | None = None) -> Connection:
         raise unreachable(error) from None
 
 
-def point_django_here() -> None:
+def point_django_here(role: Role = "web") -> None:
     """Django's connection goes where DATABASE_URL says now: the embedded server may be younger than the settings."""
     connections["default"].close()
-    connections["default"].settings_dict.update(django_settings())
+    connections["default"].settings_dict.update(django_settings(role))

@@ -19,7 +19,6 @@ def broker_url(redis_url: str) -> str:
 
 application = Celery("whereabouts")
 application.conf.update(
-    broker_url=broker_url(os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")),
     broker_connection_retry_on_startup=True,
     broker_transport_options={"visibility_timeout": UNACKNOWLEDGED_SECONDS_MAX},
     accept_content=["json"],
@@ -32,4 +31,6 @@ application.conf.update(
     worker_hijack_root_logger=False,
     enable_utc=True,
 )
+# Read when first needed: embedded servers set REDIS_URL after this module is imported.
+application.add_defaults(lambda: {"broker_url": broker_url(os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"))})
 application.autodiscover_tasks(["audit", "console"])

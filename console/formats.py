@@ -68,6 +68,11 @@ class Formats:
         """The day that a time falls on, where the time of day says nothing."""
         return _time(time, self.day(self._local(time)))
 
+    def hour(self, time: datetime) -> Markup:
+        """To the minute, where the day is today: `12:03 CET`."""
+        local = self._local(time)
+        return _time(time, f"{local:%H:%M} {_zone(local)}")
+
     def clock(self, time: datetime) -> Markup:
         """The time of day alone, where the day stands beside it: `12:03:06.902 CET`."""
         local = self._local(time)

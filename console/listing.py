@@ -49,7 +49,10 @@ def as_file(listed: Listed, format: str, about: Mapping[str, object]) -> HttpRes
     """The list as a download; its name holds nothing of the customer."""
     body = as_csv(listed) if format == "csv" else as_json(listed, about)
     kind = "text/csv; charset=utf-8; header=present" if format == "csv" else "application/json"
-    headers = {"Content-Disposition": f'attachment; filename="{listed.name}.{format}"', "X-Content-Type-Options": "nosniff"}
+    headers = {
+        "Content-Disposition": f'attachment; filename="{listed.name}.{format}"',
+        "X-Content-Type-Options": "nosniff",
+    }
     return HttpResponse(body, content_type=kind, headers=headers)
 
 

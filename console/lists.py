@@ -137,8 +137,22 @@ def _column(name: str) -> Any:
 
 LOOKS: Fields = {
     name: _column(name)
-    for name in (
-        "id recorded_at kind actor role session address page subjects unmasked moment reason_code ticket"
-        " caller_identified outcome duration_ms"
-    ).split()
+    for name in [
+        "id",
+        "recorded_at",
+        "kind",
+        "actor",
+        "role",
+        "session",
+        "address",
+        "page",
+        "subjects",
+        "unmasked",
+        "moment",
+        "reason_code",
+        "ticket",
+        "caller_identified",
+        "outcome",
+        "duration_ms",
+    ]
 }

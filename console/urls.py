@@ -1,4 +1,4 @@
-"""Every page's address. A subject is named by its kind and our own number for it, never by an identifier of the bank."""
+"""Every page's address. A subject is named by its kind and our own number for it, never by the bank's identifier."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from console.views.sign_in import sign_in, sign_out
 from console.views.sources import sources
 from console.views.subject import subject
 from console.views.unmask import unmask
-
 
 
 class Number(IntConverter):

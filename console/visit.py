@@ -187,13 +187,21 @@ def _record(visit: Visit) -> None:
     looks.record(
         visit.actor,
         looks.Look(
-            visit.kind, visit.page, visit.subjects, reason, visit.asked.moment, unmasked, visit.outcome, spent_ms, visit.details
+            visit.kind,
+            visit.page,
+            visit.subjects,
+            reason,
+            visit.asked.moment,
+            unmasked,
+            visit.outcome,
+            spent_ms,
+            visit.details,
         ),
     )
 
 
 def _place_of(request: HttpRequest) -> str:
-    """Where to come back to; a piece of a page leads back to its page, and what was sent to the page it was sent from."""
+    """Where to come back to after signing in or giving a reason."""
     return request.get_full_path() if request.method == "GET" else "/"
 
 

@@ -38,7 +38,7 @@ def closed(owner: Subject | None, path: str, value: str) -> str:
 
 
 def masked(value: str) -> str:
-    """`Mette Hansen` becomes `Mette H••••••`, `DK50 0040 0440 1162 4410` becomes `•••• 4410`, `a@b.dk` becomes `a••••••`."""
+    """`Mette Hansen` becomes `Mette H••••••`, an IBAN `•••• 4410`, `a@b.dk` becomes `a••••••`."""
     text = " ".join(str(value).split())
     if not text:
         return ""
@@ -48,5 +48,6 @@ def masked(value: str) -> str:
     first, _, rest = text.partition(" ")
     if not rest or any(sign.isdigit() or sign == "@" for sign in text):
         return text[0] + DOTS if text[0].isalpha() else DOTS
+    if not first.replace("-", "").isalpha():
+        return DOTS
     return f"{first} {rest.rpartition(' ')[2][0]}{DOTS}"
-

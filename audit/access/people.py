@@ -1,4 +1,4 @@
-"""Who asks: a person in one role and one session, or the system itself. What a role may do stands in a table of rights."""
+"""Who asks: a person in one role and one session, or the system itself. What a role may do stands in a table."""
 
 from __future__ import annotations
 

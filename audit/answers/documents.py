@@ -43,7 +43,8 @@ def where_document(answer: Where) -> Document:
     return {
         "subject": str(answer.subject.subject),
         "at": at_document(answer.at),
-        "places": [_place(line) for line in answer.places],
+        "places": [_place(line) for line in answer.places if line.money.units],
+        "empty": [_place(line) for line in answer.places if not line.money.units],
         "on_its_way": [_place(line) for line in answer.on_its_way],
         "came_from": [_place(line) for line in answer.came_from],
         "ledger": [_place(line) for line in answer.ledger],

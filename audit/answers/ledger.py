@@ -48,7 +48,7 @@ def at_moment(inquiry: Inquiry, found: Sequence[Holding]) -> list[Holding]:
     if inquiry.cut.is_now:
         return [_since(holding, last) for holding in found]
     is_recorded = inquiry.cut.clock is Clock.RECORDED
-    by_entry = {h.id: h for h in found if is_recorded and h.in_order and (h.id not in last or last[h.id][2] is not None)}
+    by_entry = {h.id for h in found if is_recorded and h.in_order and (h.id not in last or last[h.id][2] is not None)}
     sums = _sums(inquiry, [holding.id for holding in found if holding.id not in by_entry])
     dated = [_since(holding, last) for holding in found]
     return [

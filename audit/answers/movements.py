@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from audit.answers.events import EventRow, ref_of
 from audit.answers.inquiry import Inquiry
@@ -25,6 +26,13 @@ class Moved:
     target: Place
     source_id: int = 0
     target_id: int = 0
+    source_total: int | None = None  # of all places of the book that the source's owner has, after this side
+    target_total: int | None = None
+
+
+    @property
+    def sides(self) -> tuple[tuple[Place, int, int], tuple[Place, int, int]]:
+        return (self.source, self.source_id, -self.units), (self.target, self.target_id, self.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +51,7 @@ def movements(inquiry: Inquiry, positions: Sequence[int], unfolded: Unfolded) ->
     found: dict[int, list[Moved]] = {}
     if positions:
         for row in inquiry.connection.execute(sql("answer_movements"), [list(positions)]):
-            position, units, source_id, book, kind, key, target_id, target_kind, target_key, currency = row
-            source, target = Place(book, kind, key), Place(book, target_kind, target_key)
-            moved = Moved(position, int(units), currency, source, target, source_id, target_id)
-            found.setdefault(position, []).append(moved)
+            found.setdefault(row[0], []).append(_moved(row))
     wanted = set(positions)
     for one in unfolded.told:
         position = one.row.position
@@ -59,6 +64,14 @@ def movements(inquiry: Inquiry, positions: Sequence[int], unfolded: Unfolded) ->
     return found
 
 
+def _moved(row: tuple[Any, ...]) -> Moved:
+    position, units, source_id, book, kind, key, target_id, target_kind, target_key, currency, given, taken = row
+    return Moved(
+        position, int(units), currency, Place(book, kind, key), Place(book, target_kind, target_key), source_id,
+        target_id, None if given is None else int(given), None if taken is None else int(taken),
+    )
+
+
 def nets(
     inquiry: Inquiry, flow: Subject, rows: Iterable[EventRow], moved: Mapping[int, Sequence[Moved]]
 ) -> list[Net]:
@@ -66,7 +79,7 @@ def nets(
     found: dict[tuple[Place, str], Net] = {}
     for row in rows:
         for one in moved.get(row.position, ()):
-            for place, place_id, units in ((one.source, one.source_id, -one.units), (one.target, one.target_id, one.units)):
+            for place, place_id, units in one.sides:
                 about = place_kind(inquiry.model, place)
                 if about.subject == flow.kind and place.key != flow.key:
                     continue

@@ -62,7 +62,9 @@ def _open(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Known]:
         rows = inquiry.connection.execute(sql("answer_open_flows"), {"subject": asked.id, "limit": OPEN_MAX})
     else:
         rows = inquiry.connection.execute(sql("answer_open_flows_then"), {
-            **inquiry.cut.parameters(), "subject": asked.id, "kinds": kinds, "time": inquiry.cut.time, "limit": OPEN_MAX})
+            **inquiry.cut.parameters(), "subject": asked.id, "kinds": kinds, "time": inquiry.cut.time,
+            "limit": OPEN_MAX,
+        })
     found = {Subject(kind, key): id for id, kind, key in rows}
     for one in fresh.told_of(asked.subject):
         for tie in one.ties:

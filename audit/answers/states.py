@@ -10,7 +10,7 @@ from typing import Any
 from audit.answers.events import EventRow, Told, ref_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import Known, kind_title
-from audit.answers.shapes import Link, StateChange, StateLine
+from audit.answers.shapes import Link, StateLine
 from audit.answers.unfolded import Unfolded
 from audit.database import sql
 from audit.model.meaning import Lane, State
@@ -42,7 +42,8 @@ def changes_of(inquiry: Inquiry, streams: Iterable[int], unfolded: Unfolded) -> 
     known = {change.position for change in found}
     for one in unfolded.told:
         if one.row.stream_id in wanted and one.reading and one.reading.to and one.row.position not in known:
-            found.append(Change(one.row.stream_id, one.reading.item, one.row.source_position, one.row.position, one.reading.to))
+            row, reading = one.row, one.reading
+            found.append(Change(row.stream_id, reading.item, row.source_position, row.position, str(reading.to)))
     return sorted(found, key=lambda change: (change.stream_id, change.item, change.source_position))
 
 
@@ -55,14 +56,6 @@ def states_after(inquiry: Inquiry, rows: Sequence[EventRow], changes: Sequence[C
             latest[change.stream_id, change.item] = change
     found = [state_line(inquiry, by_position[change.position], change.item, change.value) for change in latest.values()]
     return sorted((line for line in found if line), key=lambda line: (_order(inquiry, line.lane), line.stream, line.item))
-
-
-def change_at(row: EventRow, reading_item: str, to: str | None, lane: Lane | None, before: str | None,
-              inquiry: Inquiry) -> StateChange | None:
-    """What an event changed; None where it set no state."""
-    if to is None or lane is None:
-        return None
-    return StateChange(before, to, state_title(inquiry, lane, before), state_title(inquiry, lane, to), reading_item)
 
 
 def states_before(inquiry: Inquiry, told: Sequence[Told]) -> Mapping[tuple[int, str, int], str]:
@@ -91,7 +84,9 @@ def states_of(inquiry: Inquiry, subject: Known, unfolded: Unfolded, limit: int =
             found[stream, item] = line
     for one in unfolded.told:
         row, reading = one.row, one.reading
-        if reading and reading.to and one.subject == subject.subject and inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:]):
+        if not inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:]):
+            continue
+        if reading and reading.to and one.subject == subject.subject:
             line = state_line(inquiry, row, reading.item, reading.to)
             if line is not None:
                 found[row.stream, reading.item] = line

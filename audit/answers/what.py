@@ -19,7 +19,8 @@ STEPS_SHOWN = 50
 
 
 def what(
-    inquiry: Inquiry, subject: Subject, cursor: str | None = None, *, size: int = STEPS_SHOWN, newest_first: bool = False
+    inquiry: Inquiry, subject: Subject, cursor: str | None = None, *, size: int = STEPS_SHOWN,
+    newest_first: bool = False,
 ) -> What:
     """A page of the story, told forwards; `newest_first` begins with the last page. Raises UnknownSubject."""
     fresh = unfolded(inquiry)
@@ -86,7 +87,7 @@ def newest(inquiry: Inquiry, asked: Known) -> str:
 
 
 def news(inquiry: Inquiry, subject: Subject, mark: str) -> int:
-    """How many events of a subject came after a mark, counted to a hundred; 0 for most asking, at one short statement."""
+    """How many events of a subject came after a mark, counted to a hundred: one short statement."""
     asked = known(inquiry, subject, None)
     since = unpack(mark)
     row = inquiry.connection.execute(sql("answer_news"), {

@@ -6,7 +6,17 @@ import django.db.models.functions.datetime
 from django.db import migrations, models
 
 TEXT_FIELDS = ("actor", "subject")
-EMPTY_FIELDS = ("moment", "role", "session", "door_subject", "reason_code", "ticket", "caller_identified", "trouble", "file")
+EMPTY_FIELDS = (
+    "moment",
+    "role",
+    "session",
+    "door_subject",
+    "reason_code",
+    "ticket",
+    "caller_identified",
+    "trouble",
+    "file",
+)
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from audit.model.meaning import Duration
@@ -12,8 +12,11 @@ from audit.values import micros_of, time_of
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS_WITHOUT_BANK_MAX = 400  # a calendar that is closed longer than this is no calendar
-BANK_DAYS_MAX = 1000
-_LAST_DAY = date(9990, 1, 1)
+DAY_MICROS = 86_400_000_000
+# Beyond these no calendar reaches, and days are counted plainly; no deadline lies later than a date can say.
+FIRST = micros_of(datetime(2, 1, 1, tzinfo=UTC))
+LAST = micros_of(datetime(9990, 1, 1, tzinfo=UTC))
+END_OF_TIME = micros_of(datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,9 @@ class Calendar:
         The end of a day is its cut-off, or the following midnight. A local time that a change of the clocks skips or
         doubles is taken as `zoneinfo` does: the offset before the change.
         """
+        if not FIRST <= micros < LAST:
+            return min(micros + days * DAY_MICROS, END_OF_TIME)
         local = time_of(micros).astimezone(self.zone)
-        if local.date() >= _LAST_DAY:
-            return micros
         day = local.date()
         if self.cut_off is not None and local.time().replace(tzinfo=None) > self.cut_off:
             day += timedelta(days=1)
@@ -63,7 +66,7 @@ def due_by(calendars: Mapping[str, Calendar]) -> Callable[[int, Duration], int]:
 
     def due(micros: int, allowed: Duration) -> int:
         if allowed.seconds is not None:
-            return micros + allowed.seconds * 1_000_000
+            return min(micros + allowed.seconds * 1_000_000, END_OF_TIME)
         if allowed.calendar is None or allowed.bank_days is None:
             return micros
         return calendars[allowed.calendar].due(micros, allowed.bank_days)

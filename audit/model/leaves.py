@@ -11,6 +11,7 @@ from audit.model import schema
 from audit.model.problems import Key, Problems, choice
 
 _SPAN = re.compile(r"([0-9]+)\s*(s|m|h|d)")
+BANK_DAYS_MAX = 1000
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -107,7 +108,7 @@ def span(raw: Any, key: Key, problems: Problems) -> schema.Span:
         return schema.Span(seconds=int(match[1]) * _SECONDS[match[2]])
     if isinstance(raw, Mapping) and set(raw) == {"bank_days", "calendar"}:
         days, name = raw["bank_days"], raw["calendar"]
-        if isinstance(days, int) and not isinstance(days, bool) and days >= 0 and isinstance(name, str):
+        if isinstance(days, int) and not isinstance(days, bool) and 0 <= days <= BANK_DAYS_MAX and isinstance(name, str):
             return schema.Span(bank_days=days, calendar=name)
     problems.error(
         key, "this is no time that is understood", 'Write "30s", "5m", "2h", "3d" or { bank_days = 2, calendar = "dk" }'

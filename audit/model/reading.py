@@ -292,7 +292,14 @@ class EventCompiler:
 
     def _capture(self, name: str) -> MakeText:
         if all(pattern.names[:1] == (name,) for pattern in self.patterns):
-            return lambda facts, data, memory, ties: ties[0][1]
+            lane = self.lane_name
+
+            def own(facts: Facts, data: Data, memory: Memory, ties: Sequence[tuple[str, str]]) -> str:
+                if not ties or ties[0][0] != lane:
+                    raise Trouble(name, "is not in this stream's name")
+                return ties[0][1]
+
+            return own
         matchers = [(pattern.match, pattern.names.index(name)) for pattern in self.patterns if name in pattern.names]
 
         def find(facts: Facts, data: Data, memory: Memory, ties: Sequence[tuple[str, str]]) -> str:

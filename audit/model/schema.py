@@ -176,7 +176,7 @@ class Event(Part, frozen=True, kw_only=True):
 class Lane(Part, frozen=True, kw_only=True):
     title: Text = {}
     order: int = 0
-    streams: list[str]
+    streams: list[str] = []
     inherits: list[str] = []
     item: str | None = None
     versions_from: int | None = None

@@ -326,7 +326,10 @@ class Fold:
 
     def _link(self, work: Work, ids: Sequence[int], rows: Rows) -> None:
         """Subjects that one event ties together; only kinds that the model declares, and only where it is news."""
-        recorded = work.event.recorded
+        recorded, memory = work.event.recorded, self.memories[work.event.stream_id]
+        if memory.linked == ids and memory.linked_at <= recorded:
+            return
+        memory.linked, memory.linked_at = list(ids), recorded
         linked = [(tie[0], i) for tie, i in zip(work.ties, ids, strict=True) if tie[0] in self._declared_kinds]
         for _, one in linked:
             for kind, other in linked:

@@ -54,6 +54,8 @@ class Memory(msgspec.Struct, array_like=True):
     negative_before: dict[int, Negative] = {}
     negative: dict[int, Negative] = {}
     illegal: list[tuple[str, str, int, int]] = []
+    linked: list[int] = []  # the subjects of the last event, which are linked already from `linked_at` on
+    linked_at: int = 0
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -56,7 +56,7 @@ class Projector:
         for kind, _ in new:
             rows.count(f"subject:{kind}")
         if self._is_bulk:
-            self._carry(streams)
+            self._carry(streams, rows)
         if torn:
             write(self._connection, taken_out, {}, bulk=False)
         write(self._connection, rows, {s: self._memories[s] for s in streams}, bulk=self._is_bulk)
@@ -103,12 +103,12 @@ class Projector:
         for stream_id in missing - self._memories.keys():
             self._memories[stream_id] = Memory()
 
-    def _carry(self, streams: set[int]) -> None:
+    def _carry(self, streams: set[int], rows: Rows) -> None:
         """In bulk a stream that the last batch had begun is written again: tables without keys would keep both."""
-        carried = sorted(streams & self._written)
-        if carried:
-            for name in ("take_out_aggregates", "take_out_memory"):
-                self._connection.execute(sql(name), [carried[0]])
+        for stream_id in sorted(streams & self._written):
+            items = [item for stream, item in rows.aggregates if stream == stream_id]
+            self._connection.execute(sql("carry_aggregates"), [stream_id, items])
+            self._connection.execute(sql("take_out_memory"), [stream_id])
         self._written = streams
 
     def _forget(self, streams: set[int], works: Sequence[Work]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 from collections.abc import Iterator
@@ -40,11 +41,13 @@ class Lease:
             except BaseException:
                 self._leave()
                 raise
+        atexit.register(self.release)
 
     def release(self) -> None:
         """Stop using it; the server stops when nobody else does. Calling it again does nothing."""
         if self._users is None:
             return
+        atexit.unregister(self.release)
         if os.getpid() != self._pid:  # a forked child: the lock is its parent's as well
             self._leave()
             return

@@ -189,10 +189,12 @@ def _copy(root: Path, folders: Sequence[str], copy: Path) -> None:
         for folder in folders:
             shutil.copytree(root / folder, fresh / folder, symlinks=True)
         subprocess.run(["chmod", "-R", "go+rX", str(fresh)], check=False)  # our copy: the original stays as it is
-        if copy.exists():
-            shutil.rmtree(fresh)
-        else:
+        try:
             fresh.rename(copy)
+        except OSError:
+            shutil.rmtree(fresh)
+            if not copy.exists():  # else another process was faster
+                raise
     except OSError as error:
         raise WhereaboutsError(f"the servers' programs cannot be copied to {copy}: {error.strerror}") from None
 

@@ -17,7 +17,7 @@ NESTING_MAX = 64
 INTEGER_MAX = 2**53 - 1
 
 _SIXTEEN_DIGITS = b"0" * 16
-_ALL_DIGITS_ZERO = bytes.maketrans(b"123456789", b"000000000")
+_ALL_DIGITS_ZERO = bytes.maketrans(b"123456789.", b"0000000000")
 _TOO_DEEP = f"it is nested deeper than the {NESTING_MAX} levels that are read: flatten it"
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")  # anything else may be somebody's data: not repeated
@@ -58,8 +58,13 @@ def is_plain(raw: bytes, encoded: bytes) -> bool:
         raw.count(b'"') == encoded.count(b'"')
         and raw.count(b"{") + raw.count(b"[") <= NESTING_MAX
         and b"\\u0000" not in raw
-        and _SIXTEEN_DIGITS not in encoded.translate(_ALL_DIGITS_ZERO)
+        and not has_long_number(encoded)
     )
+
+
+def has_long_number(raw: bytes) -> bool:
+    """Whether sixteen digits stand together anywhere, be it in a text: shorter numbers everyone reads alike."""
+    return _SIXTEEN_DIGITS in raw.translate(_ALL_DIGITS_ZERO)
 
 
 def _parsed(raw: bytes) -> Any:
@@ -93,11 +98,12 @@ def _examine(raw: bytes, value: Any) -> None:
 
 
 def _refuse_deep(value: Any, depth: int) -> None:
+    if not isinstance(value, dict | list):
+        return
     if depth > NESTING_MAX:
         raise BadPayload(_TOO_DEEP)
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for item in inner:
-        _refuse_deep(item, depth + 1)
+    for inner in value.values() if isinstance(value, dict) else value:
+        _refuse_deep(inner, depth + 1)
 
 
 def _whole(digits: str) -> int:

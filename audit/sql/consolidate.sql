@@ -1,4 +1,4 @@
--- What the parts of a rebuild wrote side by side is summed; run statement by statement before the keys are made.
+-- What the parts of a rebuild wrote side by side is summed, statement by statement, before the keys are made.
 create temp table one_link on commit drop as
     select subject_id, other_kind, min(first_at) as first_at, other_id from link group by subject_id, other_kind, other_id;
 truncate link;

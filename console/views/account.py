@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from audit.answers.account import account
 from django.http import HttpResponse
 
-from audit.answers.account import account
 from audit.answers.inquiry import Inquiry
 from audit.values import Subject
 from console.chart import charts

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from audit.answers.customer import customer
 from django.http import HttpResponse
 from django.utils import timezone
 
 from audit.access.looks import looks_at
-from audit.answers.customer import customer
 from audit.answers.inquiry import Inquiry
 from audit.answers.shapes import CustomerPage, FindingLine
 from audit.values import Subject

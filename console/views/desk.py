@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from audit.answers.overview import overview
 from django.http import HttpResponse
 
-from audit.answers.overview import overview
 from console.asking import asking, door_addresses
 from console.visit import Visit, looked
 

@@ -18,7 +18,7 @@ STATES = ("open", "resolved")
 @looked("findings", "findings")
 def findings(visit: Visit) -> HttpResponse:
     with asking(visit) as inquiry:
-        page = ask_findings(inquiry, **chosen(visit), **visit.cursors("findings"))
+        page = ask_findings(inquiry, **chosen(visit), cursor=visit.cursors("findings")["findings"])
     visit.shows(row.subject for row in page.findings.rows)
     return visit.show("findings.html", page.at, PARTS, page=page)
 
@@ -27,7 +27,7 @@ def findings(visit: Visit) -> HttpResponse:
 def findings_file(visit: Visit, format: str) -> HttpResponse:
     with asking(visit) as inquiry:
         wanted = chosen(visit)
-        listed = gather("findings", FINDINGS, lambda at: ask_findings(inquiry, **wanted, findings=at).findings)
+        listed = gather("findings", FINDINGS, lambda at: ask_findings(inquiry, **wanted, cursor=at).findings)
     visit.shows(row.subject for row in listed.rows)
     visit.details = {"list": "findings", "format": format, "rows": len(listed.rows)}
     return as_file(listed, format, wanted)

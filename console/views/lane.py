@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from audit.answers.lane import lane
 from django.http import HttpResponse
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.lane import lane
 from audit.values import Subject
+from console.step import changes
 from console.visit import Visit
 
 PARTS = {"steps": "_steps.html", "states": "_states.html", "findings": "_findings.html"}
@@ -16,4 +17,4 @@ def show_lane(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpResponse:
     page = lane(inquiry, subject, step=visit.number("step"), **visit.cursors("steps", "states", "findings"))
     visit.shows(page.crumbs)
     visit.shows(page.others)
-    return visit.show("lane.html", page.at, PARTS, page=page, tone=page.tone)
+    return visit.show("lane.html", page.at, PARTS, page=page, tone=page.tone, changes=changes(page.selected))

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpResponse
-
 from audit.answers.account import account
 from audit.answers.customer import customer
-from audit.answers.inquiry import Inquiry
 from audit.answers.lane import lane
-from audit.answers.names import place_of
 from audit.answers.place import place, places
-from audit.answers.shapes import AccountLine, Link, Page, StepLine
 from audit.answers.transfer import transfer
+from django.http import HttpResponse
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import place_of
+from audit.answers.shapes import AccountLine, Link, Page, StepLine
 from audit.errors import Refused, UnknownSubject
 from audit.values import Place, Subject
 from console import lists
@@ -28,7 +28,7 @@ from console.visit import Visit, looked
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a list's rows come from: one page of them at a cursor, and how a row of the page becomes rows of the file."""
+    """Where a list's rows come from: a page of them at a cursor, and what rows of the file a row of it becomes."""
 
     fields: Fields
     page: Callable[[Inquiry, Subject, str | None], Page[Any]]
@@ -51,7 +51,7 @@ LISTS: dict[tuple[str, str], Source] = {
     ("customer", "payments"): Source(lists.PAYMENTS, lambda i, s, at: customer(i, s.key, payments=at).payments),
     ("account", "holds"): Source(lists.HOLDS, lambda i, s, at: account(i, s.key, holds=at).holds),
     ("account", "statement"): Source(lists.STATEMENT, lambda i, s, at: account(i, s.key, statement=at).statement),
-    ("transfer", "steps"): Source(lists.STEPS, lambda i, s, at: transfer(i, s, steps=at).steps, _events),
+    ("transfer", "steps"): Source(lists.STEPS, lambda i, s, at: transfer(i, s, first=int(at or 1)).steps, _events),
     ("lane", "steps"): Source(lists.STEPS, lambda i, s, at: lane(i, s, steps=at).steps, _events),
 }
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from audit.answers.news import news as ask_news
 from django.http import HttpResponse
 
 from audit.access import looks
 from audit.access.door import NoReason
-from audit.answers.news import news as ask_news
 from console.asking import asking, enter
 from console.forms import safe_next
 from console.visit import Visit, looked

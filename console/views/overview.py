@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from audit.answers.overview import overview as ask_overview
 from django.http import HttpResponse
 
-from audit.answers.overview import overview as ask_overview
 from audit.answers.shapes import PlaceTotal
 from audit.values import Money
 from console.asking import asking

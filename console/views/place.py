@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from audit.answers.place import place as ask_place
+from audit.answers.place import places as ask_places
 from django.http import HttpResponse
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import place_kind, place_of, subject_id
-from audit.answers.place import place as ask_place
-from audit.answers.place import places as ask_places
 from audit.errors import UsageError
 from audit.values import Place, Subject
 from console.asking import asking, pass_door

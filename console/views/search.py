@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 
+from audit.answers.search import search as ask_search
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from audit.answers.search import search as ask_search
 from audit.errors import UnknownSubject
 from console.asking import asking
 from console.forms import SearchForm
@@ -29,8 +29,11 @@ def search(visit: Visit) -> HttpResponse:
         return HttpResponseRedirect(visit.to(found.hits[0].link))
     hits = [
         {
-            "href": visit.to(hit.link), "title": hit.link.title, "kind": hit.link.kind_title,
-            "matched": hit.matched, "is_exact": hit.is_exact,
+            "href": visit.to(hit.link),
+            "title": hit.link.title,
+            "kind": hit.link.kind_title,
+            "matched": hit.matched,
+            "is_exact": hit.is_exact,
         }
         for hit in found.hits
     ]

@@ -61,9 +61,7 @@ def _try(request: HttpRequest, username: str) -> tuple[str, int]:
 
 
 def _is_closed(actor: Actor) -> bool:
-    wrong = AuditRecord.objects.filter(
-        kind="sign_in", outcome="wrong", recorded_at__gte=timezone.now() - TRIES_FOR
-    )
+    wrong = AuditRecord.objects.filter(kind="sign_in", outcome="wrong", recorded_at__gte=timezone.now() - TRIES_FOR)
     by_name = wrong.filter(actor=actor.name).count() if actor.name else 0
     return by_name >= NAME_TRIES_MAX or wrong.filter(address=actor.address).count() >= ADDRESS_TRIES_MAX
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from audit.answers.sources import sources as ask_sources
 from django.http import HttpResponse
 
-from audit.answers.sources import sources as ask_sources
 from console.asking import asking
 from console.visit import Visit, looked
 

@@ -1,19 +1,20 @@
-"""A transfer: the sentence for the customer, where the money is, every step; one selected step changes the whole page."""
+"""A transfer: the sentence for the customer, where the money is, every step; a selected step changes the whole page."""
 
 from __future__ import annotations
 
+from audit.answers.transfer import transfer
 from django.http import HttpResponse
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.transfer import transfer
 from audit.values import Subject
+from console.step import changes
 from console.visit import Visit
 
-PARTS = {"steps": "_steps.html", "related": "_related.html", "findings": "_findings.html"}
+PARTS = {"steps": "_steps.html"}
 
 
 def show_transfer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpResponse:
-    page = transfer(inquiry, subject, step=visit.number("step"), **visit.cursors("steps", "related", "findings"))
+    page = transfer(inquiry, subject, step=visit.number("step"), first=visit.number("steps") or 1)
     visit.shows(page.crumbs)
     visit.shows(row.link for row in page.related.rows)
-    return visit.show("transfer.html", page.at, PARTS, page=page, tone=page.tone)
+    return visit.show("transfer.html", page.at, PARTS, page=page, tone=page.tone, changes=changes(page.selected))

@@ -44,7 +44,8 @@ def told(
 ) -> s.EventLine:
     made = dict(
         ref=event(number), number=number, lane=lane, lane_title=lane, stream=f"{lane}-1", subject=None, version=number,
-        type=title, title=title, says=says or title, tells="", occurred=after(milliseconds), recorded=after(milliseconds + 9),
+        type=title, title=title, says=says or title, tells="", occurred=after(milliseconds),
+        recorded=after(milliseconds + 9),
         ingested=after(milliseconds + 200), caused_by=tuple(s.Cause(event(n), n) for n in causes), inferred=False,
         is_final=True, movements=(), findings=(), state=None,
     )  # fmt: skip
@@ -76,7 +77,8 @@ def steps(selected: int | None = None) -> tuple[s.StepLine, ...]:
 
 def state(title: str, tone: str = "plain") -> s.StateLine:
     return s.StateLine(
-        "adapter_transfer", "Adapter transfer", "adapter-1", "", title, title, False, tone == "bad", tone == "held", False,
+        "adapter_transfer", "Adapter transfer", "adapter-1", "", title, title, False, tone == "bad",
+        tone == "held", False,
         after(30101), event(6),
     )  # fmt: skip
 
@@ -84,7 +86,8 @@ def state(title: str, tone: str = "plain") -> s.StateLine:
 def finding(number: int = 1, state: str = "open") -> s.FindingLine:
     return s.FindingLine(
         f"{number:064x}", "stuck", "Stuck", "high", TRANSFER, state,
-        "The adapter transfer has been timed out for 2 d 0 h; 60 s are allowed", after(60000), event(6), (event(6),), None,
+        "The adapter transfer has been timed out for 2 d 0 h; 60 s are allowed", after(60000), event(6),
+        (event(6),), None,
         None, None, "An answer of the clearing: succeeded or failed", (dkk("500.00"),),
     )  # fmt: skip
 
@@ -108,7 +111,9 @@ def detail(number: int) -> s.StepDetail:
 
 
 def where(link: s.Link = TRANSFER) -> s.Where:
-    return s.Where(link, NOW, MODEL, (CLEARING,), (), (), (RESERVED,), True, True, (), "", (state("timed out", "held"),))
+    return s.Where(
+        link, NOW, MODEL, (CLEARING,), (), (), (RESERVED,), True, True, (), "", (state("timed out", "held"),)
+    )
 
 
 def facts() -> tuple[s.Fact, ...]:
@@ -122,24 +127,29 @@ def facts() -> tuple[s.Fact, ...]:
 
 def transfer(step: int | None = None, **changes: object) -> s.TransferPage:
     made = dict(
-        subject=TRANSFER, at=NOW, model=MODEL, title="500.00 DKK to Mette H••••••", money=dkk("500.00"), status="delayed",
+        subject=TRANSFER, at=NOW, model=MODEL, title="500.00 DKK to Mette H••••••", money=dkk("500.00"),
+        status="delayed",
         tone="held",
-        tells="Your 500.00 DKK was sent to the Danish payment system on Saturday 21 November at 12.03. We do not have its"
-        " answer yet. Until it comes, the amount stays reserved on your account.",
+        tells="Your 500.00 DKK was sent to the Danish payment system on Saturday 21 November at 12.03. We do not"
+        " have its answer yet. Until it comes, the amount stays reserved on your account.",
         waiting=(
             s.Waiting(
-                "Waiting for the DK clearing's answer", event(7), ("Succeeded", "Failed"), after(61106), Decimal(172900), None
+                "Waiting for the DK clearing's answer", event(7), ("Succeeded", "Failed"), after(61106),
+                Decimal(172900),
+                None,
             ),
         ),
         where=where(), facts=facts(), lanes=lanes(), steps=s.Page(steps(step), len(STORY)),
         missing=(
             s.MissingStep(
-                "Adapter transfer", "Adapter transfer", "Adapter transfer-1", "yes or no", after(61106), Decimal(172900),
-                event(7), "missing",
+                "Adapter transfer", "Adapter transfer", "Adapter transfer-1", "yes or no", after(61106),
+                Decimal(172900), event(7), "missing",
             ),
         ),
         selected=detail(step) if step else None,
-        related=s.Page((s.RelatedLine(TRANSFER, "250.00 DKK to Mette H••••••", "completed", "ok", dkk("250.00"), START),), 1),
+        related=s.Page(
+            (s.RelatedLine(TRANSFER, "250.00 DKK to Mette H••••••", "completed", "ok", dkk("250.00"), START),), 1
+        ),
         findings=s.Page((finding(),), 1), crumbs=(CUSTOMER, ACCOUNT), complete=True, not_understood=(), newest="7",
     )  # fmt: skip
     return s.TransferPage(**{**made, **changes})  # type: ignore[arg-type]
@@ -169,8 +179,8 @@ def payment(title: str, who: str, state_title: str, tone: str, amount: str, book
 def customer(**changes: object) -> s.CustomerPage:
     made = dict(
         subject=CUSTOMER, at=NOW, model=MODEL,
-        answer="One transfer is late: 500.00 DKK to Mette H••••••, waiting for the DK clearing since Saturday. Everything"
-        " else is explained.",
+        answer="One transfer is late: 500.00 DKK to Mette H••••••, waiting for the DK clearing since Saturday."
+        " Everything else is explained.",
         since=datetime(2019, 3, 14, 9, 0, tzinfo=UTC),
         facts=(s.Fact("name", "Name", "Anna M••••••", "name", True), s.Fact("city", "City", "Aarhus", "city")),
         open_items=s.Page((open_item(),), 1),
@@ -197,7 +207,8 @@ def customer(**changes: object) -> s.CustomerPage:
 
 def statement_row(number: int) -> s.StatementLine:
     return s.StatementLine(
-        event(number), START - timedelta(days=number), START - timedelta(days=number), "Transfer", f"Transfer number {number}",
+        event(number), START - timedelta(days=number), START - timedelta(days=number), "Transfer",
+        f"Transfer number {number}",
         "Mette H••••••", TRANSFER, dkk("-100.00"), dkk(f"{12000 + 100 * number}.00"), dkk("0.00"),
         START if number == 2 else None, True, (), f"c{number}",
     )  # fmt: skip
@@ -207,13 +218,15 @@ def account(**changes: object) -> s.AccountPage:
     made = dict(
         subject=ACCOUNT, at=NOW, model=MODEL,
         answer="11,582.17 DKK is available; 849.00 DKK of 12,431.17 DKK is held.",
-        customers=(CUSTOMER,), states=(state("open"),), balances=(balance("12431.17", "849.00"),), on_its_way=(CLEARING,),
+        customers=(CUSTOMER,), states=(state("open"),), balances=(balance("12431.17", "849.00"),),
+        on_its_way=(CLEARING,),
         holds=s.Page(
-            (s.HoldLine(TRANSFER, "Transfer to Mette H••••••", "delayed", "held", dkk("500.00"), START, event(1), None),), 1
+            (s.HoldLine(TRANSFER, "Transfer to Mette H••••••", "late", "held", dkk("500.00"), START, event(1), None),),
+            1,
         ),
         statement=s.Page(tuple(statement_row(number) for number in range(1, 21)), None, next="older"),
         chart=tuple(
-            s.ChartPoint(date(2026, 10, 1) + timedelta(days=day), dkk(f"{9000 + 137 * (day % 9) - 60 * day}.00"))
+            s.ChartPoint(date(2026, 10, 1) + timedelta(days=day), dkk(f"{9000 + 137 * (day % 9) - 60 * day}"))
             for day in range(50)
         ),
         facts=(s.Fact("product", "Product", "everyday", "product"),), others=(), findings=s.Page((), 0), complete=False,
@@ -246,7 +259,7 @@ def overview(**changes: object) -> s.Overview:
             total("outside", "Outside the bank", "-821582122.72"),
         ),
         rules=(rule(),),
-        sources=(source("core", "postgresql", 1141666, 0.3), source("dk-adapter", "postgresql", 9120, 240, "session 4711")),
+        sources=(source("core", "postgresql", 1141666, 0.3), source("dk-adapter", "postgresql", 9120, 240, "pid 4711")),
         subjects={"customer": 2000, "account": 3400}, kinds={"customer": "Customers", "account": "Accounts"},
         explained=s.Explained(Decimal("0.99998"), Decimal("0.9991"), Decimal("0.99998")),
         open_flows=s.Page((open_item(),), 1),

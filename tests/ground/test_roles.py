@@ -154,6 +154,16 @@ def test_many_first_starts_at_once_migrate_once(empty_database: Callable[[], str
     assert failures == []
 
 
+def test_rights_that_a_crash_left_out_are_given_at_the_next_start(database: Database) -> None:
+    assert not schema.bring_up_to_date()
+    with database.connect("owner") as connection:
+        connection.execute("revoke select on trace.log from whereabouts_web")
+        connection.execute("comment on schema trace is null")
+    assert schema.bring_up_to_date()
+    with database.connect("web") as connection:
+        connection.execute("select count(*) from trace.log")
+
+
 def test_an_own_login_replaces_set_role(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL_WEB", database.url)
     assert "role=" not in db.conninfo("web")

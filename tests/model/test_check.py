@@ -145,7 +145,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         'streams = "account-{account}"\n',
         '',
         [
-            'm.toml, line 37, lane.account: a lane has no streams. Add streams = "account-{account}"',
+            'm.toml, line 37, lane.account.streams: no stream belongs to this lane. Write streams = "account-{account}"',
         ],
     ),
     (

@@ -1,0 +1,31 @@
+"""Facts of a subject's page: the fields that its events show, latest value first told, personal ones masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from audit.answers.events import Told
+from audit.answers.inquiry import Inquiry
+from audit.answers.payloads import Path
+from audit.answers.shapes import Fact
+
+FACTS_MAX = 24
+
+
+def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
+    """In the order in which the model shows them; a later event's value takes an earlier one's place."""
+    found: dict[str, Fact] = {}
+    for one in told:
+        if one.meaning is None or one.payload is None or one.payload.data is None:
+            continue
+        for path in one.meaning.shows:
+            value = one.shown(tuple(path))
+            if value:
+                name = ".".join(path)
+                found[name] = Fact(name, fact_title(path), value, name, one.is_personal(tuple(path)), one.ref)
+    return tuple(found.values())[:FACTS_MAX]
+
+
+def fact_title(path: Path) -> str:
+    """`receiver.name` as "Receiver name"."""
+    return " ".join(part.replace("_", " ") for part in path).capitalize()

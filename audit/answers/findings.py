@@ -1,0 +1,187 @@
+"""What cannot be explained: findings with their sentences, evidence and what would resolve them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from audit.answers.cursors import Mark, pack, unpack
+from audit.answers.cut import END
+from audit.answers.events import events_at, read_events
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import link_of, money
+from audit.answers.shapes import FindingLine, FindingPage, FindingsPage, Page, RuleLine
+from audit.answers.telling import event_lines, surroundings
+from audit.answers.unfolded import unfolded
+from audit.database import sql
+from audit.errors import UnknownSubject, UsageError
+from audit.findings.catalogue import RULES
+from audit.values import EventRef, Subject
+
+FINDINGS_SHOWN = 50
+EVIDENCE_SHOWN = 50
+STATES = ("", "open", "resolved")
+LAST_ID = "~"
+
+Row = tuple[Any, ...]
+
+
+def findings(
+    inquiry: Inquiry, rule: str | None = None, state: str | None = None, cursor: str | None = None,
+    size: int = FINDINGS_SHOWN,
+) -> FindingsPage:
+    """A page of the list, newest first, with every rule's counts. Raises UsageError for an unknown rule or state."""
+    _check(rule, state)
+    rules = rule_lines(inquiry)
+    counts = [(0 if state == "resolved" else r.open) + (0 if state == "open" else r.resolved)
+              for r in rules if rule in (None, "", r.rule)]
+    page = _page(inquiry, rule or "", state or "", cursor, size, sum(counts))
+    return FindingsPage(inquiry.as_of(), inquiry.model.hash, rules, rule or None, state or None, page)
+
+
+def all_findings(inquiry: Inquiry, rule: str | None = None, state: str | None = None) -> Iterator[FindingLine]:
+    """Every finding, newest first, read a page at a time."""
+    _check(rule, state)
+    cursor: str | None = None
+    while True:
+        page = _page(inquiry, rule or "", state or "", cursor, 500, None)
+        yield from page.rows
+        cursor = page.next
+        if cursor is None:
+            return
+
+
+def finding(inquiry: Inquiry, identifier: str) -> FindingPage:
+    """One finding with its evidence told. Raises UnknownSubject."""
+    rows = inquiry.connection.execute(sql("answer_finding"), {"id": identifier}).fetchall()
+    found = {line.id: line for line in finding_lines(inquiry, rows)}
+    if identifier not in found:
+        raise UnknownSubject(f"there is no finding {identifier}: new rules or a rebuild may have taken it back")
+    line = found[identifier]
+    positions = [ref.position for ref in line.evidence][:EVIDENCE_SHOWN]
+    fresh = unfolded(inquiry)
+    events = sorted(events_at(inquiry, positions).values(), key=lambda row: (*row.key, row.position))
+    told = read_events(inquiry, events, fresh.finality)
+    rule = next((r for r in rule_lines(inquiry) if r.rule == line.rule), None)
+    return FindingPage(
+        finding=line,
+        at=inquiry.as_of(),
+        model=inquiry.model.hash,
+        explains=RULES[line.rule].meaning if line.rule in RULES else "",
+        evidence=tuple(event_lines(inquiry, told, surroundings(inquiry, told, fresh), 0)),
+        causes=tuple(one for one in found.values() if one.id == line.because_of),
+        follows=tuple(one for one in found.values() if one.because_of == line.id),
+        like_this=(rule.open + rule.resolved - 1) if rule else 0,
+    )
+
+
+def subject_of_finding(inquiry: Inquiry, identifier: str) -> tuple[Subject, int]:
+    """Whose finding it is, for the door. Raises UnknownSubject."""
+    rows = inquiry.connection.execute(sql("answer_finding"), {"id": identifier}).fetchall()
+    for row in rows:
+        if row[0] == identifier:
+            return Subject(row[3], row[4]), row[14]
+    raise UnknownSubject(f"there is no finding {identifier}")
+
+
+def findings_of(inquiry: Inquiry, subjects: Sequence[int], limit: int = FINDINGS_SHOWN) -> Page[FindingLine]:
+    """Findings of a subject and of what it is made of, the open ones first; those of after the moment are left out."""
+    rows = inquiry.connection.execute(
+        sql("answer_findings_of"), {"subjects": list(subjects), "limit": limit + 1}
+    ).fetchall()
+    if inquiry.cut.time is not None:
+        rows = [row for row in rows if row[6] <= inquiry.cut.time]
+    lines = finding_lines(inquiry, rows[:limit])
+    return Page(tuple(lines), len(rows) if len(rows) <= limit else None, limit)
+
+
+def finding_lines(inquiry: Inquiry, rows: Sequence[Row]) -> list[FindingLine]:
+    refs = _refs(inquiry, (position for row in rows for position in (row[7], row[9], *row[11]) if position))
+    return [_line(inquiry, row, refs) for row in rows]
+
+
+def rule_lines(inquiry: Inquiry) -> tuple[RuleLine, ...]:
+    """Every rule that ever found something, the worst first."""
+    lines = [_rule(inquiry, row) for row in inquiry.connection.execute(sql("answer_rules"))]
+    order = ["critical", "high", "medium", "info"]
+    return tuple(sorted(lines, key=lambda line: (not line.open, order.index(line.severity), -line.open, line.rule)))
+
+
+def _rule(inquiry: Inquiry, row: Row) -> RuleLine:
+    name, opened, resolved, since, sums = row
+    rule = RULES.get(name)
+    return RuleLine(
+        name, rule.title if rule else name, rule.severity.value if rule else "info", opened, resolved, since,
+        tuple(money(inquiry.model, int(units), currency) for currency, units in sorted(sums.items())),
+    )
+
+
+def _check(rule: str | None, state: str | None) -> None:
+    if rule and rule not in RULES:
+        raise UsageError(f"{rule!r} is no rule: there are {', '.join(sorted(RULES))}")
+    if (state or "") not in STATES:
+        raise UsageError(f"{state!r} is no state of a finding: write open or resolved")
+
+
+def _page(
+    inquiry: Inquiry, rule: str, state: str, cursor: str | None, size: int, total: int | None
+) -> Page[FindingLine]:
+    at, identifier, is_back = _unpacked(cursor)
+    direction, beyond = ("asc", ">") if is_back else ("desc", "<")
+    statement = sql("answer_findings").format(direction=direction, beyond=beyond)
+    rows = inquiry.connection.execute(statement, {
+        "rule": rule, "state": state, "opened_at": at, "id": identifier, "limit": size + 1}).fetchall()
+    more, rows = len(rows) > size, rows[:size]
+    if is_back:
+        rows.reverse()
+    before, after = (more, True) if is_back else (cursor is not None, more)
+    return Page(
+        tuple(finding_lines(inquiry, rows)), total if total is None or total <= 1000 else None, 1000,
+        _packed(rows[-1], False) if after and rows else None,
+        _packed(rows[0], True) if before and rows else None,
+    )
+
+
+def _packed(row: Row, is_back: bool) -> str:
+    """Time and identifier (96 bits) of a finding."""
+    high, low = divmod(int(row[0], 16), 2**48)
+    return pack(Mark(row[6], 0, high, low, 0, is_back))
+
+
+def _unpacked(cursor: str | None) -> tuple[datetime, str, bool]:
+    if cursor is None:
+        return END.astimezone(UTC), LAST_ID, False
+    mark = unpack(cursor)
+    return mark.recorded, f"{mark.source_position * 2**48 + mark.position:024x}", mark.is_back
+
+
+def _refs(inquiry: Inquiry, positions: Iterable[int]) -> Mapping[int, EventRef]:
+    wanted = sorted(set(positions))
+    if not wanted:
+        return {}
+    rows = inquiry.connection.execute(sql("answer_refs"), [wanted])
+    return {position: EventRef(source, event_id, position) for position, source, event_id in rows}
+
+
+def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef]) -> FindingLine:
+    (identifier, name, severity, kind, key, state, opened_at, opened_by, resolved_at, resolved_by, because_of, evidence,
+     numbers, sums, subject_id) = row
+    rule = RULES.get(name)
+    return FindingLine(
+        id=identifier,
+        rule=name,
+        title=rule.title if rule else name,
+        severity=severity,
+        subject=link_of(inquiry, Subject(kind, key), subject_id),
+        state=state,
+        says=rule.says(numbers) if rule else name,
+        opened_at=opened_at,
+        opened_by=refs[opened_by],
+        evidence=tuple(refs[position] for position in evidence if position in refs),
+        because_of=because_of,
+        resolved_at=resolved_at,
+        resolved_by=refs.get(resolved_by) if resolved_by else None,
+        would_resolve=rule.would_resolve(numbers) if rule else "",
+        money=tuple(money(inquiry.model, int(units), currency) for units, currency in sums),
+    )

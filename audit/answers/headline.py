@@ -1,0 +1,63 @@
+"""The words at the head of a page: what a flow is, how it stands, and the one sentence on a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from audit.answers.events import Told
+from audit.answers.flows import Flow
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import kind_title, place_kind
+from audit.answers.shapes import FindingLine, StateLine, Waiting
+from audit.answers.words import amount_in_words, word
+from audit.values import Certainty
+
+BAD = ("critical", "high")
+
+
+def flow_title(flow: Flow) -> str:
+    """"500.00 DKK to Mette H••••••"; without another side "Transfer, 500.00 DKK"."""
+    declared, who, language = flow.declared(), counterparty(flow), flow.inquiry.language
+    title = kind_title(flow.inquiry, flow.known.subject.kind)
+    if declared is None:
+        return f"{title} {flow.known.subject.key}"
+    amount = amount_in_words(declared, language)
+    if not who:
+        return f"{title}, {amount}"
+    return word(language, "from" if _comes_from_outside(flow) else "to", amount=amount, who=who)
+
+
+def counterparty(flow: Flow) -> str:
+    """The other side's name as it may be shown."""
+    return next((one.counterparty for one in _told(flow) if one.counterparty), "")
+
+
+def status_of(
+    inquiry: Inquiry, states: Sequence[StateLine], waiting: Sequence[Waiting], findings: Sequence[FindingLine]
+) -> tuple[str, str]:
+    """The words of the status and their colour. Late beats the state's own name, for a state that is not final."""
+    late = any(one.overdue_seconds is not None for one in waiting)
+    unexplained = any(one.state == "open" and one.severity in BAD and one.rule != "stuck" for one in findings)
+    if not states:
+        return ("", "held" if late else "plain")
+    first = states[0]
+    if late and not first.is_final:
+        return word(inquiry.language, "delayed"), "bad" if unexplained else "held"
+    if unexplained:
+        return first.title, "bad"
+    if late or any(state.is_timeout for state in states if not first.is_final):
+        return first.title, "held"
+    return first.title, first.tone
+
+
+def _comes_from_outside(flow: Flow) -> bool:
+    """Whether the first money of the flow came from a place outside our sight."""
+    for row in flow.past:
+        for moved in flow.moved.get(row.position, ()):
+            if moved.source.book == flow.kind.book:
+                return place_kind(flow.inquiry.model, moved.source).certainty is Certainty.OUTSIDE
+    return False
+
+
+def _told(flow: Flow) -> list[Told]:
+    return [one for row in flow.past if (one := flow.told.get(row.position)) is not None]

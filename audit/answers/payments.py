@@ -1,0 +1,222 @@
+"""A subject's payments, one row each: flows as a whole, and money events that belong to no flow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from audit.answers.cursors import Mark, pack, unpack
+from audit.answers.cut import END, LAST_POSITION
+from audit.answers.events import EventRow, Told, events_at, read_events, ref_of
+from audit.answers.flows import Flow, load_flows
+from audit.answers.headline import counterparty, status_of
+from audit.answers.inquiry import Inquiry
+from audit.answers.movements import Moved, movements
+from audit.answers.names import Known, flow_kinds, kind_title, link_of, money, place_kind
+from audit.answers.shapes import Link, Page, PaymentLine
+from audit.answers.unfolded import Unfolded
+from audit.answers.waiting import waiting_for
+from audit.database import sql
+from audit.values import Money, Place, Subject
+
+PAYMENTS_SHOWN = 20
+COUNTED_MAX = 1000
+
+
+class Key(NamedTuple):
+    """Where a payment stands in the list."""
+
+    is_flow: bool
+    at: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a payment did to one account: how much was booked, and what was booked after it."""
+
+    account: Subject
+    units: int
+    currency: str
+    booked_after: int | None
+
+
+def payments(
+    inquiry: Inquiry, asked: Known, accounts: Sequence[Subject], fresh: Unfolded, cursor: str | None = None,
+    size: int = PAYMENTS_SHOWN,
+) -> Page[PaymentLine]:
+    """Newest first. `accounts` are the subject's own: what leaves them is negative."""
+    keys, subjects = _keys(inquiry, asked, cursor, size + 1)
+    total = _count(inquiry, asked) if cursor or len(keys) > size else len(keys)
+    more, keys = len(keys) > size, keys[:size]
+    flows = {flow.known.id: flow for flow in load_flows(
+        inquiry, [Known(subjects[key.id], key.id) for key in keys if key.is_flow], fresh, briefly=True)}
+    alone = _alone(inquiry, [key.id for key in keys if not key.is_flow], fresh)
+    rows: list[PaymentLine] = [] if cursor else _fresh_rows(inquiry, asked, accounts, fresh, alone)
+    for key in keys:
+        if key.is_flow and flows[key.id].past:
+            rows.append(_of_flow(inquiry, flows[key.id], accounts))
+        elif not key.is_flow and key.id in alone:
+            rows.append(_of_event(inquiry, *alone[key.id], accounts))
+    return Page(tuple(rows), total if total <= COUNTED_MAX else None, COUNTED_MAX, _packed(keys[-1]) if more else None)
+
+
+def changes(
+    inquiry: Inquiry, rows: Sequence[EventRow], moved: Mapping[int, Sequence[Moved]], accounts: Sequence[Subject]
+) -> list[Change]:
+    """What these events booked on each of the accounts, in each currency, and what was booked after the last."""
+    found: dict[tuple[Subject, str], Change] = {}
+    wanted = set(accounts)
+    for row in rows:
+        for one in moved.get(row.position, ()):
+            for (place, _, units), total in zip(one.sides, (one.source_total, one.target_total), strict=True):
+                account = account_of(inquiry, place)
+                if account in wanted:
+                    assert account is not None
+                    before = found.get((account, one.currency))
+                    sum_ = units + (before.units if before else 0)
+                    found[account, one.currency] = Change(account, sum_, one.currency, total)
+    return list(found.values())
+
+
+def account_of(inquiry: Inquiry, place: Place) -> Subject | None:
+    """The subject whose ledger place it is."""
+    about = place_kind(inquiry.model, place)
+    kind = inquiry.model.kinds.get(about.subject or "")
+    if kind is None or kind.is_flow or kind.book != place.book or about.is_source:
+        return None
+    return Subject(kind.name, place.key)
+
+
+def _of_flow(inquiry: Inquiry, flow: Flow, accounts: Sequence[Subject]) -> PaymentLine:
+    states = flow.states()
+    status, tone = status_of(inquiry, states, waiting_for(inquiry, flow.past, flow.told, states), ())
+    change, amount = _booked(inquiry, flow, accounts)
+    return PaymentLine(
+        flow=link_of(inquiry, flow.known.subject, flow.known.id),
+        account=_account_link(inquiry, change, flow, accounts),
+        event=ref_of(inquiry, flow.past[0]),
+        occurred=flow.past[0].occurred,
+        recorded=flow.past[0].recorded,
+        title=kind_title(inquiry, flow.known.subject.kind),
+        counterparty=counterparty(flow),
+        state=states[0].state if states else "",
+        state_title=status,
+        tone=tone,
+        money=amount,
+        booked_after=_after(inquiry, change),
+        is_final=flow.is_final(),
+    )
+
+
+def _booked(inquiry: Inquiry, flow: Flow, accounts: Sequence[Subject]) -> tuple[Change | None, Money]:
+    """What is booked; of a flow that is not booked yet what it will be, with its sign; of one given up nothing."""
+    done = changes(inquiry, flow.past, flow.moved, accounts)
+    booked = sorted((change for change in done if change.units), key=lambda change: change.units)
+    if booked:
+        return booked[0], money(inquiry.model, booked[0].units, booked[0].currency)
+    declared = flow.declared()
+    states = flow.states()
+    if declared is None:
+        return None, money(inquiry.model, 0, next(iter(inquiry.model.digits), ""))
+    if states and states[0].is_final:
+        return None, money(inquiry.model, 0, declared.currency)
+    sign = -1 if done or _is_from(flow, accounts) else 1
+    return None, money(inquiry.model, sign * declared.units, declared.currency)
+
+
+def _is_from(flow: Flow, accounts: Sequence[Subject]) -> bool:
+    """Whether money of the flow came from one of the accounts, in any book."""
+    keys = {(account.kind, account.key) for account in accounts}
+    return any(
+        (place_kind(flow.inquiry.model, moved.source).subject, moved.source.key) in keys
+        for row in flow.past for moved in flow.moved.get(row.position, ())
+    )
+
+
+def _of_event(
+    inquiry: Inquiry, told: Told, moved: Sequence[Moved], accounts: Sequence[Subject]
+) -> PaymentLine:
+    change = next(iter(changes(inquiry, [told.row], {told.row.position: moved}, accounts)), None)
+    amount = change or Change(told.subject, moved[0].units if moved else 0, moved[0].currency if moved else "", None)
+    return PaymentLine(
+        flow=None,
+        account=link_of(inquiry, change.account) if change else None,
+        event=told.ref,
+        occurred=told.row.occurred,
+        recorded=told.row.recorded,
+        title=told.title,
+        counterparty=told.counterparty,
+        state="",
+        state_title="",
+        tone="plain",
+        money=money(inquiry.model, amount.units, amount.currency),
+        booked_after=_after(inquiry, change),
+        is_final=told.is_final,
+    )
+
+
+def _account_link(
+    inquiry: Inquiry, change: Change | None, flow: Flow, accounts: Sequence[Subject]
+) -> Link | None:
+    if change is not None:
+        return link_of(inquiry, change.account)
+    touched = {tie for row in flow.past if (one := flow.told.get(row.position)) for tie in one.ties}
+    return next((link_of(inquiry, account) for account in accounts if account in touched), None)
+
+
+def _after(inquiry: Inquiry, change: Change | None) -> Money | None:
+    if change is None or change.booked_after is None:
+        return None
+    return money(inquiry.model, change.booked_after, change.currency)
+
+
+def _alone(inquiry: Inquiry, positions: list[int], fresh: Unfolded) -> dict[int, tuple[Told, list[Moved]]]:
+    """Money events by themselves that had happened at the moment, read, with what they moved."""
+    rows = [row for row in events_at(inquiry, positions).values()
+            if inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:])]
+    if not rows:
+        return {}
+    moved = movements(inquiry, [row.position for row in rows], fresh)
+    return {one.row.position: (one, moved.get(one.row.position, [])) for one in read_events(inquiry, rows)}
+
+
+def _fresh_rows(
+    inquiry: Inquiry, asked: Known, accounts: Sequence[Subject], fresh: Unfolded,
+    known: Mapping[int, tuple[Told, list[Moved]]],
+) -> list[PaymentLine]:
+    """Money events that are not folded yet and belong to no flow."""
+    kinds = set(flow_kinds(inquiry.model))
+    told = [
+        one for one in fresh.told_of(asked.subject)
+        if one.reading and one.reading.movements and not any(tie.kind in kinds for tie in one.ties)
+        and one.row.position not in known and inquiry.cut.counts(one.row.recorded, one.row.occurred, *one.row.key[1:])
+    ]
+    moved = movements(inquiry, [one.row.position for one in told], fresh)
+    return [_of_event(inquiry, one, moved.get(one.row.position, []), accounts) for one in reversed(told)]
+
+
+def _keys(inquiry: Inquiry, asked: Known, cursor: str | None, limit: int) -> tuple[list[Key], dict[int, Subject]]:
+    after = Key(True, END, LAST_POSITION)
+    if cursor:
+        mark = unpack(cursor)
+        after = Key(bool(mark.source_id), mark.recorded.astimezone(UTC), mark.position)
+    rows = inquiry.connection.execute(sql("answer_payments"), {
+        **inquiry.cut.parameters(), "subject": asked.id, "kinds": flow_kinds(inquiry.model), "limit": limit,
+        "after_at": after.at, "after_flow": after.is_flow, "after_id": after.id,
+    }).fetchall()
+    subjects = {row[2]: Subject(row[3], row[4]) for row in rows if row[0]}
+    return [Key(*row[:3]) for row in rows], subjects
+
+
+def _packed(key: Key) -> str:
+    return pack(Mark(key.at, int(key.is_flow), 0, key.id))
+
+
+def _count(inquiry: Inquiry, asked: Known) -> int:
+    row = inquiry.connection.execute(sql("answer_count_payments"), {
+        **inquiry.cut.parameters(), "subject": asked.id, "kinds": flow_kinds(inquiry.model), "limit": COUNTED_MAX + 1,
+    }).fetchone()
+    return int(row[0]) if row else 0

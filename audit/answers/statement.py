@@ -1,0 +1,185 @@
+"""An account's statement: what each event booked, with the running balance, newest first; and its chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from audit.answers.cursors import Mark, pack, unpack
+from audit.answers.events import Told, events_at, read_events
+from audit.answers.inquiry import Inquiry
+from audit.answers.ledger import Holding, day_of
+from audit.answers.names import flow_kinds, link_of, money, place_kind
+from audit.answers.shapes import ChartPoint, Page, StatementLine
+from audit.answers.stories import ENDING
+from audit.answers.unfolded import Unfolded
+from audit.database import sql
+from audit.values import Clock, Place
+
+LINES_SHOWN = 50
+READ_AHEAD = 4  # entries of each place read for every line wanted: holds come and go between bookings
+ROUNDS_MAX = 20
+CHART_DAYS = 92
+
+Key = tuple[datetime, int, int]
+
+
+@dataclass(slots=True)
+class _Booking:
+    """What one event did to the account."""
+
+    key: Key
+    position: int
+    occurred: datetime
+    units: int = 0
+    held: int = 0
+    last: tuple[int, int | None] = (-1, None)  # the greatest ordinal, with what the owner's places hold after it
+
+
+def statement(
+    inquiry: Inquiry, places: Sequence[Holding], fresh: Unfolded, cursor: str | None = None, size: int = LINES_SHOWN
+) -> Page[StatementLine]:
+    """`places` are the account's, of one currency. Events that only hold or release are told among the holds."""
+    if not places:
+        return Page((), 0)
+    held = {h.id for h in places if not place_kind(inquiry.model, h.place).rests}
+    bookings, is_end = _bookings(inquiry, [h.id for h in places if h.id], held, cursor, size)
+    positions = [booking.position for booking in bookings]
+    told = {one.row.position: one for one in read_events(inquiry, list(events_at(inquiry, positions).values()))}
+    findings = _findings(inquiry, positions)
+    currency = places[0].currency
+    rows = [] if cursor else _fresh_lines(inquiry, places, held, fresh)
+    rows += [_line(inquiry, b, told[b.position], currency, findings.get(b.position, ())) for b in bookings]
+    total = len(rows) if is_end and not cursor else None
+    return Page(tuple(rows), total, next=None if is_end or not bookings else rows[-1].cursor)
+
+
+def chart(inquiry: Inquiry, places: Sequence[Holding]) -> tuple[ChartPoint, ...]:
+    """What was booked at the end of each of the last days on which something changed, and at the moment."""
+    ids = [holding.id for holding in places if holding.id]
+    if not ids:
+        return ()
+    is_recorded = inquiry.cut.is_now or inquiry.cut.clock is Clock.RECORDED
+    change: dict[date, int] = {}
+    for recorded_day, occurred_day, came, went, _ in inquiry.connection.execute(sql("answer_day_changes"), [ids]):
+        day = recorded_day if is_recorded else occurred_day
+        change[day] = change.get(day, 0) + int(came) - int(went)
+    today = day_of(inquiry, inquiry.cut.time) if inquiry.cut.time else None
+    currency, booked, points = places[0].currency, 0, []
+    for day in sorted(change):
+        if today is not None and day >= today:
+            break
+        booked += change[day]
+        points.append(ChartPoint(day, money(inquiry.model, booked, currency)))
+    if today is not None:
+        points.append(ChartPoint(today, money(inquiry.model, sum(h.units for h in places), currency)))
+    first = points[-1].day - timedelta(days=CHART_DAYS) if points else None
+    return tuple(point for point in points if first is not None and point.day >= first)
+
+
+def _bookings(
+    inquiry: Inquiry, ids: list[int], held: set[int], cursor: str | None, size: int
+) -> tuple[list[_Booking], bool]:
+    """The next events that changed what is booked, and whether they are the last. Reads on until there are enough."""
+    start = unpack(cursor) if cursor else ENDING
+    after: Key = (start.recorded, start.source_id, start.source_position)
+    found: list[_Booking] = []
+    limit = size * READ_AHEAD + 1
+    for _ in range(ROUNDS_MAX):
+        rows = inquiry.connection.execute(sql("answer_statement"), {
+            **inquiry.cut.parameters(), "places": ids, "limit": limit, "after_recorded": after[0],
+            "after_source": after[1], "after_order": after[2],
+        }).fetchall()
+        upto = _known_upto(rows, ids, limit)
+        gathered = [b for b in _gathered(rows, held) if upto is None or b.key > upto]
+        for booking in gathered:
+            if booking.units and inquiry.cut.counts(booking.key[0], booking.occurred, *booking.key[1:]):
+                found.append(booking)
+                if len(found) == size:
+                    return found, upto is None and booking is gathered[-1]
+        if upto is None:
+            return found, True
+        after = gathered[-1].key if gathered else upto
+    return found, False
+
+
+def _known_upto(rows: Sequence[tuple[Any, ...]], ids: Sequence[int], limit: int) -> Key | None:
+    """Of a place that has more entries than were read nothing is known before its last; None: all were read."""
+    last: dict[int, tuple[int, Key]] = {}
+    for row in rows:
+        count, _ = last.get(row[0], (0, None))
+        last[row[0]] = (count + 1, (row[1], row[2], row[3]))
+    cut = [key for count, key in last.values() if count >= limit]
+    return max(cut) if cut else None
+
+
+def _gathered(rows: Sequence[tuple[Any, ...]], held: set[int]) -> list[_Booking]:
+    found: dict[int, _Booking] = {}
+    for place_id, recorded, source_id, source_position, position, ordinal, occurred, amount, total in rows:
+        booking = found.setdefault(position, _Booking((recorded, source_id, source_position), position, occurred))
+        booking.units += int(amount)
+        booking.held += int(amount) if place_id in held else 0
+        if ordinal > booking.last[0]:
+            booking.last = (ordinal, None if total is None else int(total))
+    return list(found.values())
+
+
+def _line(
+    inquiry: Inquiry, booking: _Booking, told: Told, currency: str, findings: tuple[str, ...]
+) -> StatementLine:
+    kinds, after = set(flow_kinds(inquiry.model)), booking.last[1]
+    flow = next((tie for tie in told.ties if tie.kind in kinds), None)
+    is_backdated = day_of(inquiry, booking.occurred) < day_of(inquiry, booking.key[0])
+    return StatementLine(
+        event=told.ref,
+        recorded=booking.key[0],
+        occurred=booking.occurred,
+        title=told.title,
+        says=told.says,
+        counterparty=told.counterparty,
+        flow=link_of(inquiry, flow) if flow else None,
+        money=money(inquiry.model, booking.units, currency),
+        booked_after=None if after is None else money(inquiry.model, after, currency),
+        held_change=money(inquiry.model, booking.held, currency),
+        known_since=booking.key[0] if is_backdated else None,
+        is_final=told.is_final,
+        findings=findings,
+        cursor=pack(Mark(*booking.key, booking.position)),
+    )
+
+
+def _fresh_lines(
+    inquiry: Inquiry, places: Sequence[Holding], held: set[int], fresh: Unfolded
+) -> list[StatementLine]:
+    """Bookings that are not folded yet, newest first, on top."""
+    by_place = {holding.place: holding for holding in places}
+    lines: list[StatementLine] = []
+    after = sum(holding.units for holding in places)
+    for one in reversed(fresh.told):
+        row, reading = one.row, one.reading
+        if not reading or reading.problem or not inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:]):
+            continue
+        units = _effect(reading.movements, by_place, places[0].currency)
+        if units:
+            booking = _Booking(row.key, row.position, row.occurred, units, 0, (0, after))
+            lines.append(_line(inquiry, booking, one, places[0].currency, ()))
+            after -= units
+    return lines
+
+
+def _effect(moves: Sequence[Any], places: Mapping[Any, Holding], currency: str) -> int:
+    total = 0
+    for m in moves:
+        if m.currency == currency:
+            total -= m.units if Place(m.book, m.from_kind, m.from_key) in places else 0
+            total += m.units if Place(m.book, m.to_kind, m.to_key) in places else 0
+    return total
+
+
+def _findings(inquiry: Inquiry, positions: list[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    for position, identifier in inquiry.connection.execute(sql("answer_opened_by"), [positions]):
+        found[position] = (*found.get(position, ()), identifier)
+    return found

@@ -1,0 +1,112 @@
+"""A PostgreSQL event store as a source: its session, its wake-ups and its checkpoint. How it is tailed stands in tail.py."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import msgspec
+import psycopg
+
+from audit.errors import SourceUnavailable
+from audit.sources.contract import Read
+from audit.sources.mapping import Mapping
+from audit.sources.rowevents import RowReader
+from audit.sources.session import Connection, Table, connect, said_plainly, sequence_of, shape_of
+from audit.sources.tail import Attached, Pace, State, Tail
+
+WARM_SECONDS = 60
+COLD_SECONDS = 24 * 60 * 60
+CHECK_SECONDS = 300
+
+
+class PostgresSource:
+    """One table of events. Nothing is ever written to it."""
+
+    kind = "postgres"
+
+    def __init__(
+        self,
+        name: str,
+        mapping: Mapping,
+        url: str | Callable[[], str],
+        *,
+        channel: str | None = None,
+        skew_micros: int = 0,
+        key: bytes = b"",
+        warm_seconds: float = WARM_SECONDS,
+        cold_seconds: float = COLD_SECONDS,
+        check_seconds: float = CHECK_SECONDS,
+    ) -> None:
+        """`channel` is what the bank notifies on; `skew_micros` how late an old recorded time may be committed.
+
+        Numbers proved empty are looked at again after `warm_seconds`, a day later only after `cold_seconds`; whether
+        the store can still be sealed the same way, after `check_seconds`. `key` makes stored digests unguessable.
+        """
+        self.name = name
+        self._mapping = mapping
+        self._url = url
+        self._channel = channel
+        self._pace = Pace(skew_micros, int(warm_seconds * 1e6), int(cold_seconds * 1e6), int(check_seconds * 1e6))
+        self._key = key
+        self._attached: Attached | None = None
+        self._listening: Connection | None = None
+        self._closed = threading.Event()
+
+    def read(self, state: bytes | None, limit: int) -> Read:
+        """One poll: what is new, what became final, and who holds back what did not."""
+        known = msgspec.json.decode(state, type=State) if state else State()
+        try:
+            with said_plainly(self.name):
+                return Tail(self.name, self._attach(), known, self._pace, self._key).poll(limit)
+        except BaseException:
+            self._detach()
+            raise
+
+    def wait(self, seconds: float) -> None:
+        """Until the bank notifies, where it does, or for `seconds`."""
+        if self._channel is None:
+            self._closed.wait(seconds)
+            return
+        try:
+            if self._listening is None:
+                self._listening = connect(self._address())
+                self._listening.execute(psycopg.sql.SQL("listen {}").format(psycopg.sql.Identifier(self._channel)))
+            for _ in self._listening.notifies(timeout=seconds, stop_after=1):
+                pass
+        except (psycopg.Error, SourceUnavailable):  # a standby cannot listen, a server may be down: it is polled then
+            self._stop_listening()
+            self._closed.wait(seconds)
+
+    def close(self) -> None:
+        self._closed.set()
+        self._detach()
+        self._stop_listening()
+
+    def _attach(self) -> Attached:
+        if self._attached is None:
+            connection = connect(self._address())
+            oid, shape = shape_of(connection, self.name, self._mapping)
+            sequence = sequence_of(connection, self._mapping)
+            reader = RowReader(shape)
+            self._attached = Attached(connection, self._mapping, oid, Table(connection, shape), reader, sequence)
+            has_fence = sequence is not None and sequence.is_fence and self._mapping.seal == "fence"
+            if self._mapping.transaction is None and "xmin" not in shape.types and not has_fence:
+                raise SourceUnavailable(
+                    f"source {self.name}: {self._mapping.table} is a view, and nothing shows which of its rows are final: "
+                    "name its `sequence`, or a `transaction` column of type xid8"
+                )
+        return self._attached
+
+    def _address(self) -> str:
+        return self._url if isinstance(self._url, str) else self._url()
+
+    def _detach(self) -> None:
+        if self._attached is not None:
+            self._attached.connection.close()
+            self._attached = None
+
+    def _stop_listening(self) -> None:
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None

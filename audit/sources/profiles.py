@@ -1,0 +1,71 @@
+"""Mappings of event stores that are in wide use, by name; a mapping's own keys come first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+
+PROFILES: Map[str, Map[str, object]] = {
+    "message-db": {
+        "table": "message_store.messages",
+        "position": "global_position",
+        "stream": "stream_name",
+        "version": "position",
+        "type": "type",
+        "id": "id",
+        "data": "data",
+        "metadata": "metadata",
+        "recorded": "time",
+        "correlation": "metadata.$correlationId",
+        "causation": "metadata.$causationId",
+    },
+    "marten": {
+        "table": "public.mt_events",
+        "position": "seq_id",
+        "stream": "stream_id",
+        "version": "version",
+        "type": "type",
+        "id": "id",
+        "data": "data",
+        "recorded": "timestamp",
+        "sequence": "public.mt_events_sequence",
+    },
+    "emmett": {
+        "table": "public.emt_messages",
+        "position": "global_position",
+        "stream": "stream_id",
+        "version": "stream_position",
+        "type": "message_type",
+        "id": "message_id",
+        "data": "message_data",
+        "metadata": "message_metadata",
+        "recorded": "created",
+        "correlation": "message_metadata.correlationId",
+        "causation": "message_metadata.causationId",
+        "step": "transaction_id",
+        "transaction": "transaction_id",
+        "seal": "horizon",
+    },
+    "axon": {
+        "table": "public.domain_event_entry",
+        "position": "global_index",
+        "stream": "aggregate_identifier",
+        "version": "sequence_number",
+        "type": "payload_type",
+        "id": "event_identifier",
+        "data": "payload",
+        "metadata": "meta_data",
+        "recorded": "time_stamp",
+        "correlation": "meta_data.correlationId",
+        "causation": "meta_data.causationId",
+        "seal": "horizon",
+    },
+    "formance": {
+        "position": "id",
+        "stream": "ledger",
+        "version": "id",
+        "type": "type",
+        "id": ["ledger", "id"],
+        "data": "data",
+        "recorded": "date",
+    },
+}

@@ -1,0 +1,212 @@
+"""A row of a bank's table made into a raw event; what is wrong with it is said, and what could be read of it is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from audit.sources.checks import (
+    NESTING_MAX,
+    PAYLOAD_BYTES_MAX,
+    BadPayload,
+    decoded,
+    has_long_number,
+)
+from audit.sources.cloudevents import NAME_BYTES_MAX, UNREADABLE
+from audit.sources.contract import RawEvent
+from audit.sources.mapping import TIMES, Columns, Shape, path_of
+from audit.sources.times import EARLIEST, LATEST, BadTime, in_range, micros_of_text
+
+EPOCH_2000 = 946_684_800_000_000  # PostgreSQL counts microseconds from 2000
+_INFINITIES = (2**63 - 1, -(2**63))
+_SCALE = {"s": 1_000_000, "ms": 1_000, "us": 1}
+
+Row = tuple[Any, ...]
+_generic = msgspec.json.Decoder().decode
+
+
+class RowReader:
+    """Reads rows of one shape, as `Shape.select` and `wire_types` bring them."""
+
+    def __init__(self, shape: Shape) -> None:
+        m = shape.mapping
+        self._table = m.table
+        self._position_column = m.position
+        self._is_jsonb = (shape.type_of(m.data) == "jsonb", shape.type_of(m.metadata) == "jsonb")
+        self._recorded = self._time(shape, m.recorded)
+        self._occurred = self._time(shape, m.occurred) if m.occurred else None
+        self._has_id = m.id is not None
+        self._paths = [
+            (index, path_of(spec), _container(shape, spec))
+            for index, spec in (
+                (1, _single(m.stream)), (2, m.version), (3, m.type), (4, _single(m.id)), (5, m.recorded),
+                (6, m.occurred), (7, m.correlation), (8, m.causation), (9, m.step),
+            )
+            if path_of(spec)
+        ]  # fmt: skip
+        self.last_recorded = 0
+
+    def event(self, row: Row) -> RawEvent:
+        try:
+            return self._clean(row)
+        except (BadPayload, BadTime, UnicodeDecodeError) as problem:
+            return self._damaged(row, str(problem))
+
+    def _clean(self, row: Row) -> RawEvent:
+        position, stream, version, type_, id_, recorded, occurred, correlation, causation, step, _, data, metadata = row
+        data, metadata = data or b"", metadata or b""
+        if self._is_jsonb[0]:
+            data = data[1:]
+        if self._is_jsonb[1]:
+            metadata = metadata[1:]
+        if data:
+            _check(data, self._is_jsonb[0], "data")
+        found = None
+        if metadata:
+            found = _check(metadata, self._is_jsonb[1], "metadata", wanted=bool(self._paths))
+        if self._paths:
+            row = self._with_paths(row, data, found)
+            _, stream, version, type_, id_, recorded, occurred, correlation, causation, step = row[:10]
+        recorded_at = self._micros(recorded, self._recorded, "its recorded time")
+        self.last_recorded = recorded_at
+        return RawEvent(
+            position,
+            _name(stream, "stream"),
+            version,
+            _name(type_, "type"),
+            _name(id_, "id") if self._has_id else f"{self._table}:{position}",
+            recorded_at if self._occurred is None else self._micros(occurred, self._occurred, "its occurred time"),
+            recorded_at,
+            None if correlation is None else correlation.decode(),
+            None if causation is None else causation.decode(),
+            None if step is None else step.decode(),
+            data + metadata if metadata else data,
+            "row",
+            len(data),
+        )
+
+    def _with_paths(self, row: Row, data: bytes, metadata: Any) -> Row:
+        values = list(row)
+        content: dict[str, Any] = {"metadata": metadata}
+        for index, path, container in self._paths:
+            if container not in content:
+                content[container] = _generic(data) if data else None
+            value = _at(content[container], path)
+            if index == 2:
+                values[2] = value if isinstance(value, int) and not isinstance(value, bool) else None
+            else:
+                values[index] = None if value is None else str(value).encode()
+        return tuple(values)
+
+    def _damaged(self, row: Row, problem: str) -> RawEvent:
+        """Whatever can be kept is; paths are not followed, since their container may be what is broken."""
+        position, stream, version, type_, id_, recorded, occurred, correlation, causation, step, _, data, metadata = row
+        data = (data or b"")[1 if self._is_jsonb[0] else 0 :]
+        metadata = (metadata or b"")[1 if self._is_jsonb[1] else 0 :]
+        recorded_at = self._kept_time(recorded, self._recorded, self.last_recorded)
+        place = f"{self._table}, {self._position_column} {position}"
+        kept = _kept_paths(self._paths, data, metadata)
+        return RawEvent(
+            position=position,
+            stream=_kept(stream) or kept.get(1) or UNREADABLE,
+            version=version,
+            type=_kept(type_) or kept.get(3) or UNREADABLE,
+            id=_kept(id_) or kept.get(4) or f"{self._table}:{position}",
+            occurred=self._kept_time(occurred, self._occurred or "", recorded_at),
+            recorded=recorded_at,
+            correlation=_kept(correlation) or kept.get(7),
+            causation=_kept(causation) or kept.get(8),
+            step=_kept(step) or kept.get(9),
+            raw=data + metadata,
+            encoding="row",
+            data_length=len(data),
+            problem=f"{place}: {problem}",
+            place=place,
+        )
+
+    @staticmethod
+    def _time(shape: Shape, spec: str) -> str:
+        if path_of(spec):
+            return shape.mapping.time_unit
+        kind = shape.type_of(spec)
+        return "2000" if kind in TIMES or kind == "date" else shape.mapping.time_unit
+
+    def _micros(self, value: Any, unit: str, name: str) -> int:
+        if type(value) is int:
+            if unit == "2000":
+                micros: int = value + EPOCH_2000
+                if EARLIEST <= micros < LATEST:
+                    return micros
+                if value in _INFINITIES:
+                    raise BadTime(f"{name} is infinite: correct it at the source")
+                return in_range(micros, name)
+            return in_range(value * _SCALE[unit], name)
+        if value is None:
+            raise BadTime(f"{name} is missing: add it at the source")
+        text = value.decode()
+        return in_range(int(text) * _SCALE[unit], name) if text.isdigit() else micros_of_text(text, name)
+
+    def _kept_time(self, value: Any, unit: str, otherwise: int) -> int:
+        if not unit or value is None:
+            return otherwise
+        try:
+            return self._micros(value, unit, "")
+        except (BadTime, UnicodeDecodeError):
+            return otherwise
+
+
+def _check(raw: bytes, is_jsonb: bool, name: str, wanted: bool = False) -> Any:
+    """The decoded value where it is wanted. What PostgreSQL kept as jsonb is sound but for its numbers and its depth."""
+    try:
+        if is_jsonb and len(raw) <= PAYLOAD_BYTES_MAX and not has_long_number(raw):
+            if raw.count(b"{") + raw.count(b"[") <= NESTING_MAX:
+                return _generic(raw) if wanted else None
+        return decoded(raw)
+    except BadPayload as problem:
+        raise BadPayload(f"the column {name} cannot be used: {problem}") from None
+
+
+def _name(value: bytes | None, name: str) -> str:
+    if not value:
+        raise BadPayload(f"the event has no {name}: add it at the source")
+    if len(value) > NAME_BYTES_MAX:
+        raise BadPayload(f"its {name} is longer than {NAME_BYTES_MAX} bytes: shorten it at the source")
+    return value.decode()
+
+
+def _kept(value: bytes | None) -> str | None:
+    if not value or len(value) > NAME_BYTES_MAX or b"\0" in value:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _kept_paths(paths: list[tuple[int, tuple[str, ...], str]], data: bytes, metadata: bytes) -> dict[int, str]:
+    kept: dict[int, str] = {}
+    for index, path, container in paths:
+        try:
+            value = _at(_generic(metadata if container == "metadata" else data), path)
+        except (ValueError, RecursionError):
+            continue
+        text = _kept(str(value).encode("utf-8", "replace")) if value is not None else None
+        if text:
+            kept[index] = text
+    return kept
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:
+    for part in path:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _single(spec: Columns | None) -> str | None:
+    return spec if isinstance(spec, str) else None
+
+
+def _container(shape: Shape, spec: str | None) -> str:
+    name = (spec or "").partition(".")[0]
+    return "metadata" if name == shape.mapping.metadata else "data"

@@ -1,0 +1,477 @@
+"""One poll of a PostgreSQL event store: the gap set for completeness, a seal for order.
+
+Rows are read in one snapshot (late arrivals in known gaps, then what is new); after it, in a separate statement, who
+holds the sequence's lock; after that, in a new snapshot, the second look at the gaps that nobody can fill any more. The
+order of these statements is what makes it exact. No number is ever given up because time has passed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from audit.database import sql
+from audit.errors import SourceUnavailable
+from audit.sources import fence, horizon
+from audit.sources.contract import RawEvent, Read
+from audit.sources.fence import Gap, Settling
+from audit.sources.gapset import Ranges
+from audit.sources.horizon import Waiting
+from audit.sources.mapping import Mapping, quoted_table
+from audit.sources.origin import Mark, Origin, agreed_upto, mark_of, thinned
+from audit.sources.rowevents import RowReader
+from audit.sources.session import Connection, Row, Sequence, Table, sequence_of
+
+LOWEST = -(2**63)
+RANGES_IN_A_QUERY = 200
+
+_BEGIN = b"begin isolation level repeatable read read only"
+
+
+class State(msgspec.Struct, omit_defaults=True):
+    """The checkpoint. Numbers in `hot` may still come; those in `warm` and `cold` should not, and are watched."""
+
+    top: int = LOWEST  # the greatest position seen
+    base: int | None = None  # where numbers begin
+    sealed: int = LOWEST  # by the fence: everything up to here is released
+    hot: list[Gap] = []
+    warm: list[str] = []
+    cold: list[str] = []
+    warm_at: int = 0  # when these were last looked at, by the server's clock
+    cold_at: int = 0
+    is_fenced: bool = True  # which seal was used last
+    waiting: list[Waiting] = []  # by the horizon: seen and not yet released
+    horizon: int = 0
+    settled: int = LOWEST  # every number up to here is decided
+    settling: Settling | None = None
+    origin: Origin | None = None
+    started: int = 0  # the server's start: holders of locks are named anew after it
+    marks: list[Mark] = []
+    recorded: int | None = None  # greatest of the released
+    watermark: int | None = None
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """In microseconds."""
+
+    skew: int
+    warm: int
+    cold: int
+    check: int
+
+
+@dataclass(slots=True)
+class Attached:
+    """One session with the store. `sequence` is asked for again after a while."""
+
+    connection: Connection
+    mapping: Mapping
+    oid: int
+    table: Table
+    reader: RowReader
+    sequence: Sequence | None
+    checked_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a poll's snapshot says of the server. `clock` is None where a standby does not know how late it is."""
+
+    now: int
+    is_standby: bool
+    horizon: int
+    next_transaction: int
+    started: int
+    origin: Origin
+    clock: int | None
+
+
+@dataclass(slots=True)
+class Tail:
+    """One poll, on a state that it changes."""
+
+    name: str
+    store: Attached
+    state: State
+    pace: Pace
+    key: bytes
+    events: list[RawEvent] = field(default_factory=list)
+    transactions: dict[int, int] = field(default_factory=dict)  # position -> number of the inserting transaction
+    late: list[int] = field(default_factory=list)
+    held_by: list[str] = field(default_factory=list)
+    is_cut: bool = False
+    is_held: bool = False
+    begins_to_settle: bool = False
+    warm: Ranges = field(default_factory=Ranges)
+    cold: Ranges = field(default_factory=Ranges)
+
+    def poll(self, limit: int) -> Read:
+        state, connection = self.state, self.store.connection
+        self.warm, self.cold = Ranges.unpacked(state.warm), Ranges.unpacked(state.cold)
+        connection.execute(_BEGIN)
+        snapshot = self._snapshot()
+        self._check_sequence(snapshot)
+        self._check_origin(snapshot)
+        new = self._read_rows(limit, snapshot)
+        connection.execute(b"rollback")
+        released = self._by_fence(new, limit, snapshot) if self._has_fence() else self._by_horizon(new, snapshot)
+        return self._answer(released, snapshot)
+
+    def _snapshot(self) -> Snapshot:
+        row = self.store.connection.execute(
+            sql("source_snapshot"), (quoted_table(self.store.mapping.table),)
+        ).fetchone()
+        assert row is not None
+        now, is_standby, oldest, following, started, table, system, timeline, replayed = row
+        return Snapshot(
+            now, is_standby, oldest, following, started, Origin(system, timeline, table), replayed if is_standby else now
+        )
+
+    def _has_fence(self) -> bool:
+        mapping, sequence = self.store.mapping, self.store.sequence
+        return (
+            mapping.seal == "fence" and mapping.transaction is None and sequence is not None and sequence.is_fence
+        )
+
+    def _check_sequence(self, snapshot: Snapshot) -> None:
+        """Every few minutes: a server may have become a standby, a sequence may hand out numbers in blocks."""
+        store = self.store
+        if snapshot.now - store.checked_at >= self.pace.check or snapshot.started != self.state.started:
+            store.sequence = sequence_of(store.connection, store.mapping)
+            store.checked_at = snapshot.now
+
+    # -- where the store stands ------------------------------------------------------------------------------------
+
+    def _check_origin(self, snapshot: Snapshot) -> None:
+        """Moved, restored or rewound? Then go on from the newest event that both sides hold."""
+        state = self.state
+        if state.origin == snapshot.origin and self._top_is_unchanged():
+            return
+        if state.origin is not None and state.marks:
+            self._compare(snapshot)
+        state.origin = snapshot.origin
+
+    def _top_is_unchanged(self) -> bool:
+        state = self.state
+        if not state.marks or state.marks[-1].position != state.top:
+            return True
+        rows, _ = self.store.table.within([(state.top, state.top)], 2)
+        return [self._mark(row) for row in rows] == [state.marks[-1]]
+
+    def _mark(self, row: Row) -> Mark:
+        return mark_of(self.store.reader.event(row), self.key)
+
+    def _compare(self, snapshot: Snapshot) -> None:
+        state = self.state
+        ranges = [(mark.position, mark.position) for mark in state.marks]
+        rows, _ = self.store.table.within(ranges, 2 * len(ranges))
+        found = {row[0]: self._mark(row) for row in rows}
+        agreed = agreed_upto(state.marks, found)
+        is_moved = state.origin != snapshot.origin
+        if agreed == state.marks[-1]:
+            state.notice = self._said(snapshot, "it holds what was read")
+        elif is_moved or self._numbers_ran_back() or self._differs(found):
+            self._rewind(agreed, snapshot)
+        else:
+            state.marks = [mark for mark in state.marks if mark.position in found]
+            state.notice = f"{self.name}: events that were read are no longer in the store (newest: {state.top})"
+
+    def _differs(self, found: dict[int, Mark]) -> bool:
+        return any(mark.position in found and found[mark.position] != mark for mark in self.state.marks)
+
+    def _numbers_ran_back(self) -> bool:
+        if self.store.sequence is None:
+            return False
+        row = self.store.connection.execute(sql("source_last_number"), (self.store.sequence.oid,)).fetchone()
+        return row is not None and row[0] is not None and row[0] < self.state.top
+
+    def _rewind(self, agreed: Mark | None, snapshot: Snapshot) -> None:
+        """Read again from where both sides agree: what is known is then a further sighting, and nothing is lost."""
+        state = self.state
+        if agreed is None:
+            raise SourceUnavailable(
+                f"{self._said(snapshot, 'none of the events read last is in it')}: point the source at the store that it "
+                "was, or give this one a name of its own"
+            )
+        upto = agreed.position
+        state.notice = self._said(snapshot, f"it holds what was read up to {upto}; events after it are read again")
+        state.top, state.sealed = upto, min(state.sealed, upto)
+        state.settled, state.settling = min(state.settled, upto), None
+        state.hot = [gap for gap in state.hot if gap.high <= upto]
+        state.waiting = [row for row in state.waiting if row.position <= upto]
+        state.marks = [mark for mark in state.marks if mark.position <= upto]
+        for ranges in (self.warm, self.cold):
+            ranges.remove(upto + 1, 2**63 - 1)
+
+    def _said(self, snapshot: Snapshot, outcome: str) -> str:
+        before, now = self.state.origin, snapshot.origin
+        assert before is not None
+        if before.system != now.system:
+            changed = f"the store of {self.name} stands on another server (system {now.system}, before {before.system})"
+        elif before.timeline != now.timeline:
+            changed = f"the store of {self.name} has a new primary (timeline {now.timeline}, before {before.timeline})"
+        elif before.table != now.table:
+            changed = f"the table of {self.name} was made anew"
+        else:
+            changed = f"the store of {self.name} was changed back"
+        return f"{changed}; {outcome}"
+
+    # -- rows, in one snapshot -------------------------------------------------------------------------------------
+
+    def _read_rows(self, limit: int, snapshot: Snapshot) -> list[tuple[int, int]]:
+        """Late arrivals and new rows; gives the gaps between the new ones."""
+        state, table = self.state, self.store.table
+        self._watch(limit, snapshot)
+        for ranges in _chunks((gap.low, gap.high) for gap in state.hot):
+            rows, is_cut = table.within(ranges, limit)
+            self._take(rows, snapshot)
+            self.is_cut = self.is_cut or is_cut
+        self._fill(self.events)
+        rows, is_cut = table.after(state.top, limit)
+        self.is_cut = self.is_cut or is_cut
+        taken = self._take(rows, snapshot)
+        if is_cut and state.settling is None and self._has_fence():
+            state.settling = Settling(table.top() or state.top, [])
+            self.begins_to_settle = True
+        return self._gaps_between(taken)
+
+    def _take(self, rows: list[Row], snapshot: Snapshot) -> list[int]:
+        read = self.store.reader.event
+        taken: list[int] = []
+        for row in rows:
+            event = read(row)
+            if taken and event.position == taken[-1]:
+                raise SourceUnavailable(
+                    f"source {self.name}: the position {event.position} stands twice: pick one tenant by `where`"
+                )
+            taken.append(event.position)
+            self.events.append(event)
+            if row[10] is not None and not self._has_fence():
+                self.transactions[event.position] = self._full_number(row[10], snapshot)
+        return taken
+
+    def _full_number(self, written_by: int, snapshot: Snapshot) -> int:
+        if self.store.mapping.transaction is None:
+            return horizon.full_number(written_by, snapshot.next_transaction)
+        if written_by < snapshot.next_transaction:
+            return written_by
+        self.state.notice = (
+            f"{self.name}: rows bear transaction numbers of another server (restored from a dump?): "
+            "they are final only when this server's running transactions have ended"
+        )
+        return snapshot.next_transaction - 1
+
+    def _fill(self, events: Iterable[RawEvent]) -> None:
+        """Take what is seen now out of the open gaps."""
+        seen = sorted(event.position for event in events)
+        self.state.hot = [left for gap in self.state.hot for left in fence.apart(gap, _within(seen, gap.low, gap.high))]
+
+    def _gaps_between(self, taken: list[int]) -> list[tuple[int, int]]:
+        state = self.state
+        if not taken:
+            return []
+        if state.base is None:
+            start = self.store.sequence.start if self.store.sequence else 1
+            state.base = min(start, taken[0])
+            state.top = state.sealed = state.base - 1
+        gaps: list[tuple[int, int]] = []
+        for number in taken:
+            if number > state.top + 1:
+                gaps.append((state.top + 1, number - 1))
+            state.top = number
+        return gaps
+
+    def _watch(self, limit: int, snapshot: Snapshot) -> None:
+        """Numbers proved empty are looked at again, the newer ones every minute, all of them every day."""
+        state, pace = self.state, self.pace
+        is_cold_due = snapshot.now - state.cold_at >= pace.cold
+        if state.base is None or not (is_cold_due or (self.warm and snapshot.now - state.warm_at >= pace.warm)):
+            return
+        for ranges in _chunks(self.warm):
+            self._take_late(self.store.table.within(ranges, limit)[0], snapshot)
+        if is_cold_due:
+            for ranges in _chunks(self.cold):
+                self._take_late(self.store.table.within(ranges, limit)[0], snapshot)
+            self._take_late(self.store.table.below(state.base, limit)[0], snapshot)
+            for low, high in self.warm:
+                self.cold.add(low, high)
+            self.warm, state.cold_at = Ranges(), snapshot.now
+        state.warm_at = snapshot.now
+
+    def _take_late(self, rows: list[Row], snapshot: Snapshot) -> None:
+        taken = self._take(rows, snapshot)
+        for number in taken:
+            self.warm.remove(number, number)
+            self.cold.remove(number, number)
+            if self.state.base is not None and number < self.state.base:
+                if number < self.state.base - 1:
+                    self.cold.add(number + 1, self.state.base - 1)
+                self.state.base = number
+        self.late += taken
+
+    # -- the seals -------------------------------------------------------------------------------------------------
+
+    def _by_fence(self, new: list[tuple[int, int]], limit: int, snapshot: Snapshot) -> list[int]:
+        state = self.state
+        assert self.store.sequence is not None
+        holders = self.store.connection.execute(sql("source_holders"), (self.store.sequence.oid,)).fetchall()
+        held = {holder for holder, _ in holders}
+        known = state.hot
+        if state.started != snapshot.started or not state.is_fenced:
+            # No holder of before is left, or is known; after a restart their names are given out again.
+            known, new = [], [(gap.low, gap.high) for gap in state.hot] + new
+            state.settling, state.waiting, state.is_fenced = None, [], True
+        gaps = fence.fenced(known, new, held, state.settled)
+        state.started = snapshot.started
+        self._settle(held)
+        decided = [gap for gap in gaps if not gap.held]
+        left = self._look_again(decided, limit, snapshot)
+        state.hot = sorted([gap for gap in gaps if gap.held] + left, key=lambda gap: gap.low)
+        self.is_held = bool(held)
+        if any(gap.held for gap in state.hot):
+            blocking = {holder for gap in state.hot for holder in gap.held}
+            self.held_by = [text for holder, text in holders if holder in blocking]
+        return self._released_by_fence()
+
+    def _settle(self, held: set[str]) -> None:
+        """While catching up: as soon as nobody of the first moment is left, all that was there then is decided."""
+        state = self.state
+        if state.settling is None:
+            return
+        state.settling.held = sorted(held) if self.begins_to_settle else fence.narrowed(state.settling.held, held)
+        if not state.settling.held:
+            state.settled, state.settling = max(state.settled, state.settling.upto), None
+
+    def _look_again(self, decided: list[Gap], limit: int, snapshot: Snapshot) -> list[Gap]:
+        """In a new snapshot, after the holders were read: a row that is there came, all other numbers are dead.
+
+        Gives the gaps for which there was no room in this poll.
+        """
+        left: list[Gap] = []
+        for ranges in _chunks((gap.low, gap.high) for gap in decided):
+            rows, is_cut = self.store.table.within(ranges, limit)
+            taken = self._take(rows, snapshot)
+            upto = taken[-1] if is_cut and taken else ranges[-1][1]
+            for low, high in ranges:
+                if low > upto:
+                    left.append(Gap(low, high, []))
+                    continue
+                if high > upto:
+                    left.append(Gap(upto + 1, high, []))
+                for dead in fence.apart(Gap(low, min(high, upto), []), _within(taken, low, high)):
+                    self.warm.add(dead.low, dead.high)
+            self.is_cut = self.is_cut or is_cut
+        return left
+
+    def _released_by_fence(self) -> list[int]:
+        """Everything below the first gap that may still be filled; and what came too late, at once."""
+        state = self.state
+        upto = state.hot[0].low - 1 if state.hot else state.top
+        late = [number for number in self.late if number <= state.sealed]
+        empty = Ranges()
+        for ranges in (self.warm, self.cold):
+            for low, high in ranges.between(state.sealed + 1, upto):
+                empty.add(low, high)
+        released = late + list(empty.others(state.sealed + 1, upto)) if upto > state.sealed else late
+        state.sealed = max(state.sealed, upto)
+        return released
+
+    def _by_horizon(self, new: list[tuple[int, int]], snapshot: Snapshot) -> list[int]:
+        """Gaps stay open until whoever was running has ended; that proves nothing, so they are then watched on."""
+        state = self.state
+        self._leave_fence(snapshot)
+        state.hot += [Gap(low, high, [str(snapshot.next_transaction)]) for low, high in new]
+        watched = [gap for gap in state.hot if gap.held and int(gap.held[0]) <= snapshot.horizon]
+        for gap in watched:
+            self.warm.add(gap.low, gap.high)
+        state.hot = sorted((gap for gap in state.hot if gap not in watched), key=lambda gap: gap.low)
+        state.started = snapshot.started
+        self.late = [n for n in self.late if n <= state.sealed and self.transactions.get(n, 0) < state.horizon]
+        fresh = [
+            Waiting(event.position, self.transactions.get(event.position, snapshot.next_transaction - 1), event.stream)
+            for event in self.events
+        ]
+        released, state.waiting = horizon.final(state.waiting + fresh, snapshot.horizon)
+        state.horizon = max(state.horizon, snapshot.horizon)
+        state.sealed = state.waiting[0].position - 1 if state.waiting else state.top
+        self.is_held = snapshot.horizon < snapshot.next_transaction
+        if state.waiting:
+            self.held_by = [f"transaction {snapshot.horizon} has not ended"]
+        return released
+
+    def _leave_fence(self, snapshot: Snapshot) -> None:
+        """What the fence had seen and not released waits for every transaction of now: whose rows it is is not known."""
+        state = self.state
+        if not state.is_fenced or state.base is None:
+            return
+        state.is_fenced = False
+        empty = Ranges()
+        for gap in state.hot:
+            empty.add(gap.low, gap.high)
+            gap.held = [str(snapshot.next_transaction)]
+        for ranges in (self.warm, self.cold):
+            for low, high in ranges.between(state.sealed + 1, state.top):
+                empty.add(low, high)
+        fresh = {event.position for event in self.events}
+        state.waiting += [
+            Waiting(number, snapshot.next_transaction - 1, "")
+            for number in empty.others(state.sealed + 1, state.top)
+            if number not in fresh
+        ]
+
+    # -- the answer ------------------------------------------------------------------------------------------------
+
+    def _answer(self, released: list[int], snapshot: Snapshot) -> Read:
+        state = self.state
+        self.events.sort(key=lambda event: event.position)
+        self._move_watermark(released, snapshot)
+        if self.events:
+            newest = max(self.events, key=lambda event: event.position)
+            if newest.position == state.top:
+                state.marks = thinned([*state.marks, mark_of(newest, self.key)])
+        state.warm, state.cold = self.warm.packed(), self.cold.packed()
+        return Read(
+            events=self.events,
+            released=released,
+            sealed=0 if state.base is None else state.sealed,
+            watermark=state.watermark,
+            state=msgspec.json.encode(state),
+            idle=not self.is_cut,
+            gaps=sum(gap.high - gap.low + 1 for gap in state.hot),
+            held_by=self.held_by,
+            late=self.late,
+            notice=state.notice,
+        )
+
+    def _move_watermark(self, released: list[int], snapshot: Snapshot) -> None:
+        """Idle with nothing held, the source's own clock; else the greatest recorded time that is final. Never back."""
+        state = self.state
+        final = set(released)
+        recorded = [event.recorded for event in self.events if event.position in final and event.problem is None]
+        state.recorded = max([*recorded, *([] if state.recorded is None else [state.recorded])], default=None)
+        is_quiet = not (self.is_cut or state.hot or state.waiting or self.is_held)
+        reached = snapshot.clock if is_quiet and snapshot.clock is not None else state.recorded
+        if reached is not None:
+            reached -= self.pace.skew
+            state.watermark = reached if state.watermark is None else max(state.watermark, reached)
+
+
+def _within(numbers: list[int], low: int, high: int) -> list[int]:
+    """Those of ascending numbers that lie in low..high."""
+    return numbers[bisect_left(numbers, low) : bisect_right(numbers, high)]
+
+
+def _chunks(ranges: Iterable[tuple[int, int]]) -> Iterable[list[tuple[int, int]]]:
+    chunk: list[tuple[int, int]] = []
+    for one in ranges:
+        chunk.append(one)
+        if len(chunk) >= RANGES_IN_A_QUERY:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,10 @@
+-- The findings of each rule: how many of each state, since when, and the money of the open ones by currency.
+select f.rule, count(*) filter (where f.state = 'open'), count(*) filter (where f.state <> 'open'),
+       min(f.opened_at) filter (where f.state = 'open'),
+       (select coalesce(jsonb_object_agg(m.currency, m.units::text), '{}')
+        from (select e.value ->> 1 as currency, sum((e.value ->> 0)::numeric) as units
+              from finding o cross join jsonb_array_elements(o.money) e
+              where o.rule = f.rule and o.state = 'open' group by 1) m)
+from finding f
+group by f.rule
+order by f.rule

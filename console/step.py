@@ -1,0 +1,44 @@
+"""Before and after of one step, side by side: what each place held of the money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from audit.answers.shapes import PlaceLine, StepDetail
+from audit.values import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place in one currency; None where it held nothing."""
+
+    title: str
+    book: str
+    before: Money | None
+    after: Money | None
+
+    @property
+    def is_changed(self) -> bool:
+        return self.before != self.after
+
+
+def changes(detail: StepDetail | None) -> list[Change]:
+    """Every place that held something before or after, in the order that the answer gives them."""
+    if detail is None:
+        return []
+    before = {_key(line): line for line in detail.places_before}
+    after = {_key(line): line for line in detail.places_after}
+    lines = {**before, **after}
+    return [
+        Change(
+            line.title,
+            line.place.book,
+            before[key].money if key in before else None,
+            after[key].money if key in after else None,
+        )
+        for key, line in lines.items()
+    ]
+
+
+def _key(line: PlaceLine) -> tuple[object, str]:
+    return line.place, line.money.currency

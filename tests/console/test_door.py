@@ -1,0 +1,141 @@
+"""Nobody sees a customer without a right and a reason, in their own session, for half an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from audit.access import door, people, reasons
+from audit.access.door import NoReason
+from audit.access.people import SYSTEM, Actor
+from audit.access.reasons import Reason
+from audit.errors import Refused, UsageError
+from audit.models import AuditRecord, OpenDoor
+from audit.values import Subject
+
+ANNA, METTE = Subject("customer", "C-1"), Subject("customer", "C-2")
+ACCOUNT, TRANSFER = Subject("account", "A-1"), Subject("transfer", "T-1")
+CALL = Reason("call", "88123", "app")
+MakeActor = Callable[..., Actor]
+
+
+def test_without_a_reason_the_door_stays_shut(actor: MakeActor) -> None:
+    with pytest.raises(NoReason) as refused:
+        door.check(actor("support"), ACCOUNT, [ANNA])
+    assert refused.value.subject == ANNA
+
+
+def test_a_reason_opens_the_customer_with_accounts_and_transfers(actor: MakeActor) -> None:
+    support = actor("support")
+    door.open(support, ANNA, CALL)
+    assert door.check(support, ANNA, [ANNA]).reason == CALL
+    assert door.check(support, ACCOUNT, [ANNA]).subject == ACCOUNT
+    assert door.check(support, TRANSFER, [METTE, ANNA]).door is not None  # either side's door
+
+
+def test_it_opens_nobody_else(actor: MakeActor) -> None:
+    support = actor("support")
+    door.open(support, ANNA, CALL)
+    with pytest.raises(NoReason):
+        door.check(support, METTE, [METTE])
+    with pytest.raises(NoReason):
+        door.check(support, Subject("account", "A-2"), [METTE])
+
+
+def test_a_door_is_of_one_session_and_one_person(actor: MakeActor) -> None:
+    support = actor("support")
+    door.open(support, ANNA, CALL)
+    for other in (Actor("support", "support", support.rights, "s2"), Actor("other", "support", support.rights, "s1")):
+        with pytest.raises(NoReason):
+            door.check(other, ANNA, [ANNA])
+
+
+def test_a_door_closes_after_half_an_hour(actor: MakeActor) -> None:
+    support = actor("support")
+    door.open(support, ANNA, CALL)
+    row = OpenDoor.objects.get()
+    assert row.closes_at - row.opened_at == timedelta(minutes=30)
+    OpenDoor.objects.update(closes_at=row.opened_at)
+    with pytest.raises(NoReason):
+        door.check(support, ANNA, [ANNA])
+
+
+def test_what_stands_alone_is_its_own_door(actor: MakeActor) -> None:
+    auditor = actor("auditor")
+    fine = Subject("fine", "A100")
+    door.open(auditor, fine, Reason("audit"))
+    assert door.check(auditor, fine, []).door is not None
+
+
+@pytest.mark.parametrize("role", ["administrator", ""])
+def test_a_role_without_the_right_opens_nothing(role: str, actor: MakeActor) -> None:
+    stranger = actor(role) if role else Actor("nobody", "")
+    with pytest.raises(Refused):
+        door.open(stranger, ANNA, CALL)
+    with pytest.raises(Refused):
+        door.check(stranger, ANNA, [ANNA])
+    assert not OpenDoor.objects.exists()
+
+
+def test_the_system_sees_everything_masked_and_unmasks_nothing(actor: MakeActor) -> None:
+    grant = door.check(SYSTEM, ANNA, [ANNA])
+    assert grant.door is None
+    assert grant.mask(ANNA, "name", "Anna Madsen") == "Anna M••••••"
+    with pytest.raises(Refused):
+        door.unmask(SYSTEM, ANNA, "name")
+
+
+def test_opening_is_recorded_with_its_reason(actor: MakeActor) -> None:
+    door.open(actor("support"), ANNA, CALL)
+    record = AuditRecord.objects.get()
+    assert (record.kind, record.subjects, record.outcome) == ("reason", ["customer:C-1"], "opened")
+    assert (record.reason_code, record.ticket, record.caller_identified) == ("call", "88123", "app")
+    assert (record.actor, record.role, record.session) == ("support", "support", "s1")
+
+
+def test_a_field_shows_for_two_minutes_and_is_recorded(actor: MakeActor) -> None:
+    support = actor("support")
+    door.open(support, ANNA, CALL)
+    door.unmask(support, ANNA, "name")
+    mask = door.check(support, ANNA, [ANNA]).mask
+    assert mask(ANNA, "name", "Anna Madsen") == "Anna Madsen"
+    assert AuditRecord.objects.get(kind="unmask").unmasked == ["name"]
+    row = OpenDoor.objects.get()
+    row.unmasked = {"name": row.opened_at.isoformat()}
+    row.save(update_fields=["unmasked"])
+    assert door.check(support, ANNA, [ANNA]).mask(ANNA, "name", "Anna Madsen") == "Anna M••••••"
+
+
+def test_an_auditor_unmasks_nothing(actor: MakeActor) -> None:
+    auditor = actor("auditor")
+    door.open(auditor, ANNA, Reason("audit"))
+    with pytest.raises(Refused):
+        door.unmask(auditor, ANNA, "name")
+
+
+def test_signing_out_closes_every_door(actor: MakeActor) -> None:
+    support = actor("support")
+    door.open(support, ANNA, CALL)
+    door.close(support)
+    with pytest.raises(NoReason):
+        door.check(support, ANNA, [ANNA])
+
+
+@pytest.mark.parametrize("text", ["call", "call:88123", "fraud: CASE-7", "audit:"])
+def test_a_reason_is_read(text: str) -> None:
+    assert reasons.parse(text).code in reasons.CODES
+
+
+@pytest.mark.parametrize("text", ["", "because", "CALL", ":1", "call:<script>", "call:" + "1" * 41, "call:1\n2"])
+def test_a_wrong_reason_says_what_to_write(text: str) -> None:
+    with pytest.raises(UsageError):
+        reasons.parse(text)
+
+
+def test_a_command_acts_as_a_known_user_only(actor: MakeActor) -> None:
+    actor("auditor")
+    assert people.actor_named("auditor").role == "auditor"
+    with pytest.raises(UsageError):
+        people.actor_named("nobody")

@@ -1,0 +1,83 @@
+"""Amounts, times and durations as people read them, exactly."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.http import QueryDict
+
+from audit.errors import UsageError
+from audit.values import Clock, Money
+from console.asof import asked_moment
+from console.formats import formats
+
+EN, DA = formats("en", "Europe/Copenhagen"), formats("da", "Europe/Copenhagen")
+
+
+@pytest.mark.parametrize(
+    ("money", "english", "danish"),
+    [
+        (Money(1243117, "DKK", 2), "12,431.17\u00a0DKK", "12.431,17\u00a0DKK"),
+        (Money(-84900, "DKK", 2), "\u2212\u202f849.00\u00a0DKK", "\u2212\u202f849,00\u00a0DKK"),
+        (Money(-5, "DKK", 2), "\u2212\u202f0.05\u00a0DKK", "\u2212\u202f0,05\u00a0DKK"),
+        (Money(1000, "JPY", 0), "1,000\u00a0JPY", "1.000\u00a0JPY"),
+        (Money(10**30, "DKK", 2), "10,000,000,000,000,000,000,000,000,000.00\u00a0DKK", None),
+    ],
+)  # fmt: skip
+def test_an_amount_is_exact(money: Money, english: str, danish: str | None) -> None:
+    assert EN.money(money) == english
+    assert danish is None or DA.money(money) == danish
+
+
+def test_every_time_names_its_zone_and_its_instant() -> None:
+    winter, summer = datetime(2026, 11, 21, 11, 3, 37, 7000, UTC), datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
+    assert EN.when(winter) == '<time datetime="2026-11-21T11:03:37.007000Z">21 Nov 2026, 12:03:37.007 CET</time>'
+    assert "1 Jul 2026, 12:00 CEST" in EN.minute(summer)
+    assert "21. nov. 2026" in DA.minute(winter)
+
+
+@pytest.mark.parametrize("time", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+@pytest.mark.parametrize("zone", ["Europe/Copenhagen", "America/New_York"])
+def test_the_ends_of_time_can_be_shown(time: datetime, zone: str) -> None:
+    assert "<time" in formats("en", zone).when(time)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [("0.031", "31 ms"), ("30", "30.0 s"), ("59.99", "59.9 s"), ("363", "6 min 3 s"), ("7260", "2 h 1 min"),
+     ("172900", "2 d 0 h"), ("-1.5", "\u2212\u202f1.5 s")],
+)  # fmt: skip
+def test_a_duration_has_its_two_greatest_units(seconds: str, text: str) -> None:
+    assert EN.duration(Decimal(seconds)) == text
+
+
+def test_a_share_is_never_rounded_up_to_all() -> None:
+    assert EN.share(Decimal("0.9999999")) == "99.999\u00a0%"
+    assert EN.share(Decimal(1)) == "100.000\u00a0%"
+
+
+def test_a_time_without_a_zone_is_meant_in_the_banks() -> None:
+    asked = asked_moment(QueryDict("at=2026-11-21T12:03:37.007&clock=occurred"), "Europe/Copenhagen")
+    assert asked.moment.time == datetime(2026, 11, 21, 11, 3, 37, 7000, UTC)
+    assert asked.moment.clock is Clock.OCCURRED
+    assert asked.query == {"at": "2026-11-21T12:03:37.007", "clock": "occurred"}
+
+
+@pytest.mark.parametrize("text", ["2026-11-21T11:03:37Z", "2026-11-21T12:03:37%2B01:00", "2026-11-21 12:03:37"])
+def test_a_time_is_read_in_any_of_its_forms(text: str) -> None:
+    asked = asked_moment(QueryDict(f"at={text}"), "Europe/Copenhagen")
+    assert asked.moment.time == datetime(2026, 11, 21, 11, 3, 37, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2026-13-01", "0001-01-01T00:00:00%2B12:00", "9999-12-31T23:59:59-12:00"]
+)
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        asked_moment(QueryDict(f"at={text}"), "Europe/Copenhagen")
+
+
+def test_without_a_time_it_is_now() -> None:
+    assert asked_moment(QueryDict(""), "UTC").moment.time is None

@@ -15,6 +15,12 @@ class UsageError(WhereaboutsError):
     exit_code = 3
 
 
+class ConfigurationError(WhereaboutsError):
+    """The configuration cannot be used; the text names file, key and mend."""
+
+    exit_code = 3
+
+
 class UnknownSubject(WhereaboutsError):
     """Nothing is known under this name."""
 

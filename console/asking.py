@@ -20,11 +20,17 @@ from console.visit import Visit
 
 
 @contextmanager
-def asking(visit: Visit) -> Iterator[Inquiry]:
-    """One snapshot, at the moment that the URL names; everything personal is closed until a door is passed."""
+def asking(visit: Visit, *, is_now: bool = False) -> Iterator[Inquiry]:
+    """One snapshot, at the moment that the URL names or, for pages that have no past, now.
+
+    Everything personal is closed until a door is passed.
+    """
     with reading() as connection:
         inquiry = inquire(connection, closed, language=get_language() or "en")
         visit.zone = inquiry.model.zone
+        if is_now:
+            yield inquiry
+            return
         visit.asked = asked_moment(visit.request.GET, visit.zone)
         moment = visit.asked.moment
         yield inquiry.at(Cut(moment.time, moment.clock))

@@ -28,6 +28,7 @@ from console.formats import Formats, formats
 from console.security import address_of
 
 View = Callable[..., HttpResponse]
+CHOICES = ("at", "clock", "currency", "day", "rule", "state")  # what a list's rows depend on; not its place in pages
 _NO_TIME = Asked("", Moment())
 
 
@@ -76,9 +77,11 @@ class Visit:
         """Where to ask whether anything is new since this page was made."""
         return with_query(f"{self.request.path}/news", {"since": page.newest, "back": self.here()})
 
-    def listed(self, format: str) -> str:
-        """This page's list as a file."""
-        return with_query(f"{self.request.path}.{format}", self.request.GET.dict())
+    def listed(self, format: str, name: str = "") -> str:
+        """This page's list, or one list of several on it, as a file; chosen as the page is, and from its beginning."""
+        path = f"{self.request.path}/{name}" if name else self.request.path
+        chosen = {key: value for key, value in self.request.GET.items() if key in CHOICES}
+        return with_query(f"{path}.{format}", chosen)
 
     def here(self, **query: object) -> str:
         """This page's own address with some of its query changed; None leaves a part out."""
@@ -88,9 +91,9 @@ class Visit:
         """Note whose subjects the page shows, for its record."""
         self.subjects.extend(link.subject for link in links if link is not None)
 
-    def cursors(self, *names: str) -> dict[str, str | None]:
-        """Which page of each list is asked for."""
-        return {name: self.request.GET.get(name) or None for name in names}
+    def cursor(self, name: str) -> str | None:
+        """Which page of a list is asked for."""
+        return self.request.GET.get(name) or None
 
     def number(self, name: str) -> int | None:
         """A whole number of the query; raises UsageError where it is none."""

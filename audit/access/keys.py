@@ -64,6 +64,12 @@ def master_key() -> bytes:
     given = os.environ.get("WHEREABOUTS_KEY")
     if given:
         return _parsed(given, "WHEREABOUTS_KEY")
+    return _of_folder(os.environ.get("VAR_DIR"))
+
+
+@cache
+def _of_folder(folder: str | None) -> bytes:
+    """Asked for once an event: the folder is looked at once."""
     return _from_file(var_dir() / "master.key")
 
 

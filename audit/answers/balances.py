@@ -1,4 +1,4 @@
-"""An account's money as arithmetic: available = booked - held; what is held, for which payment; what is on its way in."""
+"""An account's money as arithmetic: available = booked - held; what is held and for which payment."""
 
 from __future__ import annotations
 
@@ -66,9 +66,11 @@ def _balance(inquiry: Inquiry, found: Sequence[Holding], currency: str, coming: 
     booked = sum(h.units for h in found)
     held = sum(h.units for h in found if not place_kind(inquiry.model, h.place).rests)
     last = max((h for h in found if h.since), key=lambda h: h.since or datetime.min, default=None)
-    in_currency = (booked, held, booked - held, coming)
     return BalanceLine(
-        *(money(inquiry.model, units, currency) for units in in_currency),
+        booked=money(inquiry.model, booked, currency),
+        held=money(inquiry.model, held, currency),
+        available=money(inquiry.model, booked - held, currency),
+        incoming=money(inquiry.model, coming, currency),
         since=last.since if last else None,
         event=last.event if last else None,
         places=lines(inquiry, found),

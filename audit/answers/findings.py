@@ -85,13 +85,18 @@ def subject_of_finding(inquiry: Inquiry, identifier: str) -> tuple[Subject, int]
     raise UnknownSubject(f"there is no finding {identifier}")
 
 
-def findings_of(inquiry: Inquiry, subjects: Sequence[int], limit: int = FINDINGS_SHOWN) -> Page[FindingLine]:
-    """Findings of a subject and of what it is made of, the open ones first; those of after the moment are left out."""
-    rows = inquiry.connection.execute(
-        sql("answer_findings_of"), {"subjects": list(subjects), "limit": limit + 1}
-    ).fetchall()
-    if inquiry.cut.time is not None:
-        rows = [row for row in rows if row[6] <= inquiry.cut.time]
+def findings_of(
+    inquiry: Inquiry, subjects: Sequence[int], linked_to: int = 0, kinds: Sequence[str] = (),
+    limit: int = FINDINGS_SHOWN,
+) -> Page[FindingLine]:
+    """Findings of these subjects and of those `kinds` that are linked with `linked_to`, the open ones first.
+
+    Those that were opened after the moment are left out; a later resolution is told.
+    """
+    rows = inquiry.connection.execute(sql("answer_findings_of"), {
+        "subjects": list(subjects), "linked_to": linked_to, "kinds": list(kinds), "limit": limit + 1,
+        "recorded": inquiry.cut.time or END,
+    }).fetchall()
     lines = finding_lines(inquiry, rows[:limit])
     return Page(tuple(lines), len(rows) if len(rows) <= limit else None, limit)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from audit.answers.unfolded import Unfolded
 
 CUSTOMER = "customer"  # the kind whose door must be open; a bank without it has subjects that stand alone
+PLACE = "place"  # as a subject: place:BOOK/KIND:ID
 CUSTOMERS_MAX = 20  # of one subject: a joint account, the two sides of a transfer
 
 
@@ -64,8 +65,8 @@ def place_of(connection: Connection, id: int) -> tuple[Place, str]:
 
 def customers_of(connection: Connection, subject: Subject) -> tuple[Subject, ...]:
     """The customers that a subject belongs to; itself when it is one; none: it stands alone."""
-    if subject.kind == CUSTOMER:
-        return (subject,)
+    if subject.kind == CUSTOMER or subject.kind == PLACE:
+        return (subject,) if subject.kind == CUSTOMER else ()
     found = linked(connection, subject_id(connection, subject), [CUSTOMER], CUSTOMERS_MAX)
     return tuple(other for _, other, _ in found)
 

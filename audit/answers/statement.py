@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,12 +11,12 @@ from audit.answers.cursors import Mark, pack, unpack
 from audit.answers.events import Told, events_at, read_events
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import Holding, day_of
-from audit.answers.names import flow_kinds, link_of, money, place_kind
-from audit.answers.shapes import ChartPoint, Page, StatementLine
+from audit.answers.names import flow_kinds, link_of, links_of, money, place_kind
+from audit.answers.shapes import ChartPoint, Link, Page, StatementLine
 from audit.answers.stories import ENDING
 from audit.answers.unfolded import Unfolded
 from audit.database import sql
-from audit.values import Clock, Place
+from audit.values import Clock, Place, Subject
 
 LINES_SHOWN = 50
 READ_AHEAD = 4  # entries of each place read for every line wanted: holds come and go between bookings
@@ -49,9 +49,12 @@ def statement(
     positions = [booking.position for booking in bookings]
     told = {one.row.position: one for one in read_events(inquiry, list(events_at(inquiry, positions).values()))}
     findings = _findings(inquiry, positions)
-    currency = places[0].currency
-    rows = [] if cursor else _fresh_lines(inquiry, places, held, fresh)
-    rows += [_line(inquiry, b, told[b.position], currency, findings.get(b.position, ())) for b in bookings]
+    links = links_of(inquiry, _flows(inquiry, told.values()))
+    rows = [] if cursor else _fresh_lines(inquiry, places, fresh)
+    for booking in bookings:
+        one = told[booking.position]
+        flow = next((links[tie] for tie in one.ties if tie in links), None)
+        rows.append(_line(inquiry, booking, one, places[0].currency, flow, findings.get(booking.position, ())))
     total = len(rows) if is_end and not cursor else None
     return Page(tuple(rows), total, next=None if is_end or not bookings else rows[-1].cursor)
 
@@ -127,10 +130,9 @@ def _gathered(rows: Sequence[tuple[Any, ...]], held: set[int]) -> list[_Booking]
 
 
 def _line(
-    inquiry: Inquiry, booking: _Booking, told: Told, currency: str, findings: tuple[str, ...]
+    inquiry: Inquiry, booking: _Booking, told: Told, currency: str, flow: Link | None, findings: tuple[str, ...] = ()
 ) -> StatementLine:
-    kinds, after = set(flow_kinds(inquiry.model)), booking.last[1]
-    flow = next((tie for tie in told.ties if tie.kind in kinds), None)
+    after = booking.last[1]
     is_backdated = day_of(inquiry, booking.occurred) < day_of(inquiry, booking.key[0])
     return StatementLine(
         event=told.ref,
@@ -139,7 +141,7 @@ def _line(
         title=told.title,
         says=told.says,
         counterparty=told.counterparty,
-        flow=link_of(inquiry, flow) if flow else None,
+        flow=flow,
         money=money(inquiry.model, booking.units, currency),
         booked_after=None if after is None else money(inquiry.model, after, currency),
         held_change=money(inquiry.model, booking.held, currency),
@@ -150,9 +152,12 @@ def _line(
     )
 
 
-def _fresh_lines(
-    inquiry: Inquiry, places: Sequence[Holding], held: set[int], fresh: Unfolded
-) -> list[StatementLine]:
+def _flows(inquiry: Inquiry, told: Iterable[Told]) -> set[Subject]:
+    kinds = set(flow_kinds(inquiry.model))
+    return {tie for one in told for tie in one.ties if tie.kind in kinds}
+
+
+def _fresh_lines(inquiry: Inquiry, places: Sequence[Holding], fresh: Unfolded) -> list[StatementLine]:
     """Bookings that are not folded yet, newest first, on top."""
     by_place = {holding.place: holding for holding in places}
     lines: list[StatementLine] = []
@@ -164,7 +169,8 @@ def _fresh_lines(
         units = _effect(reading.movements, by_place, places[0].currency)
         if units:
             booking = _Booking(row.key, row.position, row.occurred, units, 0, (0, after))
-            lines.append(_line(inquiry, booking, one, places[0].currency, ()))
+            flow = next((link_of(inquiry, tie) for tie in _flows(inquiry, [one])), None)
+            lines.append(_line(inquiry, booking, one, places[0].currency, flow))
             after -= units
     return lines
 

@@ -11,7 +11,7 @@ from audit.answers.events import EventRow, Told, ref_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import Known, kind_title
 from audit.answers.shapes import Link, StateLine
-from audit.answers.unfolded import Unfolded
+from audit.answers.unfolded import NOTHING, Unfolded
 from audit.database import sql
 from audit.model.meaning import Lane, State
 from audit.values import EventRef, Subject, micros_of, time_of
@@ -55,7 +55,8 @@ def states_after(inquiry: Inquiry, rows: Sequence[EventRow], changes: Sequence[C
         if change.position in by_position:
             latest[change.stream_id, change.item] = change
     found = [state_line(inquiry, by_position[change.position], change.item, change.value) for change in latest.values()]
-    return sorted((line for line in found if line), key=lambda line: (_order(inquiry, line.lane), line.stream, line.item))
+    lines = [line for line in found if line is not None]
+    return sorted(lines, key=lambda line: (_order(inquiry, line.lane), line.stream, line.item))
 
 
 def states_before(inquiry: Inquiry, told: Sequence[Told]) -> Mapping[tuple[int, str, int], str]:
@@ -91,6 +92,22 @@ def states_of(inquiry: Inquiry, subject: Known, unfolded: Unfolded, limit: int =
             if line is not None:
                 found[row.stream, reading.item] = line
     return sorted(found.values(), key=lambda line: line.since, reverse=True)
+
+
+def states_of_many(inquiry: Inquiry, subjects: Sequence[Known]) -> dict[Subject, StateLine]:
+    """The newest state of each subject at the moment: one statement now, one a subject in the past."""
+    if not inquiry.cut.is_now:
+        found = {one.subject: states_of(inquiry, one, NOTHING, 1) for one in subjects}
+        return {subject: states[0] for subject, states in found.items() if states}
+    by_id = {one.id: one.subject for one in subjects}
+    lines: dict[Subject, StateLine] = {}
+    for id, stream, item, lane, value, recorded, source, event_id, position in inquiry.connection.execute(
+        sql("answer_states_now"), [list(by_id)]
+    ):
+        line = _line(inquiry, lane, stream, item, value, recorded, EventRef(source, event_id, position))
+        if line is not None:
+            lines[by_id[id]] = line
+    return lines
 
 
 def state_line(inquiry: Inquiry, row: EventRow, item: str, value: str) -> StateLine | None:

@@ -11,7 +11,7 @@ from audit.answers.findings import findings_of
 from audit.answers.flows import Flow, load_flow, load_flows
 from audit.answers.headline import flow_title, status_of
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import Known, flow_kinds, known, link_of, linked
+from audit.answers.names import Known, declared_kinds, flow_kinds, known, link_of, linked
 from audit.answers.shapes import (
     LaneColumn,
     Link,
@@ -46,7 +46,7 @@ def transfer(inquiry: Inquiry, subject: Subject, step: int | None = None, first:
     then = flow.at_step(chosen) if chosen is not None else flow
     lines = _steps(flow, chosen, then.upto)
     links = linked_ids(inquiry, flow)
-    found = findings_of(inquiry, [flow.known.id, *(id for _, id in _lane_subjects(links, flow))])
+    found = findings_of(inquiry, [flow.known.id, *_lane_ids(links, flow)])
     where, states = of_flow(then), then.states()
     waiting = waiting_for(inquiry, then.past, then.told, states)
     status, tone = status_of(inquiry, states, waiting, found.rows)
@@ -150,14 +150,14 @@ def _last_number(line: StepLine) -> int | None:
     return line.events[-1].number
 
 
-def _lane_subjects(links: Sequence[tuple[int, Subject]], flow: Flow) -> list[tuple[Subject, int]]:
+def _lane_ids(links: Sequence[tuple[int, Subject]], flow: Flow) -> list[int]:
     """Its lanes' aggregates, whose findings are the flow's as well; not the accounts and customers."""
+    above = set(declared_kinds(flow.inquiry.model))
     own = {
         Subject(found[0].name, found[1]) for row in flow.rows
-        if (found := flow.inquiry.model.lane_of(row.stream)) is not None
-        and found[0].name not in CRUMBS
+        if (found := flow.inquiry.model.lane_of(row.stream)) is not None and found[0].name not in above
     }
-    return [(other, id) for id, other in links if other in own]
+    return [id for id, other in links if other in own]
 
 
 def _related(inquiry: Inquiry, flow: Flow) -> Page[RelatedLine]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from audit.answers.events import EventRow, Told
+from audit.answers.events import EventRow, Told, ref_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.shapes import MissingStep, StateLine, Waiting
 from audit.answers.words import word
+from audit.log.logged import EVENT
 from audit.model.meaning import Expectation
 from audit.values import micros_of, time_of
 
@@ -30,7 +31,7 @@ def waiting_for(
 
 
 def missing_steps(inquiry: Inquiry, waiting: Iterable[Waiting], told: Mapping[int, Told]) -> tuple[MissingStep, ...]:
-    """The rows that are not there."""
+    """The rows that are not there: for a reaction that is overdue, or that is still to come."""
     return tuple(step for one in waiting if (step := _missing(inquiry, one, told)) is not None)
 
 
@@ -64,19 +65,19 @@ def _waiting(inquiry: Inquiry, state: StateLine, exits: tuple[str, ...], due: da
 
 def _by_expectations(inquiry: Inquiry, past: Sequence[EventRow], told: Mapping[int, Told]) -> Iterable[Waiting]:
     """Events whose reaction is not among those told after them. One flow is one correlation."""
-    names = [_name(told.get(row.position)) for row in past]
+    names = [_name(inquiry, row, told.get(row.position)) for row in past]
     for expectation in inquiry.model.expectations:
         wanted = set(expectation.one_of)
         for index, name in enumerate(names):
             if name == expectation.after and not any(later in wanted for later in names[index + 1 :]):
-                yield _expected(inquiry, told[past[index].position], expectation)
+                yield _expected(inquiry, past[index], expectation)
 
 
-def _expected(inquiry: Inquiry, after: Told, expectation: Expectation) -> Waiting:
-    due = time_of(inquiry.model.due(micros_of(after.row.recorded), expectation.within))
+def _expected(inquiry: Inquiry, after: EventRow, expectation: Expectation) -> Waiting:
+    due = time_of(inquiry.model.due(micros_of(after.recorded), expectation.within))
     titles = tuple(dict.fromkeys(_event_title(inquiry, lane, type_) for lane, type_ in expectation.one_of))
     says = word(inquiry.language, "waits_for", what=_either(inquiry, titles))
-    return Waiting(says, after.ref, titles, due, overdue(inquiry, due), None)
+    return Waiting(says, ref_of(inquiry, after), titles, due, overdue(inquiry, due), None)
 
 
 def overdue(inquiry: Inquiry, due: datetime) -> Decimal | None:
@@ -111,7 +112,10 @@ def _either(inquiry: Inquiry, titles: Sequence[str]) -> str:
     return ", ".join(titles[:-1]) + either + titles[-1] if len(titles) > 1 else titles[0]
 
 
-def _name(told: Told | None) -> tuple[str, str] | None:
-    if told is None or told.meaning is None or told.reading is None or told.reading.problem:
+def _name(inquiry: Inquiry, row: EventRow, told: Told | None) -> tuple[str, str] | None:
+    """Lane and type of an event that counts as a reaction; its payload need not have been read."""
+    if row.kind != EVENT or (told is not None and told.problem is not None):
         return None
-    return told.meaning.lane, told.meaning.type
+    found = inquiry.model.lane_of(row.stream)
+    meaning = found[0].events.get(row.type) if found else None
+    return (meaning.lane, meaning.type) if meaning else None

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.answers.cursors import Mark, pack, unpack
-from audit.answers.events import EventRow, read_events
+from audit.answers.events import EventRow, events_at, read_events
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import Known, known, link_of
-from audit.answers.shapes import Page, StepLine, What
+from audit.answers.names import PLACE, Known, known, link_of, place_title
+from audit.answers.places import parse_place, positions_in
+from audit.answers.shapes import Link, Page, StepLine, What
 from audit.answers.stories import BEGINNING, part_of_story
 from audit.answers.telling import event_lines, step_lines, surroundings
 from audit.answers.unfolded import Unfolded, unfolded
 from audit.database import sql
-from audit.values import EventRef, Subject
+from audit.values import EventRef, Place, Subject
 
 STEPS_SHOWN = 50
 
@@ -57,6 +58,9 @@ def steps_page(
 def whole_story_in_pages(inquiry: Inquiry, subject: Subject, size: int = 500) -> Iterator[What]:
     """The story from its beginning to its end, a page at a time: memory stays flat however long it is."""
     fresh = unfolded(inquiry)
+    if subject.kind == PLACE:
+        yield from _story_of_place(inquiry, parse_place(subject.key), fresh, size)
+        return
     asked = known(inquiry, subject, fresh)
     cursor: str | None = None
     while True:
@@ -65,6 +69,18 @@ def whole_story_in_pages(inquiry: Inquiry, subject: Subject, size: int = 500) ->
         cursor = page.steps.next
         if cursor is None:
             return
+
+
+def _story_of_place(inquiry: Inquiry, asked: Place, fresh: Unfolded, size: int) -> Iterator[What]:
+    """Every event that moved money in a place, forwards."""
+    positions = positions_in(inquiry, asked)
+    for first in range(0, max(1, len(positions)), size):
+        found = events_at(inquiry, positions[first : first + size])
+        told = read_events(inquiry, [found[at] for at in positions[first : first + size]], fresh.finality)
+        lines = event_lines(inquiry, told, surroundings(inquiry, told, fresh), first + 1)
+        subject = Link(Subject(PLACE, f"{asked.book}/{asked}"), place_title(inquiry, asked), "")
+        page = Page(tuple(step_lines(told, lines)), len(positions))
+        yield What(subject, inquiry.as_of(), inquiry.model.hash, page, True, (), "")
 
 
 def not_understood(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[EventRef, ...]:

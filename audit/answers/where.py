@@ -5,26 +5,39 @@ from __future__ import annotations
 from audit.answers.flows import Flow, held_and_owed, is_conserved, load_flow
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import holdings, lines, own_places
-from audit.answers.names import Known, declared_kinds, flow_kinds, known, link_of, linked
+from audit.answers.names import (
+    PLACE,
+    Known,
+    declared_kinds,
+    flow_kinds,
+    known,
+    link_of,
+    linked,
+    place_kind,
+    place_title,
+)
 from audit.answers.onitsway import on_its_way
-from audit.answers.shapes import PlaceLine, StateLine, Where
+from audit.answers.places import parse_place, places_at
+from audit.answers.shapes import Link, PlaceLine, StateLine, Where
 from audit.answers.states import states_of
 from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.what import latest_telling, not_understood
 from audit.answers.words import word
-from audit.values import Subject
+from audit.values import Place, Subject
 
 ACCOUNTS_MAX = 200  # of one customer
 
 
 def where(inquiry: Inquiry, subject: Subject) -> Where:
     """Raises UnknownSubject. A subject of a kind without a book has no places: its state is the answer."""
+    if subject.kind == PLACE:
+        return of_place(inquiry, parse_place(subject.key))
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
     kind = inquiry.model.kinds.get(subject.kind)
     if kind is not None and kind.is_flow:
         return of_flow(load_flow(inquiry, asked, fresh))
-    return _of_holder(inquiry, asked, fresh)
+    return of_holder(inquiry, asked, fresh)
 
 
 def of_flow(flow: Flow) -> Where:
@@ -48,7 +61,27 @@ def of_flow(flow: Flow) -> Where:
     )
 
 
-def _of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Where:
+def of_place(inquiry: Inquiry, asked: Place) -> Where:
+    """Of a place itself: what it holds in each currency, and which event last changed it."""
+    found = lines(inquiry, places_at(inquiry, asked))
+    subject = Subject(PLACE, f"{asked.book}/{asked}")
+    return Where(
+        subject=Link(subject, place_title(inquiry, asked), inquiry.text(inquiry.model.books.get(asked.book, {}))),
+        at=inquiry.as_of(),
+        model=inquiry.model.hash,
+        places=found,
+        on_its_way=(),
+        came_from=(),
+        ledger=(),
+        conserved=_is_conserved(inquiry, found),
+        complete=True,
+        not_understood=(),
+        tells=inquiry.text(place_kind(inquiry.model, asked).tells),
+        states=(),
+    )
+
+
+def of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Where:
     """Of an account or customer: what its ledger places hold, and separately what open flows have on its way."""
     places, is_final = places_held(inquiry, asked, fresh)
     under_way = on_its_way(inquiry, asked, fresh)

@@ -37,7 +37,7 @@ def judge(story: Story, watermark: int) -> list[Sign]:
             opened_id="",
             evidence=[end.position, *(since for _, _, since in at_deadline)],
             numbers={"kind": story.kind, "state": end.state, "places": ", ".join(str(p) for p, _, _ in at_deadline)},
-            money=[(units, place.currency) for place, units, _ in at_deadline if units > 0],
+            money=[(abs(units), place.currency) for place, units, _ in at_deadline],
             resolved_at=cleared.recorded if cleared else None,
             resolved_by=cleared.position if cleared else None,
         )

@@ -11,6 +11,9 @@ from typing import Any
 Numbers = Mapping[str, Any]
 
 
+NAMES = frozenset({"lane", "state", "from", "to", "allowed", "kind", "item"})  # numbers that are names of the model's
+
+
 class Severity(StrEnum):
     INFO = "info"
     MEDIUM = "medium"
@@ -35,11 +38,17 @@ class Rule:
 
     def says(self, numbers: Numbers) -> str:
         """What was found, with its numbers filled in."""
-        return self.sentence.format_map(_Filled(numbers))
+        return _plain(self.sentence, numbers)
 
     def would_resolve(self, numbers: Numbers) -> str:
         """What event, from whom, would put it right."""
-        return self.mend.format_map(_Filled(numbers))
+        return _plain(self.mend, numbers)
+
+
+def _plain(template: str, numbers: Numbers) -> str:
+    """The template with its numbers; the model's names as words, and no gap where a number is empty."""
+    words = {name: str(value).replace("_", " ") if name in NAMES else value for name, value in numbers.items()}
+    return " ".join(template.format_map(_Filled(words)).split())
 
 
 class _Filled(dict[str, Any]):

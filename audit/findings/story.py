@@ -57,6 +57,7 @@ class Story:
     ended: End | None
     settled_by: int | None
     moments: Sequence[StoryMoment] = field(default_factory=list)
+    is_sound: bool = False  # no rule can have anything to say: `moments` is then the last one alone
 
     def residue(self, upto: int) -> list[tuple[At, int, int]]:
         """Places that must be empty at the end and are not, with what they hold and since which event."""

@@ -23,14 +23,22 @@ Found = tuple[Lane, str]
 class Envelope(Protocol):
     """What a raw event and a row of the log have in common."""
 
-    stream: str
-    version: int | None
-    type: str
-    id: str
-    occurred: int
-    recorded: int
-    correlation: str | None
-    causation: str | None
+    @property
+    def stream(self) -> str: ...
+    @property
+    def version(self) -> int | None: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def occurred(self) -> int: ...
+    @property
+    def recorded(self) -> int: ...
+    @property
+    def correlation(self) -> str | None: ...
+    @property
+    def causation(self) -> str | None: ...
 
 
 class Draft(msgspec.Struct, gc=False):
@@ -88,7 +96,7 @@ class Reader:
         """Take what is personal out of `data`; gives its identifiers' blind digests."""
         if not meaning.personal:
             return ()
-        reading = self._read(event, data, meaning)
+        reading = meaning.read(self._facts(event), data, {})
         remove(data, meaning.personal)
         return self._blinds(reading)
 
@@ -96,13 +104,14 @@ class Reader:
         self, event: Envelope, raw: bytes, encoding: str, data_length: int, data: dict[str, Any], meaning: EventMeaning
     ) -> Draft:
         skeleton, pieces = cut(raw, encoding, data_length, meaning.personal)
-        reading = self._read(event, data, meaning)
+        facts = self._facts(event)
+        reading = meaning.read(facts, data, {})
+        owner = self._owner(meaning, facts, data, reading.ties) if pieces else None
         remove(data, meaning.personal)
-        owner = self._owner(event.stream, reading.ties) if pieces else None
         return Draft(READABLE, data, None, owner, skeleton, pieces, self._blinds(reading))
 
-    def _read(self, event: Envelope, data: dict[str, Any], meaning: EventMeaning) -> Reading:
-        facts = Facts(
+    def _facts(self, event: Envelope) -> Facts:
+        return Facts(
             source=self.source,
             stream=event.stream,
             type=event.type,
@@ -113,18 +122,21 @@ class Reader:
             correlation=event.correlation,
             causation=event.causation,
         )
-        return meaning.read(facts, data, {})
 
     @staticmethod
     def _blinds(reading: Reading) -> Sequence[tuple[str, bytes]]:
         return [(name, blind(name, value)) for name, value, is_personal in reading.identifiers if is_personal and value]
 
-    def _owner(self, stream: str, ties: Sequence[tuple[str, str]]) -> Owner:
+    def _owner(
+        self, meaning: EventMeaning, facts: Facts, data: dict[str, Any], ties: Sequence[tuple[str, str]]
+    ) -> Owner:
         """The customer where the event or its stream's name gives one, else its first own tie, else its stream."""
+        if meaning.owner is not None:
+            return meaning.owner(facts, data)
         for tie in ties:
             if tie[0] == CUSTOMER:
                 return tie
-        return ties[0] if ties else self._owner_unknown(stream, None)
+        return ties[0] if ties else self._owner_unknown(facts.stream, None)
 
     def _owner_unknown(self, stream: str, found: Found | None) -> Owner:
         if found is not None and found[0].subject:

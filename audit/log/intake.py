@@ -83,7 +83,8 @@ class Intake:
         return said != seat.said or time.monotonic() - seat.said_at >= SAY_AGAIN_SECONDS
 
     def _log(self, seat: _Seat, source: Source, read: Read) -> Batch:
-        is_known = source.kind != "files" or read.idle  # a file's lines may run back in time until its end is reached
+        # A file's lines may run back in time until its end is reached; the console's own records judge nothing.
+        is_known = source.kind != "console" and (source.kind != "files" or read.idle)
         watermark = read.watermark if is_known else None
         with self.connection.transaction():
             now = micros_of(datetime.now(UTC))
@@ -92,7 +93,7 @@ class Intake:
                 "source": seat.source_id, "lease": seat.lease, "state": read.state, "sealed": read.sealed,
                 "watermark": None if watermark is None else time_of(watermark), "idle": read.idle, "gaps": read.gaps,
                 "held_by": json.dumps(list(read.held_by)), "events": done.events, "duplicates": done.duplicates,
-                "quarantined": done.quarantined,
+                "quarantined": done.quarantined, "notice": read.notice,
             })
             if moved.rowcount != 1:
                 raise LostLease(f"another process reads source {source.name} now; this one has stopped without loss")

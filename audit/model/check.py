@@ -14,7 +14,7 @@ from audit.model.problems import Problems
 
 
 def check(document: schema.Document, problems: Problems) -> None:
-    """Errors and warnings go to `problems`."""
+    """Errors go to `problems`, and warnings where there are none."""
     check_head(document, problems)
     check_currencies(document, problems)
     check_calendars(document, problems)
@@ -25,4 +25,5 @@ def check(document: schema.Document, problems: Problems) -> None:
     check_personal(document, problems)
     check_texts(document, problems)
     check_rules(document, problems)
-    doubt(document, problems)
+    if not problems.errors:
+        doubt(document, problems)

@@ -108,7 +108,7 @@ def span(raw: Any, key: Key, problems: Problems) -> schema.Span:
         return schema.Span(seconds=int(match[1]) * _SECONDS[match[2]])
     if isinstance(raw, Mapping) and set(raw) == {"bank_days", "calendar"}:
         days, name = raw["bank_days"], raw["calendar"]
-        if isinstance(days, int) and not isinstance(days, bool) and 0 <= days <= BANK_DAYS_MAX and isinstance(name, str):
+        if type(days) is int and 0 <= days <= BANK_DAYS_MAX and isinstance(name, str):
             return schema.Span(bank_days=days, calendar=name)
     problems.error(
         key, "this is no time that is understood", 'Write "30s", "5m", "2h", "3d" or { bank_days = 2, calendar = "dk" }'

@@ -118,7 +118,7 @@ class PlaceKind:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of subject. `book` is the book its `where` is answered from (None: no money, its state is the answer).
-    `ends_with` is the lane whose final state ends it; `settles_within` the time allowed for its places to empty then."""
+    `ends_with` is the lane whose final state ends it; `settles_within` the time its places have to empty then."""
 
     name: str
     title: Text
@@ -215,7 +215,7 @@ class EventMeaning:
     shows: Sequence[tuple[str, ...]] = ()  # payload paths shown as facts, in order
     counterparty: tuple[str, ...] | None = None  # the payload path of the other side's name
     asserted: Callable[[Facts, Data, Mapping[str, str]], Sequence[Asserted]] | None = None  # None: asserts nothing
-    owner: Callable[[Facts, Data], tuple[str, str]] | None = None  # (kind, key) whose data key seals the personal fields
+    owner: Callable[[Facts, Data], tuple[str, str]] | None = None  # (kind, key) whose data key seals what is personal
     monies: Mapping[str, CurrencySource] = field(default_factory=dict)  # payload paths that texts show as money
     names: Mapping[str, Callable[[Facts, Data], Any]] = field(default_factory=dict)  # `{name}`s of texts from payload
     upcast: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = ()  # (new path, older path)
@@ -233,7 +233,7 @@ class Lane:
     versions_start_at: int | None = None  # None: version gaps are not judged
     inherits: Sequence[str] = ()  # kinds whose ties hold for the stream's later events
     fields: Mapping[str, Field] = field(default_factory=dict)  # declared remembered fields
-    correlates: Sequence[str] = ()  # kinds that some event of the lane ties by "$correlation": unknown types are tied so too
+    correlates: Sequence[str] = ()  # kinds that some event ties by "$correlation": unknown types are tied so too
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ class EventCompiler:
         return [(self.lane_name, 0), *others] if pattern.names else others
 
     def _tie(self, kind: str, paths: Sequence[str]) -> ReadTie:
-        """Appends the ties that fields make. A single path is needed; of several, and of `path?`, any may be missing."""
+        """Appends ties made by fields. A single path is needed; of several, and of `path?`, any may be missing."""
         gets = [(path.rstrip("?"), self.get(path.rstrip("?"))) for path in paths]
         is_needed = len(paths) == 1 and not paths[0].startswith("$") and not paths[0].endswith("?")
 

@@ -28,7 +28,12 @@ def summary(examined: Examined) -> dict[str, Any]:
 def _parts(model: Model) -> dict[str, Any]:
     return {
         "lanes": [
-            {"name": lane.name, "events": list(lane.events), "states": list(lane.states), "fields": list(lane.fields)}
+            {
+                "name": lane.name,
+                "events": list(dict.fromkeys(event.type for event in lane.events.values())),
+                "states": list(lane.states),
+                "fields": list(lane.fields),
+            }
             for lane in model.lanes.values()
         ],
         "kinds": list(model.kinds),

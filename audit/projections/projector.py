@@ -17,6 +17,7 @@ from audit.projections.signs import Sign
 from audit.projections.write import make_stages, write
 
 STREAMS_REMEMBERED_MAX = 40_000  # about 80 MB
+OWN = "console"  # the kind of source that the console's own records are
 
 
 class Projector:
@@ -32,6 +33,7 @@ class Projector:
         self._model = model
         self._is_bulk = is_bulk
         self._written: set[int] = set()
+        self._own: set[int] = set()
         self._names = Names()
         self._memories: dict[int, Memory] = {}
         self._sources: dict[int, str] = {}
@@ -44,6 +46,9 @@ class Projector:
 
         Returns what was noticed, for the findings, and the streams that were folded.
         """
+        events = self._of_the_bank(events)
+        if not events:
+            return (), set()
         self._load(events)
         works, torn = self._read(events)
         taken_out = Rows()
@@ -62,6 +67,15 @@ class Projector:
         write(self._connection, rows, {s: self._memories[s] for s in streams}, bulk=self._is_bulk)
         self._forget(streams, works)
         return rows.signs, streams
+
+    def _of_the_bank(self, events: Sequence[Logged]) -> Sequence[Logged]:
+        """The console's own records are evidence, in the log; the bank's read model has nothing of them."""
+        if any(event.source_id not in self._sources for event in events):
+            for source_id, name, kind in self._connection.execute("select id, name, kind from trace.source").fetchall():
+                self._sources[source_id] = name
+                if kind == OWN:
+                    self._own.add(source_id)
+        return [event for event in events if event.source_id not in self._own] if self._own else events
 
     def _read(self, events: Sequence[Logged]) -> tuple[list[Work], set[int]]:
         """Works in order, and the streams that have an event before one that is folded already."""
@@ -92,8 +106,6 @@ class Projector:
         return works
 
     def _load(self, events: Iterable[Logged]) -> None:
-        if any(event.source_id not in self._sources for event in events):
-            self._sources.update(self._connection.execute("select id, name from trace.source").fetchall())
         missing = {event.stream_id for event in events} - self._memories.keys()
         if not missing:
             return

@@ -18,6 +18,7 @@ INTEGER_MAX = 2**53 - 1
 
 _SIXTEEN_DIGITS = b"0" * 16
 _ALL_DIGITS_ZERO = bytes.maketrans(b"123456789.", b"0000000000")
+_LONG_NUMBER = re.compile(rb"[:,\[\s]-?[0-9.]{16}")
 _TOO_DEEP = f"it is nested deeper than the {NESTING_MAX} levels that are read: flatten it"
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")  # anything else may be somebody's data: not repeated
@@ -63,8 +64,8 @@ def is_plain(raw: bytes, encoded: bytes) -> bool:
 
 
 def has_long_number(raw: bytes) -> bool:
-    """Whether sixteen digits stand together anywhere, be it in a text: shorter numbers everyone reads alike."""
-    return _SIXTEEN_DIGITS in raw.translate(_ALL_DIGITS_ZERO)
+    """Whether a number of sixteen digits may stand in it: shorter ones everyone reads alike."""
+    return _SIXTEEN_DIGITS in raw.translate(_ALL_DIGITS_ZERO) and _LONG_NUMBER.search(raw) is not None
 
 
 def _parsed(raw: bytes) -> Any:

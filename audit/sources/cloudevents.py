@@ -1,4 +1,4 @@
-"""One line of an event file, CloudEvents 1.0 as JSON, made into a raw event; a bad line keeps what could be read of it."""
+"""One line of an event file, CloudEvents 1.0 as JSON, made into a raw event; of a bad line is kept what can be read."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Spot(NamedTuple):
     last_recorded: int
 
 
-def clean_event(raw: bytes, position: int) -> tuple[RawEvent, str] | None:
+def clean_event(raw: bytes, position: int) -> tuple[RawEvent, str | None] | None:
     """The event of a line in which there is nothing to question, and its source; None: ask `questioned_event`."""
     if len(raw) > PAYLOAD_BYTES_MAX:
         return None
@@ -62,7 +62,8 @@ def clean_event(raw: bytes, position: int) -> tuple[RawEvent, str] | None:
         recorded = occurred if line.recordedtime is None else micros_of_text(line.recordedtime, "recordedtime")
     except (ValueError, RecursionError):
         return None
-    if not (line.id and line.source and line.type) or len(line.id) + len(line.type) + len(line.subject) > NAME_BYTES_MAX // 4:
+    names = len(line.id) + len(line.type) + len(line.subject)
+    if names > NAME_BYTES_MAX // 4 or not (line.id and line.source and line.type):
         return None
     return RawEvent(
         position,

@@ -6,7 +6,7 @@ A position is the file's ordinal within the source times 2**40 plus the line's b
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from typing import BinaryIO
 
@@ -152,7 +152,7 @@ class FileSource:
     ) -> tuple[RawEvent | None, bool]:
         """The line's event (None: it is blank) and whether it belongs to this source."""
         position = ordinal * FILE_SPAN + offset
-        found = None if damage else clean_event(raw, position)
+        found: tuple[RawEvent, str | None] | None = None if damage else clean_event(raw, position)
         if found is None:
             if not damage and (not raw or raw.isspace()):
                 return None, False
@@ -239,15 +239,23 @@ def discover(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
     decode = msgspec.json.Decoder(_Named).decode
     found: dict[str, None] = {}
     for path in paths:
-        with opened(os.fspath(path)) as content:
-            for lines in lines_of(content, 0):
-                for raw in lines.lines:
-                    try:
-                        found[decode(raw).source or ""] = None
-                    except (ValueError, RecursionError):
-                        continue
+        try:
+            _discover(os.fspath(path), found, decode)
+        except OSError as error:
+            name = os.path.basename(os.fspath(path))
+            raise SourceUnavailable(f"{name} cannot be read: {error.strerror or error}") from None
     found.pop("", None)
     return list(found) or [UNNAMED]
+
+
+def _discover(path: str, found: dict[str, None], decode: Callable[[bytes], _Named]) -> None:
+    with opened(path) as content:
+        for lines in lines_of(content, 0):
+            for raw in lines.lines:
+                try:
+                    found[decode(raw).source or ""] = None
+                except (ValueError, RecursionError):
+                    continue
 
 
 def sources_of(

@@ -18,6 +18,7 @@ class Mapping:
     `position` is the store's own order, drawn from a sequence. `transaction` names an xid8 column with the inserting
     transaction's number. `sequence` names the sequence where the column does not own it. `where` is a condition that
     picks one tenant of a table whose positions are unique by tenant only. `time_unit` is that of times kept as numbers.
+    `query` is read in place of the table, for stores that spread an event over several: its columns are then meant.
     `seal` "horizon": positions are not always drawn in the transaction that inserts, so the sequence proves nothing.
     """
 
@@ -37,6 +38,7 @@ class Mapping:
     transaction: str | None = None
     sequence: str | None = None
     where: str | None = None
+    query: str | None = None
     time_unit: TimeUnit = "ms"
     seal: Seal = "fence"
 
@@ -57,6 +59,11 @@ def quoted(name: str) -> str:
 
 def quoted_table(table: str) -> str:
     return ".".join(quoted(part) for part in table.split("."))
+
+
+def rows_of(mapping: Mapping) -> str:
+    """What stands behind `from`."""
+    return f"({mapping.query})" if mapping.query else quoted_table(mapping.table)
 
 
 TIMES = ("timestamp with time zone", "timestamp without time zone")
@@ -95,7 +102,7 @@ class Shape:
             self._content(m.data),
             self._content(m.metadata),
         ]
-        return f"select {', '.join(columns)} from {quoted_table(m.table)} e"
+        return f"select {', '.join(columns)} from {rows_of(m)} e"
 
     def _xmin(self) -> str:
         """Views have none."""

@@ -33,12 +33,14 @@ class PostgresSource:
         *,
         channel: str | None = None,
         skew_micros: int = 0,
+        complete_until: int | None = None,
         key: bytes = b"",
         warm_seconds: float = WARM_SECONDS,
         cold_seconds: float = COLD_SECONDS,
         check_seconds: float = CHECK_SECONDS,
     ) -> None:
-        """`channel` is what the bank notifies on; `skew_micros` how late an old recorded time may be committed.
+        """`channel` is what the bank notifies on; `skew_micros` how late an old recorded time may be committed. Once
+        all is read and final, the store is known to be complete up to `complete_until` (microseconds).
 
         Numbers proved empty are looked at again after `warm_seconds`, a day later only after `cold_seconds`; whether
         the store can still be sealed the same way, after `check_seconds`. `key` makes stored digests unguessable.
@@ -47,7 +49,8 @@ class PostgresSource:
         self._mapping = mapping
         self._url = url
         self._channel = channel
-        self._pace = Pace(skew_micros, int(warm_seconds * 1e6), int(cold_seconds * 1e6), int(check_seconds * 1e6))
+        warm, cold, check = (int(seconds * 1_000_000) for seconds in (warm_seconds, cold_seconds, check_seconds))
+        self._pace = Pace(skew_micros, warm, cold, check, complete_until)
         self._key = key
         self._attached: Attached | None = None
         self._listening: Connection | None = None
@@ -86,17 +89,24 @@ class PostgresSource:
     def _attach(self) -> Attached:
         if self._attached is None:
             connection = connect(self._address())
-            oid, shape = shape_of(connection, self.name, self._mapping)
-            sequence = sequence_of(connection, self._mapping)
-            reader = RowReader(shape)
-            self._attached = Attached(connection, self._mapping, oid, Table(connection, shape), reader, sequence)
-            has_fence = sequence is not None and sequence.is_fence and self._mapping.seal == "fence"
-            if self._mapping.transaction is None and "xmin" not in shape.types and not has_fence:
-                raise SourceUnavailable(
-                    f"source {self.name}: {self._mapping.table} is a view, and nothing shows which of its rows are final: "
-                    "name its `sequence`, or a `transaction` column of type xid8"
-                )
+            try:
+                self._attached = self._learned(connection)
+            except BaseException:
+                connection.close()
+                raise
         return self._attached
+
+    def _learned(self, connection: Connection) -> Attached:
+        mapping = self._mapping
+        shape = shape_of(connection, self.name, mapping)
+        sequence = sequence_of(connection, mapping)
+        has_fence = sequence is not None and sequence.is_fence and mapping.seal == "fence"
+        if mapping.transaction is None and "xmin" not in shape.types and not has_fence:
+            raise SourceUnavailable(
+                f"source {self.name}: {mapping.table} is a view, and nothing shows which of its rows are final: "
+                "name its `sequence`, or a `transaction` column of type xid8"
+            )
+        return Attached(connection, mapping, Table(connection, shape), RowReader(shape), sequence)
 
     def _address(self) -> str:
         return self._url if isinstance(self._url, str) else self._url()

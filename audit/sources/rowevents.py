@@ -45,6 +45,7 @@ class RowReader:
             )
             if path_of(spec)
         ]  # fmt: skip
+        self._has_paths = bool(self._paths)
         self.last_recorded = 0
 
     def event(self, row: Row) -> RawEvent:
@@ -55,21 +56,20 @@ class RowReader:
 
     def _clean(self, row: Row) -> RawEvent:
         position, stream, version, type_, id_, recorded, occurred, correlation, causation, step, _, data, metadata = row
-        data, metadata = data or b"", metadata or b""
-        if self._is_jsonb[0]:
-            data = data[1:]
-        if self._is_jsonb[1]:
-            metadata = metadata[1:]
+        data_is_jsonb, metadata_is_jsonb = self._is_jsonb
+        data = (data[1:] if data_is_jsonb else data) if data else b""
+        metadata = (metadata[1:] if metadata_is_jsonb else metadata) if metadata else b""
         if data:
-            _check(data, self._is_jsonb[0], "data")
-        found = None
+            _check(data, data_is_jsonb, "data")
         if metadata:
-            found = _check(metadata, self._is_jsonb[1], "metadata", wanted=bool(self._paths))
-        if self._paths:
-            row = self._with_paths(row, data, found)
+            found = _check(metadata, metadata_is_jsonb, "metadata", wanted=self._has_paths)
+            if self._paths:
+                row = self._with_paths(row, data, found)
+                _, stream, version, type_, id_, recorded, occurred, correlation, causation, step = row[:10]
+        elif self._paths:
+            row = self._with_paths(row, data, None)
             _, stream, version, type_, id_, recorded, occurred, correlation, causation, step = row[:10]
-        recorded_at = self._micros(recorded, self._recorded, "its recorded time")
-        self.last_recorded = recorded_at
+        recorded_at = self.last_recorded = self._micros(recorded, self._recorded, "its recorded time")
         return RawEvent(
             position,
             _name(stream, "stream"),
@@ -78,9 +78,9 @@ class RowReader:
             _name(id_, "id") if self._has_id else f"{self._table}:{position}",
             recorded_at if self._occurred is None else self._micros(occurred, self._occurred, "its occurred time"),
             recorded_at,
-            None if correlation is None else correlation.decode(),
-            None if causation is None else causation.decode(),
-            None if step is None else step.decode(),
+            correlation.decode() if correlation else None,
+            causation.decode() if causation else None,
+            step.decode() if step else None,
             data + metadata if metadata else data,
             "row",
             len(data),
@@ -88,12 +88,14 @@ class RowReader:
 
     def _with_paths(self, row: Row, data: bytes, metadata: Any) -> Row:
         values = list(row)
-        content: dict[str, Any] = {"metadata": metadata}
+        payload: Any = None
         for index, path, container in self._paths:
-            if container not in content:
-                content[container] = _generic(data) if data else None
-            value = _at(content[container], path)
-            if index == 2:
+            if container == "data" and payload is None:
+                payload = _generic(data) if data else {}
+            value = _at(metadata if container == "metadata" else payload, path)
+            if type(value) is str:
+                values[index] = value.encode()
+            elif index == 2:
                 values[2] = value if isinstance(value, int) and not isinstance(value, bool) else None
             else:
                 values[index] = None if value is None else str(value).encode()
@@ -157,14 +159,21 @@ class RowReader:
 
 
 def _check(raw: bytes, is_jsonb: bool, name: str, wanted: bool = False) -> Any:
-    """The decoded value where it is wanted. What PostgreSQL kept as jsonb is sound but for its numbers and its depth."""
+    """The decoded value where it is wanted. What was kept as jsonb is sound but for its numbers and its depth."""
     try:
-        if is_jsonb and len(raw) <= PAYLOAD_BYTES_MAX and not has_long_number(raw):
-            if raw.count(b"{") + raw.count(b"[") <= NESTING_MAX:
-                return _generic(raw) if wanted else None
+        if is_jsonb and _is_plain_jsonb(raw):
+            return _generic(raw) if wanted else None
         return decoded(raw)
     except BadPayload as problem:
         raise BadPayload(f"the column {name} cannot be used: {problem}") from None
+
+
+def _is_plain_jsonb(raw: bytes) -> bool:
+    return (
+        len(raw) <= PAYLOAD_BYTES_MAX
+        and raw.count(b"{") + raw.count(b"[") <= NESTING_MAX
+        and not has_long_number(raw)
+    )
 
 
 def _name(value: bytes | None, name: str) -> str:

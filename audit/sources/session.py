@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ import psycopg
 
 from audit.database import sql, with_options
 from audit.errors import SourceUnavailable
-from audit.sources.mapping import Mapping, Shape, quoted, quoted_table
+from audit.sources.mapping import Mapping, Shape, quoted, quoted_table, rows_of
 
 STATEMENT_SECONDS_MAX = 120
 CONNECT_SECONDS_MAX = 10
@@ -61,20 +60,28 @@ def said_plainly(name: str) -> Iterator[None]:
         raise SourceUnavailable(f"source {name} cannot be read: {_line(error)}") from None
 
 
-def shape_of(connection: Connection, name: str, mapping: Mapping) -> tuple[int, Shape]:
-    """The table's oid and its columns' types; raises SourceUnavailable where the mapping does not fit."""
+def shape_of(connection: Connection, name: str, mapping: Mapping) -> Shape:
+    """The types of the table's columns; raises SourceUnavailable where the mapping does not fit."""
     row = connection.execute("select to_regclass(%s)::oid::bigint", (quoted_table(mapping.table),)).fetchone()
     if row is None or row[0] is None:
         raise SourceUnavailable(
             f"source {name}: there is no table {mapping.table}, or its user has no USAGE on the schema: correct `table`"
         )
-    shape = Shape(mapping, dict(connection.execute(sql("source_columns"), (row[0],)).fetchall()))
+    shape = Shape(mapping, _columns(connection, mapping, row[0]))
     missing = shape.missing()
     if missing:
         raise SourceUnavailable(
             f"source {name}: the table {mapping.table} has no column {', '.join(missing)}: correct the mapping"
         )
-    return row[0], shape
+    return shape
+
+
+def _columns(connection: Connection, mapping: Mapping, table: int) -> dict[str, str]:
+    if mapping.query is None:
+        return dict(connection.execute(sql("source_columns"), (table,)).fetchall())
+    described = connection.execute(f"select * from ({mapping.query}) e limit 0".encode()).description or ()
+    names = dict(connection.execute(sql("type_names"), ([column.type_code for column in described],)).fetchall())
+    return {column.name: names[column.type_code] for column in described}
 
 
 def sequence_of(connection: Connection, mapping: Mapping) -> Sequence | None:
@@ -110,7 +117,7 @@ class Table:
         self._only = f"({mapping.where}) and " if mapping.where else ""
         self._select = shape.select()
         self._wire = shape.wire_types()
-        self._from = quoted_table(mapping.table)
+        self._from = rows_of(mapping)
 
     def after(self, position: int, limit: int) -> tuple[list[Row], bool]:
         """Rows above `position` in their order, and whether there may be more of them."""
@@ -155,18 +162,6 @@ class Table:
 
 class _Enough(Exception):
     """Ends a COPY early: psycopg cancels it then."""
-
-
-def address(url: str | Callable[[], str]) -> str:
-    return url if isinstance(url, str) else url()
-
-
-def variable(name: str) -> str:
-    """An address from the environment."""
-    value = os.environ.get(name)
-    if not value:
-        raise SourceUnavailable(f"the environment variable {name} is not set: put the store's address there")
-    return value
 
 
 def _line(error: psycopg.Error) -> str:

@@ -42,7 +42,7 @@ class State(msgspec.Struct, omit_defaults=True):
     cold: list[str] = []
     warm_at: int = 0  # when these were last looked at, by the server's clock
     cold_at: int = 0
-    is_fenced: bool = True  # which seal was used last
+    is_fenced: bool | None = None  # which seal was used last
     waiting: list[Waiting] = []  # by the horizon: seen and not yet released
     horizon: int = 0
     settled: int = LOWEST  # every number up to here is decided
@@ -63,6 +63,7 @@ class Pace:
     warm: int
     cold: int
     check: int
+    complete_until: int | None = None
 
 
 @dataclass(slots=True)
@@ -71,7 +72,6 @@ class Attached:
 
     connection: Connection
     mapping: Mapping
-    oid: int
     table: Table
     reader: RowReader
     sequence: Sequence | None
@@ -325,7 +325,9 @@ class Tail:
         if state.started != snapshot.started or not state.is_fenced:
             # No holder of before is left, or is known; after a restart their names are given out again.
             known, new = [], [(gap.low, gap.high) for gap in state.hot] + new
-            state.settling, state.waiting, state.is_fenced = None, [], True
+            state.waiting, state.is_fenced = [], True
+            if not self.begins_to_settle:
+                state.settling = None
         gaps = fence.fenced(known, new, held, state.settled)
         state.started = snapshot.started
         self._settle(held)
@@ -407,9 +409,9 @@ class Tail:
     def _leave_fence(self, snapshot: Snapshot) -> None:
         """What the fence had seen and not released waits for every transaction of now: whose rows it is is not known."""
         state = self.state
-        if not state.is_fenced or state.base is None:
+        was_fenced, state.is_fenced = state.is_fenced, False
+        if not was_fenced:
             return
-        state.is_fenced = False
         empty = Ranges()
         for gap in state.hot:
             empty.add(gap.low, gap.high)
@@ -456,9 +458,10 @@ class Tail:
         state.recorded = max([*recorded, *([] if state.recorded is None else [state.recorded])], default=None)
         is_quiet = not (self.is_cut or state.hot or state.waiting or self.is_held)
         reached = snapshot.clock if is_quiet and snapshot.clock is not None else state.recorded
-        if reached is not None:
-            reached -= self.pace.skew
-            state.watermark = reached if state.watermark is None else max(state.watermark, reached)
+        marks = [mark for mark in (state.watermark, None if reached is None else reached - self.pace.skew) if mark]
+        if is_quiet and self.pace.complete_until is not None:
+            marks.append(self.pace.complete_until)
+        state.watermark = max(marks, default=None)
 
 
 def _within(numbers: list[int], low: int, high: int) -> list[int]:

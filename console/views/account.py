@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from audit.answers.account import account
 from django.http import HttpResponse
 
+from audit.answers.account import account
 from audit.answers.inquiry import Inquiry
 from audit.values import Subject
 from console.chart import charts
 from console.views.customer import is_grave
 from console.visit import Visit
 
-PARTS = {"holds": "_holds.html", "statement": "_statement.html", "findings": "_findings.html"}
+PARTS = {"statement": "_statement.html"}
 
 
 def show_account(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpResponse:
-    page = account(inquiry, subject.key, **visit.cursors("holds", "statement", "findings"))
+    page = account(inquiry, subject, visit.cursor("currency"), visit.cursor("statement"))
     visit.shows(page.customers)
     visit.shows(row.flow for row in page.holds.rows)
     visit.shows(row.flow for row in page.statement.rows)

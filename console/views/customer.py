@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from audit.answers.customer import customer
 from django.http import HttpResponse
 from django.utils import timezone
 
 from audit.access.looks import looks_at
+from audit.answers.customer import customer
 from audit.answers.inquiry import Inquiry
 from audit.answers.shapes import CustomerPage, FindingLine
 from audit.values import Subject
 from console.visit import Visit
 
-PARTS = {
-    "open": "_open_items.html",
-    "accounts": "_accounts.html",
-    "payments": "_payments.html",
-    "findings": "_findings.html",
-}
+PARTS = {"payments": "_payments.html"}
 LOOKS_FOR = timedelta(days=30)
 
 
 def show_customer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpResponse:
-    page = customer(inquiry, subject.key, **visit.cursors("open", "accounts", "payments", "findings"))
+    page = customer(inquiry, subject, visit.cursor("payments"))
     visit.shows(row.flow for row in page.open_items.rows)
     visit.shows(row.account for row in page.accounts.rows)
     visit.shows(row.flow or row.account for row in page.payments.rows)

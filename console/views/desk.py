@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from audit.answers.overview import overview
 from django.http import HttpResponse
 
+from audit.answers.overview import overview
 from console.asking import asking, door_addresses
 from console.visit import Visit, looked
 
@@ -13,8 +13,8 @@ PARTS = {"open": "_open_items.html"}
 
 @looked("desk", "desk")
 def desk(visit: Visit) -> HttpResponse:
-    with asking(visit) as inquiry:
-        page = overview(inquiry, **visit.cursors("open"))
+    with asking(visit, is_now=True) as inquiry:
+        page = overview(inquiry)
         addresses = door_addresses(visit, inquiry)
     visit.shows(row.flow for row in page.open_flows.rows)
     return visit.show("desk.html", page.at, PARTS, page=page, items=page.open_flows, addresses=addresses)

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 from audit.answers.names import link_of, subject_id
 from audit.errors import UnknownSubject
 from audit.models import Export
+from audit.servers import var_dir
 from audit.tasks import make_export
-from audit.trails import folder
 from audit.values import Subject, rfc3339
 from console.asking import asking, enter, pass_door
 from console.visit import Visit, looked
@@ -44,7 +44,7 @@ def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
 
 @looked("export", "export", is_recorded=False)
 def export(visit: Visit, id: int) -> HttpResponse:
-    with asking(visit) as inquiry:
+    with asking(visit, is_now=True) as inquiry:
         asked = _mine(visit, id)
         subject = Subject.parse(asked.subject)
         link = link_of(inquiry, subject, subject_id(inquiry.connection, subject))
@@ -53,7 +53,7 @@ def export(visit: Visit, id: int) -> HttpResponse:
 
 @looked("export", "export", kind="download")
 def export_file(visit: Visit, id: int) -> HttpResponse:
-    with asking(visit) as inquiry:
+    with asking(visit, is_now=True) as inquiry:
         asked = _mine(visit, id)
         subject = Subject.parse(asked.subject)
         visit.subjects.append(subject)
@@ -62,7 +62,7 @@ def export_file(visit: Visit, id: int) -> HttpResponse:
     if asked.state != "done":
         raise UnknownSubject("this export is not ready")
     visit.details = {"export": asked.pk}
-    opened = (folder() / asked.file).open("rb")
+    opened = (var_dir() / "exports" / asked.file).open("rb")
     return FileResponse(opened, as_attachment=True, filename=f"trail-{asked.pk}.zip", content_type="application/zip")  # type: ignore[return-value]
 
 

@@ -11,7 +11,7 @@ from console.visit import Visit, looked
 
 @looked("finding", "findings")
 def finding(visit: Visit, id: str) -> HttpResponse:
-    with asking(visit) as inquiry:
+    with asking(visit, is_now=True) as inquiry:
         page = ask_finding(inquiry, id)
     visit.shows([page.finding.subject])
     return visit.show("finding.html", page.at, page=page)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from audit.answers.lane import lane
 from django.http import HttpResponse
 
 from audit.answers.inquiry import Inquiry
+from audit.answers.lane import lane
 from audit.values import Subject
 from console.step import changes
 from console.visit import Visit
 
-PARTS = {"steps": "_steps.html", "states": "_states.html", "findings": "_findings.html"}
+PARTS = {"steps": "_steps.html"}
 
 
 def show_lane(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpResponse:
-    page = lane(inquiry, subject, step=visit.number("step"), **visit.cursors("steps", "states", "findings"))
+    page = lane(inquiry, subject, visit.number("step"), visit.cursor("steps"))
     visit.shows(page.crumbs)
     visit.shows(page.others)
-    return visit.show("lane.html", page.at, PARTS, page=page, tone=page.tone, changes=changes(page.selected))
+    return visit.show(
+        "lane.html", page.at, PARTS, page=page, tone=page.tone, changes=changes(page.selected), is_as_of_step=False
+    )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from audit.answers.account import account
-from audit.answers.customer import customer
-from audit.answers.lane import lane
-from audit.answers.place import place, places
-from audit.answers.transfer import transfer
 from django.http import HttpResponse
 
+from audit.answers.account import account, statement_page
+from audit.answers.customer import customer
 from audit.answers.inquiry import Inquiry
+from audit.answers.lane import lane
 from audit.answers.names import place_of
-from audit.answers.shapes import AccountLine, Link, Page, StepLine
+from audit.answers.place import place, place_kind_page
+from audit.answers.shapes import AccountLine, Link, Page, StatementLine, StepLine
+from audit.answers.transfer import transfer
 from audit.errors import Refused, UnknownSubject
 from audit.values import Place, Subject
 from console import lists
@@ -31,7 +32,7 @@ class Source:
     """Where a list's rows come from: a page of them at a cursor, and what rows of the file a row of it becomes."""
 
     fields: Fields
-    page: Callable[[Inquiry, Subject, str | None], Page[Any]]
+    page: Callable[[Inquiry, Subject, str | None, Visit], Page[Any]]
     spread: Callable[[Any], Iterable[Any]] = lambda row: [row]
 
 
@@ -43,16 +44,23 @@ def _events(row: StepLine) -> Iterable[Any]:
     return ((row, event) for event in row.events)
 
 
+def _statement(inquiry: Inquiry, subject: Subject, at: str | None, visit: Visit) -> Page[StatementLine]:
+    """In the currency that the page shows: the asked one, else the account's first."""
+    currency = visit.cursor("currency")
+    if currency is None:
+        balances = account(inquiry, subject).balances
+        currency = min((balance.booked.currency for balance in balances), default="")
+    return statement_page(inquiry, subject, currency, at)
+
+
 LISTS: dict[tuple[str, str], Source] = {
-    ("customer", "open"): Source(lists.OPEN, lambda i, s, at: customer(i, s.key, open=at).open_items),
-    ("customer", "accounts"): Source(
-        lists.ACCOUNTS, lambda i, s, at: customer(i, s.key, accounts=at).accounts, _balances
-    ),
-    ("customer", "payments"): Source(lists.PAYMENTS, lambda i, s, at: customer(i, s.key, payments=at).payments),
-    ("account", "holds"): Source(lists.HOLDS, lambda i, s, at: account(i, s.key, holds=at).holds),
-    ("account", "statement"): Source(lists.STATEMENT, lambda i, s, at: account(i, s.key, statement=at).statement),
-    ("transfer", "steps"): Source(lists.STEPS, lambda i, s, at: transfer(i, s, first=int(at or 1)).steps, _events),
-    ("lane", "steps"): Source(lists.STEPS, lambda i, s, at: lane(i, s, steps=at).steps, _events),
+    ("customer", "open"): Source(lists.OPEN, lambda i, s, at, _: customer(i, s, at).open_items),
+    ("customer", "accounts"): Source(lists.ACCOUNTS, lambda i, s, at, _: customer(i, s, at).accounts, _balances),
+    ("customer", "payments"): Source(lists.PAYMENTS, lambda i, s, at, _: customer(i, s, at).payments),
+    ("account", "holds"): Source(lists.HOLDS, lambda i, s, at, _: account(i, s, cursor=at).holds),
+    ("account", "statement"): Source(lists.STATEMENT, _statement),
+    ("transfer", "steps"): Source(lists.STEPS, lambda i, s, at, _: transfer(i, s, first=int(at or 1)).steps, _events),
+    ("lane", "steps"): Source(lists.STEPS, lambda i, s, at, _: lane(i, s, cursor=at).steps, _events),
 }
 
 
@@ -63,7 +71,7 @@ def subject_list(visit: Visit, kind: str, id: int, name: str, format: str) -> Ht
         if source is None:
             raise UnknownSubject(f"there is no list {name!r} of a {kind}")
         subject, inquiry = enter(visit, inquiry, kind, int(id))
-        listed = gather(name, source.fields, lambda at: source.page(inquiry, subject, at))
+        listed = gather(name, source.fields, lambda at: source.page(inquiry, subject, at, visit))
     rows = [made for row in listed.rows for made in source.spread(row)]
     return _send(visit, replace(listed, rows=rows), format, {"subject": str(subject)}, inquiry)
 
@@ -74,9 +82,12 @@ def place_list(visit: Visit, id: int, name: str, format: str) -> HttpResponse:
         asked, currency = place_of(inquiry.connection, int(id))
         inquiry = through_door(visit, inquiry, asked)
 
+        day = day_of(visit, "day")
+
         def page(at: str | None) -> Page[Any]:
-            found = place(inquiry, asked, currency, id=int(id), day=day_of(visit), **{name: at})
-            return found.days if name == "days" else found.entries
+            if name == "days":
+                return place(inquiry, asked, currency, days_before=date.fromisoformat(at) if at else None).days
+            return place(inquiry, asked, currency, day, at).entries
 
         listed = gather(name, {"days": lists.DAYS, "entries": lists.ENTRIES}[name], page)
     return _send(visit, listed, format, {"place": f"{asked.book}/{asked}"}, inquiry)
@@ -87,7 +98,7 @@ def places_list(visit: Visit, book: str, kind: str, format: str) -> HttpResponse
     with asking(visit) as inquiry:
         if belongs_to_customers(inquiry, Place(book, kind, "")):
             raise Refused("these places belong to customers: each opens from its customer's page, with a reason")
-        listed = gather("places", lists.PLACES, lambda at: places(inquiry, book, kind, places=at).places)
+        listed = gather("places", lists.PLACES, lambda at: place_kind_page(inquiry, book, kind, at).places)
     return _send(visit, listed, format, {"places": f"{book}/{kind}"}, inquiry)
 
 

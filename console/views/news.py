@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from audit.answers.news import news as ask_news
 from django.http import HttpResponse
 
 from audit.access import looks
 from audit.access.door import NoReason
+from audit.answers.what import news as ask_news
 from console.asking import asking, enter
 from console.forms import safe_next
 from console.visit import Visit, looked
@@ -17,7 +17,7 @@ STOP_POLLING = 286
 @looked("news", "look", is_recorded=False)
 def news(visit: Visit, kind: str, id: int) -> HttpResponse:
     try:
-        with asking(visit) as inquiry:
+        with asking(visit, is_now=True) as inquiry:
             subject, inquiry = enter(visit, inquiry, kind, id)
             count = ask_news(inquiry, subject, visit.request.GET.get("since", ""))
     except NoReason:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from audit.answers.overview import overview as ask_overview
 from django.http import HttpResponse
 
+from audit.answers.overview import overview as ask_overview
 from audit.answers.shapes import PlaceTotal
 from audit.values import Money
 from console.asking import asking
@@ -25,7 +25,7 @@ class Book:
 
 @looked("overview", "places")
 def overview(visit: Visit) -> HttpResponse:
-    with asking(visit) as inquiry:
+    with asking(visit, is_now=True) as inquiry:
         page = ask_overview(inquiry)
     return visit.show("overview.html", page.at, page=page, books=books(page.places))
 

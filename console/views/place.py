@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from audit.answers.place import place as ask_place
-from audit.answers.place import places as ask_places
 from django.http import HttpResponse
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import place_kind, place_of, subject_id
+from audit.answers.place import place as ask_place
+from audit.answers.place import place_kind_page
 from audit.errors import UsageError
 from audit.values import Place, Subject
 from console.asking import asking, pass_door
@@ -23,16 +23,16 @@ def place(visit: Visit, id: int) -> HttpResponse:
     with asking(visit) as inquiry:
         asked, currency = place_of(inquiry.connection, id)
         inquiry = through_door(visit, inquiry, asked)
-        currency = visit.request.GET.get("currency") or currency
-        page = ask_place(inquiry, asked, currency, id=id, day=day_of(visit), **visit.cursors("days", "entries"))
+        currency = visit.cursor("currency") or currency
+        page = ask_place(inquiry, asked, currency, day_of(visit, "day"), visit.cursor("entries"), day_of(visit, "days"))
     visit.shows(row.flow for row in page.entries.rows)
     return visit.show("place.html", page.at, PARTS, page=page)
 
 
 @looked("places", "places")
 def places(visit: Visit, book: str, kind: str) -> HttpResponse:
-    with asking(visit) as inquiry:
-        page = ask_places(inquiry, book, kind, **visit.cursors("places"))
+    with asking(visit, is_now=True) as inquiry:
+        page = place_kind_page(inquiry, book, kind, visit.cursor("places"))
         is_customers = belongs_to_customers(inquiry, Place(book, kind, ""))
     if not is_customers:
         visit.shows(row.flow for row in page.places.rows)
@@ -57,9 +57,9 @@ def belongs_to_customers(inquiry: Inquiry, place: Place) -> bool:
     return subject_kind is not None and not (known is not None and known.is_flow)
 
 
-def day_of(visit: Visit) -> date | None:
-    text = visit.request.GET.get("day", "")
+def day_of(visit: Visit, name: str) -> date | None:
+    text = visit.cursor(name)
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise UsageError("day must be written as 2026-11-21") from None
+        raise UsageError(f"{name} must be written as 2026-11-21") from None

@@ -19,7 +19,7 @@ from console.visit import Visit, looked
 def reason(visit: Visit, kind: str, id: int) -> HttpResponse:
     query = visit.request.POST if visit.request.method == "POST" else visit.request.GET
     after = safe_next(query.get("next") or reverse("subject", args=[kind, id]), visit.request.get_host())
-    with asking(visit) as inquiry:
+    with asking(visit, is_now=True) as inquiry:
         subject = subject_of(inquiry.connection, kind, id)
         customers = customers_of(inquiry.connection, subject) or (subject,)
         link = link_of(inquiry, subject, id)

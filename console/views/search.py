@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 
-from audit.answers.search import search as ask_search
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from audit.answers.search import search as ask_search
 from audit.errors import UnknownSubject
 from console.asking import asking
 from console.forms import SearchForm
@@ -21,7 +21,7 @@ KEPT = 10  # searches a session can go back to
 @looked("search", "search", kind="search")
 def search(visit: Visit) -> HttpResponse:
     text = SearchForm.read(visit.request.POST)
-    with asking(visit) as inquiry:
+    with asking(visit, is_now=True) as inquiry:
         found = ask_search(inquiry, text)
     visit.shows(hit.link for hit in found.hits)
     visit.outcome = f"found {len(found.hits)}"

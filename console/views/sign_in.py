@@ -52,7 +52,7 @@ def _try(request: HttpRequest, username: str) -> tuple[str, int]:
             return gettext("Name and password do not belong together."), 200
         login(request, user)
         key = request.session.session_key or ""
-        actor = people.actor_of(user, session_key=key, address=stranger.address)  # type: ignore[arg-type]
+        actor = people.actor_of(user, session_key=key, address=stranger.address)
         looks.record(actor, Look("sign_in", "sign_in", outcome="signed in"))
     except looks.NoRecord as error:
         logout(request)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from audit.answers.sources import sources as ask_sources
 from django.http import HttpResponse
 
+from audit.answers.sources import sources as ask_sources
 from console.asking import asking
 from console.visit import Visit, looked
 
@@ -13,6 +13,6 @@ PARTS = {"source-cards": "_source_cards.html"}
 
 @looked("sources", "sources")
 def sources(visit: Visit) -> HttpResponse:
-    with asking(visit) as inquiry:
+    with asking(visit, is_now=True) as inquiry:
         page = ask_sources(inquiry)
     return visit.show("sources.html", page.at, PARTS, page=page)

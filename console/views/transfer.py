@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from audit.answers.transfer import transfer
 from django.http import HttpResponse
 
 from audit.answers.inquiry import Inquiry
+from audit.answers.transfer import transfer
 from audit.values import Subject
 from console.step import changes
 from console.visit import Visit
@@ -17,4 +17,6 @@ def show_transfer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpRespo
     page = transfer(inquiry, subject, step=visit.number("step"), first=visit.number("steps") or 1)
     visit.shows(page.crumbs)
     visit.shows(row.link for row in page.related.rows)
-    return visit.show("transfer.html", page.at, PARTS, page=page, tone=page.tone, changes=changes(page.selected))
+    return visit.show(
+        "transfer.html", page.at, PARTS, page=page, tone=page.tone, changes=changes(page.selected), is_as_of_step=True
+    )

@@ -14,7 +14,7 @@ from console.visit import Visit, looked
 @require_POST
 @looked("unmask", "unmask", is_recorded=False)
 def unmask(visit: Visit, kind: str, id: int) -> HttpResponse:
-    with asking(visit) as inquiry:
+    with asking(visit, is_now=True) as inquiry:
         enter(visit, inquiry, kind, id)
     grant = visit.grant
     if grant is not None and grant.door is not None:

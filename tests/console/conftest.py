@@ -1,47 +1,118 @@
-"""The console's people, and browsers that are signed in as them."""
+"""The console's people, a small bank that they may look at, and browsers signed in as them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from audit import instance
 from audit.access import people
-from audit.access.people import Actor
-from tests.conftest import Database
+from audit.access.people import ROLES, Actor
+from audit.database import connect, reading
+from audit.pipeline import run
+from audit.sources.files import FileSource, sources_of
+from demobank.export import lines
+from demobank.history import SEED, simulation
+from tests.conftest import Database, MakeDatabase, using
 
 PASSWORD = "correct horse battery staple"
+ANCHOR = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EVENTS = 3000
 
 
 @pytest.fixture
 def user(database: Database) -> Callable[[str], str]:
     """Makes a user of a role, called as the role."""
-
-    def make(role: str) -> str:
-        made = get_user_model().objects.create_user(role, password=PASSWORD)
-        made.groups.add(Group.objects.get_or_create(name=role)[0])
-        return role
-
-    return make
+    return make_user
 
 
 @pytest.fixture
-def actor(user: Callable[[str], str]) -> Callable[[str], Actor]:
+def actor(database: Database) -> Callable[..., Actor]:
     def make(role: str, session: str = "s1") -> Actor:
-        named = people.actor_named(user(role))
+        named = people.actor_named(make_user(role))
         return Actor(named.name, named.role, named.rights, session)
 
     return make
 
 
-@pytest.fixture
-def signed_in(user: Callable[[str], str]) -> Callable[[str], Client]:
-    def make(role: str) -> Client:
-        client = Client()
-        client.force_login(get_user_model().objects.get(username=user(role)))
-        return client
+def make_user(role: str) -> str:
+    made = get_user_model().objects.create_user(role, password=PASSWORD)
+    made.groups.add(Group.objects.get_or_create(name=role)[0])
+    return role
 
-    return make
+
+@dataclass(frozen=True)
+class Bank:
+    """A small demo bank, read and projected. `ids` gives our numbers of one kind's subjects, oldest first."""
+
+    database: Database
+
+    def ids(self, kind: str) -> list[int]:
+        return [row[0] for row in self.rows("select id from trace.subject where kind = %s order by id", kind)]
+
+    def id_of(self, kind: str, key: str) -> int:
+        return int(self.rows("select id from trace.subject where kind = %s and key = %s", kind, key)[0][0])
+
+    def customer_of(self, kind: str, id: int) -> int:
+        """The number of one customer that a subject belongs to."""
+        return int(self.rows("select other_id from link where subject_id = %s and other_kind = 'customer'", id)[0][0])
+
+    def with_finding(self, kind: str) -> int:
+        """The number of a subject of a kind that a finding is about."""
+        found = self.rows(
+            "select s.id from finding f join trace.subject s on s.id = f.subject_id where s.kind = %s and f.state = 'open'"
+            " order by s.id",
+            kind,
+        )
+        return int(found[0][0])
+
+    def rows(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with reading() as connection:
+            return connection.execute(statement.encode(), parameters).fetchall()
+
+
+@pytest.fixture(scope="module")
+def bank(
+    make_database: MakeDatabase, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bank]:
+    """The bank of a whole module, with a user of each role. Its records add up from test to test."""
+    made = make_database()
+    with using(made, django_db_blocker):
+        read_bank(tmp_path_factory.mktemp("bank") / "bank.ndjson")
+        for role in ROLES:
+            make_user(role)
+        yield Bank(made)
+
+
+def read_bank(file: Path) -> None:
+    history = simulation(SEED, EVENTS, (ANCHOR - EPOCH) // timedelta(microseconds=1))
+    file.write_bytes(b"".join(line.rstrip(b"\n") + b"\n" for line in lines(history.run())))
+    model = instance.load_model(Path(__file__).parents[2] / "demobank" / "model.toml")
+    with connect("follower", autocommit=True) as connection:
+        began = instance.begin(connection, model)
+    sources: list[FileSource] = sources_of([str(file)])
+    assert not run(began, sources, once=True, stop=threading.Event()).troubles
+
+
+def browser_of(role: str) -> Client:
+    """A browser that is signed in."""
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(get_user_model().objects.get(username=role))
+    return client
+
+
+def with_reason(client: Client, kind: str, id: int, code: str = "call", ticket: str = "88123") -> Client:
+    """The same browser with the door of a subject's customer open."""
+    answer = client.post(f"/of/{kind}/{id}/reason", {"code": code, "ticket": ticket, "next": "/help"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/help")
+    return client

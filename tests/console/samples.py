@@ -63,7 +63,8 @@ STORY = (
 
 
 def steps(selected: int | None = None) -> tuple[s.StepLine, ...]:
-    made, before = [], None
+    made: list[s.StepLine] = []
+    before: datetime | None = None
     for number, events in enumerate(STORY, 1):
         time = events[0].recorded
         gap = Decimal(str((time - before).total_seconds())) if before else None

@@ -26,7 +26,7 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 @dataclass
 class Read:
-    """What a whole set amounts to. `moved` are minor units by (from kind, to kind); `illegal` transitions by their ends."""
+    """What a set amounts to. `moved` are minor units by (from kind, to kind); `illegal` transitions by their ends."""
 
     model: Model
     events: int = 0
@@ -64,8 +64,17 @@ def read_set(example: str, name: str) -> Read:
 
 def facts_of(event: dict[str, Any]) -> Facts:
     micros = int(datetime.fromisoformat(event["time"]).timestamp()) * 1_000_000
-    return Facts(event["source"], event["subject"], event["type"], event["id"], int(event["sequence"]), micros, micros,
-                 event.get("correlationid"), None)
+    return Facts(
+        event["source"],
+        event["subject"],
+        event["type"],
+        event["id"],
+        int(event["sequence"]),
+        micros,
+        micros,
+        event.get("correlationid"),
+        None,
+    )
 
 
 def _apply(event: dict[str, Any], found: Read, current: dict[tuple[str, str], str]) -> None:
@@ -107,7 +116,9 @@ def _remember(reading: Reading, memory: dict[str, str], inherits: Any) -> None:
 def _judge(facts: Facts, memory: dict[str, str], found: Read, lane: str) -> None:
     for never in found.model.nevers:
         if never.at == (lane, facts.type):
-            starts = {name: one.starts for name, one in found.model.lanes[lane].fields.items() if one.starts is not None}
+            starts = {
+                name: one.starts for name, one in found.model.lanes[lane].fields.items() if one.starts is not None
+            }
             fields = {**starts, **{name[4:]: value for name, value in memory.items() if name.startswith("set:")}}
             if never.holds(fields):
                 found.broken.append(facts.stream)

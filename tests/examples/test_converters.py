@@ -1,5 +1,7 @@
 """The converters turn the original formats into events that the models read. The inputs here are made up."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import gzip
@@ -19,16 +21,16 @@ ASC = {
     "client": 'client_id;birth_number;district_id\n7;"706213";18\n8;"450204";1\n9;"406009";1\n',
     "disp": 'disp_id;client_id;account_id;type\n1;7;1;"OWNER"\n2;8;2;"OWNER"\n3;9;2;"DISPONENT"\n',
     "order": 'order_id;account_id;bank_to;account_to;amount;k_symbol\n5;1;"YZ";"87144583";2452.00;"SIPO"\n',
-    "loan": "loan_id;account_id;date;amount;duration;payments;status\n11;2;960429;30276;12;2523.00;\"B\"\n",
+    "loan": 'loan_id;account_id;date;amount;duration;payments;status\n11;2;960429;30276;12;2523.00;"B"\n',
     "trans": "trans_id;account_id;date;type;operation;amount;balance;k_symbol;bank;account\n"
-             '21;1;950324;"PRIJEM";"VKLAD";1000.00;1000.00;"";"";\n'
-             '22;1;950413;"PRIJEM";"PREVOD Z UCTU";3679.00;4679.00;"";"AB";41403269\n'
-             '23;1;950430;"PRIJEM";"";19.20;4698.20;"UROK";"";\n'
-             '24;1;950430;"VYDAJ";"VYBER";14.60;4683.60;"SLUZBY";"";\n'
-             '25;1;950501;"VYDAJ";"PREVOD NA UCET";83.60;4600.00;"SIPO";"YZ";87144583\n'
-             '26;1;950502;"VYDAJ";"VYBER KARTOU";100.00;4500.00;"";"";\n'
-             '27;1;950503;"VYBER";"VYBER";100.00;4400.00;"";"";\n'
-             '28;1;950504;"VYDAJ";"VYBER";1.00;4399.00;"SANKC. UROK";"";\n',
+    '21;1;950324;"PRIJEM";"VKLAD";1000.00;1000.00;"";"";\n'
+    '22;1;950413;"PRIJEM";"PREVOD Z UCTU";3679.00;4679.00;"";"AB";41403269\n'
+    '23;1;950430;"PRIJEM";"";19.20;4698.20;"UROK";"";\n'
+    '24;1;950430;"VYDAJ";"VYBER";14.60;4683.60;"SLUZBY";"";\n'
+    '25;1;950501;"VYDAJ";"PREVOD NA UCET";83.60;4600.00;"SIPO";"YZ";87144583\n'
+    '26;1;950502;"VYDAJ";"VYBER KARTOU";100.00;4500.00;"";"";\n'
+    '27;1;950503;"VYBER";"VYBER";100.00;4400.00;"";"";\n'
+    '28;1;950504;"VYDAJ";"VYBER";1.00;4399.00;"SANKC. UROK";"";\n',
 }
 
 FINES = """<?xml version="1.0" encoding="UTF-8"?>
@@ -66,7 +68,7 @@ LOANS = """<?xml version="1.0" encoding="UTF-8"?>
 
 def converted(example: str, source: Path, *more: str) -> list[dict[str, Any]]:
     """What the converter writes, run as a stranger would run it."""
-    script = ROOT / "examples" / example / "convert.py"
+    script = ROOT / "examples" / example / f"convert_{example.replace('-', '_')}.py"
     output = source.parent / "events.ndjson.gz"
     subprocess.run([sys.executable, "-I", script, source, "-o", output, *more], check=True)
     with gzip.open(output, "rt", encoding="utf-8") as lines:
@@ -94,13 +96,27 @@ def test_the_czech_files_become_events(folder: Path) -> None:
     events = converted("czech-bank", folder)
     read_all("czech-bank", events)
     assert [event["type"] for event in events if event["subject"] == "account-1"] == [
-        "AccountOpened", "HolderAdded", "CashDeposited", "RemittanceReceived", "InterestCredited", "StatementFeeCharged",
-        "RemittanceSent", "CardWithdrawn", "CashWithdrawn", "PenaltyInterestCharged",
+        "AccountOpened",
+        "HolderAdded",
+        "CashDeposited",
+        "RemittanceReceived",
+        "InterestCredited",
+        "StatementFeeCharged",
+        "RemittanceSent",
+        "CardWithdrawn",
+        "CashWithdrawn",
+        "PenaltyInterestCharged",
     ]
     assert [event["time"] for event in events] == sorted(event["time"] for event in events)
     assert events[0] == {
-        "specversion": "1.0", "id": "client-8:1", "source": "urn:czech-bank", "type": "ClientRegistered", "subject": "client-8",
-        "sequence": "1", "time": "1993-02-26T00:00:00Z", "datacontenttype": "application/json",
+        "specversion": "1.0",
+        "id": "client-8:1",
+        "source": "urn:czech-bank",
+        "type": "ClientRegistered",
+        "subject": "client-8",
+        "sequence": "1",
+        "time": "1993-02-26T00:00:00Z",
+        "datacontenttype": "application/json",
         "data": {"client_id": "8", "birth_number": "450204", "district_id": "1"},
     }
     assert len({event["id"] for event in events}) == len(events)
@@ -108,7 +124,10 @@ def test_the_czech_files_become_events(folder: Path) -> None:
 
 def test_the_czech_files_may_be_cut_at_a_day(folder: Path) -> None:
     assert {event["subject"] for event in converted("czech-bank", folder, "--until", "1993-12-31")} == {
-        "client-8", "client-9", "account-2"}
+        "client-8",
+        "client-9",
+        "account-2",
+    }
 
 
 def test_the_fines_log_becomes_events(tmp_path: Path) -> None:
@@ -127,6 +146,13 @@ def test_the_loans_log_becomes_events(tmp_path: Path) -> None:
     events = converted("loan-applications", source)
     read_all("loan-applications", events)
     assert [(event["id"], event["type"]) for event in events] == [
-        ("application-500:1", "A_SUBMITTED"), ("offer-500:1", "O_SELECTED"), ("work-500:1", "W_Nabellen offertes_SCHEDULE")]
+        ("application-500:1", "A_SUBMITTED"),
+        ("offer-500:1", "O_SELECTED"),
+        ("work-500:1", "W_Nabellen offertes_SCHEDULE"),
+    ]
     assert events[2]["data"] == {
-        "application_id": "500", "amount_requested": "20000", "resource": None, "transition": "SCHEDULE"}
+        "application_id": "500",
+        "amount_requested": "20000",
+        "resource": None,
+        "transition": "SCHEDULE",
+    }

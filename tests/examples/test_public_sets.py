@@ -1,4 +1,4 @@
-"""The three public sets, read through their models, against figures counted from the raw files. Skips without the files."""
+"""The public sets, read through their models, against figures counted from the raw files. Skips without the files."""
 
 from __future__ import annotations
 

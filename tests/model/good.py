@@ -1,5 +1,7 @@
 """A small good model; tests change one thing in it."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -157,13 +159,26 @@ def small() -> Model:
 
 
 def facts(stream: str, type_: str, **more: Any) -> Facts:
-    given: dict[str, Any] = {"source": "s", "id": "1", "version": 1, "occurred": 0, "recorded": 0, "correlation": None,
-                             "causation": None}
+    given: dict[str, Any] = {
+        "source": "s",
+        "id": "1",
+        "version": 1,
+        "occurred": 0,
+        "recorded": 0,
+        "correlation": None,
+        "causation": None,
+    }
     return Facts(stream=stream, type=type_, **{**given, **more})
 
 
-def read(model: Model, stream: str, type_: str, payload: str | dict[str, Any], memory: dict[str, str] | None = None,
-         **more: Any) -> Reading:
+def read(
+    model: Model,
+    stream: str,
+    type_: str,
+    payload: str | dict[str, Any],
+    memory: dict[str, str] | None = None,
+    **more: Any,
+) -> Reading:
     """What the event means; a text payload is decoded the way the log does."""
     data = NUMBERS.decode(payload) if isinstance(payload, str) else payload
     meant = model.meaning(stream, type_)

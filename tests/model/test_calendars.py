@@ -43,7 +43,9 @@ def test_so_many_bank_days_later(start: str, days: int, due: str) -> None:
 
 def test_the_hours_between_change_with_the_clocks() -> None:
     two = Duration(bank_days=1, calendar="dk")
-    hours = [(MODEL.due(at(start), two) - at(start)) / 3_600_000_000 for start in ("2026-03-27 16:00", "2026-10-23 16:00")]
+    hours = [
+        (MODEL.due(at(start), two) - at(start)) / 3_600_000_000 for start in ("2026-03-27 16:00", "2026-10-23 16:00")
+    ]
     assert hours == [71, 73]
 
 

@@ -10,10 +10,10 @@ from tests.model.good import GOOD, changed, errors, found
 
 BAD: list[tuple[str, str, list[str]]] = [
     (
-        '[model]\nname',
-        '[modle]\nname',
+        "[model]\nname",
+        "[modle]\nname",
         [
-            'm.toml: the file has no model. Add [model] with name, zone and languages',
+            "m.toml: the file has no model. Add [model] with name, zone and languages",
             'm.toml, line 2, modle: "modle" is no key of the file. Did you mean "model"? Known: book, calendar, currency, derived, expect, kind, lane, model, never, pair',
         ],
     ),
@@ -26,21 +26,21 @@ BAD: list[tuple[str, str, list[str]]] = [
     ),
     (
         'name = "small"\n',
-        '',
+        "",
         [
             'm.toml, line 2, model: [model] has no name. Add name = "my-bank"',
         ],
     ),
     (
         'name = "small"',
-        'name = 5',
+        "name = 5",
         [
-            'm.toml, line 3, model.name: this is 5, not a text in quotes. Write a text in quotes',
+            "m.toml, line 3, model.name: this is 5, not a text in quotes. Write a text in quotes",
         ],
     ),
     (
-        '[currency.DKK]',
-        '[currency.DKR]',
+        "[currency.DKK]",
+        "[currency.DKR]",
         [
             'm.toml, line 7, currency.DKR: "DKR" is no currency of ISO 4217. Did you mean "PKR"? Known: AED, AFN, ALL, AMD, AOA, ARS, AUD, AWG, AZN, BAM, BBD, BDT and 154 more. Or say its digits: digits = 2',
             'm.toml, line 47, lane.account.field.paid.currency: there is no currency "DKK". Did you mean "DKR"? Known: BHD, DKR, JPY',
@@ -49,10 +49,10 @@ BAD: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        '[currency.JPY]',
-        '[currency.JPY]\ndigits = -1',
+        "[currency.JPY]",
+        "[currency.JPY]\ndigits = -1",
         [
-            'm.toml, line 9, currency.JPY.digits: -1 digits cannot be. Write 0 to 18',
+            "m.toml, line 9, currency.JPY.digits: -1 digits cannot be. Write 0 to 18",
         ],
     ),
     (
@@ -63,7 +63,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        '[2026-12-25, 2026-12-26]',
+        "[2026-12-25, 2026-12-26]",
         '["2026-12-25"]',
         [
             'm.toml, line 13, calendar.dk.holidays[1]: this is "2026-12-25", not a date such as 2026-12-25. Write a date such as 2026-12-25',
@@ -84,7 +84,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        '[kind.customer]',
+        "[kind.customer]",
         '[kind."a:b"]',
         [
             'm.toml, line 15, kind."a:b": "a:b" cannot be the name of a kind. Begin with a letter, then letters, digits, _ and -, 60 characters at most',
@@ -94,7 +94,7 @@ BAD: list[tuple[str, str, list[str]]] = [
     ),
     (
         'book = "ledger"\nflow',
-        'flow',
+        "flow",
         [
             'm.toml, line 18, kind.transfer: money travels in this kind (flow = true), but no book says where it is. Add book = "..."',
         ],
@@ -107,17 +107,17 @@ BAD: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        '[book.ledger.place.outside]\nsource = true',
+        "[book.ledger.place.outside]\nsource = true",
         '[book.ledger.place.outside]\nsource = "yes"',
         [
             'm.toml, line 30, book.ledger.place.outside.source: this is "yes", not true or false. Write true or false',
         ],
     ),
     (
-        'transit = true\nrests = false',
-        'transit = true',
+        "transit = true\nrests = false",
+        "transit = true",
         [
-            'm.toml, line 32, book.custody.place.transit.transit: money only passes through a transit place, but rests is true here. Add rests = false',
+            "m.toml, line 32, book.custody.place.transit.transit: money only passes through a transit place, but rests is true here. Add rests = false",
         ],
     ),
     (
@@ -143,7 +143,7 @@ BAD: list[tuple[str, str, list[str]]] = [
     ),
     (
         'streams = "account-{account}"\n',
-        '',
+        "",
         [
             'm.toml, line 37, lane.account.streams: no stream belongs to this lane. Write streams = "account-{account}"',
         ],
@@ -173,7 +173,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         'closed = { title = "closed", final = true }',
         'closed = { final = true, within = "5m" }',
         [
-            'm.toml, line 44, lane.account.state.closed.within: a final state lasts for ever. Take within or final away',
+            "m.toml, line 44, lane.account.state.closed.within: a final state lasts for ever. Take within or final away",
         ],
     ),
     (
@@ -192,7 +192,7 @@ BAD: list[tuple[str, str, list[str]]] = [
     ),
     (
         'within = "5s"',
-        'within = 5',
+        "within = 5",
         [
             'm.toml, line 112, expect[1].within: this is no time that is understood. Write "30s", "5m", "2h", "3d" or { bank_days = 2, calendar = "dk" }',
         ],
@@ -255,7 +255,7 @@ BAD: list[tuple[str, str, list[str]]] = [
     ),
     (
         '{ literal = "25.00" }',
-        '{ literal = 25.0 }',
+        "{ literal = 25.0 }",
         [
             'm.toml, line 93, lane.payment.event.Begun.moves[1].amount.literal: literal is not a text. Write literal = "25.0" in quotes: numbers in a file would not be exact',
         ],
@@ -285,14 +285,14 @@ BAD: list[tuple[str, str, list[str]]] = [
         'to = "transit:{transfer}" }]\n\n[lane.payment.event.Grew]',
         'to = "customer" }]\n\n[lane.payment.event.Grew]',
         [
-            'm.toml, line 93, lane.payment.event.Begun.moves[1]: the money leaves the place that it goes to. Name two different places',
+            "m.toml, line 93, lane.payment.event.Begun.moves[1]: the money leaves the place that it goes to. Name two different places",
         ],
     ),
     (
         'from = "customer", to = "transit:{transfer}"',
         'from = "transit", to = "transit"',
         [
-            'm.toml, line 93, lane.payment.event.Begun.moves[1]: the money leaves the place that it goes to. Name two different places',
+            "m.toml, line 93, lane.payment.event.Begun.moves[1]: the money leaves the place that it goes to. Name two different places",
         ],
     ),
     (
@@ -332,7 +332,7 @@ BAD: list[tuple[str, str, list[str]]] = [
     ),
     (
         'when = { channel = ["app", "web"] }',
-        'when = { channel = { above = 0.5 } }',
+        "when = { channel = { above = 0.5 } }",
         [
             'm.toml, line 67, lane.account.event.Reserved.moves[1].when.channel.above: above cannot be this. Write exists = true or false; above and below a decimal in quotes: above = "0"',
         ],
@@ -430,7 +430,7 @@ BAD: list[tuple[str, str, list[str]]] = [
     ),
     (
         'that = "paid > limit"',
-        'that = "__import__(\'os\')"',
+        "that = \"__import__('os')\"",
         [
             'm.toml, line 118, never[1].that: "__import__(\'os\')" is more than one expression at (. Write a comparison of remembered fields: "paid >= due"',
         ],
@@ -488,7 +488,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         'renamed_from = ["PaidIn"]',
         'like = "Deposited"',
         [
-            'm.toml, line 72, lane.account.event.Deposited.like: these events are like each other in a circle. Write one of them out',
+            "m.toml, line 72, lane.account.event.Deposited.like: these events are like each other in a circle. Write one of them out",
         ],
     ),
     (
@@ -500,12 +500,13 @@ BAD: list[tuple[str, str, list[str]]] = [
     ),
     (
         'name = "small"',
-        'name = small',
+        "name = small",
         [
             "m.toml, line 3: this is not TOML: Invalid value. Mend the line; a text stands in quotes, a table's name in [ ]",
         ],
     ),
 ]
+
 
 @pytest.mark.parametrize(("old", "new", "expected"), BAD, ids=[new.strip()[:60] for _, new, _ in BAD])
 def test_a_mistake_is_told_with_its_mend(old: str, new: str, expected: list[str]) -> None:
@@ -555,11 +556,17 @@ def test_a_personal_field_is_refused_wherever_it_would_be_kept_in_the_clear() ->
         'asserts = [{ field = "holder.sum", book = "ledger", places = ["available:{account}"], currency = "c" }]',
     ):
         name = use.partition(" ")[0]
-        text = "\n".join(line for line in base.splitlines() if not (line.startswith(f"{name} =") and "customer" in line))
-        text = text.replace('identifiers = { iban', use + '\nidentifiers = { iban', 1)
+        text = "\n".join(
+            line for line in base.splitlines() if not (line.startswith(f"{name} =") and "customer" in line)
+        )
+        text = text.replace("identifiers = { iban", use + "\nidentifiers = { iban", 1)
         if name in ("ties", "sets"):
-            text = text.replace('ties = { customer = "customer" }\n', "" if name == "ties" else 'ties = { customer = "customer" }\n', 1)
-            text = text.replace('sets = { limit = "limit?" }\n', "" if name == "sets" else 'sets = { limit = "limit?" }\n', 1)
+            text = text.replace(
+                'ties = { customer = "customer" }\n', "" if name == "ties" else 'ties = { customer = "customer" }\n', 1
+            )
+            text = text.replace(
+                'sets = { limit = "limit?" }\n', "" if name == "sets" else 'sets = { limit = "limit?" }\n', 1
+            )
         assert any('"holder' in message and "is personal" in message for message in errors(text)), use
 
 

@@ -55,9 +55,31 @@ def test_an_expression_names_its_fields_and_says_what_it_is() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "paid >=", ">= paid", "paid due", "(paid > due", "paid > due)", "paid and due", "not paid", "paid + (a > b)",
-     "paid ** 2", "paid[0]", "f(paid)", "paid = due", "a < b < c", "'open", "paid; due", "lambda: 1", "and", "1 +", "-5 > a",
-     "(" * 60 + "a > 1" + ")" * 60, "paid > due and kind"],
+    [
+        "",
+        "   ",
+        "paid >=",
+        ">= paid",
+        "paid due",
+        "(paid > due",
+        "paid > due)",
+        "paid and due",
+        "not paid",
+        "paid + (a > b)",
+        "paid ** 2",
+        "paid[0]",
+        "f(paid)",
+        "paid = due",
+        "a < b < c",
+        "'open",
+        "paid; due",
+        "lambda: 1",
+        "and",
+        "1 +",
+        "-5 > a",
+        "(" * 60 + "a > 1" + ")" * 60,
+        "paid > due and kind",
+    ],
 )
 def test_what_is_no_expression_is_refused(text: str) -> None:
     with pytest.raises(NotAnExpression) as caught:
@@ -65,7 +87,12 @@ def test_what_is_no_expression_is_refused(text: str) -> None:
     assert str(caught.value)
 
 
-@given(st.text(max_size=40) | st.lists(st.sampled_from(["paid", "due", "(", ")", "and", "or", "not", "<", "==", "+", "1", "'x'"]), max_size=12).map(" ".join))
+@given(
+    st.text(max_size=40)
+    | st.lists(
+        st.sampled_from(["paid", "due", "(", ")", "and", "or", "not", "<", "==", "+", "1", "'x'"]), max_size=12
+    ).map(" ".join)
+)
 def test_parsing_and_evaluating_raise_nothing_else(text: str) -> None:
     with suppress(NotAnExpression):
         parse(text).evaluate(FIELDS)

@@ -33,14 +33,22 @@ def test_own_subject_stands_first_and_nothing_is_tied_twice() -> None:
     assert reading.ties == [("payment", "T-1"), ("transfer", "T-1"), ("account", "A-2")]
     assert read(MODEL, "payment-T-1", "Begun", {}).ties == [("payment", "T-1"), ("transfer", "T-1")]
     twice = loads(changed('ties = { transfer = "transfer" }', 'ties = { transfer = ["transfer", "other"] }'))
-    ties = read(twice, "account-A-1", "Reserved", {"transfer": "T", "other": "T", "amount": "1", "currency": "DKK"}).ties
+    ties = read(
+        twice, "account-A-1", "Reserved", {"transfer": "T", "other": "T", "amount": "1", "currency": "DKK"}
+    ).ties
     assert ties == [("account", "A-1"), ("transfer", "T")]
 
 
 def test_of_several_paths_any_may_be_missing_and_each_ties() -> None:
-    model = loads(changed('ties = { customer = "customer" }', 'ties = { customer = ["sender", "receiver"] }').replace(
-        "of {customer} ", ""))
-    assert read(model, "account-A", "Opened", {"receiver": "R", "sender": "S"}).ties[1:] == [("customer", "S"), ("customer", "R")]
+    model = loads(
+        changed('ties = { customer = "customer" }', 'ties = { customer = ["sender", "receiver"] }').replace(
+            "of {customer} ", ""
+        )
+    )
+    assert read(model, "account-A", "Opened", {"receiver": "R", "sender": "S"}).ties[1:] == [
+        ("customer", "S"),
+        ("customer", "R"),
+    ]
     assert read(model, "account-A", "Opened", {"receiver": "R"}).ties[1:] == [("customer", "R")]
     assert read(model, "account-A", "Opened", {}).problem is None
 
@@ -56,7 +64,10 @@ def test_a_tie_may_be_optional_or_the_correlation() -> None:
 
 def test_an_identifier_may_be_a_number() -> None:
     assert read(MODEL, "account-A", "Opened", '{"customer": 692}').ties[1] == ("customer", "692")
-    assert read(MODEL, "account-A", "Opened", '{"customer": 90071992547409931234}').ties[1] == ("customer", "90071992547409931234")
+    assert read(MODEL, "account-A", "Opened", '{"customer": 90071992547409931234}').ties[1] == (
+        "customer",
+        "90071992547409931234",
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,14 +76,23 @@ def test_an_identifier_may_be_a_number() -> None:
         ("{}", 'the field "transfer" is missing'),
         ('{"transfer": "T", "channel": "app", "currency": "DKK"}', 'the field "amount" is missing'),
         ('{"transfer": "T", "channel": "app", "amount": "5"}', 'the field "currency" is missing'),
-        ('{"transfer": "T", "channel": "app", "amount": "5", "currency": "SEK"}',
-         'the field "currency" names a currency that the model does not know. Declare it as [currency.CODE]'),
-        ('{"transfer": "T", "channel": "app", "amount": " 5", "currency": "DKK"}', 'the field "amount" has spaces around it'),
+        (
+            '{"transfer": "T", "channel": "app", "amount": "5", "currency": "SEK"}',
+            'the field "currency" names a currency that the model does not know. Declare it as [currency.CODE]',
+        ),
+        (
+            '{"transfer": "T", "channel": "app", "amount": " 5", "currency": "DKK"}',
+            'the field "amount" has spaces around it',
+        ),
         ('{"transfer": "T", "channel": "app", "amount": "-5", "currency": "DKK"}', 'the field "amount" is negative'),
-        ('{"transfer": "T", "channel": "app", "amount": "5.001", "currency": "DKK"}',
-         'the field "amount" has more than the currency\'s 2 decimals'),
-        ('{"transfer": "T", "channel": "app", "amount": 5.5, "currency": "JPY"}',
-         'the field "amount" has more than the currency\'s 0 decimals'),
+        (
+            '{"transfer": "T", "channel": "app", "amount": "5.001", "currency": "DKK"}',
+            'the field "amount" has more than the currency\'s 2 decimals',
+        ),
+        (
+            '{"transfer": "T", "channel": "app", "amount": 5.5, "currency": "JPY"}',
+            'the field "amount" has more than the currency\'s 0 decimals',
+        ),
         ('{"transfer": "T\\u0000", "amount": "5", "currency": "DKK"}', 'the field "transfer" holds a character'),
         ('{"transfer": {"id": "T"}, "amount": "5", "currency": "DKK"}', 'the field "transfer" is missing'),
         ('"a text"', 'the field "transfer" is missing'),
@@ -88,13 +108,19 @@ def test_an_event_that_cannot_be_read_moves_and_sets_nothing(payload: str, probl
 
 
 def test_a_problem_never_tells_the_value() -> None:
-    reading = read(MODEL, "account-A", "Reserved", {"transfer": "T", "amount": "secret", "currency": "DKK", "channel": "app"})
+    reading = read(
+        MODEL, "account-A", "Reserved", {"transfer": "T", "amount": "secret", "currency": "DKK", "channel": "app"}
+    )
     assert reading.problem is not None and "secret" not in reading.problem
 
 
 @pytest.mark.parametrize(
     ("amount", "currency", "units"),
-    [('"500"', "JPY", 500), ('"0.001"', "BHD", 1), ("123456789012345678901234567890.12", "DKK", 12345678901234567890123456789012)],
+    [
+        ('"500"', "JPY", 500),
+        ('"0.001"', "BHD", 1),
+        ("123456789012345678901234567890.12", "DKK", 12345678901234567890123456789012),
+    ],
 )
 def test_each_currency_has_its_own_digits(amount: str, currency: str, units: int) -> None:
     reading = read(MODEL, "account-A", "Deposited", f'{{"amount": {amount}, "currency": "{currency}"}}')
@@ -104,9 +130,15 @@ def test_each_currency_has_its_own_digits(amount: str, currency: str, units: int
 def test_a_condition_decides_whether_money_moves() -> None:
     assert not read(MODEL, "account-A", "Reserved", RESERVED.replace("app", "letter")).movements
     for condition, payload, moves in [
-        ('{ above = "0" }', '{"x": "0.01"}', True), ('{ above = "0" }', '{"x": 0}', False), ('{ above = "0" }', "{}", False),
-        ('{ below = "0" }', '{"x": -0.5}', True), ("{ exists = true }", '{"x": null}', False), ("{ exists = false }", "{}", True),
-        ("true", '{"x": true}', True), ("5", '{"x": 5}', True), ('{ above = "0", below = "9" }', '{"x": 9}', False),
+        ('{ above = "0" }', '{"x": "0.01"}', True),
+        ('{ above = "0" }', '{"x": 0}', False),
+        ('{ above = "0" }', "{}", False),
+        ('{ below = "0" }', '{"x": -0.5}', True),
+        ("{ exists = true }", '{"x": null}', False),
+        ("{ exists = false }", "{}", True),
+        ("true", '{"x": true}', True),
+        ("5", '{"x": 5}', True),
+        ('{ above = "0", below = "9" }', '{"x": 9}', False),
     ]:
         model = loads(changed('when = { channel = ["app", "web"] }', f"when = {{ x = {condition} }}"))
         rest = ', "transfer": "T", "amount": "1", "currency": "DKK"}'
@@ -155,14 +187,22 @@ def test_identifiers_say_whether_they_are_personal() -> None:
 
 
 def test_an_item_keeps_a_state_of_its_own() -> None:
-    model = loads(changed("inherits", 'item = "work"\ninherits').replace("[lane.account.event.Closed]", '[lane.account.event.Closed]\nitem = { literal = "close" }'))
+    model = loads(
+        changed("inherits", 'item = "work"\ninherits').replace(
+            "[lane.account.event.Closed]", '[lane.account.event.Closed]\nitem = { literal = "close" }'
+        )
+    )
     assert read(model, "account-A", "Opened", {"customer": "C", "work": "w"}).item == "w"
     assert read(model, "account-A", "Closed", {}).item == "close"
     assert "work" in (read(model, "account-A", "Opened", {"customer": "C"}).problem or "")
 
 
 def test_a_place_may_be_named_by_what_the_stream_remembers() -> None:
-    model = loads(changed('from = "outside", to = "available:{account}"', 'from = "outside:{customer}", to = "available:{account}"'))
+    model = loads(
+        changed(
+            'from = "outside", to = "available:{account}"', 'from = "outside:{customer}", to = "available:{account}"'
+        )
+    )
     payload = {"amount": "1", "currency": "DKK"}
     assert read(model, "account-A", "Deposited", payload, {"customer": "C"}).movements[0].from_key == "C"
     assert read(model, "account-A", "Deposited", {**payload, "customer": "P"}).movements[0].from_key == "P"
@@ -203,12 +243,32 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
-FIELDS = st.sampled_from(["transfer", "amount", "currency", "channel", "customer", "limit", "holder", "iban", "total",
-                          "balance", "sum"])
-LIKELY = st.sampled_from(["DKK", "JPY", "5.00", "-1", " 5", "", "app", "T-1", Decimal("1E+5000"), Decimal("NaN"), 10**5000,
-                          "\x00", "\ud800", "x" * 600])
+FIELDS = st.sampled_from(
+    ["transfer", "amount", "currency", "channel", "customer", "limit", "holder", "iban", "total", "balance", "sum"]
+)
+LIKELY = st.sampled_from(
+    [
+        "DKK",
+        "JPY",
+        "5.00",
+        "-1",
+        " 5",
+        "",
+        "app",
+        "T-1",
+        Decimal("1E+5000"),
+        Decimal("NaN"),
+        10**5000,
+        "\x00",
+        "\ud800",
+        "x" * 600,
+    ]
+)
 MEMORIES = st.dictionaries(
-    st.sampled_from(["customer", "set:paid", "set:limit", "set:total"]), st.text() | st.sampled_from(["5", "x"]), max_size=4)
+    st.sampled_from(["customer", "set:paid", "set:limit", "set:total"]),
+    st.text() | st.sampled_from(["5", "x"]),
+    max_size=4,
+)
 
 
 @settings(max_examples=400)

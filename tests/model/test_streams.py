@@ -52,12 +52,16 @@ def test_overlap_is_found(one: str, two: str, overlap: bool) -> None:
 
 
 PIECES = st.lists(st.sampled_from(["a", "b", "-", "{}"]), min_size=1, max_size=6).filter(
-    lambda pieces: all(pair != ("{}", "{}") for pair in zip(pieces, pieces[1:], strict=False)))
+    lambda pieces: all(pair != ("{}", "{}") for pair in zip(pieces, pieces[1:], strict=False))
+)
 
 
 @given(PIECES, PIECES, st.text("ab-", min_size=1, max_size=8))
 def test_what_both_match_is_an_overlap(one: list[str], two: list[str], stream: str) -> None:
-    patterns = [Pattern("".join(f"{{x{n}}}" if piece == "{}" else piece for n, piece in enumerate(pieces))) for pieces in (one, two)]
+    patterns = [
+        Pattern("".join(f"{{x{n}}}" if piece == "{}" else piece for n, piece in enumerate(pieces)))
+        for pieces in (one, two)
+    ]
     if all(pattern.match(stream) is not None for pattern in patterns):
         assert patterns[0].overlaps(patterns[1])
 
@@ -66,5 +70,6 @@ def test_the_closer_pattern_wins() -> None:
     text = changed('streams = "account-{account}"', 'streams = "account-{account}"')
     text += '\n[lane.limits]\nstreams = "account-limits-{limits}"\n[lane.limits.event.Set]\nsays = "x"\ntells = "x"\n'
     model = loads(text)
-    assert [found[0].name if (found := model.lane_of(name)) else None for name in ("account-limits-1", "account-lim", "x")] == [
-        "limits", "account", None]
+    assert [
+        found[0].name if (found := model.lane_of(name)) else None for name in ("account-limits-1", "account-lim", "x")
+    ] == ["limits", "account", None]

@@ -7,7 +7,6 @@ from typing import Any
 from audit.model.load import loads
 from audit.model.meaning import Model
 from audit.model.texts import render, sentence, sentence_values
-from audit.values import Money
 from tests.model.good import changed, facts, read, small
 
 MODEL = small()
@@ -17,8 +16,15 @@ def values(model: Model, stream: str, type_: str, payload: dict[str, Any], **mor
     meant = model.meaning(stream, type_)
     assert meant is not None and meant[2] is not None
     reading = read(model, stream, type_, payload)
-    return sentence_values(meant[2], facts(stream, type_, recorded=1_700_000_000_000_000), payload, reading, {},
-                           digits=model.digits, **more)
+    return sentence_values(
+        meant[2],
+        facts(stream, type_, recorded=1_700_000_000_000_000),
+        payload,
+        reading,
+        {},
+        digits=model.digits,
+        **more,
+    )
 
 
 def test_names_are_filled() -> None:

@@ -41,8 +41,9 @@ class Command(Base):
             return
         self.stdout.write(f"{path} is good: model {model.name}, version {model.version}, {model.hash}")
         for lane in model.lanes.values():
+            count = len({event.type for event in lane.events.values()})
             states = f"; states {', '.join(lane.states)}" if lane.states else ""
-            self.stdout.write(f"  lane {lane.name}: {len(lane.events)} event types{states}")
+            self.stdout.write(f"  lane {lane.name}: {count} event type{'' if count == 1 else 's'}{states}")
         for book in model.books:
             places = [place.name for place in model.places.values() if place.book == book]
             self.stdout.write(f"  book {book}: {', '.join(places) or 'no places'}")

@@ -16,7 +16,8 @@ create table trace.source (
     duplicates    bigint not null default 0,
     quarantined   bigint not null default 0,
     polled_at     timestamptz,
-    trouble       text                            -- why it cannot be read now, for people; null: all is well
+    trouble       text,                           -- why it cannot be read now, for people; null: all is well
+    notice        text                            -- what has happened to it for good (moved, restored), for people
 );
 
 create table trace.stream (

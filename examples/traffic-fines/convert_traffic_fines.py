@@ -32,7 +32,9 @@ NOT_PAYLOAD = ("concept:name", "time:timestamp", "lifecycle:transition", "org:re
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path, help="Road_Traffic_Fine_Management_Process.xes or .xes.gz")
-    parser.add_argument("-o", "--output", type=Path, help="the file to write, .gz is compressed; default: standard output")
+    parser.add_argument(
+        "-o", "--output", type=Path, help="the file to write, .gz is compressed; default: standard output"
+    )
     options = parser.parse_args()
     with opened(options.output) as output:
         for event in events(options.file):

@@ -1,4 +1,4 @@
-"""Turns the PKDD'99 financial data set (the .asc files of the Czech bank) into CloudEvents 1.0 JSON lines, oldest first."""
+"""Turns the PKDD'99 financial data set (the Czech bank's .asc files) into CloudEvents 1.0 JSON lines, oldest first."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ Dated = tuple[str, str, str, str, Row]  # day, stream, event type, identifier ("
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="where account.asc, client.asc, disp.asc, ... lie")
-    parser.add_argument("-o", "--output", type=Path, help="the file to write, .gz is compressed; default: standard output")
+    parser.add_argument(
+        "-o", "--output", type=Path, help="the file to write, .gz is compressed; default: standard output"
+    )
     parser.add_argument("--until", default="9999-12-31", metavar="DAY", help="leave out what is later than this day")
     options = parser.parse_args()
     with opened(options.output) as output:
@@ -65,7 +67,13 @@ def _dated(folder: Path) -> Iterator[Dated]:
     holders: dict[str, list[Row]] = {}
     for row in rows(folder, "disp"):
         holders.setdefault(row["account_id"], []).append(row)
-        yield opened_on[row["account_id"]], f"client-{row['client_id']}", "ClientRegistered", "", clients[row["client_id"]]
+        yield (
+            opened_on[row["account_id"]],
+            f"client-{row['client_id']}",
+            "ClientRegistered",
+            "",
+            clients[row["client_id"]],
+        )
     for account, row in accounts.items():
         data = {"account_id": account, "district_id": row["district_id"], "statement_frequency": row["frequency"]}
         yield opened_on[account], f"account-{account}", "AccountOpened", "", data

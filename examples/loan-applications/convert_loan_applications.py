@@ -20,7 +20,9 @@ STREAMS = {"A": "application", "O": "offer", "W": "work"}  # by the first letter
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path, help="BPI_Challenge_2012.xes or .xes.gz")
-    parser.add_argument("-o", "--output", type=Path, help="the file to write, .gz is compressed; default: standard output")
+    parser.add_argument(
+        "-o", "--output", type=Path, help="the file to write, .gz is compressed; default: standard output"
+    )
     options = parser.parse_args()
     with opened(options.output) as output:
         for event in events(options.file):

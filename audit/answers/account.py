@@ -1,0 +1,74 @@
+"""The page of an account (or any subject that holds money): balances as arithmetic, holds, statement, chart."""
+
+from __future__ import annotations
+
+from audit.answers.balances import balance_lines, holds
+from audit.answers.facts import facts_of
+from audit.answers.findings import findings_of
+from audit.answers.inquiry import Inquiry
+from audit.answers.ledger import holdings, own_places
+from audit.answers.names import CUSTOMER, flow_kinds, known, link_of, linked
+from audit.answers.onitsway import lines_under_way, open_flows
+from audit.answers.others import first_told, others_of
+from audit.answers.shapes import AccountPage, Page, StatementLine
+from audit.answers.statement import chart, statement
+from audit.answers.states import states_of
+from audit.answers.unfolded import unfolded
+from audit.answers.what import newest, not_understood
+from audit.answers.where import holder_kinds, tells_of
+from audit.values import Subject
+
+CUSTOMERS_MAX = 20
+
+
+def account(
+    inquiry: Inquiry, subject: Subject, currency: str | None = None, cursor: str | None = None
+) -> AccountPage:
+    """`currency` chooses the statement's (None: the first); `cursor` its page. Raises UnknownSubject."""
+    fresh = unfolded(inquiry)
+    asked = known(inquiry, subject, fresh)
+    found = holdings(inquiry, own_places(inquiry, subject.kind, subject.key), fresh)
+    flows = open_flows(inquiry, asked, fresh)
+    under_way = lines_under_way(inquiry, flows)
+    states = tuple(states_of(inquiry, asked, fresh))
+    missed = not_understood(inquiry, asked, fresh)
+    shown = currency or next(iter(sorted({h.currency for h in found})), "")
+    in_currency = [h for h in found if h.currency == shown]
+    owners = linked(inquiry.connection, asked.id, [CUSTOMER], CUSTOMERS_MAX)
+    told = first_told(inquiry, asked, fresh)
+    is_final = all(h.is_final for h in found) and all(line.is_final for line in under_way)
+    return AccountPage(
+        subject=link_of(inquiry, subject, asked.id),
+        at=inquiry.as_of(is_final),
+        model=inquiry.model.hash,
+        answer=tells_of(inquiry, asked, fresh, states),
+        customers=tuple(link_of(inquiry, owner, id) for id, owner, _ in reversed(owners)),
+        states=states,
+        balances=balance_lines(inquiry, found, flows, subject),
+        on_its_way=under_way,
+        holds=holds(inquiry, found, flows, subject),
+        statement=statement(inquiry, in_currency, fresh, cursor),
+        chart=chart(inquiry, in_currency),
+        facts=facts_of(inquiry, told),
+        others=others_of(inquiry, asked, {CUSTOMER, *flow_kinds(inquiry.model)}),
+        findings=findings_of(inquiry, [asked.id], asked.id, made_of(inquiry)),
+        complete=not missed,
+        not_understood=missed,
+        newest=newest(inquiry, asked),
+    )
+
+
+def made_of(inquiry: Inquiry) -> list[str]:
+    """Kinds whose findings are an account's as well: its payments and their lanes."""
+    above = {CUSTOMER, *holder_kinds(inquiry)}
+    return [kind for kind in inquiry.model.kinds if kind not in above]
+
+
+def statement_page(
+    inquiry: Inquiry, subject: Subject, currency: str, cursor: str | None = None, size: int = 500
+) -> Page[StatementLine]:
+    """One page of the statement alone, for the next rows of a list and for downloads. Raises UnknownSubject."""
+    fresh = unfolded(inquiry)
+    asked = known(inquiry, subject, fresh)
+    found = holdings(inquiry, own_places(inquiry, asked.subject.kind, asked.subject.key), fresh)
+    return statement(inquiry, [h for h in found if h.currency == currency], fresh, cursor, size)

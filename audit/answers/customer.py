@@ -1,0 +1,125 @@
+"""The page of a customer: one sentence, what is open, the accounts, the latest payments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from audit.answers.balances import balance_lines
+from audit.answers.facts import facts_of
+from audit.answers.findings import findings_of
+from audit.answers.flows import Flow
+from audit.answers.headline import flow_title, status_of
+from audit.answers.inquiry import Inquiry
+from audit.answers.ledger import Holding, holdings, own_places
+from audit.answers.names import CUSTOMER, Known, flow_kinds, known, link_of
+from audit.answers.onitsway import open_flows
+from audit.answers.others import first_told, others_of
+from audit.answers.payments import payments
+from audit.answers.shapes import AccountLine, CustomerPage, FindingLine, OpenItem, Page, StateLine
+from audit.answers.states import states_of_many
+from audit.answers.unfolded import Unfolded, unfolded
+from audit.answers.waiting import waiting_for
+from audit.answers.what import newest, not_understood
+from audit.answers.where import accounts_of, holder_kinds
+from audit.answers.words import word
+from audit.values import Subject
+
+OPEN_SHOWN = 20
+ACCOUNTS_SHOWN = 20
+UNEXPLAINED = ("critical", "high")
+
+
+def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> CustomerPage:
+    """`cursor` is of the payments. Raises UnknownSubject."""
+    fresh = unfolded(inquiry)
+    asked = known(inquiry, subject, fresh)
+    accounts = accounts_of(inquiry, asked, fresh)
+    flows = open_flows(inquiry, asked, fresh)
+    told = first_told(inquiry, asked, fresh)
+    items = [open_item(inquiry, flow) for flow in flows]
+    found = findings_of(inquiry, [asked.id], asked.id, [kind for kind in inquiry.model.kinds if kind != CUSTOMER])
+    missed = not_understood(inquiry, asked, fresh)
+    lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, fresh)
+    return CustomerPage(
+        subject=link_of(inquiry, subject, asked.id),
+        at=inquiry.as_of(all(flow.is_final() for flow in flows)),
+        model=inquiry.model.hash,
+        answer=answer_of(inquiry, items, found.rows, bool(missed)),
+        since=told[0].row.recorded if told else None,
+        facts=facts_of(inquiry, told),
+        open_items=Page(tuple(sorted(items, key=lambda item: not item.is_late)[:OPEN_SHOWN]), len(items), OPEN_SHOWN),
+        accounts=Page(lines, len(accounts), ACCOUNTS_SHOWN),
+        payments=payments(inquiry, asked, [one.subject for one in accounts], fresh, cursor),
+        others=others_of(inquiry, asked, {*holder_kinds(inquiry), *flow_kinds(inquiry.model)}),
+        findings=found,
+        complete=not missed,
+        not_understood=missed,
+        newest=newest(inquiry, asked),
+    )
+
+
+def open_item(inquiry: Inquiry, flow: Flow) -> OpenItem:
+    """Where a flow's money is, since when, and by when it should go on."""
+    states = flow.states()
+    waiting = waiting_for(inquiry, flow.past, flow.told, states)
+    status, tone = status_of(inquiry, states, waiting, ())
+    places = flow.lines([net for net in flow.nets() if net.units > 0])
+    last = flow.past[-1].recorded if flow.past else flow.rows[0].recorded
+    return OpenItem(
+        flow=link_of(inquiry, flow.known.subject, flow.known.id),
+        title=flow_title(flow),
+        state=states[0].state if states else "",
+        state_title=status,
+        tone=tone,
+        is_late=any(one.overdue_seconds is not None for one in waiting),
+        places=places,
+        since=max((line.since for line in places), default=last),
+        expected_by=waiting[0].due if waiting else None,
+        money=flow.declared(),
+    )
+
+
+def account_lines(
+    inquiry: Inquiry, accounts: Sequence[Known], flows: Sequence[Flow], fresh: Unfolded
+) -> tuple[AccountLine, ...]:
+    """All accounts' money in as many statements as one's."""
+    places = [place for one in accounts for place in own_places(inquiry, one.subject.kind, one.subject.key)]
+    found: dict[str, list[Holding]] = {}
+    for holding in holdings(inquiry, places, fresh):
+        found.setdefault(holding.place.key, []).append(holding)
+    states: dict[Subject, StateLine] = states_of_many(inquiry, accounts)
+    return tuple(
+        AccountLine(
+            link_of(inquiry, one.subject, one.id), states.get(one.subject),
+            balance_lines(inquiry, found.get(one.subject.key, []), flows, one.subject),
+        )
+        for one in accounts
+    )
+
+
+def answer_of(
+    inquiry: Inquiry, items: Sequence[OpenItem], found: Sequence[FindingLine], is_incomplete: bool
+) -> str:
+    """One or two sentences: what is late, what cannot be explained, and whether the rest is in order."""
+    language = inquiry.language
+    late = [item for item in items if item.is_late]
+    bad = [line for line in found if line.state == "open" and line.severity in UNEXPLAINED and line.rule != "stuck"]
+    parts = []
+    if len(late) == 1:
+        parts.append(word(language, "one_late", what=late[0].title))
+    elif late:
+        since = min(item.since for item in late)
+        parts.append(word(language, "some_late", count=len(late), since=f"{since:%Y-%m-%d %H:%M} UTC"))
+    elif items:
+        parts.append(word(language, "one_open" if len(items) == 1 else "some_open", count=len(items)))
+    if len(bad) == 1:
+        parts.append(word(language, "one_unexplained", what=bad[0].title))
+    elif bad:
+        parts.append(word(language, "unexplained", count=len(bad)))
+    if is_incomplete:
+        parts.append(word(language, "not_understood"))
+    if not parts:
+        return word(language, "all_explained")
+    if not bad and not is_incomplete:
+        parts.append(word(language, "else_explained"))
+    return " ".join(parts)

@@ -1,0 +1,43 @@
+"""What else belongs to a subject, and the events in which it introduces itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from audit.answers.events import Told, read_events
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import Known, link_of, linked
+from audit.answers.shapes import Link
+from audit.answers.stories import part_of_story
+from audit.answers.unfolded import Unfolded
+
+OTHERS_SHOWN = 20
+INTRODUCING = 5  # first events of a subject that are read for its facts
+LATEST = 10  # and of its latest
+
+
+def others_of(inquiry: Inquiry, asked: Known, without: Collection[str]) -> tuple[Link, ...]:
+    """Further subjects that stood in one event with it (loans, standing orders), newest first."""
+    lanes = set(inquiry.model.lanes) - set(inquiry.model.document.get("kind", {}))
+    flows_lanes = {kind.ends_with for kind in inquiry.model.kinds.values() if kind.ends_with}
+    kinds = [
+        kind for kind in inquiry.model.kinds
+        if kind not in without and not (kind in lanes and flows_lanes)
+    ]
+    if not kinds:
+        return ()
+    bound = inquiry.cut.parameters()["recorded"]
+    found = linked(inquiry.connection, asked.id, kinds, OTHERS_SHOWN, bound)
+    return tuple(link_of(inquiry, other, id) for id, other, _ in found)
+
+
+def first_told(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Told]:
+    """The events of its own stream among its first ones: they say its name, its number, what it is."""
+    part = part_of_story(inquiry, asked, fresh, INTRODUCING)
+    rows = [row for row in part.rows if _is_own(inquiry, row.stream, asked)]
+    return read_events(inquiry, rows, fresh.finality)
+
+
+def _is_own(inquiry: Inquiry, stream: str, asked: Known) -> bool:
+    found = inquiry.model.lane_of(stream)
+    return found is not None and (found[0].name, found[1]) == (asked.subject.kind, asked.subject.key)

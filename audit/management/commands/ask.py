@@ -1,0 +1,82 @@
+"""`ask`: where the money is, and what happened, now or at any past moment."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from audit.access.mask import hidden
+from audit.answers.documents import what_document, where_document
+from audit.answers.inquiry import Inquiry, inquire
+from audit.answers.names import PLACE, customers_of, known
+from audit.answers.places import kept_places, parse_place
+from audit.answers.unfolded import unfolded
+from audit.answers.what import whole_story_in_pages
+from audit.answers.where import where
+from audit.database import reading
+from audit.errors import UsageError
+from audit.management.asking import add_moment_arguments, add_person_arguments, admitted
+from audit.management.base import Command as Base
+from audit.management.telling import tell_what, tell_where
+from audit.values import Subject
+
+QUESTIONS = ("where", "what", "why", "when", "who")
+LATER = ("why", "when", "who")
+
+
+class Command(Base):
+    help = "Ask about a customer, account, transfer, place or lane (KIND:ID): where its money is, what happened to it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("question", choices=QUESTIONS)
+        parser.add_argument("subject", metavar="SUBJECT", help="KIND:ID, or place:BOOK/KIND:ID")
+        parser.add_argument("expression", nargs="?", metavar="EXPRESSION", help="for `when`")
+        add_moment_arguments(parser)
+        add_person_arguments(parser)
+        parser.add_argument("--language", default="", help="of the sentences; else the model's first")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        question = options["question"]
+        if question in LATER:
+            raise UsageError(f"`ask {question}` comes with a later version; `ask where` and `ask what` answer now")
+        subject = subject_argument(options["subject"])
+        with reading() as connection:
+            first = _inquiry(connection, options, hidden)
+            customers = _customers(first, subject)
+            grant = admitted(options, subject, customers, page=f"ask {question}")
+            self._answer(_inquiry(connection, options, grant.mask), question, subject, options["json"])
+
+    def _answer(self, inquiry: Inquiry, question: str, subject: Subject, as_json: bool) -> None:
+        if question == "where":
+            answer = where(inquiry, subject)
+            if as_json:
+                self.print_json(where_document(answer))
+            else:
+                tell_where(self.stdout.write, answer, inquiry.model.zone)
+        else:
+            pages = whole_story_in_pages(inquiry, subject)
+            if as_json:
+                self.print_json(what_document(pages))
+            else:
+                tell_what(self.stdout.write, pages, inquiry.model.zone)
+
+
+def subject_argument(text: str) -> Subject:
+    try:
+        return Subject.parse(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _inquiry(connection: Any, options: dict[str, Any], mask: Any) -> Inquiry:
+    return inquire(connection, mask, at=options["at"], clock=options["clock"], language=options["language"])
+
+
+def _customers(inquiry: Inquiry, subject: Subject) -> tuple[Subject, ...]:
+    """Whose door must be open; raises UnknownSubject."""
+    if subject.kind == PLACE:
+        kept_places(inquiry, parse_place(subject.key))
+        return customers_of(inquiry.connection, subject)
+    asked = known(inquiry, subject, unfolded(inquiry))
+    return customers_of(inquiry.connection, subject) if asked.id else ()

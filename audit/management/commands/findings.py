@@ -1,0 +1,32 @@
+"""`findings`: what cannot be explained, as the system user; its lines name subjects but no personal value."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from audit.access.mask import hidden
+from audit.answers.documents import finding_document
+from audit.answers.findings import all_findings
+from audit.answers.inquiry import inquire
+from audit.database import reading
+from audit.management.base import Command as Base
+from audit.management.telling import tell_finding
+
+
+class Command(Base):
+    help = "List the findings, newest first."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--rule", metavar="NAME", help="of this rule alone")
+        parser.add_argument("--state", metavar="open|resolved", help="without it both")
+        parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with reading() as connection:
+            inquiry = inquire(connection, hidden)
+            for line in all_findings(inquiry, options["rule"], options["state"]):
+                if options["json"]:
+                    self.print_json(finding_document(line, inquiry.model.hash))
+                else:
+                    tell_finding(self.stdout.write, line, inquiry.model.zone)

@@ -1,0 +1,104 @@
+"""Answers as plain text on a terminal: the same words as the pages, times in the bank's zone, always named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from audit.answers.shapes import AsOf, EventLine, FindingLine, Overview, PlaceLine, SearchAnswer, StepLine, What, Where
+
+Write = Callable[[str], object]
+
+
+def tell_where(write: Write, answer: Where, zone: str) -> None:
+    write(f"{answer.subject.title}  ({_as_of(answer.at, zone)})")
+    for title, lines in (
+        ("", answer.places), ("on its way", answer.on_its_way), ("beside it, in the ledger", answer.ledger),
+        ("came from", answer.came_from),
+    ):
+        if lines and title:
+            write(f"{title}:")
+        for line in lines:
+            write(_place(line, zone))
+    if not answer.places:
+        write("  " + ", ".join(f"{state.lane_title}: {state.title}" for state in answer.states) if answer.states
+              else "  no money anywhere")
+    if not answer.conserved:
+        write("NOT CONSERVED: the places do not add up to the declared amount")
+    if not answer.complete:
+        refs = ", ".join(str(ref) for ref in answer.not_understood)
+        write(f"NOT COMPLETE: events that may touch this are not understood: {refs}")
+    if answer.tells:
+        write(f"To the customer: “{answer.tells}”")
+
+
+def tell_what(write: Write, pages: Iterable[What], zone: str) -> None:
+    number = 0
+    for page in pages:
+        if not number:
+            write(f"{page.subject.title}  ({_as_of(page.at, zone)})")
+        for step in page.steps.rows:
+            number += 1
+            for event in step.events:
+                write(_event(event, step, number, zone))
+        last = page
+    if not last.complete:
+        write("NOT COMPLETE: " + ", ".join(str(ref) for ref in last.not_understood))
+
+
+def tell_finding(write: Write, line: FindingLine, zone: str) -> None:
+    write(f"{line.state:8}  {line.severity:8}  {line.rule:22}  {line.subject.subject}  {time_text(line.opened_at, zone)}")
+    write(f"          {line.says}")
+
+
+def tell_status(write: Write, overview: Overview, zone: str) -> None:
+    write(f"{overview.model_name}, {_as_of(overview.at, zone)}, position {overview.position:,}")
+    for source in overview.sources:
+        lag = "lag unknown" if source.lag_seconds is None else f"{source.lag_seconds:.1f} s behind"
+        trouble = f"  {source.trouble}" if source.trouble else ""
+        write(f"  source {source.name} ({source.kind}): {source.events:,} events, {source.duplicates:,} seen again, "
+              f"{source.quarantined:,} unreadable, {source.gaps:,} gaps, {lag}{trouble}")
+    write("  subjects: " + ", ".join(f"{n:,} {kind}" for kind, n in overview.subjects.items()))
+    for total in overview.places:
+        write(f"  {total.book:10}  {total.kind:16}  {total.money.amount:>24,f} {total.money.currency}")
+    for rule in overview.rules:
+        write(f"  {rule.rule:22}  {rule.open:,} open, {rule.resolved:,} resolved")
+    shares = (("events", overview.explained.events), ("subjects", overview.explained.subjects),
+              ("money", overview.explained.money))
+    write("  explained: " + ", ".join(f"{name} {share * 100:f} %" for name, share in shares if share is not None))
+
+
+def tell_search(write: Write, answer: SearchAnswer) -> None:
+    for hit in answer.hits:
+        write(f"{hit.link.subject}  {hit.matched}{'' if hit.is_exact else ' begins so'}")
+    if not answer.is_complete:
+        write("there are more: write more of it")
+
+
+def time_text(time: datetime, zone: str) -> str:
+    return f"{time.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S.%f %Z}"
+
+
+def _as_of(at: AsOf, zone: str) -> str:
+    moment = "now" if at.is_now else f"at {time_text(at.time, zone)}" if at.time else "now"
+    known = f"known to {time_text(at.watermark, zone)}" if at.watermark else "not known how far"
+    return f"{moment}, {at.clock} clock, {known}{'' if at.sealed else ', not final yet'}"
+
+
+def _place(line: PlaceLine, zone: str) -> str:
+    flow = f"  of {line.flow.subject}" if line.flow else ""
+    final = "" if line.is_final else ", not final yet"
+    return (f"  {line.money.amount:>18,f} {line.money.currency}  {line.title} ({line.place.book}, {line.certainty}{final})"
+            f"{flow}\n{'':22}since {time_text(line.since, zone)} by {line.event}")
+
+
+def _event(event: EventLine, step: StepLine, number: int, zone: str) -> str:
+    marks = [name for name, is_set in (
+        ("not understood", not event.is_understood), ("not final yet", not event.is_final),
+        ("timeout", event.is_timeout), ("failure", event.is_failure), ("correction", event.is_correction),
+    ) if is_set]
+    causes = ", ".join(f"from {cause.number or cause.event}" for cause in event.caused_by)
+    state = f"  [{event.state.before_title or 'none'} → {event.state.after_title}]" if event.state else ""
+    return (f"{number:>4}  {time_text(event.recorded, zone)}  {event.lane_title or event.stream}: {event.says}{state}"
+            f"{'  (' + ', '.join(marks) + ')' if marks else ''}{'  ' + causes if causes else ''}")

@@ -1,0 +1,330 @@
+"""Pages of a real, small bank: recorded before they are shown, escaped, the same in part and whole, at a fixed cost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from audit.models import AuditRecord
+from tests.console.conftest import Bank, browser_of, with_reason
+
+PAGES = ("/desk", "/overview", "/findings", "/sources", "/looks", "/help", "/places/custody/clearing")
+
+
+class Reading(HTMLParser):
+    """What a test asks of a page: its tags, and whether every one was closed."""
+
+    EMPTY = frozenset("area base br col hr img input link meta source line polyline rect circle path".split())
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.EMPTY:
+            assert self.open and self.open.pop() == tag, f"</{tag}> closes nothing"
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture(scope="module")
+def transfer(bank: Bank) -> int:
+    return bank.with_finding("transfer")
+
+
+@pytest.fixture(scope="module")
+def customer(bank: Bank, transfer: int) -> int:
+    return bank.customer_of("transfer", transfer)
+
+
+@pytest.fixture(scope="module")
+def account(bank: Bank, customer: int) -> int:
+    return int(bank.rows("select other_id from link where subject_id = %s and other_kind = 'account'", customer)[0][0])
+
+
+@pytest.fixture
+def support(bank: Bank, customer: int) -> Client:
+    return with_reason(browser_of("support"), "customer", customer)
+
+
+@pytest.fixture(scope="module")
+def urls(bank: Bank, transfer: int, customer: int, account: int) -> list[str]:
+    """Every kind of page."""
+    lane = bank.rows("select other_id from link where subject_id = %s and other_kind = 'bank_transfer'", transfer)[0][0]
+    finding = bank.rows("select id from finding order by id limit 1")[0][0]
+    key = bank.rows("select key from trace.subject where id = %s", account)[0][0]
+    place = bank.rows("select id from trace.place where kind = 'available' and key = %s", key)[0][0]
+    return [
+        *PAGES, f"/of/customer/{customer}", f"/of/account/{account}", f"/of/transfer/{transfer}", f"/finding/{finding}",
+        f"/of/transfer/{transfer}?step=2", f"/of/bank_transfer/{lane}", f"/place/{place}", f"/of/customer/{customer}/reason",
+        f"/of/customer/{customer}?at=2026-11-15T12:00&clock=occurred", f"/of/account/{account}?at=2026-11-15T12:00",
+    ]  # fmt: skip
+
+
+def text_of(client: Client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200, (url, answer.status_code)
+    return answer.content.decode()
+
+
+def test_pages_are_well_formed_and_strict(support: Client, urls: list[str]) -> None:
+    for url in urls:
+        page = Reading(text_of(support, url))
+        assert not page.open, (url, page.open)
+        for tag, attributes in page.tags:
+            assert tag != "style" and "style" not in attributes, (url, tag)
+            assert not [name for name in attributes if name.startswith("on")], (url, tag)
+            assert tag != "script" or str(attributes["src"]).startswith("/static/")
+
+
+def test_pages_have_landmarks_headings_and_labels(support: Client, urls: list[str]) -> None:
+    for url in urls:
+        page = Reading(text_of(support, url))
+        names = [tag for tag, _ in page.tags]
+        assert (names.count("main"), names.count("h1"), names.count("header")) == (1, 1, 1), url
+        ids = [attributes["id"] for _, attributes in page.tags if attributes.get("id")]
+        assert len(ids) == len(set(ids)), (url, [one for one in ids if ids.count(one) > 1])
+        labels = {attributes.get("for") for tag, attributes in page.tags if tag == "label"}
+        for tag, attributes in page.tags:
+            if tag == "th":
+                assert attributes.get("scope"), url
+            if tag in ("input", "select") and attributes.get("type") not in ("hidden", "radio", "checkbox"):
+                assert attributes.get("id") in labels, (url, attributes)
+            if "aria-labelledby" in attributes:
+                assert attributes["aria-labelledby"] in ids, (url, attributes)
+
+
+def test_links_for_parts_have_a_page_of_their_own(support: Client, urls: list[str]) -> None:
+    for url in urls:
+        for tag, attributes in Reading(text_of(support, url)).tags:
+            if tag == "a" and "hx-get" in attributes:
+                assert attributes["hx-get"] == attributes["href"], (url, attributes)
+
+
+def test_nothing_is_kept_or_told_elsewhere(support: Client, urls: list[str]) -> None:
+    for url in urls:
+        answer = support.get(url)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+def test_titles_and_addresses_name_nobody(bank: Bank, support: Client, urls: list[str]) -> None:
+    keys = {row[0] for row in bank.rows("select key from trace.subject where kind in ('customer', 'account', 'transfer')")}
+    for url in urls:
+        text = text_of(support, url)
+        title = re.search("<title>(.*?)</title>", text)
+        assert title and not any(key in title[1] for key in keys), title
+        for address in re.findall('(?:href|action|hx-get)="([^"]*)"', text):
+            assert not any(key in unescape(address) for key in keys), address
+
+
+def test_every_time_names_its_zone(support: Client, urls: list[str]) -> None:
+    for url in urls:
+        for shown in re.findall(r"<time[^>]*>([^<]*)</time>", text_of(support, url)):
+            assert re.search(r" (CET|CEST)$", shown) or not re.search(r"\d:\d", shown), (url, shown)
+
+
+def test_a_page_is_recorded_with_all_it_shows(bank: Bank, support: Client, customer: int, account: int) -> None:
+    support.get(f"/of/account/{account}?at=2026-11-15T12:00&clock=occurred", REMOTE_ADDR="192.0.2.7")
+    record = AuditRecord.objects.latest("id")
+    customer_key, account_key = (
+        bank.rows("select kind || ':' || key from trace.subject where id = %s", id)[0][0] for id in (customer, account)
+    )
+    assert {customer_key, account_key} <= set(record.subjects)
+    assert (record.kind, record.page, record.outcome) == ("look", "account", "shown")
+    assert (record.actor, record.role, record.address) == ("support", "support", "192.0.2.7")
+    assert (record.reason_code, record.ticket) == ("call", "88123")
+    assert record.moment == "2026-11-15T11:00:00.000000Z occurred"
+    assert record.session and record.duration_ms is not None
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "kind", "outcome"),
+    [
+        ("/of/customer/999999999", 404, "look", "not found"),
+        ("/of/customer/{customer}?at=yesterday", 400, "look", "bad input"),
+        ("/of/transfer/{other}", 302, "look", "no reason"),
+    ],
+)
+def test_what_was_not_shown_is_recorded_too(
+    url: str, status: int, kind: str, outcome: str, bank: Bank, support: Client, customer: int
+) -> None:
+    other = bank.rows(
+        "select s.id from trace.subject s where kind = 'transfer' and not exists"
+        " (select from link where subject_id = s.id and other_id = %s) limit 1", customer,
+    )[0][0]  # fmt: skip
+    assert support.get(url.format(customer=customer, other=other)).status_code == status
+    record = AuditRecord.objects.latest("id")
+    assert (record.kind, record.outcome) == (kind, outcome)
+
+
+def test_a_refusal_is_recorded(bank: Bank, customer: int) -> None:
+    assert browser_of("administrator").get(f"/of/customer/{customer}").status_code == 403
+    record = AuditRecord.objects.latest("id")
+    assert (record.kind, record.outcome, record.actor) == ("refusal", "refused", "administrator")
+
+
+def test_no_record_of_the_look_no_page(bank: Bank, support: Client, customer: int, account: int) -> None:
+    key = bank.rows("select key from trace.subject where id = %s", account)[0][0]
+    with bank.database.connect("owner", autocommit=True) as owner:
+        owner.execute("revoke insert on audit_record from whereabouts_web")
+        try:
+            for url in (f"/of/account/{account}", f"/of/account/{account}/statement.csv", "/desk"):
+                answer = support.get(url)
+                assert answer.status_code == 503
+                assert key not in answer.content.decode()
+                assert "o record of the look" in answer.content.decode()
+        finally:
+            owner.execute("grant insert on audit_record to whereabouts_web")
+    assert support.get(f"/of/account/{account}").status_code == 200
+
+
+def test_html_in_a_name_is_text(bank: Bank) -> None:
+    # the demo bank's first customer is called <script>alert('hej')</script> Hansen
+    for id in bank.ids("customer"):
+        browser = with_reason(browser_of("support"), "customer", id)
+        assert browser.post(f"/of/customer/{id}/unmask", {"path": "name"}).status_code == 302
+        text = text_of(browser, f"/of/customer/{id}")
+        assert "<script>alert" not in text
+        if "&lt;script&gt;alert" in text:
+            assert AuditRecord.objects.latest("id").unmasked == ["name"]
+            return
+    pytest.fail("the demo bank's script is not shown anywhere")
+
+
+def test_everything_personal_is_masked_at_first(bank: Bank, support: Client, urls: list[str]) -> None:
+    shown = " ".join(Reading(text_of(support, url)).text for url in urls)
+    assert "••••••" in shown
+    assert not re.search(r"\bDK\d{16}\b|\b\d{6}-\d{4}\b|@example\.invalid", shown)
+
+
+@pytest.mark.parametrize("part", ["payments", "statement", "steps", "list", "looks", "days", "entries"])
+def test_a_part_equals_its_piece_of_the_page(
+    part: str, support: Client, urls: list[str], customer: int, account: int, transfer: int
+) -> None:
+    place = next(url for url in urls if url.startswith("/place/"))
+    url = {
+        "payments": f"/of/customer/{customer}", "statement": f"/of/account/{account}", "steps": f"/of/transfer/{transfer}",
+        "list": "/findings?state=open", "looks": "/looks?before=9", "days": place, "entries": place,
+    }[part]  # fmt: skip
+    whole = text_of(support, url)
+    piece = support.get(url, headers={"HX-Request": "true", "HX-Target": part}).content.decode()
+    assert piece.startswith(f'<section class="card" id="{part}"')
+    assert piece.strip() in whole
+
+
+def test_an_open_door_names_its_reason_and_its_end(support: Client, customer: int) -> None:
+    text = Reading(text_of(support, f"/of/customer/{customer}")).text
+    assert re.search(r"Customer on the line · ticket 88123 · until \d\d:\d\d CES?T", text)
+
+
+def test_a_steps_page_is_as_of_that_step(support: Client, transfer: int) -> None:
+    first, second = (text_of(support, f"/of/transfer/{transfer}?step={number}") for number in (1, 2))
+    assert 'data-key="j"' in first and "Step 1 selected" in Reading(first).text
+    assert 'data-key="k"' in second or "Step 2 selected" in Reading(second).text
+    assert Reading(first).text != Reading(text_of(support, f"/of/transfer/{transfer}")).text
+
+
+@pytest.mark.parametrize("query", ["step=x", "step=-1", "step=1e3", "at=2026-99-99", "payments=%00", "payments=garbage"])
+def test_bad_input_is_said_and_breaks_nothing(query: str, support: Client, customer: int, transfer: int) -> None:
+    for url in (f"/of/customer/{customer}", f"/of/transfer/{transfer}"):
+        assert support.get(f"{url}?{query}").status_code in (200, 400)
+
+
+def test_news_is_204_until_something_is_new(support: Client, customer: int) -> None:
+    text = text_of(support, f"/of/customer/{customer}")
+    found = re.search(r'hx-get="(/of/customer/\d+/news\?[^"]+)"', text)
+    assert found
+    assert support.get(unescape(found[1])).status_code == 204
+    older = text_of(support, f"/of/customer/{customer}/news?since=&back=/of/customer/{customer}")
+    assert re.search(r'<a class="btn go" href="/of/customer/\d+"[^>]*>\d+ new, show</a>', older)
+
+
+def test_polling_stops_when_the_door_closes(bank: Bank, customer: int) -> None:
+    assert browser_of("support").get(f"/of/customer/{customer}/news?since=").status_code == 286
+
+
+def test_a_list_is_the_same_as_csv_and_json(support: Client, account: int) -> None:
+    rows = list(csv.DictReader(io.StringIO(support.get(f"/of/account/{account}/statement.csv").content.decode())))
+    made = json.loads(support.get(f"/of/account/{account}/statement.json").content)
+    assert made["shown"] == len(rows) > 0
+    assert [row["amount"] for row in rows] == [row["amount"] for row in made["rows"]]
+    record = AuditRecord.objects.latest("id")
+    assert (record.kind, record.details["rows"]) == ("download", len(rows))
+    assert not re.search(r"\bDK\d{16}\b", json.dumps(made))
+
+
+def test_searching_leaves_no_text_in_addresses_sessions_and_records(bank: Bank) -> None:
+    iban = "DK1066954732302089"
+    browser = browser_of("support")
+    answer = browser.post("/search", {"text": iban})
+    assert answer.status_code == 302 and iban not in answer.headers["Location"]
+    assert iban not in json.dumps(dict(browser.session.items()))
+    record = AuditRecord.objects.latest("id")
+    assert record.kind == "search" and iban not in json.dumps([record.subjects, record.details, record.page])
+
+
+def test_one_hit_leads_to_its_page_and_none_is_said_in_words(bank: Bank, customer: int) -> None:
+    browser = browser_of("support")
+    key = bank.rows("select key from trace.subject where id = %s", customer)[0][0]
+    answer = browser.post("/search", {"text": f" {key} "}, follow=True)
+    assert answer.redirect_chain[-1][0].startswith((f"/of/customer/{customer}", "/search/"))
+    nothing = browser.post("/search", {"text": "no such thing"}, follow=True)
+    assert "Nothing found" in nothing.content.decode()
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 201])
+def test_a_search_for_nothing_or_too_much_is_refused(text: str, bank: Bank) -> None:
+    assert browser_of("support").post("/search", {"text": text}).status_code == 400
+
+
+def test_a_page_takes_a_fixed_number_of_queries(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = {}
+    for id in bank.ids("customer")[:6]:
+        browser = with_reason(browser_of("support"), "customer", id)
+        with CaptureQueriesContext(connection) as captured:
+            text_of(browser, f"/of/customer/{id}")
+        counts[id] = len(captured)
+    assert len(set(counts.values())) == 1, counts
+    assert max(counts.values()) <= 9
+
+
+def test_a_customer_cannot_be_left_by_the_reason_page(bank: Bank, customer: int) -> None:
+    browser = browser_of("support")
+    for elsewhere in ("https://example.org/", "//example.org/", "javascript:alert(1)", "/\\example.org"):
+        answer = browser.post(f"/of/customer/{customer}/reason", {"code": "call", "next": elsewhere})
+        assert answer.headers["Location"] == "/"
+
+
+def test_a_reason_must_be_chosen(bank: Bank, customer: int) -> None:
+    answer = browser_of("support").post(f"/of/customer/{customer}/reason", {"ticket": "1"})
+    assert answer.status_code == 200 and "choose a reason" in answer.content.decode()
+
+
+def test_danish_browsers_get_danish_sentences_and_numbers(support: Client, transfer: int) -> None:
+    text = support.get(f"/of/transfer/{transfer}", headers={"Accept-Language": "da"}).content.decode()
+    assert re.search(r"\d,\d\d\u00a0DKK", text)

@@ -1,0 +1,188 @@
+"""Every address, for every role, signed out, without and with a reason: what is allowed and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from audit.access.people import ROLES
+from audit.models import AuditRecord, OpenDoor
+from tests.console.conftest import Bank, browser_of, with_reason
+
+ALL = set(ROLES)
+READERS = ALL - {"administrator"}
+OPENED, TOLD, REASON, SHUT, UNKNOWN = 200, 204, "reason", 403, 404
+
+# address with the names of the bank's things in it: who may, and what they get before they gave a reason
+FREE = {
+    "/desk": READERS,
+    "/overview": READERS,
+    "/findings": READERS,
+    "/findings.csv": READERS,
+    "/findings.json": READERS,
+    "/finding/{finding}": READERS,
+    "/sources": ALL,
+    "/looks": ALL,
+    "/looks.csv": READERS,
+    "/looks.json": READERS,
+    "/help": ALL,
+    "/places/ledger/available": READERS,
+    "/places/custody/clearing": READERS,
+    "/places/custody/clearing/places.csv": READERS,
+    "/place/{clearing}": READERS,
+    "/place/{clearing}/days.csv": READERS,
+    "/of/customer/{customer}/reason": READERS,
+}
+BEHIND_THE_DOOR = {
+    "/of/customer/{customer}": READERS,
+    "/of/customer/{customer}/open.csv": READERS,
+    "/of/customer/{customer}/accounts.csv": READERS,
+    "/of/customer/{customer}/payments.json": READERS,
+    "/of/account/{account}": READERS,
+    "/of/account/{account}/holds.csv": READERS,
+    "/of/account/{account}/statement.csv": READERS,
+    "/of/transfer/{transfer}": READERS,
+    "/of/transfer/{transfer}?step=1": READERS,
+    "/of/transfer/{transfer}/steps.csv": READERS,
+    "/of/bank_transfer/{bank_transfer}": READERS,
+    "/of/bank_transfer/{bank_transfer}/steps.json": READERS,
+    "/place/{available}": READERS,
+    "/place/{available}/entries.csv": READERS,
+}
+POSTED = {"/search", "/sign-out", "/of/{kind}/{id}/unmask", "/of/{kind}/{id}/export"}
+
+
+@pytest.fixture(scope="module")
+def names(bank: Bank) -> dict[str, object]:
+    """The numbers of one customer's things."""
+    transfer = bank.with_finding("transfer")
+    customer = bank.customer_of("transfer", transfer)
+    account = bank.rows("select other_id from link where subject_id = %s and other_kind = 'account'", customer)[0][0]
+    key = bank.rows("select key from trace.subject where id = %s", account)[0][0]
+    return {
+        "transfer": transfer,
+        "customer": customer,
+        "account": account,
+        "bank_transfer": bank.rows(
+            "select other_id from link where subject_id = %s and other_kind = 'bank_transfer'", transfer
+        )[0][0],
+        "finding": bank.rows("select id from finding order by id limit 1")[0][0],
+        "clearing": bank.rows("select id from trace.place where kind = 'clearing' order by id limit 1")[0][0],
+        "available": bank.rows("select id from trace.place where kind = 'available' and key = %s", key)[0][0],
+    }
+
+
+@pytest.fixture(autouse=True)
+def no_open_doors(bank: Bank) -> Iterator[None]:
+    yield
+    for door in OpenDoor.objects.all():
+        door.closes_at = door.opened_at
+        door.save(update_fields=["closes_at"])
+
+
+def status_of(client: Client, url: str) -> object:
+    answer = client.get(url)
+    if answer.status_code == 302:
+        return REASON if "/reason?next=" in answer.headers["Location"] else answer.headers["Location"]
+    b"".join(answer) if answer.streaming else answer.content
+    return answer.status_code
+
+
+@pytest.mark.parametrize("url", [*FREE, *BEHIND_THE_DOOR])
+def test_a_stranger_is_sent_to_sign_in(url: str, bank: Bank, names: dict[str, object]) -> None:
+    answer = Client(HTTP_HOST="localhost").get(url.format(**names))
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/sign-in?next=/")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("url", FREE)
+def test_a_page_without_customers_needs_the_right(url: str, role: str, bank: Bank, names: dict[str, object]) -> None:
+    assert status_of(browser_of(role), url.format(**names)) == (OPENED if role in FREE[url] else SHUT)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("url", BEHIND_THE_DOOR)
+def test_a_customers_page_needs_right_and_reason(url: str, role: str, bank: Bank, names: dict[str, object]) -> None:
+    browser, url = browser_of(role), url.format(**names)
+    if role not in READERS:
+        assert status_of(browser, url) == SHUT
+        return
+    assert status_of(browser, url) == REASON
+    with_reason(browser, "customer", int(str(names["customer"])))
+    assert status_of(browser, url) == OPENED
+
+
+@pytest.mark.parametrize("role", ["administrator"])
+def test_who_may_not_look_opens_no_door(role: str, bank: Bank, names: dict[str, object]) -> None:
+    answer = browser_of(role).post(f"/of/customer/{names['customer']}/reason", {"code": "call"})
+    assert answer.status_code == SHUT
+    assert not OpenDoor.objects.filter(actor=role).exists()
+
+
+def test_a_reason_for_one_customer_opens_no_other(bank: Bank, names: dict[str, object]) -> None:
+    browser = with_reason(browser_of("support"), "customer", int(str(names["customer"])))
+    other = next(id for id in bank.ids("customer") if id != names["customer"])
+    assert status_of(browser, f"/of/customer/{other}") == REASON
+
+
+def test_numbers_that_name_nothing_are_not_found(bank: Bank) -> None:
+    browser = browser_of("investigator")
+    for url in (
+        "/of/customer/999999999",
+        "/of/nothing/1",
+        "/place/999999999",
+        "/finding/0",
+        "/search/none",
+        "/export/9",
+    ):
+        assert status_of(browser, url) == UNKNOWN
+    assert status_of(browser, "/of/customer/" + "9" * 30) == UNKNOWN
+
+
+def test_a_number_of_another_kind_is_not_found(bank: Bank, names: dict[str, object]) -> None:
+    assert status_of(browser_of("support"), f"/of/account/{names['customer']}") == UNKNOWN
+
+
+@pytest.mark.parametrize("url", sorted(POSTED))
+def test_what_changes_something_is_only_posted(url: str, bank: Bank, names: dict[str, object]) -> None:
+    answer = browser_of("support").get(url.format(kind="customer", id=names["customer"]))
+    assert answer.status_code == 405
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_unmask_and_export(role: str, bank: Bank, names: dict[str, object]) -> None:
+    browser = browser_of(role)
+    customer = int(str(names["customer"]))
+    if role in READERS:
+        with_reason(browser, "customer", customer)
+    unmasked = browser.post(f"/of/customer/{customer}/unmask", {"path": "name"}).status_code
+    assert unmasked == (302 if role in ("support", "investigator") else SHUT)
+
+
+def test_a_form_without_its_token_is_refused(bank: Bank, names: dict[str, object]) -> None:
+    browser = Client(enforce_csrf_checks=True, HTTP_HOST="localhost")
+    browser.force_login(
+        __import__("django.contrib.auth.models").contrib.auth.models.User.objects.get(username="support")
+    )
+    answer = browser.post(f"/of/customer/{names['customer']}/reason", {"code": "call"})
+    assert answer.status_code == 403
+    assert not OpenDoor.objects.filter(closes_at__gt=AuditRecord.objects.latest("id").recorded_at).exists()
+
+
+def test_every_address_is_in_these_tables() -> None:
+    known = {url.split("?")[0] for url in [*FREE, *BEHIND_THE_DOOR]} | POSTED
+    tested = {"", "sign-in", "search/<str:token>", "export/<number:id>", "export/<number:id>/file"}
+    tested |= {"of/<str:kind>/<number:id>/news"}
+    for pattern in get_resolver().url_patterns:
+        route = str(pattern.pattern)
+        assert route in tested or any(pattern.resolve(_filled(url)[1:]) for url in known), route
+
+
+def _filled(url: str) -> str:
+    for name in ("customer", "account", "transfer", "bank_transfer", "clearing", "available", "finding", "kind", "id"):
+        url = url.replace("{" + name + "}", "7")
+    return url

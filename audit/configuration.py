@@ -1,4 +1,4 @@
-"""The instance's configuration, `whereabouts.toml`: its model and its sources. Every mistake names file, key and mend."""
+"""The instance's configuration, `whereabouts.toml`: its model and its sources. A mistake names file, key and mend."""
 
 from __future__ import annotations
 
@@ -171,7 +171,8 @@ class _Reader:
         if name is None:
             return {}
         if not isinstance(name, str) or name not in PROFILES:
-            self._problems.error((*key, "profile"), f'there is no profile "{name}"', choice(str(name), PROFILES, "profile"))
+            mend = choice(str(name), PROFILES, "profile")
+            self._problems.error((*key, "profile"), f'there is no profile "{name}"', mend)
             return {}
         return PROFILES[name]
 

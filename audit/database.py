@@ -22,6 +22,12 @@ Pool = ConnectionPool[Connection]
 ROLES: tuple[Role, ...] = ("owner", "follower", "web", "erasure")
 READERS_MAX = 8
 CONNECT_SECONDS_MAX = 10
+# Every read is of few rows by key, whatever the tables' size: joins by key, planned once for each connection. The
+# planner would else read whole tables while they are small or not yet analysed, and plan anew for most of its time.
+POINT_READS = (
+    "-c random_page_cost=1.1 -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
+    " -c plan_cache_mode=force_generic_plan"
+)
 
 _SQL = Path(__file__).parent / "sql"
 _NOTHING_YET = "nothing is projected yet: run `python manage.py ingest FILE --model MODEL` or `python manage.py follow`"
@@ -161,7 +167,7 @@ def _pool(role: Role) -> Pool:
     pool = _pools.get(where)
     if pool is None:
         pool = _pools[where] = ConnectionPool(
-            where,
+            with_options(where, POINT_READS),
             kwargs={"connect_timeout": CONNECT_SECONDS_MAX},
             min_size=0,
             max_size=READERS_MAX,

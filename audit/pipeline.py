@@ -17,8 +17,8 @@ from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
 from audit.findings.overdue import sweep_overdue
 from audit.findings.record import record
 from audit.instance import Instance
-from audit.log.logged import Logged
 from audit.log.intake import Batch, Intake
+from audit.log.logged import Logged
 from audit.log.replay import replay, take_released
 from audit.projections.projector import Projector
 from audit.sources.contract import Source

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from django.utils.translation import get_language
 
+from audit import instance
 from audit.access import door
 from audit.access.mask import closed
 from audit.answers.cut import Cut
 from audit.answers.inquiry import Inquiry, inquire
 from audit.answers.names import customers_of, links_of, subject_of
 from audit.database import reading
+from audit.errors import WhereaboutsError
 from audit.values import Subject
 from console.asof import asked_moment
 from console.visit import Visit
@@ -26,14 +28,26 @@ def asking(visit: Visit, *, is_now: bool = False) -> Iterator[Inquiry]:
     Everything personal is closed until a door is passed.
     """
     with reading() as connection:
-        inquiry = inquire(connection, closed, language=get_language() or "en")
-        visit.zone = inquiry.model.zone
+        inquiry = inquire(
+            connection,
+            closed,
+            language=get_language() or "en",
+            money=lambda money: visit.formats.money(money),
+            time=lambda time: visit.formats.plainly(time),
+        )
+        visit.zone, visit.language = inquiry.model.zone, inquiry.language
         if is_now:
             yield inquiry
             return
         visit.asked = asked_moment(visit.request.GET, visit.zone)
         moment = visit.asked.moment
         yield inquiry.at(Cut(moment.time, moment.clock))
+
+
+def know_zone(visit: Visit) -> None:
+    """The bank's zone, for pages that ask nothing of it; UTC while there is no bank yet."""
+    with suppress(WhereaboutsError), reading() as connection:
+        visit.zone = instance.require(connection).model.zone
 
 
 def enter(visit: Visit, inquiry: Inquiry, kind: str, id: int, *, action: str = "look") -> tuple[Subject, Inquiry]:

@@ -59,6 +59,11 @@ class Formats:
         local = self._local(time)
         return _time(time, f"{self.day(local)}, {local:%H:%M} {_zone(local)}")
 
+    def plainly(self, time: datetime) -> str:
+        """Inside a sentence, without markup: `21 Nov 2026, 12:03 CET`."""
+        local = self._local(time)
+        return f"{self.day(local)}, {local:%H:%M} {_zone(local)}"
+
     def second(self, time: datetime) -> Markup:
         """To the second: `21 Nov 2026, 12:03:37 CET`."""
         local = self._local(time)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -114,8 +115,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing folder
 # Collected files have hashed names and never change; before `collectstatic` they are served as they lie.
-_IS_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
+_IS_COLLECTED = sys.argv[1:2] == ["collectstatic"] or (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_USE_FINDERS = not _IS_COLLECTED
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 _HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {

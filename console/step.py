@@ -40,5 +40,11 @@ def changes(detail: StepDetail | None) -> list[Change]:
     ]
 
 
+def number_of(detail: StepDetail | None, asked: int | None) -> int | None:
+    """The number of the selected event: the asked one, or the story's last where more was asked."""
+    numbers = [event.number for event in detail.step.events if event.number] if detail else []
+    return asked if asked in numbers else max(numbers, default=None)
+
+
 def _key(line: PlaceLine) -> tuple[object, str]:
     return line.place, line.money.currency

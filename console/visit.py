@@ -42,6 +42,7 @@ class Visit:
     kind: str = "look"
     asked: Asked = _NO_TIME
     zone: str = "UTC"
+    language: str = "en"  # of the model's sentences; the pages' own texts are English
     grant: door.Grant | None = None
     subjects: list[Subject] = field(default_factory=list)
     reason: Reason | None = None

@@ -40,8 +40,8 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str]) -> int:
     options = parse(arguments)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _as_interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _as_interrupt)  # SIGINT too: a shell lets its background jobs ignore it
     try:
         port = 0 if options.once else free_port(options.port)
         loaded, environment = prepare(options)
@@ -100,7 +100,7 @@ def free_port(wanted: int | None) -> int:
 
 
 def prepare(options: argparse.Namespace) -> tuple[Loaded, dict[str, str]]:
-    """Servers, the bank's history, a configuration that names it, everything read once."""
+    """Servers, the bank's history, a configuration that names it; a new history is read before anyone looks at it."""
     say("Starting PostgreSQL and Redis")
     servers.ensure()
     bank = servers.address("bank")
@@ -113,8 +113,9 @@ def prepare(options: argparse.Namespace) -> tuple[Loaded, dict[str, str]]:
         "WHEREABOUTS_CONFIG": str(config),
         "DJANGO_SETTINGS_MODULE": "console.settings",
     }
-    say("Reading the bank's events")
-    command("follow", "--once", environment=environment)
+    if loaded.is_new or options.once:
+        say("Reading the bank's events")
+        command("follow", "--once", environment=environment)
     return loaded, environment
 
 
@@ -152,16 +153,16 @@ def write_configuration(var: Path) -> Path:
 
 def serve(port: int, rate: float, environment: dict[str, str]) -> None:
     """The console, its worker, the follower and the live bank, until one ends or Ctrl-C."""
-    command("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
-    logins = output("demo_users", environment=environment)
     python = [sys.executable, "-m"]
+    worker = [*python, "celery", "--app", "console.celery:application", "worker", "--concurrency", "2"]
+    console = [*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    logins = output("demo_users", environment=environment)
     with Children(servers.var_dir() / "logs", environment) as children:
-        worker = [*python, "celery", "--app", "console.celery:application", "worker", "--concurrency", "2"]
-        children.start("worker", [*worker, "--loglevel", "WARNING", "--without-gossip", "--without-mingle"])
         children.start("follower", [*MANAGE, "follow"])
-        console = [*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-        children.start("console", [*console, "--blocking-threads", "4", "--no-ws", "console.wsgi:application"])
         children.start("bank", [*python, "demobank", "live", "--rate", str(rate)])
+        children.start("worker", [*worker, "--loglevel", "WARNING", "--without-gossip", "--without-mingle"])
+        command("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
+        children.start("console", [*console, "--blocking-threads", "4", "--no-ws", "console.wsgi:application"])
         wait_for(port, children)
         say(f"\nWhereabouts is at http://127.0.0.1:{port}/\n\n{logins.rstrip()}\n\nCtrl-C stops everything.")
         children.watch()

@@ -1,4 +1,4 @@
-"""Data keys, one for each owner of personal data, wrapped under the instance's master key; destroying one erases its data.
+"""Data keys, one an owner of personal data, wrapped under the instance's master key; destroying one erases its data.
 
 The master key is WHEREABOUTS_KEY (64 hexadecimal digits) or the file `master.key` in VAR_DIR, made on first use.
 """

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from audit.answers.balances import balance_lines, holds
 from audit.answers.facts import facts_of
 from audit.answers.findings import findings_of
+from audit.answers.flows import load_together
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import holdings, own_places
 from audit.answers.names import CUSTOMER, flow_kinds, known, link_of, linked
-from audit.answers.onitsway import lines_under_way, open_flows
-from audit.answers.others import first_told, others_of
-from audit.answers.shapes import AccountPage, Page, StatementLine
+from audit.answers.onitsway import lines_under_way, open_known
+from audit.answers.others import introducing, others_of
+from audit.answers.shapes import AccountPage, BalanceLine, Page, StateLine, StatementLine
 from audit.answers.statement import chart, statement
 from audit.answers.states import states_of
 from audit.answers.unfolded import unfolded
 from audit.answers.what import newest, not_understood
-from audit.answers.where import holder_kinds, tells_of
+from audit.answers.where import holder_kinds
+from audit.answers.words import word
 from audit.values import Subject
 
 CUSTOMERS_MAX = 20
@@ -28,34 +32,50 @@ def account(
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
     found = holdings(inquiry, own_places(inquiry, subject.kind, subject.key), fresh)
-    flows = open_flows(inquiry, asked, fresh)
+    own = introducing(inquiry, asked, fresh)
+    loaded = load_together(inquiry, open_known(inquiry, asked, fresh), own, fresh, briefly=True)
+    flows = loaded.flows
     under_way = lines_under_way(inquiry, flows)
     states = tuple(states_of(inquiry, asked, fresh))
     missed = not_understood(inquiry, asked, fresh)
     shown = currency or next(iter(sorted({h.currency for h in found})), "")
     in_currency = [h for h in found if h.currency == shown]
     owners = linked(inquiry.connection, asked.id, [CUSTOMER], CUSTOMERS_MAX)
-    told = first_told(inquiry, asked, fresh)
+    balances = balance_lines(inquiry, found, flows, subject)
     is_final = all(h.is_final for h in found) and all(line.is_final for line in under_way)
     return AccountPage(
         subject=link_of(inquiry, subject, asked.id),
         at=inquiry.as_of(is_final),
         model=inquiry.model.hash,
-        answer=tells_of(inquiry, asked, fresh, states),
+        answer=answer_of(inquiry, balances, states),
         customers=tuple(link_of(inquiry, owner, id) for id, owner, _ in reversed(owners)),
         states=states,
-        balances=balance_lines(inquiry, found, flows, subject),
+        balances=balances,
         on_its_way=under_way,
         holds=holds(inquiry, found, flows, subject),
         statement=statement(inquiry, in_currency, fresh, cursor),
         chart=chart(inquiry, in_currency),
-        facts=facts_of(inquiry, told),
+        facts=facts_of(inquiry, [loaded.told[row.position] for row in own]),
         others=others_of(inquiry, asked, {CUSTOMER, *flow_kinds(inquiry.model)}),
         findings=findings_of(inquiry, [asked.id], asked.id, made_of(inquiry)),
         complete=not missed,
         not_understood=missed,
         newest=newest(inquiry, asked),
     )
+
+
+def answer_of(inquiry: Inquiry, balances: Sequence[BalanceLine], states: Sequence[StateLine]) -> str:
+    """What may be used now, what of the account is held, what is on its way in."""
+    parts = []
+    for one in balances:
+        parts.append(word(inquiry.language, "available", amount=inquiry.amount(one.available)))
+        if one.held.units:
+            parts.append(word(inquiry.language, "held", amount=inquiry.amount(one.held)))
+        if one.incoming.units:
+            parts.append(word(inquiry.language, "incoming", amount=inquiry.amount(one.incoming)))
+    ended = [state.title for state in states if state.is_final or state.is_failure or state.waits_on_person]
+    parts += [word(inquiry.language, "account_is", state=title) for title in dict.fromkeys(ended)]
+    return " ".join(parts) or word(inquiry.language, "nothing_moved")
 
 
 def made_of(inquiry: Inquiry) -> list[str]:

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from audit.answers.balances import balance_lines
 from audit.answers.facts import facts_of
 from audit.answers.findings import findings_of
-from audit.answers.flows import Flow
+from audit.answers.flows import Flow, load_together
 from audit.answers.headline import flow_title, status_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import Holding, holdings, own_places
 from audit.answers.names import CUSTOMER, Known, flow_kinds, known, link_of
-from audit.answers.onitsway import open_flows
-from audit.answers.others import first_told, others_of
-from audit.answers.payments import payments
-from audit.answers.shapes import AccountLine, CustomerPage, FindingLine, OpenItem, Page, StateLine
+from audit.answers.onitsway import open_known
+from audit.answers.others import introducing, others_of
+from audit.answers.payments import listed_payments, payment_lines, payments
+from audit.answers.shapes import AccountLine, CustomerPage, FindingLine, OpenItem, Page, PaymentLine, StateLine
 from audit.answers.states import states_of_many
 from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.waiting import waiting_for
@@ -34,8 +34,12 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
     accounts = accounts_of(inquiry, asked, fresh)
-    flows = open_flows(inquiry, asked, fresh)
-    told = first_told(inquiry, asked, fresh)
+    under_way = open_known(inquiry, asked, fresh)
+    listed, own = listed_payments(inquiry, asked, cursor), introducing(inquiry, asked, fresh)
+    wanted = list({one.subject: one for one in [*under_way, *listed.flows]}.values())
+    loaded = load_together(inquiry, wanted, [*own, *listed.alone], fresh, briefly=True)
+    flows = [flow for flow in loaded.flows if flow.known in under_way]
+    told = [loaded.told[row.position] for row in own]
     items = [open_item(inquiry, flow) for flow in flows]
     found = findings_of(inquiry, [asked.id], asked.id, [kind for kind in inquiry.model.kinds if kind != CUSTOMER])
     missed = not_understood(inquiry, asked, fresh)
@@ -49,13 +53,23 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
         facts=facts_of(inquiry, told),
         open_items=Page(tuple(sorted(items, key=lambda item: not item.is_late)[:OPEN_SHOWN]), len(items), OPEN_SHOWN),
         accounts=Page(lines, len(accounts), ACCOUNTS_SHOWN),
-        payments=payments(inquiry, asked, [one.subject for one in accounts], fresh, cursor),
+        payments=payment_lines(inquiry, asked, [one.subject for one in accounts], fresh, listed, loaded),
         others=others_of(inquiry, asked, {*holder_kinds(inquiry), *flow_kinds(inquiry.model)}),
         findings=found,
         complete=not missed,
         not_understood=missed,
         newest=newest(inquiry, asked),
     )
+
+
+def payments_page(
+    inquiry: Inquiry, subject: Subject, cursor: str | None = None, size: int = 500
+) -> Page[PaymentLine]:
+    """One page of the payments alone, for the next rows of a list and for downloads. Raises UnknownSubject."""
+    fresh = unfolded(inquiry)
+    asked = known(inquiry, subject, fresh)
+    accounts = [one.subject for one in accounts_of(inquiry, asked, fresh)]
+    return payments(inquiry, asked, accounts, fresh, cursor, size)
 
 
 def open_item(inquiry: Inquiry, flow: Flow) -> OpenItem:
@@ -109,7 +123,7 @@ def answer_of(
         parts.append(word(language, "one_late", what=late[0].title))
     elif late:
         since = min(item.since for item in late)
-        parts.append(word(language, "some_late", count=len(late), since=f"{since:%Y-%m-%d %H:%M} UTC"))
+        parts.append(word(language, "some_late", count=len(late), since=inquiry.time(since)))
     elif items:
         parts.append(word(language, "one_open" if len(items) == 1 else "some_open", count=len(items)))
     if len(bad) == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from audit.answers.shapes import (
@@ -61,11 +61,8 @@ def what_document(pages: Iterable[What]) -> Document:
     """One object of all pages of a story."""
     steps: list[Document] = []
     last: What | None = None
-    number = 0
     for page in pages:
-        for step in page.steps.rows:
-            number += 1
-            steps += [_step(event, step, number) for event in step.events]
+        steps += step_documents(page, steps[-1]["step"] if steps else 0)
         last = page
     assert last is not None
     return {
@@ -76,6 +73,13 @@ def what_document(pages: Iterable[What]) -> Document:
         "not_understood": [event_document(ref) for ref in last.not_understood],
         "model": last.model,
     }
+
+
+def step_documents(page: What, after: int) -> Iterator[Document]:
+    """One object an event; its "step" counts on from `after`."""
+    for number, step in enumerate(page.steps.rows, after + 1):
+        for event in step.events:
+            yield _step(event, step, number)
 
 
 def finding_document(finding: FindingLine, model: str) -> Document:

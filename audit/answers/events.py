@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.formats import date_format
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.payloads import Path, Payload, open_payloads
-from audit.answers.words import amount_in_words, word
-from audit.database import sql
+from audit.answers.words import word
 from audit.log.logged import EVENT, READABLE
 from audit.model.meaning import EventMeaning, Facts, Lane, Reading
 from audit.model.paths import text_of
 from audit.model.texts import render, sentence_values
 from audit.projections.memory import decode as decode_memory
-from audit.values import EventRef, Money, Subject, micros_of
+from audit.values import EventRef, Subject, micros_of, time_of
 
 
 class EventRow(NamedTuple):
@@ -155,11 +158,15 @@ class Told:
         assert self.meaning is not None and self.reading is not None and self.payload is not None
         return sentence_values(
             self.meaning, facts_of(self.inquiry, self.row), self.payload.data or {}, self.reading, self.inherited,
-            digits=self.inquiry.model.digits, mask=self.masked, money=self._money,
+            digits=self.inquiry.model.digits, mask=self.masked, money=self.inquiry.amount,
+            time=self._time,
         )
 
-    def _money(self, money: Money) -> str:
-        return amount_in_words(money, self.inquiry.language)
+    def _time(self, name: str, micros: int) -> str:
+        """`$day` and `$clock` of the event, in the bank's zone."""
+        local = time_of(micros).astimezone(ZoneInfo(self.inquiry.model.zone))
+        with translation.override(self.inquiry.language):
+            return date_format(local, "l j F" if name == "$day" else "H:i")
 
     def _filled(self, text: str) -> str:
         return render(text, self._values)
@@ -189,7 +196,7 @@ def read_events(inquiry: Inquiry, rows: Sequence[EventRow], unfolded: Mapping[in
 def tell(
     inquiry: Inquiry, row: EventRow, payload: Payload | None, inherited: Mapping[str, str], is_final: bool = True
 ) -> Told:
-    found = inquiry.model.lane_of(row.stream) if row.stream else None
+    found = inquiry.lane_of(row.stream) if row.stream else None
     lane, key = found if found else (None, "")
     meaning = lane.events.get(row.type) if lane else None
     reading = None
@@ -203,11 +210,11 @@ def events_at(inquiry: Inquiry, positions: Iterable[int]) -> dict[int, EventRow]
     wanted = list(positions)
     if not wanted:
         return {}
-    return {row[0]: EventRow(*row) for row in inquiry.connection.execute(sql("answer_events"), [wanted])}
+    return {row[0]: EventRow(*row) for row in inquiry.rows("answer_events", [wanted])}
 
 
 def _inherited(inquiry: Inquiry, streams: set[int]) -> dict[int, Mapping[str, str]]:
     if not streams:
         return {}
-    rows = inquiry.connection.execute(sql("answer_memories"), [sorted(streams)])
+    rows = inquiry.rows("answer_memories", [sorted(streams)])
     return {stream_id: decode_memory(bytes(memory)).inherited for stream_id, memory in rows}

@@ -14,7 +14,6 @@ from audit.answers.names import link_of, money
 from audit.answers.shapes import FindingLine, FindingPage, FindingsPage, Page, RuleLine
 from audit.answers.telling import event_lines, surroundings
 from audit.answers.unfolded import unfolded
-from audit.database import sql
 from audit.errors import UnknownSubject, UsageError
 from audit.findings.catalogue import RULES
 from audit.values import EventRef, Subject
@@ -54,7 +53,7 @@ def all_findings(inquiry: Inquiry, rule: str | None = None, state: str | None = 
 
 def finding(inquiry: Inquiry, identifier: str) -> FindingPage:
     """One finding with its evidence told. Raises UnknownSubject."""
-    rows = inquiry.connection.execute(sql("answer_finding"), {"id": identifier}).fetchall()
+    rows = inquiry.rows("answer_finding", {"id": identifier})
     found = {line.id: line for line in finding_lines(inquiry, rows)}
     if identifier not in found:
         raise UnknownSubject(f"there is no finding {identifier}: new rules or a rebuild may have taken it back")
@@ -78,7 +77,7 @@ def finding(inquiry: Inquiry, identifier: str) -> FindingPage:
 
 def subject_of_finding(inquiry: Inquiry, identifier: str) -> tuple[Subject, int]:
     """Whose finding it is, for the door. Raises UnknownSubject."""
-    rows = inquiry.connection.execute(sql("answer_finding"), {"id": identifier}).fetchall()
+    rows = inquiry.rows("answer_finding", {"id": identifier})
     for row in rows:
         if row[0] == identifier:
             return Subject(row[3], row[4]), row[14]
@@ -93,10 +92,10 @@ def findings_of(
 
     Those that were opened after the moment are left out; a later resolution is told.
     """
-    rows = inquiry.connection.execute(sql("answer_findings_of"), {
+    rows = inquiry.rows("answer_findings_of", {
         "subjects": list(subjects), "linked_to": linked_to, "kinds": list(kinds), "limit": limit + 1,
         "recorded": inquiry.cut.time or END,
-    }).fetchall()
+    })
     lines = finding_lines(inquiry, rows[:limit])
     return Page(tuple(lines), len(rows) if len(rows) <= limit else None, limit)
 
@@ -108,7 +107,7 @@ def finding_lines(inquiry: Inquiry, rows: Sequence[Row]) -> list[FindingLine]:
 
 def rule_lines(inquiry: Inquiry) -> tuple[RuleLine, ...]:
     """Every rule that ever found something, the worst first."""
-    lines = [_rule(inquiry, row) for row in inquiry.connection.execute(sql("answer_rules"))]
+    lines = [_rule(inquiry, row) for row in inquiry.rows("answer_rules")]
     order = ["critical", "high", "medium", "info"]
     return tuple(sorted(lines, key=lambda line: (not line.open, order.index(line.severity), -line.open, line.rule)))
 
@@ -134,9 +133,9 @@ def _page(
 ) -> Page[FindingLine]:
     at, identifier, is_back = _unpacked(cursor)
     direction, beyond = ("asc", ">") if is_back else ("desc", "<")
-    statement = sql("answer_findings").format(direction=direction, beyond=beyond)
-    rows = inquiry.connection.execute(statement, {
-        "rule": rule, "state": state, "opened_at": at, "id": identifier, "limit": size + 1}).fetchall()
+    rows = inquiry.rows("answer_findings", {
+        "rule": rule, "state": state, "opened_at": at, "id": identifier, "limit": size + 1,
+    }, direction=direction, beyond=beyond)
     more, rows = len(rows) > size, rows[:size]
     if is_back:
         rows.reverse()
@@ -165,7 +164,7 @@ def _refs(inquiry: Inquiry, positions: Iterable[int]) -> Mapping[int, EventRef]:
     wanted = sorted(set(positions))
     if not wanted:
         return {}
-    rows = inquiry.connection.execute(sql("answer_refs"), [wanted])
+    rows = inquiry.rows("answer_refs", [wanted])
     return {position: EventRef(source, event_id, position) for position, source, event_id in rows}
 
 

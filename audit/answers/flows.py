@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from audit.answers.events import EventRow, Told, read_events
+from audit.answers.cut import Cut
+from audit.answers.events import EventRow, Told, read_events, ref_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.movements import Moved, Net, movements, net_line, nets
 from audit.answers.names import Known, declared_kinds, money, place_kind
@@ -14,8 +15,8 @@ from audit.answers.states import Change, changes_of, states_after
 from audit.answers.stories import whole_stories
 from audit.answers.unfolded import Unfolded
 from audit.log.logged import EVENT
-from audit.model.meaning import Kind
-from audit.values import EventRef, Money
+from audit.model.meaning import Kind, Model
+from audit.values import Clock, EventRef, Money
 
 READ_MAX = 500  # events of a flow whose sentences are read at once; money and states rest on all of them
 
@@ -42,8 +43,13 @@ class Flow:
         return self.rows[: self.upto]
 
     def at_step(self, upto: int) -> Flow:
-        """The same flow when it had come to its event number `upto` (from 1)."""
-        return replace(self, upto=max(0, min(upto, len(self.rows))))
+        """The same flow when it had come to its event number `upto` (from 1), everything measured at that moment."""
+        upto = max(0, min(upto, len(self.rows)))
+        if not upto:
+            return replace(self, upto=0)
+        last = self.rows[upto - 1]
+        cut = Cut(last.recorded, Clock.RECORDED, last.key, ref_of(self.inquiry, last))
+        return replace(self, upto=upto, inquiry=self.inquiry.at(cut))
 
     def nets(self) -> list[Net]:
         return nets(self.inquiry, self.known.subject, self.past, self.moved)
@@ -94,10 +100,26 @@ def load_flows(
     inquiry: Inquiry, wanted: Sequence[Known], unfolded: Unfolded, *, briefly: bool = False
 ) -> list[Flow]:
     """Several flows in as many statements as one. `briefly`: of their events only those that declare are read."""
-    if not wanted:
-        return []
+    return load_together(inquiry, wanted, (), unfolded, briefly=briefly).flows
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Flows, and events beside them, that were loaded in the same statements."""
+
+    flows: list[Flow]
+    told: Mapping[int, Told]
+    moved: Mapping[int, Sequence[Moved]]
+
+
+def load_together(
+    inquiry: Inquiry, wanted: Sequence[Known], beside: Sequence[EventRow], unfolded: Unfolded, *, briefly: bool
+) -> Together:
+    """`beside` are events that are read in the same statements, and what they moved with them."""
+    if not wanted and not beside:
+        return Together([], {}, {})
     stories = whole_stories(inquiry, wanted, unfolded)
-    rows = [row for story, _ in stories for row in story]
+    rows = [*beside, *(row for story, _ in stories for row in story)]
     moving = {row.position: None for row in rows if row.flags & 1 or row.flags == 0}
     moved = movements(inquiry, list(moving), unfolded)
     streams = {stream for known, (story, _) in zip(wanted, stories, strict=True)
@@ -106,13 +128,14 @@ def load_flows(
     for change in changes_of(inquiry, streams, unfolded):
         changes.setdefault(change.stream_id, []).append(change)
     read = _declaring(inquiry, stories) if briefly else [row for story, _ in stories for row in _bounded(story)]
-    unique = list({row.position: row for row in read}.values())
+    unique = list({row.position: row for row in [*beside, *read]}.values())
     told = {one.row.position: one for one in read_events(inquiry, unique, unfolded.finality)}
-    return [
+    flows = [
         Flow(inquiry, known, unfolded, story, upto, moved,
              [change for stream in own_streams(inquiry, known, story) for change in changes.get(stream, ())], told)
         for known, (story, upto) in zip(wanted, stories, strict=True)
     ]
+    return Together(flows, told, moved)
 
 
 def _bounded(story: Sequence[EventRow]) -> Sequence[EventRow]:
@@ -129,11 +152,24 @@ def _declaring(inquiry: Inquiry, stories: Sequence[tuple[Sequence[EventRow], int
 
 
 def _declaring_types(inquiry: Inquiry, row: EventRow) -> Collection[str]:
-    found = inquiry.model.lane_of(row.stream)
+    found = inquiry.lane_of(row.stream)
     if found is None:
         return ()
-    events = inquiry.model.document.get("lane", {}).get(found[0].name, {}).get("event", {})
-    return [name for name, event in events.items() if "declares" in event]
+    return _declaring_of(inquiry.model)[found[0].name]
+
+
+def _declaring_of(model: Model) -> Mapping[str, frozenset[str]]:
+    """By lane, the types that declare an amount; a model never changes, so it is looked through once."""
+    known = _declaring_types_of.get(model.hash)
+    if known is None:
+        known = _declaring_types_of[model.hash] = {
+            lane: frozenset(name for name, event in told.get("event", {}).items() if "declares" in event)
+            for lane, told in model.document.get("lane", {}).items()
+        }
+    return known
+
+
+_declaring_types_of: dict[str, Mapping[str, frozenset[str]]] = {}
 
 
 def own_streams(inquiry: Inquiry, known: Known, rows: Sequence[EventRow]) -> set[int]:
@@ -141,7 +177,7 @@ def own_streams(inquiry: Inquiry, known: Known, rows: Sequence[EventRow]) -> set
     others = set(declared_kinds(inquiry.model)) - {known.subject.kind}
     return {
         row.stream_id for row in rows
-        if (found := inquiry.model.lane_of(row.stream)) is not None and found[0].name not in others
+        if (found := inquiry.lane_of(row.stream)) is not None and found[0].name not in others
     }
 
 

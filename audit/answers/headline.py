@@ -9,7 +9,7 @@ from audit.answers.flows import Flow
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import kind_title, place_kind
 from audit.answers.shapes import FindingLine, StateLine, Waiting
-from audit.answers.words import amount_in_words, word
+from audit.answers.words import word
 from audit.values import Certainty
 
 BAD = ("critical", "high")
@@ -17,14 +17,14 @@ BAD = ("critical", "high")
 
 def flow_title(flow: Flow) -> str:
     """"500.00 DKK to Mette H••••••"; without another side "Transfer, 500.00 DKK"."""
-    declared, who, language = flow.declared(), counterparty(flow), flow.inquiry.language
+    declared, who = flow.declared(), counterparty(flow)
     title = kind_title(flow.inquiry, flow.known.subject.kind)
     if declared is None:
         return f"{title} {flow.known.subject.key}"
-    amount = amount_in_words(declared, language)
+    amount = flow.inquiry.amount(declared)
     if not who:
         return f"{title}, {amount}"
-    return word(language, "from" if _comes_from_outside(flow) else "to", amount=amount, who=who)
+    return word(flow.inquiry.language, "from" if _comes_from_outside(flow) else "to", amount=amount, who=who)
 
 
 def counterparty(flow: Flow) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,10 +10,11 @@ from typing import Any
 from audit import instance
 from audit.answers.cut import Cut
 from audit.answers.shapes import AsOf
+from audit.answers.words import amount_in_words, time_in_words
 from audit.database import Connection, sql
 from audit.errors import UsageError
-from audit.model.meaning import Model, Text
-from audit.values import Clock, EventRef, Moment, Subject
+from audit.model.meaning import Lane, Model, Text
+from audit.values import Clock, EventRef, Moment, Money, Subject
 
 CONSOLE = "console"  # the source of our own records: its clock says nothing about the bank's
 UNFOLDED_MAX = 1000  # events seen and not yet folded that an answer folds on top
@@ -53,14 +54,40 @@ class Inquiry:
     mask: Mask
     sources: tuple[SourceRow, ...]
     names: Mapping[int, str] = field(default_factory=dict)
+    money_text: Callable[[Money], str] | None = None  # how sentences write an amount; None: plainly, in the language
+    time_text: Callable[[datetime], str] | None = None  # and a time; None: in the bank's zone, named
+    _lanes: dict[str, tuple[Lane, str] | None] = field(default_factory=dict, repr=False)
 
     def at(self, cut: Cut) -> Inquiry:
         """The same question at another moment."""
         return replace(self, cut=cut)
 
+    def rows(
+        self, name: str, parameters: Mapping[str, Any] | Sequence[Any] = (), **parts: str
+    ) -> list[tuple[Any, ...]]:
+        """All rows of a named statement; `parts` fill its {names}, which are never what a person typed."""
+        statement = sql(name).format(**parts) if parts else sql(name)
+        return self.connection.execute(statement, parameters or None).fetchall()
+
+    def lane_of(self, stream: str) -> tuple[Lane, str] | None:
+        """A stream's lane and the key in its name, looked up once for each question."""
+        try:
+            return self._lanes[stream]
+        except KeyError:
+            found = self._lanes[stream] = self.model.lane_of(stream) if stream else None
+            return found
+
     def text(self, text: Text) -> str:
         """A model's text in the asked language, else in its first."""
         return text.get(self.language) or next((text[name] for name in self.model.languages if name in text), "")
+
+    def amount(self, money: Money) -> str:
+        """An amount in a sentence."""
+        return self.money_text(money) if self.money_text else amount_in_words(money, self.language)
+
+    def time(self, time: datetime) -> str:
+        """A time in a sentence."""
+        return self.time_text(time) if self.time_text else time_in_words(time, self.model.zone)
 
     @property
     def watermark(self) -> datetime | None:
@@ -72,7 +99,7 @@ class Inquiry:
     def seen_until(self) -> datetime | None:
         """What lateness is measured against: the asked time, but never beyond the watermark."""
         watermark = self.watermark
-        if watermark is None or self.cut.time is None or self.cut.clock is Clock.OCCURRED:
+        if watermark is None or self.cut.time is None:
             return watermark
         return min(self.cut.time, watermark)
 
@@ -95,14 +122,18 @@ class Inquiry:
 
 def inquire(
     connection: Connection, mask: Mask, *, at: str | Moment | None = None, clock: str | Clock = Clock.RECORDED,
-    language: str = "",
+    language: str = "", money: Callable[[Money], str] | None = None, time: Callable[[datetime], str] | None = None,
 ) -> Inquiry:
-    """`at` is RFC 3339 or EVENT (SOURCE/ID); None: now. Raises UsageError for what is neither."""
+    """`at` is RFC 3339 or EVENT (SOURCE/ID); None: now. `money` and `time` write what stands in sentences.
+
+    Raises UsageError for an `at` that is neither.
+    """
     model = instance.require(connection).model
-    sources = tuple(_source(row) for row in connection.execute(sql("answer_sources")))
+    sources = tuple(_source(row) for row in connection.execute(sql("answer_sources")).fetchall())
     chosen = language if language in model.languages else model.languages[0]
     cut = _cut(connection, sources, at, clock)
-    return Inquiry(connection, model, cut, chosen, mask, sources, {source.id: source.name for source in sources})
+    names = {source.id: source.name for source in sources}
+    return Inquiry(connection, model, cut, chosen, mask, sources, names, money, time)
 
 
 def freshness(inquiry: Inquiry) -> AsOf:

@@ -12,7 +12,6 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import money, place_kind, place_title
 from audit.answers.shapes import PlaceLine
 from audit.answers.unfolded import Unfolded
-from audit.database import sql
 from audit.values import Clock, EventRef, Place
 
 
@@ -35,7 +34,7 @@ def holdings(inquiry: Inquiry, places: Sequence[Place], unfolded: Unfolded) -> l
     if not places:
         return []
     columns = [[p.book for p in places], [p.kind for p in places], [p.key for p in places]]
-    rows = inquiry.connection.execute(sql("answer_places_of"), columns).fetchall()
+    rows = inquiry.rows("answer_places_of", columns)
     found = [Holding(row[0], Place(*row[1:4]), row[4], int(row[5]), row[6]) for row in rows]
     return _with_unfolded(inquiry, at_moment(inquiry, found), places, unfolded)
 
@@ -85,7 +84,7 @@ def day_began(inquiry: Inquiry, day: date) -> datetime:
 def _last_entries(inquiry: Inquiry, ids: list[int]) -> dict[int, tuple[Any, ...]]:
     is_occurred = not inquiry.cut.is_now and inquiry.cut.clock is Clock.OCCURRED
     name = "answer_last_entry_occurred" if is_occurred else "answer_last_entry"
-    rows = inquiry.connection.execute(sql(name), {**inquiry.cut.parameters(), "places": ids})
+    rows = inquiry.rows(name, {**inquiry.cut.parameters(), "places": ids})
     return {row[0]: row for row in rows}
 
 
@@ -96,7 +95,7 @@ def _sums(inquiry: Inquiry, ids: list[int]) -> dict[int, int]:
     day = day_of(inquiry, inquiry.cut.time)
     name = "answer_sums_recorded" if inquiry.cut.clock is Clock.RECORDED else "answer_sums_occurred"
     parameters = {**inquiry.cut.parameters(), "places": ids, "day": day, "day_began": day_began(inquiry, day)}
-    return {row[0]: int(row[1]) for row in inquiry.connection.execute(sql(name), parameters)}
+    return {row[0]: int(row[1]) for row in inquiry.rows(name, parameters)}
 
 
 def _since(holding: Holding, last: dict[int, tuple[Any, ...]]) -> Holding:

@@ -11,7 +11,6 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import money, place_kind, place_title
 from audit.answers.shapes import Link, MovementLine, PlaceLine
 from audit.answers.unfolded import Unfolded
-from audit.database import sql
 from audit.values import Place, Subject
 
 
@@ -50,7 +49,7 @@ def movements(inquiry: Inquiry, positions: Sequence[int], unfolded: Unfolded) ->
     """What these events moved, by position, in one statement."""
     found: dict[int, list[Moved]] = {}
     if positions:
-        for row in inquiry.connection.execute(sql("answer_movements"), [list(positions)]):
+        for row in inquiry.rows("answer_movements", [list(positions)]):
             found.setdefault(row[0], []).append(_moved(row))
     wanted = set(positions)
     for one in unfolded.told:

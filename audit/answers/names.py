@@ -76,7 +76,8 @@ def linked(
 ) -> list[tuple[int, Subject, datetime]]:
     """Identifier, subject and first common time of what stood in one event with a subject, newest first."""
     parameters = {"subject": id, "kinds": list(kinds), "recorded": recorded, "limit": limit}
-    return [(row[0], Subject(row[1], row[2]), row[3]) for row in connection.execute(sql("answer_linked"), parameters)]
+    rows = connection.execute(sql("answer_linked"), parameters).fetchall()
+    return [(row[0], Subject(row[1], row[2]), row[3]) for row in rows]
 
 
 def link_of(inquiry: Inquiry, subject: Subject, id: int = 0) -> Link:
@@ -97,7 +98,8 @@ def ids_of(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject,
     if not wanted:
         return {}
     columns = [[subject.kind for subject in wanted], [subject.key for subject in wanted]]
-    return {Subject(kind, key): id for id, kind, key in connection.execute(sql("answer_subject_ids"), columns)}
+    rows = connection.execute(sql("answer_subject_ids"), columns).fetchall()
+    return {Subject(kind, key): id for id, kind, key in rows}
 
 
 def kind_title(inquiry: Inquiry, kind: str) -> str:

@@ -11,7 +11,6 @@ from audit.answers.movements import Net
 from audit.answers.names import Known, flow_kinds, link_of, place_kind
 from audit.answers.shapes import PlaceLine
 from audit.answers.unfolded import Unfolded
-from audit.database import sql
 from audit.values import Subject
 
 OPEN_MAX = 200  # flows of one subject that are under way at once
@@ -19,7 +18,7 @@ OPEN_MAX = 200  # flows of one subject that are under way at once
 
 def open_flows(inquiry: Inquiry, asked: Known, fresh: Unfolded, *, briefly: bool = True) -> list[Flow]:
     """A subject's flows that are not over at the moment, the oldest first."""
-    return load_flows(inquiry, _open(inquiry, asked, fresh), fresh, briefly=briefly)
+    return load_flows(inquiry, open_known(inquiry, asked, fresh), fresh, briefly=briefly)
 
 
 def on_its_way(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[PlaceLine, ...]:
@@ -54,14 +53,15 @@ def is_incoming(flow: Flow, accounts: Sequence[Subject]) -> bool:
     return True
 
 
-def _open(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Known]:
+def open_known(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Known]:
+    """Which flows of a subject are not over at the moment, the oldest first."""
     kinds = flow_kinds(inquiry.model)
     if not kinds:
         return []
     if inquiry.cut.is_now:
-        rows = inquiry.connection.execute(sql("answer_open_flows"), {"subject": asked.id, "limit": OPEN_MAX})
+        rows = inquiry.rows("answer_open_flows", {"subject": asked.id, "limit": OPEN_MAX})
     else:
-        rows = inquiry.connection.execute(sql("answer_open_flows_then"), {
+        rows = inquiry.rows("answer_open_flows_then", {
             **inquiry.cut.parameters(), "subject": asked.id, "kinds": kinds, "time": inquiry.cut.time,
             "limit": OPEN_MAX,
         })

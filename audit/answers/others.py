@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from audit.answers.events import Told, read_events
+from audit.answers.events import EventRow
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import Known, link_of, linked
 from audit.answers.shapes import Link
@@ -13,7 +13,7 @@ from audit.answers.unfolded import Unfolded
 
 OTHERS_SHOWN = 20
 INTRODUCING = 5  # first events of a subject that are read for its facts
-LATEST = 10  # and of its latest
+IN_FLOW = 2  # timeline.flags
 
 
 def others_of(inquiry: Inquiry, asked: Known, without: Collection[str]) -> tuple[Link, ...]:
@@ -31,13 +31,12 @@ def others_of(inquiry: Inquiry, asked: Known, without: Collection[str]) -> tuple
     return tuple(link_of(inquiry, other, id) for id, other, _ in found)
 
 
-def first_told(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Told]:
-    """The events of its own stream among its first ones: they say its name, its number, what it is."""
-    part = part_of_story(inquiry, asked, fresh, INTRODUCING)
-    rows = [row for row in part.rows if _is_own(inquiry, row.stream, asked)]
-    return read_events(inquiry, rows, fresh.finality)
+def introducing(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[EventRow]:
+    """The events of its own stream among its first ones: they say its name, its number, what it is. Payments do not."""
+    part = part_of_story(inquiry, asked, fresh, INTRODUCING, is_counted=False)
+    return [row for row in part.rows if _is_own(inquiry, row.stream, asked) and not row.flags & IN_FLOW]
 
 
 def _is_own(inquiry: Inquiry, stream: str, asked: Known) -> bool:
-    found = inquiry.model.lane_of(stream)
+    found = inquiry.lane_of(stream)
     return found is not None and (found[0].name, found[1]) == (asked.subject.kind, asked.subject.key)

@@ -14,7 +14,6 @@ from audit.answers.shapes import Explained, OpenItem, Overview, Page, PlaceTotal
 from audit.answers.sources import counters, source_lines
 from audit.answers.totals import place_totals
 from audit.answers.unfolded import NOTHING
-from audit.database import sql
 from audit.values import Place, Subject
 
 OPEN_SHOWN = 20
@@ -45,7 +44,7 @@ def _explained(
 ) -> Explained:
     """Of events those that are understood; of subjects those without an open finding; of money, in the currency where
     it is worst, what no open finding names of all that stands in the bank's places."""
-    row = inquiry.connection.execute(sql("answer_unexplained")).fetchone()
+    row = next(iter(inquiry.rows("answer_unexplained")), None)
     assert row is not None
     standing: dict[str, int] = {}
     for total in totals:
@@ -72,6 +71,6 @@ def _open_flows(inquiry: Inquiry, total: int, shown: int) -> Page[OpenItem]:
     if not shown:
         return Page((), total)
     found = [Known(Subject(kind, key), id) for id, kind, key in
-             inquiry.connection.execute(sql("answer_oldest_open"), [shown])]
+             inquiry.rows("answer_oldest_open", [shown])]
     items = tuple(open_item(inquiry, flow) for flow in load_flows(inquiry, found, NOTHING, briefly=True))
     return Page(items, total, shown)

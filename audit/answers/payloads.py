@@ -38,9 +38,8 @@ def open_payloads(connection: Connection, positions: Sequence[int]) -> dict[int,
     if not positions:
         return {}
     pieces: dict[int, list[Sealed]] = {}
-    for position, ordinal, start, key_id, path, nonce, ciphertext, kind, key, wrapped in connection.execute(
-        sql("answer_segments"), [list(positions)]
-    ):
+    sealed = connection.execute(sql("answer_segments"), [list(positions)]).fetchall()
+    for position, ordinal, start, key_id, path, nonce, ciphertext, kind, key, wrapped in sealed:
         piece = Sealed(ordinal, start, key_id, path, bytes(nonce), bytes(ciphertext), (kind, key), bytes(wrapped))
         pieces.setdefault(position, []).append(piece)
     rows = connection.execute(sql("answer_payloads"), [list(positions)]).fetchall()

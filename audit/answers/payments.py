@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from audit.answers.cursors import Mark, pack, unpack
 from audit.answers.cut import END, LAST_POSITION
-from audit.answers.events import EventRow, Told, events_at, read_events, ref_of
-from audit.answers.flows import Flow, load_flows
+from audit.answers.events import EventRow, Told, events_at, ref_of
+from audit.answers.flows import Flow, Together, load_together
 from audit.answers.headline import counterparty, status_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.movements import Moved, movements
@@ -18,7 +18,6 @@ from audit.answers.names import Known, flow_kinds, kind_title, link_of, money, p
 from audit.answers.shapes import Link, Page, PaymentLine
 from audit.answers.unfolded import Unfolded
 from audit.answers.waiting import waiting_for
-from audit.database import sql
 from audit.values import Money, Place, Subject
 
 PAYMENTS_SHOWN = 20
@@ -43,24 +42,53 @@ class Change:
     booked_after: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Which payments a page shows, before anything of them is read. `alone` are rows of events without a flow."""
+
+    keys: Sequence[Key]
+    flows: Sequence[Known]
+    alone: Sequence[EventRow]
+    total: int | None
+    next: str | None
+    is_first: bool
+
+
 def payments(
     inquiry: Inquiry, asked: Known, accounts: Sequence[Subject], fresh: Unfolded, cursor: str | None = None,
     size: int = PAYMENTS_SHOWN,
 ) -> Page[PaymentLine]:
     """Newest first. `accounts` are the subject's own: what leaves them is negative."""
+    listed = listed_payments(inquiry, asked, cursor, size)
+    loaded = load_together(inquiry, listed.flows, listed.alone, fresh, briefly=True)
+    return payment_lines(inquiry, asked, accounts, fresh, listed, loaded)
+
+
+def listed_payments(inquiry: Inquiry, asked: Known, cursor: str | None, size: int = PAYMENTS_SHOWN) -> Listed:
     keys, subjects = _keys(inquiry, asked, cursor, size + 1)
     total = _count(inquiry, asked) if cursor or len(keys) > size else len(keys)
     more, keys = len(keys) > size, keys[:size]
-    flows = {flow.known.id: flow for flow in load_flows(
-        inquiry, [Known(subjects[key.id], key.id) for key in keys if key.is_flow], fresh, briefly=True)}
-    alone = _alone(inquiry, [key.id for key in keys if not key.is_flow], fresh)
-    rows: list[PaymentLine] = [] if cursor else _fresh_rows(inquiry, asked, accounts, fresh, alone)
-    for key in keys:
+    rows = events_at(inquiry, [key.id for key in keys if not key.is_flow])
+    alone = [row for row in rows.values() if inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:])]
+    return Listed(
+        keys, [Known(subjects[key.id], key.id) for key in keys if key.is_flow], alone,
+        total if total <= COUNTED_MAX else None, _packed(keys[-1]) if more else None, cursor is None,
+    )
+
+
+def payment_lines(
+    inquiry: Inquiry, asked: Known, accounts: Sequence[Subject], fresh: Unfolded, listed: Listed, loaded: Together
+) -> Page[PaymentLine]:
+    """The rows of a list whose flows and events are loaded."""
+    flows = {flow.known.id: flow for flow in loaded.flows}
+    alone = {row.position for row in listed.alone}
+    rows = _fresh_rows(inquiry, asked, accounts, fresh, alone) if listed.is_first else []
+    for key in listed.keys:
         if key.is_flow and flows[key.id].past:
             rows.append(_of_flow(inquiry, flows[key.id], accounts))
         elif not key.is_flow and key.id in alone:
-            rows.append(_of_event(inquiry, *alone[key.id], accounts))
-    return Page(tuple(rows), total if total <= COUNTED_MAX else None, COUNTED_MAX, _packed(keys[-1]) if more else None)
+            rows.append(_of_event(inquiry, loaded.told[key.id], loaded.moved.get(key.id, ()), accounts))
+    return Page(tuple(rows), listed.total, COUNTED_MAX, listed.next)
 
 
 def changes(
@@ -173,19 +201,8 @@ def _after(inquiry: Inquiry, change: Change | None) -> Money | None:
     return money(inquiry.model, change.booked_after, change.currency)
 
 
-def _alone(inquiry: Inquiry, positions: list[int], fresh: Unfolded) -> dict[int, tuple[Told, list[Moved]]]:
-    """Money events by themselves that had happened at the moment, read, with what they moved."""
-    rows = [row for row in events_at(inquiry, positions).values()
-            if inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:])]
-    if not rows:
-        return {}
-    moved = movements(inquiry, [row.position for row in rows], fresh)
-    return {one.row.position: (one, moved.get(one.row.position, [])) for one in read_events(inquiry, rows)}
-
-
 def _fresh_rows(
-    inquiry: Inquiry, asked: Known, accounts: Sequence[Subject], fresh: Unfolded,
-    known: Mapping[int, tuple[Told, list[Moved]]],
+    inquiry: Inquiry, asked: Known, accounts: Sequence[Subject], fresh: Unfolded, known: Collection[int]
 ) -> list[PaymentLine]:
     """Money events that are not folded yet and belong to no flow."""
     kinds = set(flow_kinds(inquiry.model))
@@ -203,10 +220,10 @@ def _keys(inquiry: Inquiry, asked: Known, cursor: str | None, limit: int) -> tup
     if cursor:
         mark = unpack(cursor)
         after = Key(bool(mark.source_id), mark.recorded.astimezone(UTC), mark.position)
-    rows = inquiry.connection.execute(sql("answer_payments"), {
+    rows = inquiry.rows("answer_payments", {
         **inquiry.cut.parameters(), "subject": asked.id, "kinds": flow_kinds(inquiry.model), "limit": limit,
         "after_at": after.at, "after_flow": after.is_flow, "after_id": after.id,
-    }).fetchall()
+    })
     subjects = {row[2]: Subject(row[3], row[4]) for row in rows if row[0]}
     return [Key(*row[:3]) for row in rows], subjects
 
@@ -216,7 +233,7 @@ def _packed(key: Key) -> str:
 
 
 def _count(inquiry: Inquiry, asked: Known) -> int:
-    row = inquiry.connection.execute(sql("answer_count_payments"), {
+    row = next(iter(inquiry.rows("answer_count_payments", {
         **inquiry.cut.parameters(), "subject": asked.id, "kinds": flow_kinds(inquiry.model), "limit": COUNTED_MAX + 1,
-    }).fetchone()
+    })), None)
     return int(row[0]) if row else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,6 @@ from audit.answers.names import flow_kinds, link_of, links_of, money, place_kind
 from audit.answers.places import Kept, kept_places, units_at
 from audit.answers.shapes import EntryLine, LedgerDay, Link, Page, PlaceKindPage, PlaceLine, PlacePage
 from audit.answers.totals import place_totals
-from audit.database import sql
 from audit.errors import UnknownSubject
 from audit.values import Clock, EventRef, Place, Subject
 
@@ -81,11 +80,11 @@ def entries(
     began = day_began(inquiry, day) if day else BEGAN
     ended = day_began(inquiry, day + timedelta(days=1)) if day else ENDED
     clock = "recorded_at" if _is_recorded(inquiry) else "occurred_at"
-    rows = inquiry.connection.execute(sql("answer_entries").format(clock=clock), {
+    rows = inquiry.rows("answer_entries", {
         **inquiry.cut.parameters(), "place": kept.id, "after_recorded": mark.recorded, "after_source": mark.source_id,
         "after_order": mark.source_position, "after_ordinal": ordinal, "began": began, "ended": ended,
         "limit": size + 1,
-    }).fetchall()
+    }, clock=clock)
     more, rows = len(rows) > size, rows[:size]
     told = {one.row.position: one for one in read_events(inquiry, list(
         events_at(inquiry, {row[4] for row in rows}).values()))}
@@ -139,9 +138,9 @@ def _days(inquiry: Inquiry, kept: Kept, units: int, before: date | None) -> Page
 def _day_sums(inquiry: Inquiry, kept: Kept) -> dict[date, tuple[int, int, int]]:
     """In, out and count by day of the asked clock, up to the moment."""
     if kept.amount is None:
-        rows = inquiry.connection.execute(sql("answer_entry_days"), {"place": kept.id, "zone": inquiry.model.zone})
+        rows = inquiry.rows("answer_entry_days", {"place": kept.id, "zone": inquiry.model.zone})
     else:
-        rows = inquiry.connection.execute(sql("answer_day_changes"), [[kept.id]])
+        rows = inquiry.rows("answer_day_changes", [[kept.id]])
     today = day_of(inquiry, inquiry.cut.time) if inquiry.cut.time else None
     found: dict[date, tuple[int, int, int]] = {}
     for recorded_day, occurred_day, came, went, count in rows:
@@ -166,11 +165,11 @@ def _of_day(inquiry: Inquiry, kept: Kept, day: date) -> tuple[int, int, int]:
 
 
 def _amounts(inquiry: Inquiry, kept: Kept, day: date, clock: str) -> Iterator[int]:
-    rows = inquiry.connection.execute(sql("answer_entries").format(clock=clock), {
+    rows = inquiry.rows("answer_entries", {
         **inquiry.cut.parameters(), "place": kept.id, "after_recorded": END, "after_source": LAST_SOURCE,
         "after_order": LAST_POSITION, "after_ordinal": 2**15 - 1, "began": day_began(inquiry, day),
         "ended": day_began(inquiry, day + timedelta(days=1)), "limit": 2**31,
-    })
+    }, clock=clock)
     for row in rows:
         yield int(row[6])
 
@@ -188,9 +187,9 @@ def _is_recorded(inquiry: Inquiry) -> bool:
 
 def _kept_places(inquiry: Inquiry, book: str, kind: str, cursor: str | None) -> Page[PlaceLine]:
     key, _, currency = cursor.rpartition("|") if cursor else ("", "", "")
-    rows = inquiry.connection.execute(sql("answer_places_of_kind"), {
+    rows = inquiry.rows("answer_places_of_kind", {
         "book": book, "kind": kind, "after_key": key, "after_currency": currency, "limit": PLACES_SHOWN + 1,
-    }).fetchall()
+    })
     found = [Holding(row[0], Place(book, kind, row[1]), row[2], int(row[3]), row[4]) for row in rows[:PLACES_SHOWN]]
     last = found[-1] if found else None
     following = f"{last.place.key}|{last.currency}" if last and len(rows) > PLACES_SHOWN else None
@@ -198,9 +197,7 @@ def _kept_places(inquiry: Inquiry, book: str, kind: str, cursor: str | None) -> 
 
 
 def _flow_places(inquiry: Inquiry, book: str, kind: str) -> Page[PlaceLine]:
-    rows: Sequence[tuple[Any, ...]] = inquiry.connection.execute(
-        sql("answer_flow_places_of_kind"), {"book": book, "kind": kind, "limit": PLACES_SHOWN + 1}
-    ).fetchall()
+    rows = inquiry.rows("answer_flow_places_of_kind", {"book": book, "kind": kind, "limit": PLACES_SHOWN + 1})
     found = tuple(_flow_place(inquiry, book, kind, row) for row in rows[:PLACES_SHOWN])
     return Page(found, len(rows) if len(rows) <= PLACES_SHOWN else None, PLACES_SHOWN)
 

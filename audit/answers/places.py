@@ -7,7 +7,6 @@ from datetime import datetime
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import Holding, at_moment
-from audit.database import sql
 from audit.errors import UnknownSubject, UsageError
 from audit.values import Place
 
@@ -34,7 +33,7 @@ def parse_place(text: str) -> Place:
 
 def kept_places(inquiry: Inquiry, asked: Place) -> list[Kept]:
     """A place in each of its currencies. Raises UnknownSubject."""
-    rows = inquiry.connection.execute(sql("answer_place_currencies"), [asked.book, asked.kind, asked.key]).fetchall()
+    rows = inquiry.rows("answer_place_currencies", [asked.book, asked.kind, asked.key])
     if not rows:
         raise UnknownSubject(f"nothing was ever moved in place:{asked.book}/{asked}")
     return [Kept(row[0], asked, row[1], None if row[2] is None else int(row[2]), row[3]) for row in rows]
@@ -51,9 +50,8 @@ def places_at(inquiry: Inquiry, asked: Place) -> list[Holding]:
 def units_at(inquiry: Inquiry, kept: Kept) -> int:
     """What it holds at the moment."""
     if kept.amount is None:
-        row = inquiry.connection.execute(
-            sql("answer_entry_sum"), {**inquiry.cut.parameters(), "place": kept.id}
-        ).fetchone()
+        row = next(iter(inquiry.rows("answer_entry_sum", {**inquiry.cut.parameters(), "place": kept.id}
+        )), None)
         return int(row[0]) if row else 0
     if inquiry.cut.is_now:
         return kept.amount
@@ -65,7 +63,6 @@ def positions_in(inquiry: Inquiry, asked: Place) -> list[int]:
     """The events that moved something in a place up to the moment, the earliest first."""
     found: dict[int, tuple[datetime, int, int]] = {}
     for kept in kept_places(inquiry, asked):
-        rows = inquiry.connection.execute(
-            sql("answer_entry_positions"), {**inquiry.cut.parameters(), "place": kept.id})
+        rows = inquiry.rows("answer_entry_positions", {**inquiry.cut.parameters(), "place": kept.id})
         found |= {row[0]: (row[1], row[2], row[3]) for row in rows}
     return sorted(found, key=lambda position: found[position])

@@ -9,7 +9,6 @@ from audit.answers.events import Told, events_at, read_events
 from audit.answers.inquiry import Inquiry, event_key
 from audit.answers.names import CUSTOMER, declared_kinds, link_of, links_of
 from audit.answers.shapes import SearchAnswer, SearchHit
-from audit.database import sql
 from audit.values import Subject
 
 HITS_MAX = 20
@@ -35,8 +34,9 @@ def _by_name(inquiry: Inquiry, text: str) -> Iterable[SearchHit]:
     """By key and by declared identifier, also of the beginning; KIND:ID names one subject."""
     kind, colon, key = text.partition(":")
     named = key if colon and kind in inquiry.model.kinds and key else text
+    inquiry.rows("answer_plan_anew")
     parameters = {"text": named, "prefix": _prefix(named), "limit": HITS_MAX + 1}
-    for id, of_kind, of_key, name, is_exact in inquiry.connection.execute(sql("answer_search_subjects"), parameters):
+    for id, of_kind, of_key, name, is_exact in inquiry.rows("answer_search_subjects", parameters):
         if named is text or of_kind == kind:
             yield SearchHit(link_of(inquiry, Subject(of_kind, of_key), id), name or of_kind, is_exact)
 
@@ -46,7 +46,7 @@ def _by_personal(inquiry: Inquiry, text: str) -> Iterable[SearchHit]:
     digests = {blind(name, text): name for name in _personal_names(inquiry)}
     if not digests:
         return
-    rows = inquiry.connection.execute(sql("answer_search_blind"), [list(digests), HITS_MAX * 5]).fetchall()
+    rows = inquiry.rows("answer_search_blind", [list(digests), HITS_MAX * 5])
     names = {position: digests[bytes(digest)] for digest, position in rows}
     told = read_events(inquiry, list(events_at(inquiry, names).values()))
     links = links_of(inquiry, {_best(inquiry, one) for one in told})
@@ -58,7 +58,7 @@ def _by_event(inquiry: Inquiry, text: str) -> Iterable[SearchHit]:
     """SOURCE/ID, or an identifier alone, whichever source it is of."""
     found = event_key(inquiry.connection, inquiry.sources, text)
     positions = [found[0].position] if found else [
-        row[0] for row in inquiry.connection.execute(sql("answer_search_events"), [text])]
+        row[0] for row in inquiry.rows("answer_search_events", [text])]
     if not positions:
         return
     told = read_events(inquiry, list(events_at(inquiry, positions).values()))

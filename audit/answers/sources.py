@@ -6,7 +6,6 @@ from datetime import datetime
 
 from audit.answers.inquiry import CONSOLE, Inquiry, SourceRow
 from audit.answers.shapes import SourceLine, SourcesPage
-from audit.database import sql
 
 
 def sources(inquiry: Inquiry) -> SourcesPage:
@@ -21,7 +20,7 @@ def source_lines(inquiry: Inquiry) -> tuple[SourceLine, ...]:
 
 def counters(inquiry: Inquiry) -> dict[str, int]:
     """The read model's own counters: events, not_understood, subject:KIND, position..."""
-    return {name: int(value) for name, value in inquiry.connection.execute(sql("answer_counts"))}
+    return {name: int(value) for name, value in inquiry.rows("answer_counts")}
 
 
 def _line(source: SourceRow, newest: datetime | None) -> SourceLine:

@@ -15,7 +15,6 @@ from audit.answers.names import flow_kinds, link_of, links_of, money, place_kind
 from audit.answers.shapes import ChartPoint, Link, Page, StatementLine
 from audit.answers.stories import ENDING
 from audit.answers.unfolded import Unfolded
-from audit.database import sql
 from audit.values import Clock, Place, Subject
 
 LINES_SHOWN = 50
@@ -66,7 +65,7 @@ def chart(inquiry: Inquiry, places: Sequence[Holding]) -> tuple[ChartPoint, ...]
         return ()
     is_recorded = inquiry.cut.is_now or inquiry.cut.clock is Clock.RECORDED
     change: dict[date, int] = {}
-    for recorded_day, occurred_day, came, went, _ in inquiry.connection.execute(sql("answer_day_changes"), [ids]):
+    for recorded_day, occurred_day, came, went, _ in inquiry.rows("answer_day_changes", [ids]):
         day = recorded_day if is_recorded else occurred_day
         change[day] = change.get(day, 0) + int(came) - int(went)
     today = day_of(inquiry, inquiry.cut.time) if inquiry.cut.time else None
@@ -91,10 +90,10 @@ def _bookings(
     found: list[_Booking] = []
     limit = size * READ_AHEAD + 1
     for _ in range(ROUNDS_MAX):
-        rows = inquiry.connection.execute(sql("answer_statement"), {
+        rows = inquiry.rows("answer_statement", {
             **inquiry.cut.parameters(), "places": ids, "limit": limit, "after_recorded": after[0],
             "after_source": after[1], "after_order": after[2],
-        }).fetchall()
+        })
         upto = _known_upto(rows, ids, limit)
         gathered = [b for b in _gathered(rows, held) if upto is None or b.key > upto]
         for booking in gathered:
@@ -186,6 +185,6 @@ def _effect(moves: Sequence[Any], places: Mapping[Any, Holding], currency: str) 
 
 def _findings(inquiry: Inquiry, positions: list[int]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    for position, identifier in inquiry.connection.execute(sql("answer_opened_by"), [positions]):
+    for position, identifier in inquiry.rows("answer_opened_by", [positions]):
         found[position] = (*found.get(position, ()), identifier)
     return found

@@ -12,7 +12,6 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import Known, kind_title
 from audit.answers.shapes import Link, StateLine
 from audit.answers.unfolded import NOTHING, Unfolded
-from audit.database import sql
 from audit.model.meaning import Lane, State
 from audit.values import EventRef, Subject, micros_of, time_of
 
@@ -37,7 +36,7 @@ def changes_of(inquiry: Inquiry, streams: Iterable[int], unfolded: Unfolded) -> 
     wanted = sorted(set(streams))
     if not wanted:
         return []
-    rows = inquiry.connection.execute(sql("answer_stream_states"), [wanted])
+    rows = inquiry.rows("answer_stream_states", [wanted])
     found = [Change(row[0], row[1], row[2], row[5], row[6]) for row in rows]
     known = {change.position for change in found}
     for one in unfolded.told:
@@ -69,7 +68,7 @@ def states_before(inquiry: Inquiry, told: Sequence[Told]) -> Mapping[tuple[int, 
         [one.reading.item if one.reading else "" for one in setting],
         [one.row.source_position for one in setting],
     ]
-    rows = inquiry.connection.execute(sql("answer_states_before"), columns)
+    rows = inquiry.rows("answer_states_before", columns)
     return {(row[0], row[1], row[2]): row[3] for row in rows}
 
 
@@ -77,9 +76,8 @@ def states_of(inquiry: Inquiry, subject: Known, unfolded: Unfolded, limit: int =
     """The states of a subject's own streams at the moment, newest first, in one statement."""
     parameters = {**inquiry.cut.parameters(), "subject": subject.id, "limit": limit}
     found: dict[tuple[str, str], StateLine] = {}
-    for _, stream, item, lane, value, recorded, position, source, event_id in inquiry.connection.execute(
-        sql("answer_subject_states"), parameters
-    ):
+    rows = inquiry.rows("answer_subject_states", parameters)
+    for _, stream, item, lane, value, recorded, position, source, event_id in rows:
         line = _line(inquiry, lane, stream, item, value, recorded, EventRef(source, event_id, position))
         if line is not None:
             found[stream, item] = line
@@ -101,9 +99,8 @@ def states_of_many(inquiry: Inquiry, subjects: Sequence[Known]) -> dict[Subject,
         return {subject: states[0] for subject, states in found.items() if states}
     by_id = {one.id: one.subject for one in subjects}
     lines: dict[Subject, StateLine] = {}
-    for id, stream, item, lane, value, recorded, source, event_id, position in inquiry.connection.execute(
-        sql("answer_states_now"), [list(by_id)]
-    ):
+    rows = inquiry.rows("answer_states_now", [list(by_id)])
+    for id, stream, item, lane, value, recorded, source, event_id, position in rows:
         line = _line(inquiry, lane, stream, item, value, recorded, EventRef(source, event_id, position))
         if line is not None:
             lines[by_id[id]] = line
@@ -111,7 +108,7 @@ def states_of_many(inquiry: Inquiry, subjects: Sequence[Known]) -> dict[Subject,
 
 
 def state_line(inquiry: Inquiry, row: EventRow, item: str, value: str) -> StateLine | None:
-    found = inquiry.model.lane_of(row.stream)
+    found = inquiry.lane_of(row.stream)
     if found is None:
         return None
     return _line(inquiry, found[0].name, row.stream, item, value, row.recorded, ref_of(inquiry, row))
@@ -139,7 +136,7 @@ def _line(
     if lane is None:
         return None
     state = lane.states.get(value)
-    found = inquiry.model.lane_of(stream)
+    found = inquiry.lane_of(stream)
     subject = Subject(lane_name, found[1]) if found else None
     title = kind_title(inquiry, lane_name)
     return StateLine(

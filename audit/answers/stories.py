@@ -15,7 +15,6 @@ from audit.answers.events import EventRow
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import Known
 from audit.answers.unfolded import Unfolded
-from audit.database import sql
 from audit.values import Clock
 
 COUNTED_MAX = 1000
@@ -43,8 +42,10 @@ def whole_stories(
 
     On the occurred clock an event may have happened after ones that are told later: those that had not are last then.
     """
+    if not subjects:
+        return []
     found: dict[int, list[EventRow]] = {subject.id: [] for subject in subjects}
-    for row in inquiry.connection.execute(sql("answer_flow_rows"), [list(found)]):
+    for row in inquiry.rows("answer_flow_rows", [list(found)]):
         found[row[0]].append(EventRow(*row[1:]))
     stories = []
     for subject in subjects:
@@ -62,7 +63,7 @@ def _divided(ordered: list[EventRow], cut: Cut) -> tuple[list[EventRow], int]:
 
 def part_of_story(
     inquiry: Inquiry, subject: Known, unfolded: Unfolded, size: int, mark: Mark | None = None, *,
-    newest_first: bool = False,
+    newest_first: bool = False, is_counted: bool = True,
 ) -> Part:
     """A page of a subject's story; always told forwards, but `newest_first` begins with its end.
 
@@ -76,7 +77,7 @@ def part_of_story(
     found = _merged(found, fresh, start, is_back)
     kept = _drained(found, size)
     more = len(found) > len(kept)
-    total = _total(inquiry, subject, len(fresh), None if more or mark else len(kept))
+    total = _total(inquiry, subject, len(fresh), None if more or mark else len(kept)) if is_counted else None
     if is_back:
         kept.reverse()
     before, after = (more, mark is not None) if is_back else (mark is not None, more)
@@ -143,21 +144,17 @@ def count_story(inquiry: Inquiry, subject: Known) -> int:
         **inquiry.cut.parameters(), "subject": subject.id, "limit": COUNTED_MAX + 1,
         "is_recorded": inquiry.cut.is_now or inquiry.cut.clock is Clock.RECORDED,
     }
-    row = inquiry.connection.execute(sql("answer_count_story"), parameters).fetchone()
+    row = next(iter(inquiry.rows("answer_count_story", parameters)), None)
     return int(row[0]) if row else 0
 
 
 def _rows(inquiry: Inquiry, subject: Known, start: Mark, direction: str, limit: int) -> list[EventRow]:
-    statement = _statement(direction)
     parameters = {
         **inquiry.cut.parameters(), "subject": subject.id, "limit": limit, "after_recorded": start.recorded,
         "after_source": start.source_id, "after_order": start.source_position, "after_position": start.position,
     }
-    return [EventRow(*row) for row in inquiry.connection.execute(statement, parameters)]
-
-
-def _statement(direction: str) -> str:
-    return sql("answer_story").format(direction=direction, beyond=">" if direction == "asc" else "<")
+    beyond = ">" if direction == "asc" else "<"
+    return [EventRow(*row) for row in inquiry.rows("answer_story", parameters, direction=direction, beyond=beyond)]
 
 
 def _counts(ordered: Sequence[EventRow], cut: Cut) -> list[bool]:

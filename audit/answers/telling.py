@@ -16,7 +16,6 @@ from audit.answers.shapes import Cause, EventLine, Link, StateChange, StepLine
 from audit.answers.states import state_title, states_before
 from audit.answers.stories import in_steps
 from audit.answers.unfolded import Unfolded
-from audit.database import sql
 from audit.values import EventRef, Subject, micros_of
 
 
@@ -151,7 +150,7 @@ def _caused_by(one: Told, around: Surroundings, numbers: Mapping[int, int]) -> t
 
 def _opened_by(inquiry: Inquiry, positions: list[int]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    for position, identifier in inquiry.connection.execute(sql("answer_opened_by"), [positions]):
+    for position, identifier in inquiry.rows("answer_opened_by", [positions]):
         found[position] = (*found.get(position, ()), identifier)
     return found
 
@@ -165,6 +164,6 @@ def _causes(inquiry: Inquiry, told: Sequence[Told]) -> dict[str, tuple[tuple[Eve
             found[one.row.id] = (*found.get(one.row.id, ()), (one.ref, one.row.recorded))
     missing = sorted(identifier for identifier in wanted if identifier not in found)
     if missing:
-        for event_id, source, position, recorded in inquiry.connection.execute(sql("answer_causes"), [missing]):
+        for event_id, source, position, recorded in inquiry.rows("answer_causes", [missing]):
             found[event_id] = (*found.get(event_id, ()), (EventRef(source, event_id, position), recorded))
     return found

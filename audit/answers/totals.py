@@ -7,15 +7,13 @@ from typing import Any
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import money, place_kind
 from audit.answers.shapes import PlaceTotal
-from audit.database import sql
 from audit.values import Place
 
 
 def place_totals(inquiry: Inquiry, book: str | None = None, kind: str | None = None) -> tuple[PlaceTotal, ...]:
     """Every kind of place and currency, in the model's order; each book sums to zero per currency."""
-    rows = inquiry.connection.execute(sql("answer_kind_totals")).fetchall()
-    under_way = {row[:3]: row[3:] for row in inquiry.connection.execute(
-        sql("answer_open_by_kind"), [inquiry.watermark])}
+    rows = inquiry.rows("answer_kind_totals")
+    under_way = {row[:3]: row[3:] for row in inquiry.rows("answer_open_by_kind", [inquiry.watermark])}
     order = {key: number for number, key in enumerate(inquiry.model.places)}
     wanted = [row for row in rows if (book is None or row[0] == book) and (kind is None or row[1] == kind)]
     wanted.sort(key=lambda row: (order.get((row[0], row[1]), len(order)), row[2]))

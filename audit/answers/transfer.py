@@ -48,13 +48,13 @@ def transfer(inquiry: Inquiry, subject: Subject, step: int | None = None, first:
     links = linked_ids(inquiry, flow)
     found = findings_of(inquiry, [flow.known.id, *_lane_ids(links, flow)])
     where, states = of_flow(then), then.states()
-    waiting = waiting_for(inquiry, then.past, then.told, states)
+    waiting = waiting_for(then.inquiry, then.past, then.told, states)
     status, tone = status_of(inquiry, states, waiting, found.rows)
     return TransferPage(
         subject=link_of(inquiry, subject, flow.known.id),
         at=where.at,
         model=inquiry.model.hash,
-        title=flow_title(flow.at_step(len(flow.rows)) if chosen else flow),
+        title=flow_title(flow),
         money=then.declared(),
         status=status,
         tone=tone,
@@ -98,7 +98,7 @@ def crumbs(inquiry: Inquiry, links: Sequence[tuple[int, Subject]]) -> tuple[Link
 
 
 def _column(inquiry: Inquiry, stream: str, state: StateLine | None) -> tuple[tuple[int, str], LaneColumn]:
-    found = inquiry.model.lane_of(stream)
+    found = inquiry.lane_of(stream)
     if found is None:
         return (10_000, stream), LaneColumn("", stream, stream, None, None)
     lane, key = found
@@ -155,7 +155,7 @@ def _lane_ids(links: Sequence[tuple[int, Subject]], flow: Flow) -> list[int]:
     above = set(declared_kinds(flow.inquiry.model))
     own = {
         Subject(found[0].name, found[1]) for row in flow.rows
-        if (found := flow.inquiry.model.lane_of(row.stream)) is not None and found[0].name not in above
+        if (found := flow.inquiry.lane_of(row.stream)) is not None and found[0].name not in above
     }
     return [id for id, other in links if other in own]
 

@@ -116,6 +116,6 @@ def _name(inquiry: Inquiry, row: EventRow, told: Told | None) -> tuple[str, str]
     """Lane and type of an event that counts as a reaction; its payload need not have been read."""
     if row.kind != EVENT or (told is not None and told.problem is not None):
         return None
-    found = inquiry.model.lane_of(row.stream)
+    found = inquiry.lane_of(row.stream)
     meaning = found[0].events.get(row.type) if found else None
     return (meaning.lane, meaning.type) if meaning else None

@@ -13,7 +13,6 @@ from audit.answers.shapes import Link, Page, StepLine, What
 from audit.answers.stories import BEGINNING, part_of_story
 from audit.answers.telling import event_lines, step_lines, surroundings
 from audit.answers.unfolded import Unfolded, unfolded
-from audit.database import sql
 from audit.values import EventRef, Place, Subject
 
 STEPS_SHOWN = 50
@@ -85,8 +84,7 @@ def _story_of_place(inquiry: Inquiry, asked: Place, fresh: Unfolded, size: int) 
 
 def not_understood(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[EventRef, ...]:
     """Events up to the moment that may touch the subject and that the model cannot read: all of them."""
-    rows = inquiry.connection.execute(
-        sql("answer_not_understood"), {**inquiry.cut.parameters(), "subject": asked.id}
+    rows = inquiry.rows("answer_not_understood", {**inquiry.cut.parameters(), "subject": asked.id}
     )
     found = [EventRef(*row) for row in rows]
     for one in fresh.told_of(asked.subject):
@@ -98,7 +96,7 @@ def not_understood(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[Eve
 
 def newest(inquiry: Inquiry, asked: Known) -> str:
     """A mark of the subject's last folded event, to ask `news` with."""
-    row = inquiry.connection.execute(sql("answer_newest"), {"subject": asked.id}).fetchone()
+    row = next(iter(inquiry.rows("answer_newest", {"subject": asked.id})), None)
     return pack(Mark(*row)) if row else pack(BEGINNING)
 
 
@@ -106,10 +104,10 @@ def news(inquiry: Inquiry, subject: Subject, mark: str) -> int:
     """How many events of a subject came after a mark, counted to a hundred: one short statement."""
     asked = known(inquiry, subject, None)
     since = unpack(mark)
-    row = inquiry.connection.execute(sql("answer_news"), {
+    row = next(iter(inquiry.rows("answer_news", {
         "subject": asked.id, "recorded": since.recorded, "source": since.source_id, "order": since.source_position,
         "position": since.position,
-    }).fetchone()
+    })), None)
     return int(row[0]) if row else 0
 
 
@@ -136,5 +134,5 @@ TELLING_SIZE = 10
 
 
 def _is_of(inquiry: Inquiry, row: EventRow, lanes: set[str]) -> bool:
-    found = inquiry.model.lane_of(row.stream)
+    found = inquiry.lane_of(row.stream)
     return found is not None and found[0].name in lanes

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import get_format
 
@@ -33,6 +35,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "to": "{amount} to {who}",
         "from": "{amount} from {who}",
         "delayed": "delayed",
+        "available": "{amount} is available.",
+        "held": "Besides, {amount} is held.",
+        "incoming": "{amount} is on its way in.",
+        "account_is": "The account is {state}.",
+        "nothing_moved": "Nothing was ever booked here.",
     },
     "da": {
         "other_bytes": "en tidligere hændelse har samme id og et andet indhold",
@@ -58,6 +65,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "to": "{amount} til {who}",
         "from": "{amount} fra {who}",
         "delayed": "forsinket",
+        "available": "{amount} er til rådighed.",
+        "held": "Derudover er {amount} reserveret.",
+        "incoming": "{amount} er på vej ind.",
+        "account_is": "Kontoen er {state}.",
+        "nothing_moved": "Her er aldrig bogført noget.",
     },
 }
 
@@ -66,6 +78,11 @@ def word(language: str, name: str, **values: object) -> str:
     """A sentence in `language`, else in English, filled."""
     text = WORDS.get(language, WORDS["en"]).get(name) or WORDS["en"][name]
     return text.format(**values) if values else text
+
+
+def time_in_words(time: datetime, zone: str) -> str:
+    """`2026-11-21 12:03 CET`."""
+    return f"{time.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
 
 
 def amount_in_words(money: Money, language: str) -> str:

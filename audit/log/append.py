@@ -1,12 +1,11 @@
 """Raw events written into the log, in the caller's transaction: positions, identity, payloads, commitments, leaves.
 
-One row of `trace.head` serialises all writers. What an event is known to be (`Logged`) goes straight to the projections.
+One row of `trace.head` serialises all writers. What is known of an event (`Logged`) goes straight to the projections.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from struct import Struct
@@ -22,8 +21,8 @@ from audit.log.drafts import Draft, Reader
 from audit.log.entry import FORMAT, KINDS, Entry, leaf_of, line_of, text_of_time
 from audit.log.logged import COLLISION, EVENT, READABLE, SIGHTING, UNREADABLE, Logged
 from audit.log.names import Names
+from audit.log.payloads import PayloadRows
 from audit.log.release import release
-from audit.log.seals import SALT_BYTES, commitment_of_parts, commitment_of_value, seal
 from audit.model.meaning import Model
 from audit.sources.contract import RawEvent
 
@@ -137,42 +136,57 @@ class _Batch:
     first: int
     now: int
     quarantined: int = 0
+    digests: list[bytes] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    reader: Reader = field(init=False)
     logged: list[Logged] = field(default_factory=list)
 
     def write_identities(self) -> list[_Known] | None:
         """Claim each identifier. None: all are new. It is tried without looking first, which is most often right."""
-        digests = self._digests()
+        self.reader = self._reader()
         ids = [event.id for event in self.events]
         repeats = self.source_id in self.memory.repeating or len(set(ids)) < len(ids)
         if not repeats:
             try:
                 with self.connection.transaction():
-                    self._copy_identities(range(len(ids)), digests)
+                    self._copy_identities(self._prepared(0))
                 return None
             except psycopg.errors.UniqueViolation:
                 pass
-        known = self._compare(ids, digests)
-        self._copy_identities([index for index, one in enumerate(known) if one.kind == EVENT], digests)
+        for _ in self._prepared(len(self.drafts)):
+            pass
+        known = self._compare(ids)
+        self._copy_identities(index for index, one in enumerate(known) if one.kind == EVENT)
         (self.memory.repeating.add if any(one.kind for one in known) else self.memory.repeating.discard)(self.source_id)
         return known
 
-    def _digests(self) -> list[bytes]:
-        key = keys.derived("event identity")
-        return [_digest(event, key) for event in self.events]
+    def _prepared(self, start: int) -> Iterator[int]:
+        """Digests and judges each event while the identities before it are being sent; gives its index."""
+        key, draft = keys.derived("event identity"), self.reader.draft
+        for index in range(start, len(self.events)):
+            event = self.events[index]
+            self.digests.append(_digest(event, key))
+            self.drafts.append(
+                draft(event, event.raw, event.encoding, event.data_length)
+                if event.problem is None
+                else self.reader.unreadable(event.raw, event.problem)
+            )
+            yield index
 
-    def _copy_identities(self, indexes: Sequence[int], digests: list[bytes]) -> None:
-        first, source_id, events = self.first, self.source_id, self.events
+    def _copy_identities(self, indexes: Iterable[int]) -> None:
+        first, source_id, events, digests = self.first, self.source_id, self.events, self.digests
         rows.copy_in(
             self.connection,
-            "copy trace.identity (event_id, source_id, position, digest) from stdin (format binary)",
+            sql("copy_identity"),
             (rows.identity_row(events[i].id.encode(), source_id, first + i, digests[i]) for i in indexes),
         )
 
-    def _compare(self, ids: list[str], digests: list[bytes]) -> list[_Known]:
+    def _compare(self, ids: list[str]) -> list[_Known]:
         """What each event is, when those in the log and those before it in the batch are looked at."""
         found = self.connection.execute(sql("identities"), (self.source_id, list(set(ids)))).fetchall()
         seen: dict[str, tuple[int, bytes]] = {id_: (position, digest) for id_, position, digest in found}
         known: list[_Known] = []
+        digests = self.digests
         for index, id_ in enumerate(ids):
             earlier = seen.get(id_)
             if earlier is None:
@@ -183,16 +197,10 @@ class _Batch:
         return known
 
     def write_log(self, known: list[_Known] | None) -> None:
-        reader = self._reader()
-        drafts = [
-            reader.draft(event, event.raw, event.encoding, event.data_length)
-            if event.problem is None
-            else reader.unreadable(event.raw, event.problem)
-            for event in self.events
-        ]
-        payloads = _Payloads(self._data_keys(drafts))
+        drafts = self.drafts
+        payloads = PayloadRows(self._data_keys(drafts))
         kinds = known or [_NEW] * len(self.events)
-        log = self._log_rows(reader.source, drafts, kinds, payloads, self._stream_ids(), self._type_ids())
+        log = self._log_rows(self.reader.source, drafts, kinds, payloads, self._stream_ids(), self._type_ids())
         rows.copy_in(self.connection, sql("copy_log"), log)
         rows.copy_in(self.connection, sql("copy_payload"), payloads.rows)
         if payloads.segments:
@@ -209,7 +217,7 @@ class _Batch:
         source: str,
         drafts: list[Draft],
         known: Sequence[_Known],
-        payloads: _Payloads,
+        payloads: PayloadRows,
         streams: dict[str, int],
         types: dict[str, int],
     ) -> Iterator[bytes]:
@@ -219,6 +227,8 @@ class _Batch:
         position = self.first
         for event, draft, (kind, first) in zip(self.events, drafts, known, strict=True):
             commitment = payloads.add(position, kind, event, draft)
+            recorded_at = text_of_time(event.recorded)
+            occurred_at = recorded_at if event.occurred == event.recorded else text_of_time(event.occurred)
             entry = Entry(
                 event.causation,
                 commitment.hex(),
@@ -228,9 +238,9 @@ class _Batch:
                 str(position),
                 ingested_at,
                 KINDS[kind],
-                text_of_time(event.occurred),
+                occurred_at,
                 str(event.position),
-                text_of_time(event.recorded),
+                recorded_at,
                 source,
                 event.step,
                 event.stream,
@@ -294,58 +304,6 @@ class _Batch:
     def _data_keys(self, drafts: list[Draft]) -> dict[Owner, DataKey]:
         owners = {draft.owner for draft in drafts if draft.owner is not None}
         return keys.get_or_create(self.connection, owners)
-
-
-class _Payloads:
-    """Rows of payload and segment, made while the log's rows are sent."""
-
-    def __init__(self, data_keys: dict[Owner, DataKey]) -> None:
-        self._keys = data_keys
-        self.rows: list[bytes] = []
-        self.segments: list[bytes] = []
-        self._encodings: dict[str, bytes] = {}
-        self._salts = b""
-        self._at = 0
-
-    def add(self, position: int, kind: int, event: RawEvent, draft: Draft) -> bytes:
-        """Keep the payload; gives the event's commitment. A sighting's bytes are kept already: it only commits to them."""
-        salt = self._salt()
-        if kind == SIGHTING:
-            return commitment_of_value(salt, event.raw)
-        if draft.owner is None:
-            commitment = commitment_of_value(salt, draft.skeleton)
-        else:
-            commitment = commitment_of_parts(salt, draft.skeleton, self._seal(position, draft))
-        encoding = self._encodings.get(event.encoding) or self._encodings.setdefault(
-            event.encoding, rows.text(event.encoding)
-        )
-        self.rows.append(
-            rows.payload_row(
-                position, draft.status, encoding, event.data_length, salt, draft.skeleton, draft.problem, event.place
-            )
-        )
-        return commitment
-
-    def _seal(self, position: int, draft: Draft) -> list[tuple[int, str, bytes]]:
-        assert draft.owner is not None
-        key = self._keys[draft.owner]
-        sealed: list[tuple[int, str, bytes]] = []
-        for ordinal, (start, value, path) in enumerate(draft.pieces):
-            salt = self._salt()
-            nonce, ciphertext = seal(key.cipher, position, ordinal, path, value)
-            commitment = commitment_of_value(salt, value)
-            sealed.append((start, path, commitment))
-            self.segments.append(
-                rows.segment_row(position, ordinal, start, path, key.id, salt, nonce, ciphertext, commitment)
-            )
-        return sealed
-
-    def _salt(self) -> bytes:
-        at = self._at
-        if at >= len(self._salts):
-            self._salts, at = os.urandom(SALT_BYTES * 1024), 0
-        self._at = at + SALT_BYTES
-        return self._salts[at : self._at]
 
 
 def _digest(event: RawEvent, key: bytes) -> bytes:

@@ -28,7 +28,7 @@ class NotAnObject(ValueError):
 
 
 def data_of(raw: bytes, encoding: str, data_length: int) -> dict[str, Any]:
-    """The payload; JSON numbers are int or Decimal. An absent one is empty. Raises NotAnObject, or what msgspec raises."""
+    """The payload; numbers are int or Decimal. An absent one is empty. Raises NotAnObject, or what msgspec raises."""
     data = _line(raw).data if encoding == "cloudevent" else _payload(raw[:data_length]) if data_length else None
     return _object(data)
 

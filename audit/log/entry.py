@@ -59,4 +59,4 @@ def text_of_time(micros: int) -> str:
 
 @lru_cache(maxsize=65_536)
 def _second(second: int) -> str:
-    return time_of(second * 1_000_000).strftime("%Y-%m-%dT%H:%M:%S")
+    return time_of(second * 1_000_000).isoformat()[:19]

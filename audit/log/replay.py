@@ -20,10 +20,10 @@ _FINAL = (
     " = (l.source_id, l.source_position, l.position)) and not exists (select from trace.released w"
     " where (w.source_id, w.source_position, w.position) = (l.source_id, l.source_position, l.position))"
 )
-_TYPES = (
-    "int8 int2 int4 int8 int8 text int8 text text int8 int8 text text text int8"
-    " int2 text int4 bytea text text bytea"
-).split()  # times are read as the whole numbers that they are sent as
+_TYPES = [  # times are read as the whole numbers that they are sent as
+    *("int8", "int2", "int4", "int8", "int8", "text", "int8", "text", "text", "int8", "int8", "text", "text", "text"),
+    *("int8", "int2", "text", "int4", "bytea", "text", "text", "bytea"),
+]
 
 
 def take_released(connection: Connection, model: Model, limit: int = BATCH) -> list[Logged]:
@@ -85,6 +85,7 @@ def _logged(row: tuple[Any, ...], reader: Reader) -> Logged:
         position, kind, source_id, source_position, stream_id, stream, version, type_, event_id, occurred, recorded,
         correlation, causation, step, first, status, encoding, data_length, skeleton, problem, place, packed,
     ) = row  # fmt: skip
+    assert stream is not None and type_ is not None, f"log position {position} names a stream or type that is not there"
     logged = Logged(
         position,
         kind,

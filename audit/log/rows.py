@@ -1,4 +1,4 @@
-"""Rows of the log's tables in PostgreSQL's binary COPY format, packed by hand: objects for each value would cost most."""
+"""Rows of the log's tables in PostgreSQL's binary COPY format, packed by hand: an object a value would cost most."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ TRAILER = b"\xff\xff"
 NULL = b"\xff\xff\xff\xff"
 EPOCH_2000 = 946_684_800_000_000  # PostgreSQL counts microseconds from 2000
 
+_SALT_LENGTH = b"\0\0\0\x20"
 _BLOCK_BYTES = 256 * 1024
 _length = Struct(">i").pack
 _identity_end = Struct(">iiiq").pack
@@ -19,16 +20,11 @@ _log_start = Struct(">hiqihiiiqiq").pack
 _int8 = Struct(">iq").pack
 _type_and_length = Struct(">iii").pack
 _times = Struct(">iqiqiq").pack
-_payload_start = Struct(">hiqihi").pack
+_payload_start = Struct(">hiqih").pack
 _pending = Struct(">hiiiqiq").pack
-_segment_start = Struct(">hiqihiii").pack
-
-PENDING = Struct(">hiiiqiq")
 
 
-def text(value: str | None) -> bytes:
-    if value is None:
-        return NULL
+def text(value: str) -> bytes:
     encoded = value.encode()
     return _length(len(encoded)) + encoded
 
@@ -42,9 +38,8 @@ def int8(value: int | None) -> bytes:
 
 
 def identity_row(event_id: bytes, source_id: int, position: int, digest: bytes) -> bytes:
-    return b"".join((
-        b"\0\4", _length(len(event_id)), event_id, _identity_end(4, source_id, 8, position), _length(len(digest)), digest
-    ))
+    named = _identity_end(4, source_id, 8, position)
+    return b"".join((b"\0\4", _length(len(event_id)), event_id, named, _length(len(digest)), digest))
 
 
 def log_row(
@@ -73,9 +68,9 @@ def log_row(
         _type_and_length(4, type_id, len(event_id)),
         event_id,
         _times(8, occurred - EPOCH_2000, 8, recorded - EPOCH_2000, 8, ingested - EPOCH_2000),
-        text(correlation),
-        text(causation),
-        text(step),
+        NULL if correlation is None else text(correlation),
+        NULL if causation is None else text(causation),
+        NULL if step is None else text(step),
         NULL if first_position is None else _int8(8, first_position),
         b"\0\0\0\x20",
         commitment,
@@ -96,16 +91,16 @@ def payload_row(
 ) -> bytes:
     """`encoding` is packed already (`text`)."""
     return b"".join((
-        _payload_start(8, 8, position, 2, status, 0)[:-4],
+        _payload_start(8, 8, position, 2, status),
         encoding,
         b"\0\0\0\4",
         _length(data_length),
-        _length(len(salt)),
+        _SALT_LENGTH,
         salt,
         _length(len(skeleton)),
         skeleton,
-        text(problem),
-        text(place),
+        NULL if problem is None else text(problem),
+        NULL if place is None else text(place),
     ))
 
 

@@ -1,8 +1,8 @@
 """Sealing and opening of pieces, and the salted commitments that the log holds instead of hashes.
 
-A value's commitment is SHA-256(0x02 || salt || value). An event's is that of its exact bytes; where pieces were cut out,
-it is SHA-256(0x03 || salt || length and bytes of the skeleton || for each piece: start, length and bytes of the path,
-commitment), lengths and starts as 4 bytes, so that it can be shown with every piece closed or open.
+A value's commitment is SHA-256(0x02 || salt || value). An event's is that of its exact bytes; where pieces were cut
+out, it is SHA-256(0x03 || salt || length and bytes of the skeleton || for each piece: start, length and bytes of the
+path, commitment), lengths and starts as 4 bytes, so that it can be shown with every piece closed or open.
 """
 
 from __future__ import annotations

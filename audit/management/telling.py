@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from audit.answers.shapes import AsOf, EventLine, FindingLine, Overview, PlaceLine, SearchAnswer, StepLine, What, Where
+from audit.answers.shapes import AsOf, EventLine, FindingLine, Overview, PlaceLine, SearchAnswer, What, Where
 
 Write = Callable[[str], object]
 
@@ -34,21 +34,21 @@ def tell_where(write: Write, answer: Where, zone: str) -> None:
 
 
 def tell_what(write: Write, pages: Iterable[What], zone: str) -> None:
-    number = 0
+    last: What | None = None
     for page in pages:
-        if not number:
+        if last is None:
             write(f"{page.subject.title}  ({_as_of(page.at, zone)})")
         for step in page.steps.rows:
-            number += 1
             for event in step.events:
-                write(_event(event, step, number, zone))
+                write(_event(event, zone))
         last = page
-    if not last.complete:
+    if last is not None and not last.complete:
         write("NOT COMPLETE: " + ", ".join(str(ref) for ref in last.not_understood))
 
 
 def tell_finding(write: Write, line: FindingLine, zone: str) -> None:
-    write(f"{line.state:8}  {line.severity:8}  {line.rule:22}  {line.subject.subject}  {time_text(line.opened_at, zone)}")
+    since = time_text(line.opened_at, zone)
+    write(f"{line.state:8}  {line.severity:8}  {line.rule:22}  {line.subject.subject}  {since}")
     write(f"          {line.says}")
 
 
@@ -89,16 +89,16 @@ def _as_of(at: AsOf, zone: str) -> str:
 def _place(line: PlaceLine, zone: str) -> str:
     flow = f"  of {line.flow.subject}" if line.flow else ""
     final = "" if line.is_final else ", not final yet"
-    return (f"  {line.money.amount:>18,f} {line.money.currency}  {line.title} ({line.place.book}, {line.certainty}{final})"
-            f"{flow}\n{'':22}since {time_text(line.since, zone)} by {line.event}")
+    about = f"({line.place.book}, {line.certainty}{final})"
+    return (f"  {line.money.amount:>18,f} {line.money.currency}  {line.title} {about}{flow}\n{'':22}since {time_text(line.since, zone)} by {line.event}")
 
 
-def _event(event: EventLine, step: StepLine, number: int, zone: str) -> str:
+def _event(event: EventLine, zone: str) -> str:
     marks = [name for name, is_set in (
         ("not understood", not event.is_understood), ("not final yet", not event.is_final),
         ("timeout", event.is_timeout), ("failure", event.is_failure), ("correction", event.is_correction),
     ) if is_set]
     causes = ", ".join(f"from {cause.number or cause.event}" for cause in event.caused_by)
     state = f"  [{event.state.before_title or 'none'} → {event.state.after_title}]" if event.state else ""
-    return (f"{number:>4}  {time_text(event.recorded, zone)}  {event.lane_title or event.stream}: {event.says}{state}"
+    return (f"{event.number or '':>5}  {time_text(event.recorded, zone)}  {event.lane_title or event.stream}: {event.says}{state}"
             f"{'  (' + ', '.join(marks) + ')' if marks else ''}{'  ' + causes if causes else ''}")

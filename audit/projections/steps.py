@@ -9,6 +9,7 @@ from __future__ import annotations
 from audit.projections.memory import Holding, Memory, Negative
 from audit.projections.signs import Sign
 
+
 def begin_step(memory: Memory, step: str) -> None:
     """The events of another append begin: from here on, what is negative counts as negative before."""
     memory.step = step

@@ -1,4 +1,4 @@
-"""Whether a payload's JSON means the same to everyone who reads it (I-JSON, RFC 7493), and is of a size that can be read.
+"""Whether a payload's JSON means the same to everyone (I-JSON, RFC 7493), and is of a size that can be read.
 
 A cheap screen passes the clean ones; only what looks suspicious is examined exactly.
 """

@@ -40,8 +40,9 @@ class Read(msgspec.Struct, frozen=True):
     `events`: newly seen rows in ascending position. `released`: the positions that became final in this poll, in the
     order they are to be folded (of these events or of earlier polls'); what is seen and not yet released is "not final
     yet". `sealed`: the greatest position up to which everything is released, for people. `watermark`: microseconds,
-    see DESIGN.md section 2; None when unknown. `state` is the adapter's own checkpoint (JSON-serialisable bytes), stored in the transaction that
-    stores the events and handed back on the next start. `idle` is true when there was nothing more to read.
+    see DESIGN.md section 2; None when unknown. `state` is the adapter's own checkpoint (JSON-serialisable bytes): it is
+    stored in the transaction that stores the events and handed back on the next start. `idle` is true when there was
+    nothing more to read.
     """
 
     events: Sequence[RawEvent]

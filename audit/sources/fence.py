@@ -1,9 +1,9 @@
 """The sequence-lock fence: which missing numbers can no longer be filled, proved by who holds the sequence's lock.
 
 A number that is seen was drawn before it was seen, hence every lower number was drawn earlier still, by a transaction
-that held the sequence's lock from then to its end. Whoever is not among the holders read after the rows has ended, and a
-second look at the rows, after that, shows what it left. Only for sequences with cache 1, on a primary, where numbers are
-drawn in the transaction that inserts.
+that held the sequence's lock from then to its end. Whoever is not among the holders read after the rows has ended, and
+a second look at the rows, after that, shows what it left. Only for sequences with cache 1, on a primary, where numbers
+are drawn in the transaction that inserts.
 """
 
 from __future__ import annotations

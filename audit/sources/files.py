@@ -5,10 +5,13 @@ A position is the file's ordinal within the source times 2**40 plus the line's b
 
 from __future__ import annotations
 
+import gzip
 import os
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from hashlib import blake2b
-from typing import BinaryIO
+from io import BufferedIOBase
 
 import msgspec
 
@@ -169,15 +172,15 @@ class FileSource:
 class _Digested:
     """A file's content that keeps a keyed digest of every byte up to the farthest one read."""
 
-    def __init__(self, content: BinaryIO, key: bytes) -> None:
+    def __init__(self, content: BufferedIOBase, key: bytes) -> None:
         self._content = content
         self._key = key
         self._digest = blake2b(key=key, digest_size=16)
         self._length = 0
         self._at = 0
 
-    def read(self, size: int) -> bytes:
-        block = self._content.read(size)
+    def read1(self, size: int) -> bytes:
+        block = self._content.read1(size)
         new = self._at + len(block) - self._length
         if new > 0:
             self._digest.update(block[-new:])
@@ -189,7 +192,10 @@ class _Digested:
         file.digest, file.digest_length = self._digest.hexdigest(), self._length
 
     def start(self, size: int) -> bytes:
-        start = self._content.read(size)
+        start = b""
+        with suppress(EOFError, gzip.BadGzipFile, zlib.error):  # it is said where the lines are read
+            while len(start) < size and (block := self._content.read1(size - len(start))):
+                start += block
         self._content.seek(0)
         return start
 
@@ -198,8 +204,9 @@ class _Digested:
         if self.digest_of(start[: file.prefix_length]) != file.prefix:
             return False
         self.forget()
-        while self._length < file.digest_length and self.read(min(BLOCK_BYTES, file.digest_length - self._length)):
-            pass
+        with suppress(EOFError, gzip.BadGzipFile, zlib.error):
+            while self._length < file.digest_length and self.read1(min(BLOCK_BYTES, file.digest_length - self._length)):
+                pass
         if self._digest.hexdigest() != file.digest:
             return False
         self._content.seek(file.offset)

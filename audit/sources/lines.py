@@ -1,11 +1,12 @@
-"""The lines of a plain or gzip file with their byte offsets, in bounded memory; a torn or damaged end is said, not hidden."""
+"""The lines of a plain or gzip file with their offsets, in bounded memory; a torn or damaged end is said."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple, Protocol, cast
+from io import BufferedIOBase
+from typing import NamedTuple, Protocol
 
 BLOCK_BYTES = 1024 * 1024
 LINE_BYTES_MAX = 64 * 1024 * 1024  # a longer line is kept in pieces
@@ -14,9 +15,9 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Readable(Protocol):
-    """What a file's content must be able to do."""
+    """What a file's content must be able to do: give what can still be read before it fails."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read1(self, size: int, /) -> bytes: ...
 
 
 class Lines(NamedTuple):
@@ -33,11 +34,11 @@ class Lines(NamedTuple):
     damage: str | None = None
 
 
-def opened(path: str) -> BinaryIO:
+def opened(path: str) -> BufferedIOBase:
     """The file's content, unpacked where it is gzip (told by its first bytes, not by its name)."""
     with open(path, "rb") as file:
         is_packed = file.read(2) == _GZIP
-    return cast(BinaryIO, gzip.open(path, "rb")) if is_packed else open(path, "rb")
+    return gzip.GzipFile(path, "rb") if is_packed else open(path, "rb")
 
 
 def lines_of(content: Readable, offset: int) -> Iterator[Lines]:
@@ -64,7 +65,7 @@ def lines_of(content: Readable, offset: int) -> Iterator[Lines]:
 
 def _next_block(content: Readable) -> tuple[bytes, str | None]:
     try:
-        return content.read(BLOCK_BYTES), None
+        return content.read1(BLOCK_BYTES), None
     except EOFError:
         return b"", "the packed file ends too early: copy it again"
     except (gzip.BadGzipFile, zlib.error) as error:

@@ -1,7 +1,7 @@
 """Which server a store stands on and what it held, so that a move, a failover or a restored dump is noticed.
 
-Of the events read, some are remembered as marks: position and keyed digest. After a change the newest mark that is still
-there says up to where both sides agree.
+Of the events read, some are remembered as marks: position and keyed digest. After a change the newest mark that is
+still there says up to where both sides agree.
 """
 
 from __future__ import annotations

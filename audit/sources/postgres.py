@@ -1,4 +1,4 @@
-"""A PostgreSQL event store as a source: its session, its wake-ups and its checkpoint. How it is tailed stands in tail.py."""
+"""A PostgreSQL event store as a source: session, wake-ups, checkpoint. How it is tailed stands in tail.py."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from audit.sources.contract import Read
 from audit.sources.mapping import Mapping
 from audit.sources.rowevents import RowReader
 from audit.sources.session import Connection, Table, connect, said_plainly, sequence_of, shape_of
-from audit.sources.tail import Attached, Pace, State, Tail
+from audit.sources.tail import Tail
+from audit.sources.tailstate import Attached, Pace, State
 
 WARM_SECONDS = 60
 COLD_SECONDS = 24 * 60 * 60

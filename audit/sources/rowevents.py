@@ -1,4 +1,4 @@
-"""A row of a bank's table made into a raw event; what is wrong with it is said, and what could be read of it is kept."""
+"""A row of a bank's table made into a raw event; what is wrong is said, and what could be read is kept."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ def said_plainly(name: str) -> Iterator[None]:
         raise SourceUnavailable(f"source {name} did not answer in time ({_line(error)}); it is tried again") from None
     except psycopg.errors.InsufficientPrivilege as error:
         raise SourceUnavailable(
-            f"source {name} refuses to be read ({_line(error)}): grant its user USAGE on the schema and SELECT on the table"
+            f"source {name} refuses to be read ({_line(error)}): "
+            "grant its user USAGE on the schema and SELECT on the table"
         ) from None
     except psycopg.OperationalError as error:
         raise SourceUnavailable(f"source {name} cannot be reached: {_line(error)}") from None
@@ -80,7 +81,8 @@ def _columns(connection: Connection, mapping: Mapping, table: int) -> dict[str, 
     if mapping.query is None:
         return dict(connection.execute(sql("source_columns"), (table,)).fetchall())
     described = connection.execute(f"select * from ({mapping.query}) e limit 0".encode()).description or ()
-    names = dict(connection.execute(sql("type_names"), ([column.type_code for column in described],)).fetchall())
+    codes = [column.type_code for column in described]
+    names: dict[int, str] = dict(connection.execute(sql("type_names"), (codes,)).fetchall())
     return {column.name: names[column.type_code] for column in described}
 
 
@@ -137,7 +139,8 @@ class Table:
     def top(self) -> int | None:
         """The greatest position that is visible."""
         only = f" where {self._only[:-5]}" if self._only else ""
-        row = self._connection.execute(f"select max({self._position})::bigint from {self._from} e{only}".encode()).fetchone()
+        statement = f"select max({self._position})::bigint from {self._from} e{only}"
+        row = self._connection.execute(statement.encode()).fetchone()
         return row[0] if row else None
 
     def _rows(self, condition: str, limit: int) -> tuple[list[Row], bool]:

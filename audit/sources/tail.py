@@ -20,75 +20,15 @@ from audit.sources.contract import RawEvent, Read
 from audit.sources.fence import Gap, Settling
 from audit.sources.gapset import Ranges
 from audit.sources.horizon import Waiting
-from audit.sources.mapping import Mapping, quoted_table
-from audit.sources.origin import Mark, Origin, agreed_upto, mark_of, thinned
-from audit.sources.rowevents import RowReader
-from audit.sources.session import Connection, Row, Sequence, Table, sequence_of
+from audit.sources.mapping import quoted_table
+from audit.sources.moved import check_origin
+from audit.sources.origin import Origin, mark_of, thinned
+from audit.sources.session import Row, sequence_of
+from audit.sources.tailstate import Attached, Pace, Snapshot, State
 
-LOWEST = -(2**63)
 RANGES_IN_A_QUERY = 200
 
 _BEGIN = b"begin isolation level repeatable read read only"
-
-
-class State(msgspec.Struct, omit_defaults=True):
-    """The checkpoint. Numbers in `hot` may still come; those in `warm` and `cold` should not, and are watched."""
-
-    top: int = LOWEST  # the greatest position seen
-    base: int | None = None  # where numbers begin
-    sealed: int = LOWEST  # by the fence: everything up to here is released
-    hot: list[Gap] = []
-    warm: list[str] = []
-    cold: list[str] = []
-    warm_at: int = 0  # when these were last looked at, by the server's clock
-    cold_at: int = 0
-    is_fenced: bool | None = None  # which seal was used last
-    waiting: list[Waiting] = []  # by the horizon: seen and not yet released
-    horizon: int = 0
-    settled: int = LOWEST  # every number up to here is decided
-    settling: Settling | None = None
-    origin: Origin | None = None
-    started: int = 0  # the server's start: holders of locks are named anew after it
-    marks: list[Mark] = []
-    recorded: int | None = None  # greatest of the released
-    watermark: int | None = None
-    notice: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """In microseconds."""
-
-    skew: int
-    warm: int
-    cold: int
-    check: int
-    complete_until: int | None = None
-
-
-@dataclass(slots=True)
-class Attached:
-    """One session with the store. `sequence` is asked for again after a while."""
-
-    connection: Connection
-    mapping: Mapping
-    table: Table
-    reader: RowReader
-    sequence: Sequence | None
-    checked_at: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What a poll's snapshot says of the server. `clock` is None where a standby does not know how late it is."""
-
-    now: int
-    is_standby: bool
-    horizon: int
-    next_transaction: int
-    started: int
-    origin: Origin
-    clock: int | None
 
 
 @dataclass(slots=True)
@@ -116,7 +56,7 @@ class Tail:
         connection.execute(_BEGIN)
         snapshot = self._snapshot()
         self._check_sequence(snapshot)
-        self._check_origin(snapshot)
+        check_origin(self.name, self.store, state, snapshot, self.key, (self.warm, self.cold))
         new = self._read_rows(limit, snapshot)
         connection.execute(b"rollback")
         released = self._by_fence(new, limit, snapshot) if self._has_fence() else self._by_horizon(new, snapshot)
@@ -128,9 +68,8 @@ class Tail:
         ).fetchone()
         assert row is not None
         now, is_standby, oldest, following, started, table, system, timeline, replayed = row
-        return Snapshot(
-            now, is_standby, oldest, following, started, Origin(system, timeline, table), replayed if is_standby else now
-        )
+        origin = Origin(system, timeline, table)
+        return Snapshot(now, is_standby, oldest, following, started, origin, replayed if is_standby else now)
 
     def _has_fence(self) -> bool:
         mapping, sequence = self.store.mapping, self.store.sequence
@@ -144,82 +83,6 @@ class Tail:
         if snapshot.now - store.checked_at >= self.pace.check or snapshot.started != self.state.started:
             store.sequence = sequence_of(store.connection, store.mapping)
             store.checked_at = snapshot.now
-
-    # -- where the store stands ------------------------------------------------------------------------------------
-
-    def _check_origin(self, snapshot: Snapshot) -> None:
-        """Moved, restored or rewound? Then go on from the newest event that both sides hold."""
-        state = self.state
-        if state.origin == snapshot.origin and self._top_is_unchanged():
-            return
-        if state.origin is not None and state.marks:
-            self._compare(snapshot)
-        state.origin = snapshot.origin
-
-    def _top_is_unchanged(self) -> bool:
-        state = self.state
-        if not state.marks or state.marks[-1].position != state.top:
-            return True
-        rows, _ = self.store.table.within([(state.top, state.top)], 2)
-        return [self._mark(row) for row in rows] == [state.marks[-1]]
-
-    def _mark(self, row: Row) -> Mark:
-        return mark_of(self.store.reader.event(row), self.key)
-
-    def _compare(self, snapshot: Snapshot) -> None:
-        state = self.state
-        ranges = [(mark.position, mark.position) for mark in state.marks]
-        rows, _ = self.store.table.within(ranges, 2 * len(ranges))
-        found = {row[0]: self._mark(row) for row in rows}
-        agreed = agreed_upto(state.marks, found)
-        is_moved = state.origin != snapshot.origin
-        if agreed == state.marks[-1]:
-            state.notice = self._said(snapshot, "it holds what was read")
-        elif is_moved or self._numbers_ran_back() or self._differs(found):
-            self._rewind(agreed, snapshot)
-        else:
-            state.marks = [mark for mark in state.marks if mark.position in found]
-            state.notice = f"{self.name}: events that were read are no longer in the store (newest: {state.top})"
-
-    def _differs(self, found: dict[int, Mark]) -> bool:
-        return any(mark.position in found and found[mark.position] != mark for mark in self.state.marks)
-
-    def _numbers_ran_back(self) -> bool:
-        if self.store.sequence is None:
-            return False
-        row = self.store.connection.execute(sql("source_last_number"), (self.store.sequence.oid,)).fetchone()
-        return row is not None and row[0] is not None and row[0] < self.state.top
-
-    def _rewind(self, agreed: Mark | None, snapshot: Snapshot) -> None:
-        """Read again from where both sides agree: what is known is then a further sighting, and nothing is lost."""
-        state = self.state
-        if agreed is None:
-            raise SourceUnavailable(
-                f"{self._said(snapshot, 'none of the events read last is in it')}: point the source at the store that it "
-                "was, or give this one a name of its own"
-            )
-        upto = agreed.position
-        state.notice = self._said(snapshot, f"it holds what was read up to {upto}; events after it are read again")
-        state.top, state.sealed = upto, min(state.sealed, upto)
-        state.settled, state.settling = min(state.settled, upto), None
-        state.hot = [gap for gap in state.hot if gap.high <= upto]
-        state.waiting = [row for row in state.waiting if row.position <= upto]
-        state.marks = [mark for mark in state.marks if mark.position <= upto]
-        for ranges in (self.warm, self.cold):
-            ranges.remove(upto + 1, 2**63 - 1)
-
-    def _said(self, snapshot: Snapshot, outcome: str) -> str:
-        before, now = self.state.origin, snapshot.origin
-        assert before is not None
-        if before.system != now.system:
-            changed = f"the store of {self.name} stands on another server (system {now.system}, before {before.system})"
-        elif before.timeline != now.timeline:
-            changed = f"the store of {self.name} has a new primary (timeline {now.timeline}, before {before.timeline})"
-        elif before.table != now.table:
-            changed = f"the table of {self.name} was made anew"
-        else:
-            changed = f"the store of {self.name} was changed back"
-        return f"{changed}; {outcome}"
 
     # -- rows, in one snapshot -------------------------------------------------------------------------------------
 
@@ -407,7 +270,7 @@ class Tail:
         return released
 
     def _leave_fence(self, snapshot: Snapshot) -> None:
-        """What the fence had seen and not released waits for every transaction of now: whose rows it is is not known."""
+        """What the fence had seen and not released waits for every transaction of now: its own is not known."""
         state = self.state
         was_fenced, state.is_fenced = state.is_fenced, False
         if not was_fenced:

@@ -23,10 +23,10 @@ def micros_of_text(text: object, name: str) -> int:
         time = datetime.fromisoformat(text)
     except ValueError:
         raise BadTime(f"{name} is not a time that can be read: write it as in 2026-11-21T11:03:07Z") from None
-    if len(text) < 20 or text[4] != "-" or text[10] not in "Tt " or "W" in text:
-        raise BadTime(f"{name} is not written as RFC 3339 says: write it as in 2026-11-21T11:03:07Z")
     if time.tzinfo is None:
         raise BadTime(f"{name} has no zone: add Z or an offset such as +01:00")
+    if len(text) < 20 or text[4] != "-" or text[10] not in "Tt " or "W" in text:
+        raise BadTime(f"{name} is not written as RFC 3339 says: write it as in 2026-11-21T11:03:07Z")
     try:
         return in_range((time - _EPOCH) // _MICROSECOND, name)
     except OverflowError:

@@ -1,4 +1,4 @@
--- Entries of a place, newest first, before a key, within a span of one clock. {clock} is recorded_at or occurred_at.
+-- Entries of a place, newest first, before a key, within a span of one clock.
 select e.recorded_at, e.source_id, e.source_position, e.ordinal, e.position, e.occurred_at, e.amount, e.balance,
        c.book, c.kind, c.key, c.id
 from entry e join trace.place c on c.id = e.counter_id

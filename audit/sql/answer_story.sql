@@ -1,4 +1,4 @@
--- Events of a subject in index order (story order but for causes), after a key. {direction} is asc or desc, {beyond} > or <.
+-- Events of a subject in index order (story order but for causes), after a key, forwards or backwards.
 select t.position, t.flags, l.kind, l.source_id, l.source_position, l.stream_id, r.name, l.version, y.name, l.event_id,
        l.occurred_at, l.recorded_at, l.ingested_at, l.correlation_id, l.causation_id, l.step, l.first_position,
        encode(l.commitment, 'hex')

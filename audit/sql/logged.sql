@@ -18,8 +18,8 @@ copy (
             join trace.data_key k on k.id = g.key_id
             where g.position = l.position)
     from trace.log l
-    join trace.stream s on s.id = l.stream_id
-    join trace.event_type t on t.id = l.type_id
+    left join trace.stream s on s.id = l.stream_id
+    left join trace.event_type t on t.id = l.type_id
     left join trace.payload p on p.position = l.position
     where {condition}
     order by {order}

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from audit.access.looks import looks_at
 from audit.answers.customer import customer
@@ -25,7 +26,14 @@ def show_customer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpRespo
     visit.shows(row.flow or row.account for row in page.payments.rows)
     before = looks_at(subject, timezone.now() - LOOKS_FOR)
     return visit.show(
-        "customer.html", page.at, PARTS, page=page, items=page.open_items, tone=tone_of(page), looks_before=before
+        "customer.html",
+        page.at,
+        PARTS,
+        page=page,
+        items=page.open_items,
+        order=gettext("late ones first"),
+        tone=tone_of(page),
+        looks_before=before,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.utils.translation import gettext
 
 from audit.answers.overview import overview
 from console.asking import asking, door_addresses
@@ -17,4 +18,5 @@ def desk(visit: Visit) -> HttpResponse:
         page = overview(inquiry)
         addresses = door_addresses(visit, inquiry)
     visit.shows(row.flow for row in page.open_flows.rows)
-    return visit.show("desk.html", page.at, PARTS, page=page, items=page.open_flows, addresses=addresses)
+    context = {"page": page, "items": page.open_flows, "order": gettext("oldest first"), "addresses": addresses}
+    return visit.show("desk.html", page.at, PARTS, **context)

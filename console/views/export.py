@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
+from kombu.exceptions import OperationalError
 
 from audit.answers.names import link_of, subject_id
 from audit.errors import UnknownSubject
 from audit.models import Export
-from audit.servers import var_dir
 from audit.tasks import make_export
+from audit.trails import folder
 from audit.values import Subject, rfc3339
 from console.asking import asking, enter, pass_door
 from console.visit import Visit, looked
@@ -38,7 +39,7 @@ def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
         caller_identified=reason.caller_identified if reason else "",
     )
     visit.outcome, visit.details = "asked for", {"export": made.pk}
-    make_export.delay(made.pk)
+    _queue(made)
     return HttpResponseRedirect(reverse("export", args=[made.pk]))
 
 
@@ -62,8 +63,17 @@ def export_file(visit: Visit, id: int) -> HttpResponse:
     if asked.state != "done":
         raise UnknownSubject("this export is not ready")
     visit.details = {"export": asked.pk}
-    opened = (var_dir() / "exports" / asked.file).open("rb")
+    opened = (folder() / asked.file).open("rb")
     return FileResponse(opened, as_attachment=True, filename=f"trail-{asked.pk}.zip", content_type="application/zip")  # type: ignore[return-value]
+
+
+def _queue(made: Export) -> None:
+    """Hand it to the workers; what they cannot be told of is said on its page, and can be asked for again."""
+    try:
+        make_export.delay(made.pk)
+    except OperationalError:
+        trouble = "the workers cannot be reached: is Redis running? Ask for it again when it is"
+        Export.objects.filter(pk=made.pk).update(state="failed", trouble=trouble)
 
 
 def _mine(visit: Visit, id: int) -> Export:

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from audit.answers.inquiry import Inquiry
 from audit.answers.lane import lane
 from audit.values import Subject
-from console.step import changes
+from console.step import changes, number_of
 from console.visit import Visit
 
 PARTS = {"steps": "_steps.html"}
@@ -18,5 +18,12 @@ def show_lane(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpResponse:
     visit.shows(page.crumbs)
     visit.shows(page.others)
     return visit.show(
-        "lane.html", page.at, PARTS, page=page, tone=page.tone, changes=changes(page.selected), is_as_of_step=False
+        "lane.html",
+        page.at,
+        PARTS,
+        page=page,
+        tone=page.tone,
+        changes=changes(page.selected),
+        step_number=number_of(page.selected, visit.number("step")),
+        is_as_of_step=False,
     )

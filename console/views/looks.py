@@ -7,6 +7,7 @@ from django.http import HttpResponse
 
 from audit.answers.shapes import Page
 from audit.models import AuditRecord
+from console.asking import know_zone
 from console.listing import as_file, gather
 from console.lists import LOOKS
 from console.visit import Visit, looked
@@ -17,6 +18,7 @@ ROWS = 50
 
 @looked("looks")
 def looks(visit: Visit) -> HttpResponse:
+    know_zone(visit)
     records = page_of(visible(visit), visit.number("before"))
     return visit.show("looks.html", parts=PARTS, records=records)
 

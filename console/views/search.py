@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from audit.answers.names import declared_kinds
 from audit.answers.search import search as ask_search
+from audit.answers.shapes import Link, SearchAnswer
 from audit.errors import UnknownSubject
-from console.asking import asking
+from console.asking import asking, know_zone
 from console.forms import SearchForm
 from console.visit import Visit, looked
 
@@ -23,10 +26,11 @@ def search(visit: Visit) -> HttpResponse:
     text = SearchForm.read(visit.request.POST)
     with asking(visit, is_now=True) as inquiry:
         found = ask_search(inquiry, text)
+        declared = declared_kinds(inquiry.model)
     visit.shows(hit.link for hit in found.hits)
     visit.outcome = f"found {len(found.hits)}"
-    if len(found.hits) == 1 and found.is_complete:
-        return HttpResponseRedirect(visit.to(found.hits[0].link))
+    if (only := meant(found, declared)) is not None:
+        return HttpResponseRedirect(visit.to(only))
     hits = [
         {
             "href": visit.to(hit.link),
@@ -43,8 +47,20 @@ def search(visit: Visit) -> HttpResponse:
     return HttpResponseRedirect(reverse("found", args=[token]))
 
 
+def meant(found: SearchAnswer, declared: Collection[str]) -> Link | None:
+    """The one thing that can be meant: the only hit, or the only whole subject that bears just this name."""
+    if not found.is_complete or not found.hits:
+        return None
+    if len(found.hits) == 1:
+        return found.hits[0].link
+    exact = [hit.link for hit in found.hits if hit.is_exact]
+    whole = [link for link in exact if link.subject.kind in declared]
+    return whole[0] if len(whole) == 1 and len({link.subject.key for link in exact}) == 1 else None
+
+
 @looked("search", "search")
 def found(visit: Visit, token: str) -> HttpResponse:
+    know_zone(visit)
     kept = visit.request.session.get("searches", {}).get(token)
     if kept is None:
         raise UnknownSubject("this search is no longer kept: search again")

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from audit.answers.inquiry import Inquiry
 from audit.answers.transfer import transfer
 from audit.values import Subject
-from console.step import changes
+from console.step import changes, number_of
 from console.visit import Visit
 
 PARTS = {"steps": "_steps.html"}
@@ -18,5 +18,12 @@ def show_transfer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpRespo
     visit.shows(page.crumbs)
     visit.shows(row.link for row in page.related.rows)
     return visit.show(
-        "transfer.html", page.at, PARTS, page=page, tone=page.tone, changes=changes(page.selected), is_as_of_step=True
+        "transfer.html",
+        page.at,
+        PARTS,
+        page=page,
+        tone=page.tone,
+        changes=changes(page.selected),
+        step_number=number_of(page.selected, visit.number("step")),
+        is_as_of_step=True,
     )

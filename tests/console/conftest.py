@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from django.test import Client
 
 from audit import instance
@@ -70,8 +74,8 @@ class Bank:
     def with_finding(self, kind: str) -> int:
         """The number of a subject of a kind that a finding is about."""
         found = self.rows(
-            "select s.id from finding f join trace.subject s on s.id = f.subject_id where s.kind = %s and f.state = 'open'"
-            " order by s.id",
+            "select s.id from finding f join trace.subject s on s.id = f.subject_id"
+            " where s.kind = %s and f.state = 'open' order by s.id",
             kind,
         )
         return int(found[0][0])
@@ -102,6 +106,29 @@ def read_bank(file: Path) -> None:
         began = instance.begin(connection, model)
     sources: list[FileSource] = sources_of([str(file)])
     assert not run(began, sources, once=True, stop=threading.Event()).troubles
+
+
+@pytest.fixture(scope="module")
+def site(bank: Bank) -> Iterator[str]:
+    """The address of the console, served to a real browser."""
+
+    class Server(ThreadingMixIn, WSGIServer):
+        daemon_threads = True
+
+        def process_request_thread(self, *arguments: Any) -> None:
+            super().process_request_thread(*arguments)
+            connections.close_all()  # each request has a thread of its own here
+
+    class Handler(WSGIRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None: ...
+
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), Server, Handler)
+    thread = threading.Thread(target=server.serve_forever, name="site")
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def browser_of(role: str) -> Client:

@@ -15,7 +15,7 @@ def small_model(types: Mapping[str, tuple[tuple[str, ...], ...]], *, lanes: tupl
         return (made[name], key) if dash and name in made else None
 
     made = {
-        name: Lane(name, {"en": name}, 1, name, {}, {type_: meaning(type_, name, paths) for type_, paths in types.items()})
+        name: Lane(name, {}, 1, name, {}, {type_: meaning(type_, name, paths) for type_, paths in types.items()})
         for name in lanes
     }
     return Model(

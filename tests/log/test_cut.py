@@ -13,10 +13,11 @@ from audit.log.cut import cut, join
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts
+keys = st.sampled_from("abcd") | texts
 values = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abcd") | texts, inner, max_size=3)
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3)
 )
-objects = st.dictionaries(st.sampled_from("abcd") | texts, values, max_size=4)
+objects = st.dictionaries(keys, values, max_size=4)
 paths = st.lists(st.lists(st.sampled_from(["a", "b", "c", "0", "1"]), min_size=1, max_size=3).map(tuple), max_size=3)
 styles = st.sampled_from([{"separators": (",", ":")}, {}, {"indent": 1}, {"ensure_ascii": False}])
 

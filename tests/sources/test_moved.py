@@ -14,7 +14,7 @@ from audit import servers
 from audit.errors import SourceUnavailable
 from audit.sources.contract import Source
 from audit.sources.postgres import PostgresSource
-from tests.sources.bank import MAPPING, Bank, Follower, insert, positions
+from tests.sources.bank import MAPPING, Bank, Follower, insert
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +56,13 @@ def followed(bank: Bank, count: int) -> tuple[Moving, Follower]:
 def restore(source: Bank, target: Bank, upto: int) -> None:
     """As pg_dump and pg_restore do: rows, and where the sequence stood."""
     target.create()
-    copied = "copy (select id, stream, version, type, event_id, data, metadata, recorded_at from bank.events where id <= %d order by id) to stdout"
-    into = "copy bank.events (id, stream, version, type, event_id, data, metadata, recorded_at) from stdin"
+    columns = "id, stream, version, type, event_id, data, metadata, recorded_at"
+    copied = f"copy (select {columns} from bank.events where id <= %d order by id) to stdout"
+    into = f"copy bank.events ({columns}) from stdin"
     with source.connect() as reader, target.connect() as writer:
-        with reader.cursor().copy((copied % upto).encode()) as out, writer.cursor().copy(into.encode()) as into_:
-            for block in out:
-                into_.write(block)
+        with reader.cursor().copy((copied % upto).encode()) as rows, writer.cursor().copy(into.encode()) as restored:
+            for block in rows:
+                restored.write(block)
         writer.execute("select setval('bank.events_id_seq', %s)", (upto,))
 
 
@@ -74,7 +75,7 @@ def test_moved_with_all_it_held(bank: Bank, other_bank: Bank) -> None:
     follower.drain()
     follower.close()
     assert follower.released == [*range(1, 11), new]
-    assert follower.last is not None and "stands on another server" in (follower.last.notice or "")
+    assert follower.last is not None and "is on another server" in (follower.last.notice or "")
 
 
 def test_restored_from_an_older_dump(bank: Bank, other_bank: Bank) -> None:

@@ -166,7 +166,8 @@ def test_transaction_numbers_are_compared_as_numbers(bank: Bank, follow: Follow)
     with bank.connect() as writer:
         for number in range(40):
             insert(writer, f"account-{number % 3}", number)
-            writer.execute("update bank.events set transaction_id = (980 + %s)::text::xid8 where version = %s", [number] * 2)
+            foreign = "update bank.events set transaction_id = (980 + version)::text::xid8 where version = %s"
+            writer.execute(foreign, [number])
         follower.drain()
         assert follower.released == positions(writer)
 

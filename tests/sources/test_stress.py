@@ -1,4 +1,4 @@
-"""Twelve writers with every way of being late, and every follower at once: nothing lost, nothing doubled, all in order."""
+"""Twelve writers with every way of being late, all followers at once: nothing lost, nothing doubled, all in order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def test_nothing_is_lost_or_doubled_under_twelve_writers(bank: Bank, follow: Fol
         for follower in followers:
             follower.poll()
     with bank.connect() as connection:
-        for (gid,) in connection.execute("select gid from pg_prepared_xacts where database = current_database()").fetchall():
+        left = "select gid from pg_prepared_xacts where database = current_database()"
+        for (gid,) in connection.execute(left).fetchall():
             connection.execute(f"rollback prepared '{gid}'".encode())
         written = positions(connection)
     for follower in followers:
@@ -44,7 +45,7 @@ def test_nothing_is_lost_or_doubled_under_twelve_writers(bank: Bank, follow: Fol
 
 
 def _write(bank: Bank, seed: int) -> None:
-    """Early numbers and transactions, savepoints, several rows, rollbacks, prepared ones, killed backends, long ones."""
+    """Early numbers, savepoints, several rows, rollbacks, prepared ones, killed backends, long ones."""
     chance = random.Random(seed)
     pause = threading.Event().wait
     connection = psycopg.connect(bank.url)

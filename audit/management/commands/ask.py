@@ -8,15 +8,13 @@ from typing import Any
 from audit.access.mask import hidden
 from audit.answers.documents import what_document, where_document
 from audit.answers.inquiry import Inquiry, inquire
-from audit.answers.names import PLACE, customers_of, known
-from audit.answers.places import kept_places, parse_place
-from audit.answers.unfolded import unfolded
 from audit.answers.what import whole_story_in_pages
 from audit.answers.where import where
 from audit.database import reading
 from audit.errors import UsageError
 from audit.management.asking import add_moment_arguments, add_person_arguments, admitted
 from audit.management.base import Command as Base
+from audit.management.subjects import customers_for, subject_argument
 from audit.management.telling import tell_what, tell_where
 from audit.values import Subject
 
@@ -43,7 +41,7 @@ class Command(Base):
         subject = subject_argument(options["subject"])
         with reading() as connection:
             first = _inquiry(connection, options, hidden)
-            customers = _customers(first, subject)
+            customers = customers_for(first, subject)
             grant = admitted(options, subject, customers, page=f"ask {question}")
             self._answer(_inquiry(connection, options, grant.mask), question, subject, options["json"])
 
@@ -62,21 +60,5 @@ class Command(Base):
                 tell_what(self.stdout.write, pages, inquiry.model.zone)
 
 
-def subject_argument(text: str) -> Subject:
-    try:
-        return Subject.parse(text)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-
-
 def _inquiry(connection: Any, options: dict[str, Any], mask: Any) -> Inquiry:
     return inquire(connection, mask, at=options["at"], clock=options["clock"], language=options["language"])
-
-
-def _customers(inquiry: Inquiry, subject: Subject) -> tuple[Subject, ...]:
-    """Whose door must be open; raises UnknownSubject."""
-    if subject.kind == PLACE:
-        kept_places(inquiry, parse_place(subject.key))
-        return customers_of(inquiry.connection, subject)
-    asked = known(inquiry, subject, unfolded(inquiry))
-    return customers_of(inquiry.connection, subject) if asked.id else ()

@@ -1,0 +1,2 @@
+-- Which instance's log this is, and how far it goes.
+select instance, position from trace.head

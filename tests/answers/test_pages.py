@@ -1,0 +1,309 @@
+"""The pages' answers: sums that add up, lists that page without loss, a fixed number of statements, plans by index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from audit.answers.account import account, statement_page
+from audit.answers.customer import customer, payments_page
+from audit.answers.findings import finding, findings
+from audit.answers.inquiry import Inquiry
+from audit.answers.lane import lane
+from audit.answers.overview import overview
+from audit.answers.place import place, place_kind_page
+from audit.answers.search import search
+from audit.answers.sources import sources
+from audit.answers.transfer import transfer
+from audit.answers.what import what
+from audit.answers.where import where
+from audit.database import reading
+from audit.errors import UnknownSubject
+from audit.values import Clock, Moment, Place, Subject
+from tests.answers.conftest import asking
+from tests.answers.oracle import Bank, Happened
+from tests.conftest import Database
+
+ACCOUNT = Subject("account", "A1")
+
+
+def booked(bank: Bank, account: str, currency: str = "DKK") -> list[tuple[str, int, int]]:
+    """Event, change of what is booked, and what is booked after it, in the stream's order."""
+    total, rows = 0, []
+    for event in bank.events:
+        change = 0
+        for book, source, target, units, of in event.moves:
+            if book == "ledger" and of == currency:
+                change -= units if source.endswith(f":{account}") else 0
+                change += units if target.endswith(f":{account}") else 0
+        total += change
+        if change:
+            rows.append((event.id, change, total))
+    return rows
+
+
+@pytest.mark.parametrize("size", [1, 4, 200])
+def test_a_statement_is_the_running_sum_newest_first(world: Database, bank: Bank, size: int) -> None:
+    rows = []
+    with asking() as inquiry:
+        page = statement_page(inquiry, ACCOUNT, "DKK", size=size)
+        rows += page.rows
+        while page.next:
+            page = statement_page(inquiry, ACCOUNT, "DKK", page.next, size)
+            rows += page.rows
+    told = [(row.event.id, row.money.units, row.booked_after.units if row.booked_after else None) for row in rows]
+    assert told == [*reversed(booked(bank, "A1"))]
+
+
+def test_available_is_booked_less_held(world: Database, bank: Bank) -> None:
+    with asking() as inquiry:
+        page = account(inquiry, ACCOUNT)
+    last = max(event.recorded for event in bank.events)
+    for balance in page.balances:
+        currency = balance.booked.currency
+        held = bank.holds([("ledger", f"reserved:A1 {currency}")], last, "recorded")
+        assert balance.available.units == balance.booked.units - balance.held.units
+        assert balance.held.units == sum(held.values())
+    assert sum(hold.money.units for hold in page.holds.rows) == sum(balance.held.units for balance in page.balances)
+    assert page.chart[-1].booked.units == booked(bank, "A1")[-1][2]
+    assert [link.subject.key for link in page.customers] == ["C1"]
+    assert [fact.name for fact in page.facts] == ["iban"] and page.facts[0].is_personal
+
+
+@pytest.mark.parametrize("size", [1, 7, 500])
+def test_payments_are_one_row_each(world: Database, bank: Bank, size: int) -> None:
+    wanted = {e.transfer or e.id for e in bank.events if e.stream in ("account-A0", "account-A3") and e.moves}
+    seen: list[str] = []
+    cursor: str | None = None
+    with asking() as inquiry:
+        while True:
+            page = payments_page(inquiry, Subject("customer", "C0"), cursor, size)
+            seen += [row.flow.subject.key if row.flow else row.event.id for row in page.rows]
+            cursor = page.next
+            if cursor is None:
+                break
+    assert len(seen) == len(set(seen)) and set(seen) == wanted
+
+
+def test_a_payment_is_signed_and_says_what_was_booked_after(world: Database, bank: Bank) -> None:
+    after = {event: (change, total) for event, change, total in booked(bank, "A1")}
+    with asking() as inquiry:
+        rows = payments_page(inquiry, Subject("customer", "C1")).rows
+    for row in rows:
+        if row.flow is None and row.money.currency == "DKK":
+            assert (row.money.units, row.booked_after.units if row.booked_after else None) == after[row.event.id]
+        if row.flow is not None:
+            assert row.money.units < 0 and row.counterparty == "Åse L••••••"
+
+
+def test_a_step_changes_the_whole_page(world: Database, bank: Bank) -> None:
+    for key in ("T0", "T7", "T14"):
+        story = [event for event in bank.events if event.transfer == key]
+        for number, event in enumerate(story, 1):
+            with asking() as inquiry:
+                page = transfer(inquiry, Subject("transfer", key), step=number)
+            assert page.at.upto is not None and page.at.upto.id == event.id
+            assert page.selected is not None and page.selected.technical[0].ref.id == event.id
+            assert len(page.steps.rows) == len(story), "the steps after it are still drawn"
+            shown = [e.is_after for e in page.steps.rows]
+            assert shown == [False] * number + [True] * (len(story) - number)
+            assert "Åse Lund" not in repr(page)
+        with asking() as inquiry:
+            assert transfer(inquiry, Subject("transfer", key)).selected is None
+
+
+def test_what_never_came_is_a_row_of_its_own(world: Database, bank: Bank) -> None:
+    stopped = next(
+        event.transfer for event in bank.events
+        if event.type == "Begun" and sum(e.transfer == event.transfer for e in bank.events) == 2
+    )
+    with asking() as inquiry:
+        page = transfer(inquiry, Subject("transfer", str(stopped)))
+        missing = page.missing[0]
+        assert missing.says == "Expected: Sent; not seen" and missing.lane == "order"
+        begun = next(event for event in bank.events if event.transfer == stopped and event.type == "Begun")
+        assert missing.due == begun.recorded + timedelta(seconds=10)
+    with asking(at=Moment(begun.recorded)) as inquiry:
+        then = transfer(inquiry, Subject("transfer", str(stopped)))
+    assert then.waiting and then.waiting[0].overdue_seconds is None, "nothing is late at the moment itself"
+
+
+@pytest.mark.parametrize("clock", ["recorded", "occurred"])
+def test_a_place_is_a_ledger_by_day(world: Database, bank: Bank, clock: str) -> None:
+    last = max(event.recorded for event in bank.events) + timedelta(days=3)
+    for asked in (Place("ledger", "available", "A1"), Place("custody", "clearing", "dk"), Place("ledger", "outside", "")):
+        with asking(at=Moment(last, Clock(clock))) as inquiry:
+            page = place(inquiry, asked, "DKK")
+        name = (asked.book, f"{asked} DKK")
+        assert page.money.units == bank.holds([name], last, clock).get(name, 0)
+        for day in page.days.rows:
+            assert day.opening.units + day.incoming.units - day.outgoing.units == day.closing.units
+        days = list(page.days.rows)
+        assert all(later.opening == earlier.closing for later, earlier in zip(days, days[1:], strict=False))
+        assert days[-1].opening.units == 0
+        one = days[len(days) // 2]
+        with asking(at=Moment(last, Clock(clock))) as inquiry:
+            rows = place(inquiry, asked, "DKK", day=one.day).entries.rows
+        if len(rows) < 50:
+            assert len(rows) == one.entries
+            assert sum(row.money.units for row in rows) == one.closing.units - one.opening.units
+
+
+def test_a_flows_own_place_and_the_places_of_a_kind(world: Database, bank: Bank) -> None:
+    stuck = [e.transfer for e in bank.events if e.type == "Begun" and sum(x.transfer == e.transfer for x in bank.events) == 2]
+    with asking() as inquiry:
+        page = place(inquiry, Place("custody", "transit", str(stuck[0])))
+        kind = place_kind_page(inquiry, "custody", "transit")
+        kept = place_kind_page(inquiry, "ledger", "available")
+    assert page.money.units > 0 and page.subject is not None and page.subject.subject.key == stuck[0]
+    assert {line.place.key for line in kind.places.rows} == set(stuck)
+    assert len(kept.places.rows) == 8
+    assert kept.totals[0].money.units == sum(
+        line.money.units for line in kept.places.rows if line.money.currency == kept.totals[0].money.currency)
+
+
+def test_every_book_sums_to_zero(world: Database) -> None:
+    with asking() as inquiry:
+        page = overview(inquiry)
+    for book in ("ledger", "custody"):
+        for currency in {total.money.currency for total in page.places if total.book == book}:
+            assert sum(t.money.units for t in page.places if (t.book, t.money.currency) == (book, currency)) == 0
+    assert page.subjects["account"] == 4 and page.subjects["transfer"] == 60
+    assert page.explained.events == 1
+    assert [source.name for source in page.sources] == ["core", "dk"]
+
+
+def test_findings_are_told_with_their_evidence(world: Database) -> None:
+    with asking() as inquiry:
+        page = findings(inquiry)
+        assert page.findings.rows and {line.rule for line in page.findings.rows} <= {r.rule for r in page.rules}
+        for line in page.findings.rows[:5]:
+            one = finding(inquiry, line.id)
+            assert one.finding.id == line.id and len(one.evidence) == len(line.evidence)
+        with pytest.raises(UnknownSubject):
+            finding(inquiry, "0" * 24)
+
+
+def test_a_lane_has_a_page(world: Database) -> None:
+    with asking() as inquiry:
+        page = lane(inquiry, Subject("order", "T7"), step=1)
+    assert page.states.rows and page.selected is not None and [link.subject.key for link in page.crumbs if link.subject.kind == "transfer"]
+
+
+# search
+
+
+def test_search_finds_keys_exactly_and_by_their_beginning(world: Database) -> None:
+    with asking() as inquiry:
+        assert search(inquiry, "A1").hits[0].link.subject == ACCOUNT
+        assert {hit.link.subject.key for hit in search(inquiry, "T1").hits if hit.link.subject.kind == "transfer"} >= {"T1", "T10"}
+        assert search(inquiry, "transfer:T12").hits[0].link.subject == Subject("transfer", "T12")
+        assert search(inquiry, "rent T1").hits[0].matched == "reference"
+        assert not search(inquiry, "T%").hits and not search(inquiry, "").hits and not search(inquiry, "' or 1=1").hits
+
+
+def test_a_personal_identifier_is_found_only_exactly(world: Database) -> None:
+    with asking() as inquiry:
+        for typed in ("DK500040044011620002", "dk50 0040 0440 1162 0002", "DK50-0040-0440-1162-0002"):
+            assert Subject("account", "A2") in {hit.link.subject for hit in search(inquiry, typed).hits}
+        assert not search(inquiry, "DK50004004401162000").hits
+        assert not search(inquiry, "Mette Hansen").hits
+
+
+def test_an_event_is_found_by_its_identifier(world: Database, bank: Bank) -> None:
+    event = next(event for event in bank.events if event.transfer == "T7")
+    with asking() as inquiry:
+        for typed in (event.id, f"{event.source}/{event.id}"):
+            hit = search(inquiry, typed).hits[0]
+            assert hit.event is not None and hit.event.id == event.id and hit.link.subject == Subject("transfer", "T7")
+
+
+# cost
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    asked: list[str] = []
+    execute = psycopg.Connection.execute
+
+    def count(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        asked.append(str(query))
+        return execute(self, query, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(psycopg.Connection, "execute", count)
+        yield asked
+
+
+PAGES: dict[str, tuple[Callable[[Inquiry, Subject], object], list[Subject], int]] = {
+    "customer": (customer, [Subject("customer", "C0"), Subject("customer", "C1")], 24),
+    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 30),
+    "transfer": (transfer, [Subject("transfer", f"T{n}") for n in range(0, 60, 5)], 18),
+    "where": (where, [Subject("account", "A0"), Subject("account", "A3")], 20),
+    "what": (what, [Subject("account", "A0"), Subject("transfer", "T3")], 16),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_takes_a_fixed_number_of_statements(
+    world: Database, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many rows it shows; a few are not needed where a list is short or empty."""
+    page, subjects, most = PAGES[name]
+    numbers = []
+    for subject in subjects:
+        with counted(monkeypatch) as asked, asking() as inquiry:
+            page(inquiry, subject)
+        numbers.append(len(asked))
+    assert max(numbers) <= most and max(numbers) - min(numbers) <= 4, numbers
+
+
+def test_no_statement_of_a_page_reads_a_whole_table(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large tables are reached by key alone, now and in the past."""
+    calls: list[tuple[str, Any]] = []
+    execute = psycopg.Connection.execute
+
+    def note(self: Any, query: Any, params: Any = None, **kwargs: Any) -> Any:
+        calls.append((str(query), params))
+        return execute(self, query, params, **kwargs)
+
+    then = Moment(next(iter(_middle())).recorded)
+    with monkeypatch.context() as patched:
+        patched.setattr(psycopg.Connection, "execute", note)
+        for at in (None, then, Moment(then.time, Clock.OCCURRED)):
+            with asking(at=at) as inquiry:
+                for page, subjects, _ in PAGES.values():
+                    page(inquiry, subjects[0])
+                place(inquiry, Place("custody", "clearing", "dk"))
+                search(inquiry, "T1")
+    large = "timeline|entry|log|link|change|payload|segment|identity|subject|stream|place|identifier|aggregate|memory|day_sum"
+    with reading() as connection:
+        connection.execute("set local enable_seqscan = on")
+        for query, params in calls:
+            if not re.match(r"\s*(--|select|with)", query) or "current_generation" in query or "set_config" in query:
+                continue
+            plan = "\n".join(row[0] for row in connection.execute("explain " + query, params))
+            assert not re.search(rf"Seq Scan on ({large})\b", plan), f"{query}\n{plan}"
+
+
+def _middle() -> Iterator[Happened]:
+    from tests.answers.oracle import make_bank
+
+    events = make_bank().events
+    yield events[len(events) // 2]
+
+
+def test_sources_say_how_far_they_are_known(world: Database, bank: Bank) -> None:
+    with asking() as inquiry:
+        page = sources(inquiry)
+    newest = max(event.recorded for event in bank.events)
+    assert {line.name: line.watermark for line in page.sources} == {
+        source: max(event.recorded for event in bank.events if event.source == source) for source in ("core", "dk")}
+    assert min(line.lag_seconds for line in page.sources if line.lag_seconds is not None) == 0
+    assert page.at.time == newest and page.at.worst_source in ("core", "dk")

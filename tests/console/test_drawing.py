@@ -1,0 +1,129 @@
+"""Pages drawn from answers made by hand: whatever a bank's text holds, it stays text; whatever is empty is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django_htmx.middleware import HtmxDetails
+
+from audit.access.door import Door, Grant
+from audit.access.mask import Mask
+from audit.access.people import Actor
+from audit.access.reasons import CODES, Reason
+from audit.answers import shapes as s
+from audit.values import Subject
+from console.chart import charts
+from console.step import changes
+from console.views.overview import books
+from console.visit import Visit
+from tests.console import samples
+from tests.console.test_pages import Reading
+
+EVIL = """'"><script>alert(1)<!-- {{ 7*7 }} %s"""
+RIGHTS = frozenset({"desk", "search", "look", "unmask", "places", "findings", "sources", "download", "export", "looks"})
+
+
+def visit(page: str = "subject") -> Visit:
+    request = RequestFactory().get(f"/of/transfer/4?{page}=1")
+    request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
+    actor = Actor("support", "support", RIGHTS, "s1")
+    opened = Door(samples.CUSTOMER.subject, Reason("call", "88123"), datetime(2026, 11, 23, 12, 5, tzinfo=UTC))
+    made = Visit(request, actor, page, zone="Europe/Copenhagen")
+    made.grant, made._doors = Grant(actor, opened.subject, opened, Mask(opened.subject)), [opened]
+    return made
+
+
+def transfer(page: s.TransferPage) -> HttpResponse:
+    context = {"tone": "held", "changes": changes(page.selected), "step_number": 5, "is_as_of_step": True}
+    return visit().show("transfer.html", page.at, page=page, **context)
+
+
+def customer(page: s.CustomerPage) -> HttpResponse:
+    context = {"items": page.open_items, "order": "late ones first", "tone": "held", "looks_before": 3}
+    return visit().show("customer.html", page.at, page=page, **context)
+
+
+def account(page: s.AccountPage) -> HttpResponse:
+    return visit().show("account.html", page.at, page=page, charts=charts(page.chart), tone="")
+
+
+def overview(page: s.Overview) -> HttpResponse:
+    return visit().show("overview.html", page.at, page=page, books=books(page.places))
+
+
+DRAWN: list[tuple[Callable[[Any], HttpResponse], Callable[[], Any]]] = [
+    (transfer, lambda: samples.transfer(5)),
+    (customer, samples.customer),
+    (account, samples.account),
+    (overview, samples.overview),
+]
+
+
+def hostile(value: Any) -> Any:
+    """The same answer with a script in every text of it."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return EVIL if value not in ("DKK", "Adapter transfer-1") else value
+    if isinstance(value, tuple):
+        return tuple(hostile(one) for one in value)
+    if isinstance(value, dict):
+        return {hostile(key): hostile(one) for key, one in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: hostile(getattr(value, one.name)) for one in fields(value) if one.init})
+    return value
+
+
+@pytest.mark.parametrize(("draw", "made"), DRAWN)
+def test_a_script_in_any_text_stays_text(draw: Callable[[Any], HttpResponse], made: Callable[[], Any]) -> None:
+    text = draw(hostile(made())).content.decode()
+    page = Reading(text)
+    assert "alert(1)" in page.text and "{{ 7*7 }}" in page.text
+    assert [attributes["src"] for tag, attributes in page.tags if tag == "script"] == [
+        "/static/htmx.min.js",
+        "/static/keys.js",
+    ]
+    assert not page.open
+
+
+def test_what_is_not_understood_is_said() -> None:
+    text = Reading(account(samples.account()).content.decode()).text
+    assert "Complete: no. One event that may touch this is not understood: core/6f1e-8" in text
+
+
+def test_emptiness_is_said_in_words() -> None:
+    empty: s.Page[Any] = s.Page((), 0)
+    page = samples.customer(open_items=empty, accounts=empty, payments=empty, findings=empty, facts=())
+    text = Reading(customer(page).content.decode()).text
+    for words in ("Nothing is open.", "No account is known", "No payments yet.", "every event here is explained"):
+        assert words in text
+
+
+@pytest.mark.parametrize(("page", "words"), [(s.Page((1,), 3), "1 of 3"), (s.Page((1,), None), "1 of more than 1,000")])
+def test_every_list_says_how_many_of_how_many(page: s.Page[int], words: str) -> None:
+    rows: s.Page[Any] = replace(page, rows=samples.customer().payments.rows[:1])
+    assert words in Reading(customer(samples.customer(payments=rows)).content.decode()).text
+
+
+def test_the_missing_step_is_a_row_with_its_deadline() -> None:
+    text = transfer(samples.transfer()).content.decode()
+    row = re.search(r'<tr class="miss">.*?</tr>', text, re.S)
+    assert row and "yes or no" in row[0] and "21 Nov 2026, 12:04:08.008 CET" in row[0]
+
+
+def test_a_book_that_does_not_sum_to_zero_is_marked() -> None:
+    places = samples.overview().places[:2]
+    assert "not zero" in overview(samples.overview(places=places)).content.decode()
+
+
+def test_the_door_asks_with_the_keys_one_to_six() -> None:
+    context = {"link": samples.TRANSFER, "customers": (Subject("customer", "C-1"),), "codes": CODES, "next": "/"}
+    answer = visit().show("reason.html", wrong="", chosen="", ticket="", **context)  # type: ignore[arg-type]
+    keys = [attributes.get("data-key") for tag, attributes in Reading(answer.content.decode()).tags if tag == "input"]
+    assert [key for key in keys if key and key.isdigit()] == ["1", "2", "3", "4", "5", "6"]

@@ -1,0 +1,103 @@
+"""Signing in: recorded, throttled, and never a way to somewhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from audit.models import AuditRecord, OpenDoor
+from console.people import demo_users
+from console.views.sign_in import NAME_TRIES_MAX
+from tests.conftest import Database
+from tests.console.conftest import PASSWORD
+
+MakeUser = Callable[[str], str]
+
+
+def sign_in(name: str, password: str, **query: str) -> Any:
+    return Client(HTTP_HOST="localhost").post("/sign-in", {"username": name, "password": password, **query})
+
+
+def test_signing_in_is_recorded_and_leads_on(user: MakeUser) -> None:
+    user("support")
+    answer = Client(HTTP_HOST="localhost").post(
+        "/sign-in", {"username": "support", "password": PASSWORD, "next": "/findings"}
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/findings")
+    record = AuditRecord.objects.get()
+    assert (record.kind, record.outcome, record.actor, record.role) == ("sign_in", "signed in", "support", "support")
+    assert record.session
+
+
+@pytest.mark.parametrize("after", ["https://example.org", "//example.org", "javascript:alert(1)", "\\\\example.org"])
+def test_it_leads_nowhere_else(after: str, user: MakeUser) -> None:
+    user("support")
+    answer = Client(HTTP_HOST="localhost").post(
+        "/sign-in", {"username": "support", "password": PASSWORD, "next": after}
+    )
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_wrong_password_says_not_which_was_wrong(user: MakeUser) -> None:
+    user("support")
+    client = Client(HTTP_HOST="localhost")
+    one = client.post("/sign-in", {"username": "support", "password": "wrong"}).content.decode()
+    other = client.post("/sign-in", {"username": "nobody", "password": "wrong"}).content.decode()
+    assert "do not belong together" in one and "do not belong together" in other
+    assert [record.outcome for record in AuditRecord.objects.all()] == ["wrong", "wrong"]
+
+
+def test_an_unknown_name_is_not_recorded_for_it_may_be_a_password(user: MakeUser) -> None:
+    Client(HTTP_HOST="localhost").post("/sign-in", {"username": "hunter2-secret", "password": "x"})
+    assert AuditRecord.objects.get().actor == ""
+
+
+def test_too_many_wrong_passwords_close_the_door_even_for_the_right_one(user: MakeUser) -> None:
+    user("support")
+    client = Client(HTTP_HOST="localhost")
+    for _ in range(NAME_TRIES_MAX):
+        client.post("/sign-in", {"username": "support", "password": "wrong"})
+    answer = client.post("/sign-in", {"username": "support", "password": PASSWORD})
+    assert answer.status_code == 429
+    user("auditor")
+    assert client.post("/sign-in", {"username": "auditor", "password": PASSWORD}).status_code == 302
+
+
+def test_no_record_no_sign_in(database: Database, user: MakeUser) -> None:
+    user("support")
+    with database.connect("owner", autocommit=True) as owner:
+        owner.execute("revoke insert on audit_record from whereabouts_web")
+    client = Client(HTTP_HOST="localhost")
+    assert client.post("/sign-in", {"username": "support", "password": PASSWORD}).status_code == 503
+    assert client.get("/looks").status_code == 302
+
+
+def test_signing_out_ends_session_and_doors(user: MakeUser) -> None:
+    user("support")
+    client = Client(HTTP_HOST="localhost")
+    client.post("/sign-in", {"username": "support", "password": PASSWORD})
+    assert client.post("/sign-out").headers["Location"] == "/sign-in"
+    assert client.get("/looks").headers["Location"].startswith("/sign-in")
+    assert AuditRecord.objects.latest("id").outcome == "signed out"
+    assert not OpenDoor.objects.exists()
+
+
+def test_without_a_bank_the_pages_say_what_to_do(user: MakeUser) -> None:
+    user("support")
+    client = Client(HTTP_HOST="localhost")
+    client.post("/sign-in", {"username": "support", "password": PASSWORD})
+    answer = client.get("/desk")
+    assert answer.status_code == 503
+    assert "manage.py" in answer.content.decode()
+
+
+def test_demo_users_are_made_once_with_passwords_of_their_own(database: Database) -> None:
+    logins = demo_users()
+    assert [login.role for login in logins] == ["support", "investigator", "auditor", "administrator"]
+    assert len({login.password for login in logins}) == 4
+    assert demo_users() == logins
+    for login in logins:
+        assert sign_in(login.username, login.password).status_code == 302

@@ -54,7 +54,7 @@ MakeDatabase = Callable[[], Database]
 def servers_running() -> Iterator[servers.Lease]:
     """The session's own PostgreSQL, without fsync; everything of it is deleted at the end."""
     for left in _VAR.parent.glob(f"{_PREFIX}*"):
-        if left != _VAR and left.owner() == _VAR.owner() and (left / "run").exists():
+        if left != _VAR and left.stat().st_uid == _VAR.stat().st_uid and (left / "run").exists():
             servers.remove(left)  # of a session that was killed; one that still runs is left alone
     with servers.postgres("console", durable=False) as lease:
         yield lease

@@ -18,6 +18,8 @@ def blind(name: str, value: str) -> bytes:
 
 def normalised(value: str) -> str:
     """As people type it: without spaces, dots and dashes, in capitals (`dk50 0040-0440` is `DK5000400440`)."""
+    if value.isascii() and value.isalnum():
+        return value.upper()
     text = unicodedata.normalize("NFKC", value).casefold().upper()
     kept = "".join(character for character in text if character.isalnum())
     return kept or text.strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -16,12 +16,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from audit.arrays import Texts
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
 from audit.servers.place import var_dir
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+OPEN_MAX = 20_000  # keys that a process keeps unwrapped
 
 Owner = tuple[str, str]  # (a subject kind, 'stream' or 'source'; its key)
 _PROBE: Owner = ("probe", "master key")  # tells at once that the master key is not the one of this database
@@ -49,6 +51,7 @@ def get_or_create(connection: Connection, owners: Collection[Owner]) -> dict[Own
     return found
 
 
+@lru_cache(maxsize=OPEN_MAX)
 def opened(wrapped: bytes, owner: Owner) -> AESGCM:
     """The cipher of a wrapped key, as the table of data keys holds it."""
     return AESGCM(_unwrap(wrapped, owner))
@@ -116,7 +119,7 @@ def _derived(master: bytes, purpose: str) -> bytes:
 
 def _get_or_create(connection: Connection, owners: Iterable[Owner]) -> dict[Owner, DataKey]:
     wanted = sorted(owners)
-    kinds, keys = [kind for kind, _ in wanted], [key for _, key in wanted]
+    kinds, keys = Texts(kind for kind, _ in wanted), Texts(key for _, key in wanted)
     found = _living(connection, kinds, keys)
     missing = [owner for owner in wanted if owner not in found]
     if missing:
@@ -128,7 +131,7 @@ def _get_or_create(connection: Connection, owners: Iterable[Owner]) -> dict[Owne
     return found
 
 
-def _living(connection: Connection, kinds: list[str], keys: list[str]) -> dict[Owner, DataKey]:
+def _living(connection: Connection, kinds: Texts, keys: Texts) -> dict[Owner, DataKey]:
     rows = connection.execute(sql("data_keys_living"), (kinds, keys)).fetchall()
     return {(kind, key): DataKey(id_, opened(wrapped, (kind, key))) for id_, kind, key, wrapped in rows}
 

@@ -25,9 +25,7 @@ from audit.values import Subject
 CUSTOMERS_MAX = 20
 
 
-def account(
-    inquiry: Inquiry, subject: Subject, currency: str | None = None, cursor: str | None = None
-) -> AccountPage:
+def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cursor: str | None = None) -> AccountPage:
     """`currency` chooses the statement's (None: the first); `cursor` its page. Raises UnknownSubject."""
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)

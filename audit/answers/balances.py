@@ -33,8 +33,11 @@ def balance_lines(
 def incoming(flows: Iterable[Flow], account: Subject, currency: str) -> int:
     """What open flows that did not start at the account have under way."""
     return sum(
-        net.units for flow in flows if is_incoming(flow, [account])
-        for net in nets_under_way(flow) if net.currency == currency
+        net.units
+        for flow in flows
+        if is_incoming(flow, [account])
+        for net in nets_under_way(flow)
+        if net.currency == currency
     )
 
 
@@ -56,9 +59,13 @@ def held_for(flow: Flow, account: Subject) -> list[Net]:
     model = flow.inquiry.model
     book = model.kinds[account.kind].book
     return [
-        net for net in flow.nets()
-        if net.units > 0 and net.place.book == book and net.place.key == account.key
-        and (about := place_kind(model, net.place)).subject == account.kind and not about.rests
+        net
+        for net in flow.nets()
+        if net.units > 0
+        and net.place.book == book
+        and net.place.key == account.key
+        and (about := place_kind(model, net.place)).subject == account.kind
+        and not about.rests
     ]
 
 
@@ -99,5 +106,6 @@ def _without_flow(inquiry: Inquiry, found: Sequence[Holding], left: dict[str, in
             continue
         units = left.pop(holding.currency, 0)
         if units > 0:
-            yield HoldLine(None, "", "", "plain", money(inquiry.model, units, holding.currency), holding.since,
-                           holding.event, None)
+            yield HoldLine(
+                None, "", "", "plain", money(inquiry.model, units, holding.currency), holding.since, holding.event, None
+            )

@@ -62,9 +62,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     )
 
 
-def payments_page(
-    inquiry: Inquiry, subject: Subject, cursor: str | None = None, size: int = 500
-) -> Page[PaymentLine]:
+def payments_page(inquiry: Inquiry, subject: Subject, cursor: str | None = None, size: int = 500) -> Page[PaymentLine]:
     """One page of the payments alone, for the next rows of a list and for downloads. Raises UnknownSubject."""
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
@@ -104,16 +102,15 @@ def account_lines(
     states: dict[Subject, StateLine] = states_of_many(inquiry, accounts)
     return tuple(
         AccountLine(
-            link_of(inquiry, one.subject, one.id), states.get(one.subject),
+            link_of(inquiry, one.subject, one.id),
+            states.get(one.subject),
             balance_lines(inquiry, found.get(one.subject.key, []), flows, one.subject),
         )
         for one in accounts
     )
 
 
-def answer_of(
-    inquiry: Inquiry, items: Sequence[OpenItem], found: Sequence[FindingLine], is_incomplete: bool
-) -> str:
+def answer_of(inquiry: Inquiry, items: Sequence[OpenItem], found: Sequence[FindingLine], is_incomplete: bool) -> str:
     """One or two sentences: what is late, what cannot be explained, and whether the rest is in order."""
     language = inquiry.language
     late = [item for item in items if item.is_late]

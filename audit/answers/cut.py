@@ -51,8 +51,13 @@ class Cut:
         elif self.time is not None:
             occurred, tie = self.time, self.upto or tie
         return {
-            "recorded": recorded[0], "source": recorded[1], "order": recorded[2], "occurred": occurred,
-            "tie_recorded": tie[0], "tie_source": tie[1], "tie_order": tie[2],
+            "recorded": recorded[0],
+            "source": recorded[1],
+            "order": recorded[2],
+            "occurred": occurred,
+            "tie_recorded": tie[0],
+            "tie_source": tie[1],
+            "tie_order": tie[2],
         }
 
 

@@ -120,8 +120,11 @@ def status_document(overview: Overview) -> Document:
         },
         "explained": {
             name: None if share is None else str(share)
-            for name, share in (("events", overview.explained.events), ("subjects", overview.explained.subjects),
-                                ("money", overview.explained.money))
+            for name, share in (
+                ("events", overview.explained.events),
+                ("subjects", overview.explained.subjects),
+                ("money", overview.explained.money),
+            )
         },
         "model": overview.model,
     }
@@ -164,8 +167,13 @@ def _place(line: PlaceLine) -> Document:
 
 def _state(line: StateLine) -> Document:
     return {
-        "lane": line.lane, "stream": line.stream, "item": line.item, "state": line.state, "since": rfc3339(line.since),
-        "event": event_document(line.event), "final": line.is_final,
+        "lane": line.lane,
+        "stream": line.stream,
+        "item": line.item,
+        "state": line.state,
+        "since": rfc3339(line.since),
+        "event": event_document(line.event),
+        "final": line.is_final,
         "deadline": rfc3339(line.deadline) if line.deadline else None,
     }
 

@@ -157,8 +157,14 @@ class Told:
     def _values(self) -> Mapping[str, str]:
         assert self.meaning is not None and self.reading is not None and self.payload is not None
         return sentence_values(
-            self.meaning, facts_of(self.inquiry, self.row), self.payload.data or {}, self.reading, self.inherited,
-            digits=self.inquiry.model.digits, mask=self.masked, money=self.inquiry.amount,
+            self.meaning,
+            facts_of(self.inquiry, self.row),
+            self.payload.data or {},
+            self.reading,
+            self.inherited,
+            digits=self.inquiry.model.digits,
+            mask=self.masked,
+            money=self.inquiry.amount,
             time=self._time,
         )
 
@@ -178,8 +184,15 @@ def ref_of(inquiry: Inquiry, row: EventRow) -> EventRef:
 
 def facts_of(inquiry: Inquiry, row: EventRow) -> Facts:
     return Facts(
-        inquiry.names[row.source_id], row.stream, row.type, row.id, row.version, micros_of(row.occurred),
-        micros_of(row.recorded), row.correlation, row.causation,
+        inquiry.names[row.source_id],
+        row.stream,
+        row.type,
+        row.id,
+        row.version,
+        micros_of(row.occurred),
+        micros_of(row.recorded),
+        row.correlation,
+        row.causation,
     )
 
 

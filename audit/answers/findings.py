@@ -27,14 +27,20 @@ Row = tuple[Any, ...]
 
 
 def findings(
-    inquiry: Inquiry, rule: str | None = None, state: str | None = None, cursor: str | None = None,
+    inquiry: Inquiry,
+    rule: str | None = None,
+    state: str | None = None,
+    cursor: str | None = None,
     size: int = FINDINGS_SHOWN,
 ) -> FindingsPage:
     """A page of the list, newest first, with every rule's counts. Raises UsageError for an unknown rule or state."""
     _check(rule, state)
     rules = rule_lines(inquiry)
-    counts = [(0 if state == "resolved" else r.open) + (0 if state == "open" else r.resolved)
-              for r in rules if rule in (None, "", r.rule)]
+    counts = [
+        (0 if state == "resolved" else r.open) + (0 if state == "open" else r.resolved)
+        for r in rules
+        if rule in (None, "", r.rule)
+    ]
     page = _page(inquiry, rule or "", state or "", cursor, size, sum(counts))
     return FindingsPage(inquiry.as_of(), inquiry.model.hash, rules, rule or None, state or None, page)
 
@@ -85,17 +91,26 @@ def subject_of_finding(inquiry: Inquiry, identifier: str) -> tuple[Subject, int]
 
 
 def findings_of(
-    inquiry: Inquiry, subjects: Sequence[int], linked_to: int = 0, kinds: Sequence[str] = (),
+    inquiry: Inquiry,
+    subjects: Sequence[int],
+    linked_to: int = 0,
+    kinds: Sequence[str] = (),
     limit: int = FINDINGS_SHOWN,
 ) -> Page[FindingLine]:
     """Findings of these subjects and of those `kinds` that are linked with `linked_to`, the open ones first.
 
     Those that were opened after the moment are left out; a later resolution is told.
     """
-    rows = inquiry.rows("answer_findings_of", {
-        "subjects": list(subjects), "linked_to": linked_to, "kinds": list(kinds), "limit": limit + 1,
-        "recorded": inquiry.cut.time or END,
-    })
+    rows = inquiry.rows(
+        "answer_findings_of",
+        {
+            "subjects": list(subjects),
+            "linked_to": linked_to,
+            "kinds": list(kinds),
+            "limit": limit + 1,
+            "recorded": inquiry.cut.time or END,
+        },
+    )
     lines = finding_lines(inquiry, rows[:limit])
     return Page(tuple(lines), len(rows) if len(rows) <= limit else None, limit)
 
@@ -116,7 +131,12 @@ def _rule(inquiry: Inquiry, row: Row) -> RuleLine:
     name, opened, resolved, since, sums = row
     rule = RULES.get(name)
     return RuleLine(
-        name, rule.title if rule else name, rule.severity.value if rule else "info", opened, resolved, since,
+        name,
+        rule.title if rule else name,
+        rule.severity.value if rule else "info",
+        opened,
+        resolved,
+        since,
         tuple(money(inquiry.model, int(units), currency) for currency, units in sorted(sums.items())),
     )
 
@@ -133,15 +153,26 @@ def _page(
 ) -> Page[FindingLine]:
     at, identifier, is_back = _unpacked(cursor)
     direction, beyond = ("asc", ">") if is_back else ("desc", "<")
-    rows = inquiry.rows("answer_findings", {
-        "rule": rule, "state": state, "opened_at": at, "id": identifier, "limit": size + 1,
-    }, direction=direction, beyond=beyond)
+    rows = inquiry.rows(
+        "answer_findings",
+        {
+            "rule": rule,
+            "state": state,
+            "opened_at": at,
+            "id": identifier,
+            "limit": size + 1,
+        },
+        direction=direction,
+        beyond=beyond,
+    )
     more, rows = len(rows) > size, rows[:size]
     if is_back:
         rows.reverse()
     before, after = (more, True) if is_back else (cursor is not None, more)
     return Page(
-        tuple(finding_lines(inquiry, rows)), total if total is None or total <= 1000 else None, 1000,
+        tuple(finding_lines(inquiry, rows)),
+        total if total is None or total <= 1000 else None,
+        1000,
         _packed(rows[-1], False) if after and rows else None,
         _packed(rows[0], True) if before and rows else None,
     )
@@ -169,8 +200,23 @@ def _refs(inquiry: Inquiry, positions: Iterable[int]) -> Mapping[int, EventRef]:
 
 
 def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef]) -> FindingLine:
-    (identifier, name, severity, kind, key, state, opened_at, opened_by, resolved_at, resolved_by, because_of, evidence,
-     numbers, sums, subject_id) = row
+    (
+        identifier,
+        name,
+        severity,
+        kind,
+        key,
+        state,
+        opened_at,
+        opened_by,
+        resolved_at,
+        resolved_by,
+        because_of,
+        evidence,
+        numbers,
+        sums,
+        subject_id,
+    ) = row
     rule = RULES.get(name)
     return FindingLine(
         id=identifier,

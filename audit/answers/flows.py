@@ -74,7 +74,8 @@ class Flow:
 
     def not_understood(self) -> tuple[EventRef, ...]:
         return tuple(
-            one.ref for row in self.past
+            one.ref
+            for row in self.past
             if (one := self.told.get(row.position)) and (row.kind != EVENT or one.problem is not None)
         )
 
@@ -96,9 +97,7 @@ def load_flow(inquiry: Inquiry, known: Known, unfolded: Unfolded) -> Flow:
     return load_flows(inquiry, [known], unfolded)[0]
 
 
-def load_flows(
-    inquiry: Inquiry, wanted: Sequence[Known], unfolded: Unfolded, *, briefly: bool = False
-) -> list[Flow]:
+def load_flows(inquiry: Inquiry, wanted: Sequence[Known], unfolded: Unfolded, *, briefly: bool = False) -> list[Flow]:
     """Several flows in as many statements as one. `briefly`: of their events only those that declare are read."""
     return load_together(inquiry, wanted, (), unfolded, briefly=briefly).flows
 
@@ -122,8 +121,11 @@ def load_together(
     rows = [*beside, *(row for story, _ in stories for row in story)]
     moving = {row.position: None for row in rows if row.flags & 1 or row.flags == 0}
     moved = movements(inquiry, list(moving), unfolded)
-    streams = {stream for known, (story, _) in zip(wanted, stories, strict=True)
-               for stream in own_streams(inquiry, known, story)}
+    streams = {
+        stream
+        for known, (story, _) in zip(wanted, stories, strict=True)
+        for stream in own_streams(inquiry, known, story)
+    }
     changes: dict[int, list[Change]] = {}
     for change in changes_of(inquiry, streams, unfolded):
         changes.setdefault(change.stream_id, []).append(change)
@@ -131,8 +133,16 @@ def load_together(
     unique = list({row.position: row for row in [*beside, *read]}.values())
     told = {one.row.position: one for one in read_events(inquiry, unique, unfolded.finality)}
     flows = [
-        Flow(inquiry, known, unfolded, story, upto, moved,
-             [change for stream in own_streams(inquiry, known, story) for change in changes.get(stream, ())], told)
+        Flow(
+            inquiry,
+            known,
+            unfolded,
+            story,
+            upto,
+            moved,
+            [change for stream in own_streams(inquiry, known, story) for change in changes.get(stream, ())],
+            told,
+        )
         for known, (story, upto) in zip(wanted, stories, strict=True)
     ]
     return Together(flows, told, moved)
@@ -176,7 +186,8 @@ def own_streams(inquiry: Inquiry, known: Known, rows: Sequence[EventRow]) -> set
     """Streams that are the flow's own: not those of accounts and customers, which live on without it."""
     others = set(declared_kinds(inquiry.model)) - {known.subject.kind}
     return {
-        row.stream_id for row in rows
+        row.stream_id
+        for row in rows
         if (found := inquiry.lane_of(row.stream)) is not None and found[0].name not in others
     }
 
@@ -186,8 +197,11 @@ def held_and_owed(flow: Flow) -> tuple[list[Net], list[Net], list[Net]]:
     found, book = flow.nets(), flow.kind.book
     held = [net for net in found if net.place.book == book and net.units > 0]
     owed = [net for net in found if net.place.book == book and net.units < 0]
-    beside = [net for net in found if net.place.book != book and net.units > 0
-              and not place_kind(flow.inquiry.model, net.place).is_source]
+    beside = [
+        net
+        for net in found
+        if net.place.book != book and net.units > 0 and not place_kind(flow.inquiry.model, net.place).is_source
+    ]
     return held, owed, beside
 
 

@@ -16,7 +16,7 @@ BAD = ("critical", "high")
 
 
 def flow_title(flow: Flow) -> str:
-    """"500.00 DKK to Mette H••••••"; without another side "Transfer, 500.00 DKK"."""
+    """ "500.00 DKK to Mette H••••••"; without another side "Transfer, 500.00 DKK"."""
     declared, who = flow.declared(), counterparty(flow)
     title = kind_title(flow.inquiry, flow.known.subject.kind)
     if declared is None:

@@ -121,8 +121,14 @@ class Inquiry:
 
 
 def inquire(
-    connection: Connection, mask: Mask, *, at: str | Moment | None = None, clock: str | Clock = Clock.RECORDED,
-    language: str = "", money: Callable[[Money], str] | None = None, time: Callable[[datetime], str] | None = None,
+    connection: Connection,
+    mask: Mask,
+    *,
+    at: str | Moment | None = None,
+    clock: str | Clock = Clock.RECORDED,
+    language: str = "",
+    money: Callable[[Money], str] | None = None,
+    time: Callable[[datetime], str] | None = None,
 ) -> Inquiry:
     """`at` is RFC 3339 or EVENT (SOURCE/ID); None: now. `money` and `time` write what stands in sentences.
 

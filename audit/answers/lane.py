@@ -27,9 +27,7 @@ STATES_SHOWN = 50
 CRUMBS_SHOWN = 3
 
 
-def lane(
-    inquiry: Inquiry, subject: Subject, step: int | None = None, cursor: str | None = None
-) -> LanePage:
+def lane(inquiry: Inquiry, subject: Subject, step: int | None = None, cursor: str | None = None) -> LanePage:
     """The page, told from its beginning; `step` marks one event by its number and shows it deeper."""
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)

@@ -50,9 +50,7 @@ def at_moment(inquiry: Inquiry, found: Sequence[Holding]) -> list[Holding]:
     by_entry = {h.id for h in found if is_recorded and h.in_order and (h.id not in last or last[h.id][2] is not None)}
     sums = _sums(inquiry, [holding.id for holding in found if holding.id not in by_entry])
     dated = [_since(holding, last) for holding in found]
-    return [
-        replace(h, units=sums[h.id] if h.id in sums else int(last[h.id][2]) if h.id in last else 0) for h in dated
-    ]
+    return [replace(h, units=sums[h.id] if h.id in sums else int(last[h.id][2]) if h.id in last else 0) for h in dated]
 
 
 def lines(inquiry: Inquiry, found: Iterable[Holding]) -> tuple[PlaceLine, ...]:
@@ -121,7 +119,10 @@ def _with_unfolded(
                 if place in wanted:
                     before = held.get((place, m.currency)) or Holding(0, place, m.currency, 0, True)
                     held[place, m.currency] = replace(
-                        before, units=before.units + units, since=row.recorded, event=one.ref,
+                        before,
+                        units=before.units + units,
+                        since=row.recorded,
+                        event=one.ref,
                         is_final=before.is_final and one.is_final,
                     )
     return [held[key] for key in sorted(held)]

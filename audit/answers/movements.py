@@ -28,7 +28,6 @@ class Moved:
     source_total: int | None = None  # of all places of the book that the source's owner has, after this side
     target_total: int | None = None
 
-
     @property
     def sides(self) -> tuple[tuple[Place, int, int], tuple[Place, int, int]]:
         return (self.source, self.source_id, -self.units), (self.target, self.target_id, self.units)
@@ -56,8 +55,13 @@ def movements(inquiry: Inquiry, positions: Sequence[int], unfolded: Unfolded) ->
         position = one.row.position
         if position in wanted and position not in found and one.reading and not one.reading.problem:
             found[position] = [
-                Moved(position, m.units, m.currency, Place(m.book, m.from_kind, m.from_key),
-                      Place(m.book, m.to_kind, m.to_key))
+                Moved(
+                    position,
+                    m.units,
+                    m.currency,
+                    Place(m.book, m.from_kind, m.from_key),
+                    Place(m.book, m.to_kind, m.to_key),
+                )
                 for m in one.reading.movements
             ]
     return found
@@ -66,14 +70,19 @@ def movements(inquiry: Inquiry, positions: Sequence[int], unfolded: Unfolded) ->
 def _moved(row: tuple[Any, ...]) -> Moved:
     position, units, source_id, book, kind, key, target_id, target_kind, target_key, currency, given, taken = row
     return Moved(
-        position, int(units), currency, Place(book, kind, key), Place(book, target_kind, target_key), source_id,
-        target_id, None if given is None else int(given), None if taken is None else int(taken),
+        position,
+        int(units),
+        currency,
+        Place(book, kind, key),
+        Place(book, target_kind, target_key),
+        source_id,
+        target_id,
+        None if given is None else int(given),
+        None if taken is None else int(taken),
     )
 
 
-def nets(
-    inquiry: Inquiry, flow: Subject, rows: Iterable[EventRow], moved: Mapping[int, Sequence[Moved]]
-) -> list[Net]:
+def nets(inquiry: Inquiry, flow: Subject, rows: Iterable[EventRow], moved: Mapping[int, Sequence[Moved]]) -> list[Net]:
     """What is not zero when these events of a flow (in story order) are over. Another flow's own places are not its."""
     found: dict[tuple[Place, str], Net] = {}
     for row in rows:
@@ -109,6 +118,11 @@ def net_line(inquiry: Inquiry, net: Net, is_final: bool, flow: Link | None = Non
 
 def movement_line(inquiry: Inquiry, moved: Moved) -> MovementLine:
     return MovementLine(
-        moved.source, moved.target, place_title(inquiry, moved.source), place_title(inquiry, moved.target),
-        money(inquiry.model, moved.units, moved.currency), moved.source_id, moved.target_id,
+        moved.source,
+        moved.target,
+        place_title(inquiry, moved.source),
+        place_title(inquiry, moved.target),
+        money(inquiry.model, moved.units, moved.currency),
+        moved.source_id,
+        moved.target_id,
     )

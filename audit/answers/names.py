@@ -115,7 +115,7 @@ def place_kind(model: Model, place: Place) -> PlaceKind:
 
 
 def place_title(inquiry: Inquiry, place: Place) -> str:
-    """"available on the account A-3391"; the key is left out where it names nothing."""
+    """ "available on the account A-3391"; the key is left out where it names nothing."""
     title = inquiry.text(place_kind(inquiry.model, place).title) or place.kind.replace("_", " ")
     return f"{title} {place.key}" if place.key else title
 

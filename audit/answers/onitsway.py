@@ -38,7 +38,8 @@ def nets_under_way(flow: Flow) -> list[Net]:
     """What the flow has in its book where nothing may stay."""
     model, book = flow.inquiry.model, flow.kind.book
     return [
-        net for net in flow.nets()
+        net
+        for net in flow.nets()
         if net.place.book == book and net.units > 0 and not place_kind(model, net.place).rests
     ]
 
@@ -61,10 +62,16 @@ def open_known(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Known]:
     if inquiry.cut.is_now:
         rows = inquiry.rows("answer_open_flows", {"subject": asked.id, "limit": OPEN_MAX})
     else:
-        rows = inquiry.rows("answer_open_flows_then", {
-            **inquiry.cut.parameters(), "subject": asked.id, "kinds": kinds, "time": inquiry.cut.time,
-            "limit": OPEN_MAX,
-        })
+        rows = inquiry.rows(
+            "answer_open_flows_then",
+            {
+                **inquiry.cut.parameters(),
+                "subject": asked.id,
+                "kinds": kinds,
+                "time": inquiry.cut.time,
+                "limit": OPEN_MAX,
+            },
+        )
     found = {Subject(kind, key): id for id, kind, key in rows}
     for one in fresh.told_of(asked.subject):
         for tie in one.ties:

@@ -20,10 +20,7 @@ def others_of(inquiry: Inquiry, asked: Known, without: Collection[str]) -> tuple
     """Further subjects that stood in one event with it (loans, standing orders), newest first."""
     lanes = set(inquiry.model.lanes) - set(inquiry.model.document.get("kind", {}))
     flows_lanes = {kind.ends_with for kind in inquiry.model.kinds.values() if kind.ends_with}
-    kinds = [
-        kind for kind in inquiry.model.kinds
-        if kind not in without and not (kind in lanes and flows_lanes)
-    ]
+    kinds = [kind for kind in inquiry.model.kinds if kind not in without and not (kind in lanes and flows_lanes)]
     if not kinds:
         return ()
     bound = inquiry.cut.parameters()["recorded"]

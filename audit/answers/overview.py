@@ -39,9 +39,7 @@ def overview(inquiry: Inquiry, open_shown: int = OPEN_SHOWN) -> Overview:
     )
 
 
-def _explained(
-    inquiry: Inquiry, counted: dict[str, int], subjects: int, totals: Sequence[PlaceTotal]
-) -> Explained:
+def _explained(inquiry: Inquiry, counted: dict[str, int], subjects: int, totals: Sequence[PlaceTotal]) -> Explained:
     """Of events those that are understood; of subjects those without an open finding; of money, in the currency where
     it is worst, what no open finding names of all that stands in the bank's places."""
     row = next(iter(inquiry.rows("answer_unexplained")), None)
@@ -70,7 +68,6 @@ def _share(unexplained: int, total: int) -> Decimal | None:
 def _open_flows(inquiry: Inquiry, total: int, shown: int) -> Page[OpenItem]:
     if not shown:
         return Page((), total)
-    found = [Known(Subject(kind, key), id) for id, kind, key in
-             inquiry.rows("answer_oldest_open", [shown])]
+    found = [Known(Subject(kind, key), id) for id, kind, key in inquiry.rows("answer_oldest_open", [shown])]
     items = tuple(open_item(inquiry, flow) for flow in load_flows(inquiry, found, NOTHING, briefly=True))
     return Page(items, total, shown)

@@ -59,9 +59,7 @@ def _payload_path(path: str, encoding: str) -> Path:
     return parts[1:] if encoding == "cloudevent" and parts[:1] == ("data",) else parts
 
 
-def _data(
-    raw: bytes | None, skeleton: bytes, status: int, encoding: str, data_length: int
-) -> dict[str, Any] | None:
+def _data(raw: bytes | None, skeleton: bytes, status: int, encoding: str, data_length: int) -> dict[str, Any] | None:
     """An event whose type is not known may still be JSON: it is shown, and read for nothing."""
     try:
         if raw is not None:

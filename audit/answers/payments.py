@@ -55,7 +55,11 @@ class Listed:
 
 
 def payments(
-    inquiry: Inquiry, asked: Known, accounts: Sequence[Subject], fresh: Unfolded, cursor: str | None = None,
+    inquiry: Inquiry,
+    asked: Known,
+    accounts: Sequence[Subject],
+    fresh: Unfolded,
+    cursor: str | None = None,
     size: int = PAYMENTS_SHOWN,
 ) -> Page[PaymentLine]:
     """Newest first. `accounts` are the subject's own: what leaves them is negative."""
@@ -71,8 +75,12 @@ def listed_payments(inquiry: Inquiry, asked: Known, cursor: str | None, size: in
     rows = events_at(inquiry, [key.id for key in keys if not key.is_flow])
     alone = [row for row in rows.values() if inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:])]
     return Listed(
-        keys, [Known(subjects[key.id], key.id) for key in keys if key.is_flow], alone,
-        total if total <= COUNTED_MAX else None, _packed(keys[-1]) if more else None, cursor is None,
+        keys,
+        [Known(subjects[key.id], key.id) for key in keys if key.is_flow],
+        alone,
+        total if total <= COUNTED_MAX else None,
+        _packed(keys[-1]) if more else None,
+        cursor is None,
     )
 
 
@@ -160,13 +168,12 @@ def _is_from(flow: Flow, accounts: Sequence[Subject]) -> bool:
     keys = {(account.kind, account.key) for account in accounts}
     return any(
         (place_kind(flow.inquiry.model, moved.source).subject, moved.source.key) in keys
-        for row in flow.past for moved in flow.moved.get(row.position, ())
+        for row in flow.past
+        for moved in flow.moved.get(row.position, ())
     )
 
 
-def _of_event(
-    inquiry: Inquiry, told: Told, moved: Sequence[Moved], accounts: Sequence[Subject]
-) -> PaymentLine:
+def _of_event(inquiry: Inquiry, told: Told, moved: Sequence[Moved], accounts: Sequence[Subject]) -> PaymentLine:
     change = next(iter(changes(inquiry, [told.row], {told.row.position: moved}, accounts)), None)
     amount = change or Change(told.subject, moved[0].units if moved else 0, moved[0].currency if moved else "", None)
     return PaymentLine(
@@ -186,9 +193,7 @@ def _of_event(
     )
 
 
-def _account_link(
-    inquiry: Inquiry, change: Change | None, flow: Flow, accounts: Sequence[Subject]
-) -> Link | None:
+def _account_link(inquiry: Inquiry, change: Change | None, flow: Flow, accounts: Sequence[Subject]) -> Link | None:
     if change is not None:
         return link_of(inquiry, change.account)
     touched = {tie for row in flow.past if (one := flow.told.get(row.position)) for tie in one.ties}
@@ -207,9 +212,13 @@ def _fresh_rows(
     """Money events that are not folded yet and belong to no flow."""
     kinds = set(flow_kinds(inquiry.model))
     told = [
-        one for one in fresh.told_of(asked.subject)
-        if one.reading and one.reading.movements and not any(tie.kind in kinds for tie in one.ties)
-        and one.row.position not in known and inquiry.cut.counts(one.row.recorded, one.row.occurred, *one.row.key[1:])
+        one
+        for one in fresh.told_of(asked.subject)
+        if one.reading
+        and one.reading.movements
+        and not any(tie.kind in kinds for tie in one.ties)
+        and one.row.position not in known
+        and inquiry.cut.counts(one.row.recorded, one.row.occurred, *one.row.key[1:])
     ]
     moved = movements(inquiry, [one.row.position for one in told], fresh)
     return [_of_event(inquiry, one, moved.get(one.row.position, []), accounts) for one in reversed(told)]
@@ -220,10 +229,18 @@ def _keys(inquiry: Inquiry, asked: Known, cursor: str | None, limit: int) -> tup
     if cursor:
         mark = unpack(cursor)
         after = Key(bool(mark.source_id), mark.recorded.astimezone(UTC), mark.position)
-    rows = inquiry.rows("answer_payments", {
-        **inquiry.cut.parameters(), "subject": asked.id, "kinds": flow_kinds(inquiry.model), "limit": limit,
-        "after_at": after.at, "after_flow": after.is_flow, "after_id": after.id,
-    })
+    rows = inquiry.rows(
+        "answer_payments",
+        {
+            **inquiry.cut.parameters(),
+            "subject": asked.id,
+            "kinds": flow_kinds(inquiry.model),
+            "limit": limit,
+            "after_at": after.at,
+            "after_flow": after.is_flow,
+            "after_id": after.id,
+        },
+    )
     subjects = {row[2]: Subject(row[3], row[4]) for row in rows if row[0]}
     return [Key(*row[:3]) for row in rows], subjects
 
@@ -233,7 +250,18 @@ def _packed(key: Key) -> str:
 
 
 def _count(inquiry: Inquiry, asked: Known) -> int:
-    row = next(iter(inquiry.rows("answer_count_payments", {
-        **inquiry.cut.parameters(), "subject": asked.id, "kinds": flow_kinds(inquiry.model), "limit": COUNTED_MAX + 1,
-    })), None)
+    row = next(
+        iter(
+            inquiry.rows(
+                "answer_count_payments",
+                {
+                    **inquiry.cut.parameters(),
+                    "subject": asked.id,
+                    "kinds": flow_kinds(inquiry.model),
+                    "limit": COUNTED_MAX + 1,
+                },
+            )
+        ),
+        None,
+    )
     return int(row[0]) if row else 0

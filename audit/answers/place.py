@@ -25,7 +25,11 @@ BEGAN, ENDED = datetime.min.replace(tzinfo=UTC), END
 
 
 def place(
-    inquiry: Inquiry, asked: Place, currency: str | None = None, day: date | None = None, cursor: str | None = None,
+    inquiry: Inquiry,
+    asked: Place,
+    currency: str | None = None,
+    day: date | None = None,
+    cursor: str | None = None,
     days_before: date | None = None,
 ) -> PlacePage:
     """`day` chooses the entries' day (None: the newest), `days_before` the page of days. Raises UnknownSubject."""
@@ -80,14 +84,26 @@ def entries(
     began = day_began(inquiry, day) if day else BEGAN
     ended = day_began(inquiry, day + timedelta(days=1)) if day else ENDED
     clock = "recorded_at" if _is_recorded(inquiry) else "occurred_at"
-    rows = inquiry.rows("answer_entries", {
-        **inquiry.cut.parameters(), "place": kept.id, "after_recorded": mark.recorded, "after_source": mark.source_id,
-        "after_order": mark.source_position, "after_ordinal": ordinal, "began": began, "ended": ended,
-        "limit": size + 1,
-    }, clock=clock)
+    rows = inquiry.rows(
+        "answer_entries",
+        {
+            **inquiry.cut.parameters(),
+            "place": kept.id,
+            "after_recorded": mark.recorded,
+            "after_source": mark.source_id,
+            "after_order": mark.source_position,
+            "after_ordinal": ordinal,
+            "began": began,
+            "ended": ended,
+            "limit": size + 1,
+        },
+        clock=clock,
+    )
     more, rows = len(rows) > size, rows[:size]
-    told = {one.row.position: one for one in read_events(inquiry, list(
-        events_at(inquiry, {row[4] for row in rows}).values()))}
+    told = {
+        one.row.position: one
+        for one in read_events(inquiry, list(events_at(inquiry, {row[4] for row in rows}).values()))
+    }
     kinds = set(flow_kinds(inquiry.model))
     links = links_of(inquiry, {tie for one in told.values() for tie in one.ties if tie.kind in kinds})
     found = [_entry(inquiry, kept, row, told[row[4]], links) for row in rows]
@@ -95,9 +111,7 @@ def entries(
     return Page(tuple(found), total, next=found[-1].cursor if more else None)
 
 
-def _entry(
-    inquiry: Inquiry, kept: Kept, row: tuple[Any, ...], told: Told, links: dict[Subject, Link]
-) -> EntryLine:
+def _entry(inquiry: Inquiry, kept: Kept, row: tuple[Any, ...], told: Told, links: dict[Subject, Link]) -> EntryLine:
     recorded, source_id, source_position, ordinal, _, occurred, amount, balance, book, kind, key, counter_id = row
     counter = Place(book, kind, key)
     return EntryLine(
@@ -130,7 +144,8 @@ def _days(inquiry: Inquiry, kept: Kept, units: int, before: date | None) -> Page
         came, went, count = sums[day]
         closing = units if day == last and inquiry.cut.time is not None else balances[day]
         opening, incoming, outgoing, closed = (
-            money(inquiry.model, n, kept.currency) for n in (closing - came + went, came, went, closing))
+            money(inquiry.model, n, kept.currency) for n in (closing - came + went, came, went, closing)
+        )
         ledger.append(LedgerDay(day, opening, incoming, outgoing, closed, count))
     return Page(tuple(ledger), len(sums), next=shown[-1].isoformat() if len(days) > DAYS_SHOWN else None)
 
@@ -165,11 +180,21 @@ def _of_day(inquiry: Inquiry, kept: Kept, day: date) -> tuple[int, int, int]:
 
 
 def _amounts(inquiry: Inquiry, kept: Kept, day: date, clock: str) -> Iterator[int]:
-    rows = inquiry.rows("answer_entries", {
-        **inquiry.cut.parameters(), "place": kept.id, "after_recorded": END, "after_source": LAST_SOURCE,
-        "after_order": LAST_POSITION, "after_ordinal": 2**15 - 1, "began": day_began(inquiry, day),
-        "ended": day_began(inquiry, day + timedelta(days=1)), "limit": 2**31,
-    }, clock=clock)
+    rows = inquiry.rows(
+        "answer_entries",
+        {
+            **inquiry.cut.parameters(),
+            "place": kept.id,
+            "after_recorded": END,
+            "after_source": LAST_SOURCE,
+            "after_order": LAST_POSITION,
+            "after_ordinal": 2**15 - 1,
+            "began": day_began(inquiry, day),
+            "ended": day_began(inquiry, day + timedelta(days=1)),
+            "limit": 2**31,
+        },
+        clock=clock,
+    )
     for row in rows:
         yield int(row[6])
 
@@ -187,9 +212,16 @@ def _is_recorded(inquiry: Inquiry) -> bool:
 
 def _kept_places(inquiry: Inquiry, book: str, kind: str, cursor: str | None) -> Page[PlaceLine]:
     key, _, currency = cursor.rpartition("|") if cursor else ("", "", "")
-    rows = inquiry.rows("answer_places_of_kind", {
-        "book": book, "kind": kind, "after_key": key, "after_currency": currency, "limit": PLACES_SHOWN + 1,
-    })
+    rows = inquiry.rows(
+        "answer_places_of_kind",
+        {
+            "book": book,
+            "kind": kind,
+            "after_key": key,
+            "after_currency": currency,
+            "limit": PLACES_SHOWN + 1,
+        },
+    )
     found = [Holding(row[0], Place(book, kind, row[1]), row[2], int(row[3]), row[4]) for row in rows[:PLACES_SHOWN]]
     last = found[-1] if found else None
     following = f"{last.place.key}|{last.currency}" if last and len(rows) > PLACES_SHOWN else None

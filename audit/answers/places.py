@@ -50,8 +50,7 @@ def places_at(inquiry: Inquiry, asked: Place) -> list[Holding]:
 def units_at(inquiry: Inquiry, kept: Kept) -> int:
     """What it holds at the moment."""
     if kept.amount is None:
-        row = next(iter(inquiry.rows("answer_entry_sum", {**inquiry.cut.parameters(), "place": kept.id}
-        )), None)
+        row = next(iter(inquiry.rows("answer_entry_sum", {**inquiry.cut.parameters(), "place": kept.id})), None)
         return int(row[0]) if row else 0
     if inquiry.cut.is_now:
         return kept.amount

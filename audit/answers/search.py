@@ -25,8 +25,10 @@ def search(inquiry: Inquiry, text: str) -> SearchAnswer:
     for hit in found:
         hits.setdefault((hit.link.subject, hit.matched if hit.is_exact else ""), hit)
     order = {kind: number for number, kind in enumerate(declared_kinds(inquiry.model))}
-    ordered = sorted(hits.values(), key=lambda hit: (
-        not hit.is_exact, order.get(hit.link.subject.kind, len(order)), hit.link.subject))
+    ordered = sorted(
+        hits.values(),
+        key=lambda hit: (not hit.is_exact, order.get(hit.link.subject.kind, len(order)), hit.link.subject),
+    )
     return SearchAnswer(tuple(ordered[:HITS_MAX]), len(ordered) <= HITS_MAX, inquiry.model.hash)
 
 
@@ -57,8 +59,7 @@ def _by_personal(inquiry: Inquiry, text: str) -> Iterable[SearchHit]:
 def _by_event(inquiry: Inquiry, text: str) -> Iterable[SearchHit]:
     """SOURCE/ID, or an identifier alone, whichever source it is of."""
     found = event_key(inquiry.connection, inquiry.sources, text)
-    positions = [found[0].position] if found else [
-        row[0] for row in inquiry.rows("answer_search_events", [text])]
+    positions = [found[0].position] if found else [row[0] for row in inquiry.rows("answer_search_events", [text])]
     if not positions:
         return
     told = read_events(inquiry, list(events_at(inquiry, positions).values()))

@@ -90,10 +90,17 @@ def _bookings(
     found: list[_Booking] = []
     limit = size * READ_AHEAD + 1
     for _ in range(ROUNDS_MAX):
-        rows = inquiry.rows("answer_statement", {
-            **inquiry.cut.parameters(), "places": ids, "limit": limit, "after_recorded": after[0],
-            "after_source": after[1], "after_order": after[2],
-        })
+        rows = inquiry.rows(
+            "answer_statement",
+            {
+                **inquiry.cut.parameters(),
+                "places": ids,
+                "limit": limit,
+                "after_recorded": after[0],
+                "after_source": after[1],
+                "after_order": after[2],
+            },
+        )
         upto = _known_upto(rows, ids, limit)
         gathered = [b for b in _gathered(rows, held) if upto is None or b.key > upto]
         for booking in gathered:

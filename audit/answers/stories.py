@@ -35,9 +35,7 @@ class Part:
     previous: str | None
 
 
-def whole_stories(
-    inquiry: Inquiry, subjects: Sequence[Known], unfolded: Unfolded
-) -> list[tuple[list[EventRow], int]]:
+def whole_stories(inquiry: Inquiry, subjects: Sequence[Known], unfolded: Unfolded) -> list[tuple[list[EventRow], int]]:
     """Every event of each flow in story order, and how many of them had happened at the moment.
 
     On the occurred clock an event may have happened after ones that are told later: those that had not are last then.
@@ -62,8 +60,14 @@ def _divided(ordered: list[EventRow], cut: Cut) -> tuple[list[EventRow], int]:
 
 
 def part_of_story(
-    inquiry: Inquiry, subject: Known, unfolded: Unfolded, size: int, mark: Mark | None = None, *,
-    newest_first: bool = False, is_counted: bool = True,
+    inquiry: Inquiry,
+    subject: Known,
+    unfolded: Unfolded,
+    size: int,
+    mark: Mark | None = None,
+    *,
+    newest_first: bool = False,
+    is_counted: bool = True,
 ) -> Part:
     """A page of a subject's story; always told forwards, but `newest_first` begins with its end.
 
@@ -84,7 +88,9 @@ def part_of_story(
     first = _first_number(mark, is_back, len(kept), total, newest_first)
     last = first + len(kept) - 1 if first else 0
     return Part(
-        tuple(in_story_order(kept)), total, first,
+        tuple(in_story_order(kept)),
+        total,
+        first,
         pack(_mark(kept[-1], last, False)) if after and kept else None,
         pack(_mark(kept[0], first, True)) if before and kept else None,
     )
@@ -141,7 +147,9 @@ def in_steps(rows: Sequence[EventRow]) -> list[list[EventRow]]:
 def count_story(inquiry: Inquiry, subject: Known) -> int:
     """How many events at the moment, counted to one more than COUNTED_MAX."""
     parameters = {
-        **inquiry.cut.parameters(), "subject": subject.id, "limit": COUNTED_MAX + 1,
+        **inquiry.cut.parameters(),
+        "subject": subject.id,
+        "limit": COUNTED_MAX + 1,
         "is_recorded": inquiry.cut.is_now or inquiry.cut.clock is Clock.RECORDED,
     }
     row = next(iter(inquiry.rows("answer_count_story", parameters)), None)
@@ -150,8 +158,13 @@ def count_story(inquiry: Inquiry, subject: Known) -> int:
 
 def _rows(inquiry: Inquiry, subject: Known, start: Mark, direction: str, limit: int) -> list[EventRow]:
     parameters = {
-        **inquiry.cut.parameters(), "subject": subject.id, "limit": limit, "after_recorded": start.recorded,
-        "after_source": start.source_id, "after_order": start.source_position, "after_position": start.position,
+        **inquiry.cut.parameters(),
+        "subject": subject.id,
+        "limit": limit,
+        "after_recorded": start.recorded,
+        "after_source": start.source_id,
+        "after_order": start.source_position,
+        "after_position": start.position,
     }
     beyond = ">" if direction == "asc" else "<"
     return [EventRow(*row) for row in inquiry.rows("answer_story", parameters, direction=direction, beyond=beyond)]

@@ -94,5 +94,3 @@ def _put(data: Any, path: Path, value: Any) -> None:
         data = data.setdefault(part, {})
     if isinstance(data, dict):
         data[path[-1]] = value
-
-

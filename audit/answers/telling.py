@@ -45,9 +45,7 @@ def surroundings(
     )
 
 
-def event_lines(
-    inquiry: Inquiry, told: Sequence[Told], around: Surroundings, first_number: int = 1
-) -> list[EventLine]:
+def event_lines(inquiry: Inquiry, told: Sequence[Told], around: Surroundings, first_number: int = 1) -> list[EventLine]:
     """One line an event, in the order given; numbered from `first_number` (0: not numbered)."""
     numbers = {one.row.position: first_number + i for i, one in enumerate(told)} if first_number else {}
     lines: list[EventLine] = []
@@ -71,10 +69,17 @@ def step_lines(told: Sequence[Told], lines: Sequence[EventLine], upto: int | Non
         number = events[-1].number or 0
         mark = Mark(last.recorded, last.source_id, last.source_position, last.position, number)
         gap = None if before is None else Decimal(micros_of(group[0].recorded) - before).scaleb(-6)
-        steps.append(StepLine(
-            events[0].number, group[0].recorded, group[0].occurred, gap, events, pack(mark),
-            is_after=upto is not None and seen >= upto,
-        ))
+        steps.append(
+            StepLine(
+                events[0].number,
+                group[0].recorded,
+                group[0].occurred,
+                gap,
+                events,
+                pack(mark),
+                is_after=upto is not None and seen >= upto,
+            )
+        )
         seen, before = seen + len(group), micros_of(last.recorded)
     return steps
 
@@ -141,8 +146,11 @@ def _caused_by(one: Told, around: Surroundings, numbers: Mapping[int, int]) -> t
     own = [cause for cause in found if cause[0].source == one.ref.source]
     is_clock = bool(one.meaning and one.meaning.is_timeout)
     return tuple(
-        Cause(ref, numbers.get(ref.position),
-              Decimal(micros_of(one.row.recorded) - micros_of(recorded)).scaleb(-6) if is_clock else None)
+        Cause(
+            ref,
+            numbers.get(ref.position),
+            Decimal(micros_of(one.row.recorded) - micros_of(recorded)).scaleb(-6) if is_clock else None,
+        )
         for ref, recorded in own or found
         if ref.position != one.row.position
     )

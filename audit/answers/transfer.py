@@ -92,9 +92,7 @@ def linked_ids(inquiry: Inquiry, flow: Flow) -> list[tuple[int, Subject]]:
 
 def crumbs(inquiry: Inquiry, links: Sequence[tuple[int, Subject]]) -> tuple[Link, ...]:
     """The customers and accounts that the subject belongs to, those that it touched first in front."""
-    return tuple(
-        link_of(inquiry, other, id) for kind in CRUMBS for id, other in reversed(links) if other.kind == kind
-    )
+    return tuple(link_of(inquiry, other, id) for kind in CRUMBS for id, other in reversed(links) if other.kind == kind)
 
 
 def _column(inquiry: Inquiry, stream: str, state: StateLine | None) -> tuple[tuple[int, str], LaneColumn]:
@@ -119,7 +117,10 @@ def _page(lines: list[StepLine], first: int) -> Page[StepLine]:
     total = len(lines) if len(lines) <= COUNTED_MAX else None
     following, earlier = start + STEPS_MAX + 1, max(1, first - STEPS_MAX)
     return Page(
-        rows, total, COUNTED_MAX, str(following) if len(lines) >= following else None,
+        rows,
+        total,
+        COUNTED_MAX,
+        str(following) if len(lines) >= following else None,
         str(earlier) if start > 0 else None,
     )
 
@@ -154,7 +155,8 @@ def _lane_ids(links: Sequence[tuple[int, Subject]], flow: Flow) -> list[int]:
     """Its lanes' aggregates, whose findings are the flow's as well; not the accounts and customers."""
     above = set(declared_kinds(flow.inquiry.model))
     own = {
-        Subject(found[0].name, found[1]) for row in flow.rows
+        Subject(found[0].name, found[1])
+        for row in flow.rows
         if (found := flow.inquiry.lane_of(row.stream)) is not None and found[0].name not in above
     }
     return [id for id, other in links if other in own]

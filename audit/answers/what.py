@@ -19,7 +19,11 @@ STEPS_SHOWN = 50
 
 
 def what(
-    inquiry: Inquiry, subject: Subject, cursor: str | None = None, *, size: int = STEPS_SHOWN,
+    inquiry: Inquiry,
+    subject: Subject,
+    cursor: str | None = None,
+    *,
+    size: int = STEPS_SHOWN,
     newest_first: bool = False,
 ) -> What:
     """A page of the story, told forwards; `newest_first` begins with the last page. Raises UnknownSubject."""
@@ -84,8 +88,7 @@ def _story_of_place(inquiry: Inquiry, asked: Place, fresh: Unfolded, size: int) 
 
 def not_understood(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[EventRef, ...]:
     """Events up to the moment that may touch the subject and that the model cannot read: all of them."""
-    rows = inquiry.rows("answer_not_understood", {**inquiry.cut.parameters(), "subject": asked.id}
-    )
+    rows = inquiry.rows("answer_not_understood", {**inquiry.cut.parameters(), "subject": asked.id})
     found = [EventRef(*row) for row in rows]
     for one in fresh.told_of(asked.subject):
         counts = inquiry.cut.counts(one.row.recorded, one.row.occurred, *one.row.key[1:])
@@ -104,10 +107,21 @@ def news(inquiry: Inquiry, subject: Subject, mark: str) -> int:
     """How many events of a subject came after a mark, counted to a hundred: one short statement."""
     asked = known(inquiry, subject, None)
     since = unpack(mark)
-    row = next(iter(inquiry.rows("answer_news", {
-        "subject": asked.id, "recorded": since.recorded, "source": since.source_id, "order": since.source_position,
-        "position": since.position,
-    })), None)
+    row = next(
+        iter(
+            inquiry.rows(
+                "answer_news",
+                {
+                    "subject": asked.id,
+                    "recorded": since.recorded,
+                    "source": since.source_id,
+                    "order": since.source_position,
+                    "position": since.position,
+                },
+            )
+        ),
+        None,
+    )
     return int(row[0]) if row else 0
 
 

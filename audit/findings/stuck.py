@@ -1,4 +1,6 @@
-"""D7: a state that is not final has lasted longer than the model allows, by the watermark of its source, never by our clock."""
+"""D7: a state that is not final has lasted longer than the model allows, by the watermark of its source, never by
+our clock.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ RULE = Rule(
     name="stuck",
     title="Stuck",
     severity=Severity.HIGH,
-    sentence='{lane} {item} has been {state} longer than the model allows.',
-    mend='The event that takes {lane} out of {state}.',
-    meaning='D7: a state that is not final has lasted longer than the model allows, by the watermark of its source, never by our clock.',
+    sentence="{lane} {item} has been “{state}” for longer than the model allows.",
+    mend="The event that takes {lane} out of {state}.",
+    meaning="D7: a state that is not final has lasted longer than the model allows, by the watermark of its "
+    "source, never by our clock.",
 )

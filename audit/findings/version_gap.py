@@ -8,7 +8,8 @@ RULE = Rule(
     name="version_gap",
     title="Missing version",
     severity=Severity.HIGH,
-    sentence='Stream {stream} lacks version {missing}.',
-    mend='The missing events, from the source.',
-    meaning='D20: a stream has a version without the versions before it, and nothing earlier can still appear.',
+    sentence="Stream {stream} lacks version {missing}.",
+    mend="The missing events, from the source.",
+    meaning="D20: a stream has a version without the versions before it, and nothing earlier can still "
+    "appear.",
 )

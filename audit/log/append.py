@@ -23,6 +23,7 @@ from audit.log.logged import COLLISION, EVENT, READABLE, SIGHTING, UNREADABLE, L
 from audit.log.names import Names
 from audit.log.payloads import PayloadRows
 from audit.log.release import release
+from audit.log.replay import logged_at
 from audit.model.meaning import Model
 from audit.sources.contract import RawEvent
 
@@ -88,7 +89,7 @@ def append(
         return Appended(())
     position, memory = _lock_head(connection)
     batch = _Batch(connection, memory, source_id, events, model, position + 1, now)
-    known = batch.write_identities()
+    known = batch.compare_elsewhere(batch.write_identities())
     batch.write_log(known)
     last = position + len(events)
     connection.execute("update trace.head set position = %s", (last,))
@@ -196,8 +197,31 @@ class _Batch:
                 known.append(_Known(SIGHTING if earlier[1] == digests[index] else COLLISION, earlier[0]))
         return known
 
+    def compare_elsewhere(self, known: list[_Known] | None) -> list[_Known] | None:
+        """Another source's event under the same identifier with another payload is noted as the one seen first.
+
+        Both stay events of their own source: which of them is true is not for us to say.
+        """
+        ids = [event.id for event in self.events]
+        found = self.connection.execute(sql("identities_elsewhere"), {"source": self.source_id, "ids": ids}).fetchall()
+        if not found:
+            return known
+        index_of = {id_: index for index, id_ in enumerate(ids)}
+        seen = {one.position: one for one in logged_at(self.connection, self.model, [row[1] for row in found])}
+        noted = known if known is not None else [_NEW] * len(ids)
+        for id_, position in found:
+            index, other = index_of[id_], seen[position]
+            is_same = (other.type, other.data) == (self.events[index].type, self.drafts[index].data)
+            if noted[index].kind == EVENT and not (is_same and other.data is not None):
+                noted[index] = _Known(EVENT, position)
+        return noted
+
     def write_log(self, known: list[_Known] | None) -> None:
         drafts = self.drafts
+        blinds = [(digest, self.first + n) for n, draft in enumerate(drafts) for _, digest in draft.blinds]
+        if blinds:
+            digests, positions = zip(*blinds, strict=True)
+            self.connection.execute(sql("insert_blinds"), (list(digests), list(positions)))
         payloads = PayloadRows(self._data_keys(drafts))
         kinds = known or [_NEW] * len(self.events)
         log = self._log_rows(self.reader.source, drafts, kinds, payloads, self._stream_ids(), self._type_ids())
@@ -344,4 +368,5 @@ def _told(event: RawEvent, draft: Draft, kind: int, first: int | None) -> tuple[
     """Status, problem, place, first position, data and blinds; a sighting has no payload of its own to tell of."""
     if kind == SIGHTING:
         return READABLE, None, None, first, None, ()
-    return draft.status, draft.problem, event.place, first, draft.data if kind == EVENT else None, draft.blinds
+    data = draft.data if kind == EVENT else None
+    return draft.status, draft.problem, event.place, first, data, draft.blinds, draft.body

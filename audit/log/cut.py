@@ -7,8 +7,8 @@ remains, the skeleton, is valid JSON, and skeleton and pieces together give the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -32,9 +32,21 @@ class Piece(NamedTuple):
     path: str
 
 
-def cut(raw: bytes, encoding: str, data_length: int, paths: Sequence[Path]) -> tuple[bytes, list[Piece]]:
-    """The skeleton of `raw` and the pieces at these paths of its payload, in their order."""
-    if encoding == "cloudevent":
+def cut(
+    raw: bytes, encoding: str, data_length: int, paths: Sequence[Path], data: Mapping[str, Any] | None = None
+) -> tuple[bytes, list[Piece]]:
+    """The skeleton of `raw` and the pieces at these paths of its payload, in their order.
+
+    With `data`, the decoded payload, plain texts are looked for instead of walking the JSON to them.
+    """
+    ranges: Iterable[Range] | None = None
+    if data is not None:
+        ranges = _seen(raw, len(raw) if encoding == "cloudevent" else data_length, paths, data)
+    if ranges is not None and encoding == "cloudevent":
+        ranges = [(start, end, is_whole, ("data", *path)) for start, end, is_whole, path in ranges]
+    if ranges is not None:
+        pass
+    elif encoding == "cloudevent":
         ranges = _found(raw, 0, len(raw), [("data", *path) for path in paths], ())
     else:
         ranges = _found(raw, 0, data_length, list(paths), ())
@@ -65,6 +77,33 @@ def join(skeleton: bytes, pieces: Iterable[tuple[int, bytes]]) -> bytes:
 
 
 Range = tuple[int, int, bool, Path]
+
+
+def _seen(raw: bytes, end: int, paths: Sequence[Path], data: Mapping[str, Any]) -> list[Range] | None:
+    """The ranges of texts that stand in `raw` exactly once; None where that does not say for certain where they are.
+
+    Without a backslash every text stands as it is, so a text that is found once, quotes included, is the one meant.
+    """
+    if b"\\" in raw:
+        return None
+    found: list[Range] = []
+    for path in paths:
+        value: Any = data
+        for part in path:
+            if type(value) is not dict:
+                return None
+            value = value.get(part)
+        if value is None or value == "":
+            continue
+        if type(value) is not str:
+            return None
+        quoted = b'"' + value.encode() + b'"'
+        start = raw.find(quoted, 0, end)
+        if start < 0 or raw.find(quoted, start + 1, end) >= 0:
+            return None
+        found.append((start + 1, start + len(quoted) - 1, False, path))
+    found.sort()
+    return found
 
 
 def _found(raw: bytes, start: int, end: int, paths: list[Path], here: Path) -> Iterator[Range]:

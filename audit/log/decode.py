@@ -18,7 +18,14 @@ class _Line(msgspec.Struct, gc=False):
     data: Any = None
 
 
+class _RawLine(msgspec.Struct, gc=False):
+    """The same, its payload left as it stands."""
+
+    data: msgspec.Raw = msgspec.Raw()
+
+
 _line = msgspec.json.Decoder(_Line, float_hook=Decimal).decode
+_raw_line = msgspec.json.Decoder(_RawLine).decode
 _payload = msgspec.json.Decoder(float_hook=Decimal).decode
 _first_value = json.JSONDecoder(parse_float=Decimal).raw_decode
 
@@ -39,6 +46,11 @@ def data_of_skeleton(skeleton: bytes, encoding: str) -> dict[str, Any]:
         return _object(_line(skeleton).data)
     text = skeleton.decode()
     return _object(_first_value(text.lstrip())[0]) if text else {}
+
+
+def payload_of_line(line: bytes) -> bytes:
+    """The JSON of a CloudEvents line's payload; empty where it has none."""
+    return bytes(_raw_line(line).data)
 
 
 def _object(data: Any) -> dict[str, Any]:

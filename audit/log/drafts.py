@@ -10,9 +10,9 @@ import msgspec
 from audit.access.blind import blind
 from audit.access.keys import Owner
 from audit.log.cut import Piece, cut
-from audit.log.decode import NotAnObject, data_of, remove
+from audit.log.decode import NotAnObject, data_of, payload_of_line, remove
 from audit.log.logged import READABLE, SEALED_WHOLE, UNREADABLE
-from audit.model.meaning import EventMeaning, Facts, Lane, Model, Reading
+from audit.model.meaning import EventMeaning, Facts, Lane, Model
 
 CUSTOMER = "customer"
 LANES_MAX = 200_000
@@ -42,7 +42,8 @@ class Envelope(Protocol):
 
 
 class Draft(msgspec.Struct, gc=False):
-    """`owner` is whose key seals the pieces (None: nothing is sealed). `data` is without what is personal."""
+    """`owner` is whose key seals the pieces (None: nothing is sealed). `data` is without what is personal; `body` is the
+    JSON that it stands in, with the pieces cut out."""
 
     status: int
     data: dict[str, Any] | None = None
@@ -51,6 +52,7 @@ class Draft(msgspec.Struct, gc=False):
     skeleton: bytes = b""
     pieces: Sequence[Piece] = ()
     blinds: Sequence[tuple[str, bytes]] = ()
+    body: bytes = b""
 
 
 class Reader:
@@ -73,7 +75,7 @@ class Reader:
             return self.unreadable(raw, str(error))
         if meaning.personal:
             return self._with_personal(event, raw, encoding, data_length, data, meaning)
-        return Draft(READABLE, data, None, None, raw)
+        return Draft(READABLE, data, None, None, raw, (), (), _body(raw, raw, encoding, data_length))
 
     def unreadable(self, raw: bytes, problem: str) -> Draft:
         return self._whole(UNREADABLE, raw, ("source", self.source), problem)
@@ -96,43 +98,40 @@ class Reader:
         """Take what is personal out of `data`; gives its identifiers' blind digests."""
         if not meaning.personal:
             return ()
-        reading = meaning.read(self._facts(event), data, {})
+        blinds = self._blinds(meaning, self._facts(event), data)
         remove(data, meaning.personal)
-        return self._blinds(reading)
+        return blinds
 
     def _with_personal(
         self, event: Envelope, raw: bytes, encoding: str, data_length: int, data: dict[str, Any], meaning: EventMeaning
     ) -> Draft:
-        skeleton, pieces = cut(raw, encoding, data_length, meaning.personal)
+        skeleton, pieces = cut(raw, encoding, data_length, meaning.personal, data)
         facts = self._facts(event)
-        reading = meaning.read(facts, data, {})
-        owner = self._owner(meaning, facts, data, reading.ties) if pieces else None
+        owner = self._owner(meaning, facts, data) if pieces else None
+        blinds = self._blinds(meaning, facts, data)
         remove(data, meaning.personal)
-        return Draft(READABLE, data, None, owner, skeleton, pieces, self._blinds(reading))
+        body = _body(raw, skeleton, encoding, data_length)
+        return Draft(READABLE, data, None, owner, skeleton, pieces, blinds, body)
 
     def _facts(self, event: Envelope) -> Facts:
         return Facts(
-            source=self.source,
-            stream=event.stream,
-            type=event.type,
-            id=event.id,
-            version=event.version,
-            occurred=event.occurred,
-            recorded=event.recorded,
-            correlation=event.correlation,
-            causation=event.causation,
+            self.source, event.stream, event.type, event.id, event.version, event.occurred, event.recorded,
+            event.correlation, event.causation,
         )
 
     @staticmethod
-    def _blinds(reading: Reading) -> Sequence[tuple[str, bytes]]:
-        return [(name, blind(name, value)) for name, value, is_personal in reading.identifiers if is_personal and value]
+    def _blinds(meaning: EventMeaning, facts: Facts, data: dict[str, Any]) -> Sequence[tuple[str, bytes]]:
+        if meaning.blinded is not None:
+            found = meaning.blinded(facts, data)
+        else:
+            found = [(name, value) for name, value, is_personal in meaning.read(facts, data, {}).identifiers if is_personal]
+        return [(name, blind(name, value)) for name, value in found if value]
 
-    def _owner(
-        self, meaning: EventMeaning, facts: Facts, data: dict[str, Any], ties: Sequence[tuple[str, str]]
-    ) -> Owner:
+    def _owner(self, meaning: EventMeaning, facts: Facts, data: dict[str, Any]) -> Owner:
         """The customer where the event or its stream's name gives one, else its first own tie, else its stream."""
         if meaning.owner is not None:
             return meaning.owner(facts, data)
+        ties = meaning.read(facts, data, {}).ties
         for tie in ties:
             if tie[0] == CUSTOMER:
                 return tie
@@ -146,3 +145,10 @@ class Reader:
     @staticmethod
     def _whole(status: int, raw: bytes, owner: Owner, problem: str | None = None) -> Draft:
         return Draft(status, None, problem, owner, b"", (Piece(0, raw, ""),))
+
+
+def _body(raw: bytes, skeleton: bytes, encoding: str, data_length: int) -> bytes:
+    """The payload's JSON within the skeleton. Of a row nothing is cut behind its payload."""
+    if encoding == "row":
+        return skeleton[: len(skeleton) - len(raw) + data_length]
+    return payload_of_line(skeleton)

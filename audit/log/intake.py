@@ -23,7 +23,8 @@ SAY_AGAIN_SECONDS = 1.0  # how often a source that stands still is written down
 class Batch:
     """What one poll brought into the log: positions first..last (last < first: none) and the final events among them.
 
-    `watermark` in microseconds holds once these events are projected; None: no newer one is known.
+    `watermark` in microseconds holds once these events are projected; None: no newer one is known. A batch that brought
+    nothing stands behind the position that this process logged last: first is its next one.
     """
 
     source_id: int
@@ -32,6 +33,7 @@ class Batch:
     events: Sequence[Logged]
     watermark: int | None
     is_idle: bool
+    source: str = ""
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class Intake:
     model: Model
     sources: Sequence[Source]
     _seats: dict[str, _Seat] = field(default_factory=dict)
+    _last: int = 0
 
     def __post_init__(self) -> None:
         with self.connection.transaction():
@@ -99,5 +102,7 @@ class Intake:
                 raise LostLease(f"another process reads source {source.name} now; this one has stopped without loss")
         seat.state, seat.said_at = read.state, time.monotonic()
         seat.said = (read.sealed, read.gaps, tuple(read.held_by), read.idle, read.state)
-        first, last = (done.first, done.last) if done.first else (1, 0)
-        return Batch(seat.source_id, first, last, done.released, watermark, read.idle and not read.events)
+        first = done.first or self._last + 1
+        self._last = done.last or self._last
+        return Batch(seat.source_id, first, self._last, done.released, watermark, read.idle and not read.events,
+                     source.name)

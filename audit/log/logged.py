@@ -11,11 +11,12 @@ EVENT, SIGHTING, COLLISION, MARKER = 0, 1, 2, 3  # kinds
 READABLE, SEALED_WHOLE, UNREADABLE = 0, 1, 2  # statuses
 
 
-class Logged(msgspec.Struct, gc=False):
+class Logged(msgspec.Struct, array_like=True, gc=False):
     """Times are microseconds since 1970. `data` is None where the event is not readable or its type not known.
 
     `first_position` is set for sightings and collisions: the event first seen under the identifier. `blinds` are the
-    personal identifiers as (name, digest), to be found by exactly their value.
+    personal identifiers as (name, digest), to be found by exactly their value. `body` is what `data` was read from, the
+    personal pieces emptied, where the event was read just now.
     """
 
     position: int
@@ -38,3 +39,4 @@ class Logged(msgspec.Struct, gc=False):
     first_position: int | None = None
     data: dict[str, Any] | None = None
     blinds: Sequence[tuple[str, bytes]] = ()
+    body: bytes = b""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import Generic, TypeVar
 
+from audit.arrays import Texts
 from audit.database import Connection, sql
 
 NAMES_MAX = 200_000  # of each kind kept; then the oldest quarter is forgotten
@@ -73,7 +74,7 @@ class Names:
     def stream_ids(self, connection: Connection, source_id: int, names: Iterable[str]) -> dict[str, int]:
         def find(missing: list[tuple[int, str]]) -> dict[tuple[int, str], int]:
             rows = connection.execute(
-                sql("intern_streams"), {"source_id": source_id, "names": [name for _, name in missing]}
+                sql("intern_streams"), {"source_id": source_id, "names": Texts(name for _, name in missing)}
             ).fetchall()
             return {(source_id, name): id_ for id_, name in rows}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from audit.database import Connection, sql
@@ -14,11 +14,18 @@ from audit.log.rows import EPOCH_2000
 from audit.model.meaning import Model
 
 BATCH = 20_000
+POSITION_MAX = 2**63 - 1
 
 _FINAL = (
     "not exists (select from trace.pending w where (w.source_id, w.source_position, w.position)"
     " = (l.source_id, l.source_position, l.position)) and not exists (select from trace.released w"
     " where (w.source_id, w.source_position, w.position) = (l.source_id, l.source_position, l.position))"
+)
+# A stream's own order: by version, then by place in the source. What bears no version, or is no event of the stream's
+# own (a sighting, a collision), stands behind the greatest version that the source gave before it.
+_EFFECTIVE_VERSION = (
+    "case when l.kind = 0 and l.version is not null then l.version else coalesce(max(l.version) filter (where l.kind = 0)"
+    " over (partition by l.stream_id order by l.source_position, l.position), -1) end"
 )
 _TYPES = [  # times are read as the whole numbers that they are sent as
     *("int8", "int2", "int4", "int8", "int8", "text", "int8", "text", "text", "int8", "int8", "text", "text", "text"),
@@ -26,9 +33,14 @@ _TYPES = [  # times are read as the whole numbers that they are sent as
 ]
 
 
-def take_released(connection: Connection, model: Model, limit: int = BATCH) -> list[Logged]:
-    """What became final after it was logged, taken out of trace.released, in the order of (source, its position)."""
-    positions = [row[0] for row in connection.execute(sql("take_released"), (limit,)).fetchall()]
+def take_released(
+    connection: Connection, model: Model, limit: int = BATCH, upto: int = POSITION_MAX
+) -> list[Logged]:
+    """What became final after it was logged, taken out of trace.released, in the order of (source, its position).
+
+    Only of our positions up to `upto`: what stands behind is to be found there by whoever reads on in the log.
+    """
+    positions = [row[0] for row in connection.execute(sql("take_released"), (upto, limit)).fetchall()]
     if not positions:
         return []
     listed = ", ".join(map(str, positions))
@@ -45,14 +57,14 @@ def replay(
 ) -> Iterator[list[Logged]]:
     """All that is final of our positions after `after_position` up to `upto`, in batches, in order of position.
 
-    With `streams` (first and last identifier) only those, ordered by stream and the source's position. The connection
-    is busy until the iterator is used up. What waits in pending or released is left out.
+    With `streams` (first and last identifier) only those, each stream in its own order. The connection is busy until the
+    iterator is used up. What waits in pending or released is left out.
     """
     condition = f"l.position > {after_position:d} and l.position <= {upto:d} and {_FINAL}"
     order = "l.position"
     if streams is not None:
         condition += f" and l.stream_id between {streams[0]:d} and {streams[1]:d}"
-        order = "l.stream_id, l.source_position, l.position"
+        order = f"l.stream_id, {_EFFECTIVE_VERSION}, l.source_position, l.position"
     gathered: list[Logged] = []
     for logged in _rows(connection, model, condition, order):
         gathered.append(logged)
@@ -64,10 +76,15 @@ def replay(
 
 
 def replay_stream(connection: Connection, model: Model, stream_id: int, upto: int) -> list[Logged]:
-    """One stream's events that are final, in the source's order."""
-    waits = _FINAL.partition(" and not exists (select from trace.released")[0]
-    condition = f"l.stream_id = {stream_id:d} and l.position <= {upto:d} and {waits}"
-    return list(_rows(connection, model, condition, "l.source_position, l.position"))
+    """One stream's events in its own order; what waits in pending or released is left out."""
+    condition = f"l.stream_id = {stream_id:d} and l.position <= {upto:d} and {_FINAL}"
+    return list(_rows(connection, model, condition, f"{_EFFECTIVE_VERSION}, l.source_position, l.position"))
+
+
+def logged_at(connection: Connection, model: Model, positions: Sequence[int]) -> list[Logged]:
+    """What stands at these positions of the log."""
+    listed = ", ".join(f"{position:d}" for position in positions)
+    return list(_rows(connection, model, f"l.position in ({listed})", "l.position"))
 
 
 def _rows(connection: Connection, model: Model, condition: str, order: str) -> Iterator[Logged]:

@@ -15,19 +15,29 @@ from audit.values import Clock, Moment, Subject
 
 
 def add_person_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--as", dest="user", metavar="USER",
-                        help="who asks; without it the system, to which everything personal is masked")
+    parser.add_argument(
+        "--as",
+        dest="user",
+        metavar="USER",
+        help="who asks; without it the system, to which everything personal is masked",
+    )
     parser.add_argument("--reason", metavar="CODE[:TICKET]", help=f"why: {', '.join(reasons.CODES)}; needed with --as")
 
 
 def add_moment_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--at", metavar="TIME|EVENT",
-                        help="as of this time (RFC 3339) or just after this event (SOURCE/ID)")
+    parser.add_argument(
+        "--at", metavar="TIME|EVENT", help="as of this time (RFC 3339) or just after this event (SOURCE/ID)"
+    )
     parser.add_argument("--clock", choices=[clock.value for clock in Clock], default=Clock.RECORDED.value)
 
 
 def admitted(
-    options: dict[str, Any], subject: Subject, customers: Sequence[Subject], *, page: str, action: str = "look",
+    options: dict[str, Any],
+    subject: Subject,
+    customers: Sequence[Subject],
+    *,
+    page: str,
+    action: str = "look",
     kind: str = "look",
 ) -> Grant:
     """Leave to see a subject that belongs to `customers`, and the record of it, before anything is shown.

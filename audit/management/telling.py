@@ -14,7 +14,9 @@ Write = Callable[[str], object]
 def tell_where(write: Write, answer: Where, zone: str) -> None:
     write(f"{answer.subject.title}  ({_as_of(answer.at, zone)})")
     for title, lines in (
-        ("", answer.places), ("on its way", answer.on_its_way), ("beside it, in the ledger", answer.ledger),
+        ("", answer.places),
+        ("on its way", answer.on_its_way),
+        ("beside it, in the ledger", answer.ledger),
         ("came from", answer.came_from),
     ):
         if lines and title:
@@ -22,8 +24,11 @@ def tell_where(write: Write, answer: Where, zone: str) -> None:
         for line in lines:
             write(_place(line, zone))
     if not answer.places:
-        write("  " + ", ".join(f"{state.lane_title}: {state.title}" for state in answer.states) if answer.states
-              else "  no money anywhere")
+        write(
+            "  " + ", ".join(f"{state.lane_title}: {state.title}" for state in answer.states)
+            if answer.states
+            else "  no money anywhere"
+        )
     if not answer.conserved:
         write("NOT CONSERVED: the places do not add up to the declared amount")
     if not answer.complete:
@@ -57,15 +62,20 @@ def tell_status(write: Write, overview: Overview, zone: str) -> None:
     for source in overview.sources:
         lag = "lag unknown" if source.lag_seconds is None else f"{source.lag_seconds:.1f} s behind"
         trouble = f"  {source.trouble}" if source.trouble else ""
-        write(f"  source {source.name} ({source.kind}): {source.events:,} events, {source.duplicates:,} seen again, "
-              f"{source.quarantined:,} unreadable, {source.gaps:,} gaps, {lag}{trouble}")
+        write(
+            f"  source {source.name} ({source.kind}): {source.events:,} events, {source.duplicates:,} seen again, "
+            f"{source.quarantined:,} unreadable, {source.gaps:,} gaps, {lag}{trouble}"
+        )
     write("  subjects: " + ", ".join(f"{n:,} {kind}" for kind, n in overview.subjects.items()))
     for total in overview.places:
         write(f"  {total.book:10}  {total.kind:16}  {total.money.amount:>24,f} {total.money.currency}")
     for rule in overview.rules:
         write(f"  {rule.rule:22}  {rule.open:,} open, {rule.resolved:,} resolved")
-    shares = (("events", overview.explained.events), ("subjects", overview.explained.subjects),
-              ("money", overview.explained.money))
+    shares = (
+        ("events", overview.explained.events),
+        ("subjects", overview.explained.subjects),
+        ("money", overview.explained.money),
+    )
     write("  explained: " + ", ".join(f"{name} {share * 100:f} %" for name, share in shares if share is not None))
 
 
@@ -90,15 +100,26 @@ def _place(line: PlaceLine, zone: str) -> str:
     flow = f"  of {line.flow.subject}" if line.flow else ""
     final = "" if line.is_final else ", not final yet"
     about = f"({line.place.book}, {line.certainty}{final})"
-    return (f"  {line.money.amount:>18,f} {line.money.currency}  {line.title} {about}{flow}\n{'':22}since {time_text(line.since, zone)} by {line.event}")
+    since = f"since {time_text(line.since, zone)} by {line.event}"
+    return f"  {line.money.amount:>18,f} {line.money.currency}  {line.title} {about}{flow}\n{'':22}{since}"
 
 
 def _event(event: EventLine, zone: str) -> str:
-    marks = [name for name, is_set in (
-        ("not understood", not event.is_understood), ("not final yet", not event.is_final),
-        ("timeout", event.is_timeout), ("failure", event.is_failure), ("correction", event.is_correction),
-    ) if is_set]
+    marks = [
+        name
+        for name, is_set in (
+            ("not understood", not event.is_understood),
+            ("not final yet", not event.is_final),
+            ("timeout", event.is_timeout),
+            ("failure", event.is_failure),
+            ("correction", event.is_correction),
+        )
+        if is_set
+    ]
     causes = ", ".join(f"from {cause.number or cause.event}" for cause in event.caused_by)
     state = f"  [{event.state.before_title or 'none'} → {event.state.after_title}]" if event.state else ""
-    return (f"{event.number or '':>5}  {time_text(event.recorded, zone)}  {event.lane_title or event.stream}: {event.says}{state}"
-            f"{'  (' + ', '.join(marks) + ')' if marks else ''}{'  ' + causes if causes else ''}")
+    lane = event.lane_title or event.stream
+    return (
+        f"{event.number or '':>5}  {time_text(event.recorded, zone)}  {lane}: {event.says}{state}"
+        f"{'  (' + ', '.join(marks) + ')' if marks else ''}{'  ' + causes if causes else ''}"
+    )

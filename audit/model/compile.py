@@ -128,6 +128,7 @@ def _event(compiler: EventCompiler, monies: Mapping[str, meaning.CurrencySource]
         counterparty=parts_of(event.counterparty) if event.counterparty else None,
         asserted=compiler.asserted(),
         owner=owner_of(compiler),
+        blinded=compiler.blinded(),
         monies=monies,
         names={name: compiler.get(name) for text in texts for name in names_in(text)},
         upcast=[(parts_of(new), parts_of(old)) for new, old in older.items()],

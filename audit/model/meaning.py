@@ -216,6 +216,7 @@ class EventMeaning:
     counterparty: tuple[str, ...] | None = None  # the payload path of the other side's name
     asserted: Callable[[Facts, Data, Mapping[str, str]], Sequence[Asserted]] | None = None  # None: asserts nothing
     owner: Callable[[Facts, Data], tuple[str, str]] | None = None  # (kind, key) whose data key seals what is personal
+    blinded: Callable[[Facts, Data], Sequence[tuple[str, str]]] | None = None  # personal identifiers: (name, value)
     monies: Mapping[str, CurrencySource] = field(default_factory=dict)  # payload paths that texts show as money
     names: Mapping[str, Callable[[Facts, Data], Any]] = field(default_factory=dict)  # `{name}`s of texts from payload
     upcast: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = ()  # (new path, older path)

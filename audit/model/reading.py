@@ -102,6 +102,11 @@ class EventCompiler:
 
         return read
 
+    def blinded(self) -> Callable[[Facts, Data], Sequence[tuple[str, str]]]:
+        """The personal identifiers alone: what is asked of an event before it is sealed."""
+        wanted = [(name, self.get(path), True) for name, path in self.event.identifiers.items() if self.is_personal(path)]
+        return lambda facts, data: [(name, value) for name, value, _ in _identified(wanted, facts, data)]
+
     def tie_readers(self) -> tuple[Callable[[Facts], list[tuple[str, str]]], list[ReadTie]]:
         """What finds the ties of the stream's name, and what appends those of the fields."""
         return self._own_ties(), [self._tie(kind, paths) for kind, paths in self.event.ties.items()]

@@ -50,14 +50,12 @@ class Fold:
             if kind.is_flow and kind.ends_with:
                 self._ends.setdefault(kind.ends_with, []).append(name)
 
-    def run(self, works: Sequence[Work]) -> Rows:
-        """All rows of a batch, its steps judged at the end."""
-        rows = Rows()
+    def run(self, works: Sequence[Work], rows: Rows) -> None:
+        """All rows of a batch, its steps judged at the end, added to `rows`."""
         for work in works:
             self._apply(work, rows)
         for stream_id in {work.event.stream_id for work in works}:
             self._judge(self.memories[stream_id], rows)
-        return rows
 
     def _apply(self, work: Work, rows: Rows) -> None:
         event, ids = work.event, [self.names.subjects[tie] for tie in work.ties]
@@ -87,16 +85,20 @@ class Fold:
     def _versions(self, work: Work, memory: Memory, subject_id: int, rows: Rows) -> None:
         event, lane = work.event, work.lane
         memory.order = max(memory.order, event.source_position)
-        if event.version is None or lane is None:
+        if event.version is None:
+            memory.loose = max(memory.loose, event.source_position)
+            return
+        previous = memory.version
+        memory.version = event.version if previous is None else max(previous, event.version)
+        if lane is None:
             return
         start = lane.versions_start_at
         if start is not None:
-            expected = start if memory.version is None else memory.version + 1
+            expected = start if previous is None else previous + 1
             if event.version > expected:
                 missing = str(expected) if event.version == expected + 1 else f"{expected} to {event.version - 1}"
                 rows.signs.append(self._sign("version_gap", work, subject_id, {
                     "stream": event.stream, "missing": missing, "count": event.version - expected}))
-        memory.version = event.version if memory.version is None else max(memory.version, event.version)
 
     def _step(self, work: Work, memory: Memory, rows: Rows) -> None:
         event, lane = work.event, work.lane

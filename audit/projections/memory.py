@@ -38,7 +38,8 @@ class Negative(msgspec.Struct, array_like=True, gc=False):
 
 
 class Memory(msgspec.Struct, array_like=True):
-    """A stream's fold state. `order` is the greatest source position folded, `version` the greatest version."""
+    """A stream's fold state. `order` is the greatest source position folded, `loose` that of the events without a
+    version, `version` the greatest version."""
 
     subject_id: int = 0
     subject: str = ""
@@ -56,6 +57,7 @@ class Memory(msgspec.Struct, array_like=True):
     illegal: list[tuple[str, str, int, int]] = []
     linked: list[int] = []  # the subjects of the last event, which are linked already from `linked_at` on
     linked_at: int = 0
+    loose: int = -1
 
 
 _encoder = msgspec.msgpack.Encoder()

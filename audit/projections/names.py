@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import psycopg
 
+from audit.arrays import Texts
 from audit.database import sql
 
 REMEMBERED_MAX = 200_000  # per table; about 40 MB
@@ -37,7 +38,7 @@ class _Interned(Generic[Name]):
         if not missing:
             return []
         new = []
-        columns = [list(column) for column in zip(*missing, strict=True)]
+        columns = [Texts(column) for column in zip(*missing, strict=True)]
         for row in connection.execute(self._statement, columns, prepare=True):
             name = row[1:-1]
             self._ids[name] = row[0]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from audit.arrays import Integers
 from audit.database import Connection, sql
 from audit.log.logged import Logged
 from audit.model.meaning import Model
+from audit.projections.elsewhere import collisions
 from audit.projections.fold import Fold
 from audit.projections.memory import Memory, decode
 from audit.projections.names import Names
 from audit.projections.reading import Reader, Work, places_in, subjects_in
-from audit.projections.refold import take_out
+from audit.projections.refold import Forget, take_out
 from audit.projections.rows import Rows
 from audit.projections.signs import Sign
 from audit.projections.write import make_stages, write
 
 STREAMS_REMEMBERED_MAX = 40_000  # about 80 MB
+Reached = tuple[int | None, int, int]
 OWN = "console"  # the kind of source that the console's own records are
 
 
@@ -51,22 +54,22 @@ class Projector:
             return (), set()
         self._load(events)
         works, torn = self._read(events)
-        taken_out = Rows()
-        for stream_id in sorted(torn):
-            works += self._start_over(stream_id, upto, taken_out)
+        rows = Rows()
+        again = [self._start_over(stream_id, upto, rows) for stream_id in sorted(torn)]
+        works += [work for of_stream, _ in again for work in of_stream]
         new = self._names.subjects.resolve(self._connection, subjects_in(works))
         self._names.places.resolve(self._connection, places_in(works))
+        for of_stream, forget in again:
+            forget([self._names.subjects[subject] for subject in subjects_in(of_stream)])
         streams = {work.event.stream_id for work in works}
-        rows = self._fold.run(works)
+        self._fold.run(works, rows)
         for kind, _ in new:
             rows.count(f"subject:{kind}")
         if self._is_bulk:
             self._carry(streams, rows)
-        if torn:
-            write(self._connection, taken_out, {}, bulk=False)
         write(self._connection, rows, {s: self._memories[s] for s in streams}, bulk=self._is_bulk)
         self._forget(streams, works)
-        return rows.signs, streams
+        return [*rows.signs, *collisions(self._connection, self._model, self._names, events)], streams
 
     def _of_the_bank(self, events: Sequence[Logged]) -> Sequence[Logged]:
         """The console's own records are evidence, in the log; the bank's read model has nothing of them."""
@@ -78,39 +81,38 @@ class Projector:
         return [event for event in events if event.source_id not in self._own] if self._own else events
 
     def _read(self, events: Sequence[Logged]) -> tuple[list[Work], set[int]]:
-        """Works in order, and the streams that have an event before one that is folded already."""
+        """Works in order, and the streams that have an event before one that is folded already. (In bulk each stream
+        comes in its own order.)"""
         works: list[Work] = []
         torn: set[int] = set()
-        seen: dict[int, int | None] = {}
+        seen: dict[int, Reached] = {}
         for event in events:
             memory = self._memories[event.stream_id]
             if event.stream_id in torn:
                 continue
-            latest = seen.get(event.stream_id, memory.version)
-            if event.kind == 0 and is_before(event, latest, memory):
-                torn.add(event.stream_id)
-                continue
-            if event.kind == 0 and event.version is not None:
-                seen[event.stream_id] = event.version if latest is None else max(latest, event.version)
+            if event.kind == 0 and not self._is_bulk:
+                reached = seen.get(event.stream_id) or (memory.version, memory.order, memory.loose)
+                if is_before(event, *reached):
+                    torn.add(event.stream_id)
+                    continue
+                seen[event.stream_id] = moved_on(event, *reached)
             works.append(self._reader.read(event, memory))
         if torn:
             works = [work for work in works if work.event.stream_id not in torn]
         return works, torn
 
-    def _start_over(self, stream_id: int, upto: int, taken_out: Rows) -> list[Work]:
+    def _start_over(self, stream_id: int, upto: int, taken_out: Rows) -> tuple[list[Work], Forget]:
         """Take a stream out of the read model and read it again from its first event, in its own order."""
         memory = self._memories[stream_id] = Memory()
         events, forget = take_out(self._connection, self._model, stream_id, upto, taken_out)
-        works = [self._reader.read(event, memory) for event in events]
-        forget(subjects_in(works), self._names)
-        return works
+        return [self._reader.read(event, memory) for event in events], forget
 
     def _load(self, events: Iterable[Logged]) -> None:
         missing = {event.stream_id for event in events} - self._memories.keys()
         if not missing:
             return
         if not self._is_bulk:
-            for stream_id, memory in self._connection.execute(sql("memories"), [sorted(missing)]):
+            for stream_id, memory in self._connection.execute(sql("memories"), [Integers(sorted(missing))]):
                 self._memories[stream_id] = decode(memory)
         for stream_id in missing - self._memories.keys():
             self._memories[stream_id] = Memory()
@@ -136,9 +138,20 @@ class Projector:
                     del self._memories[stream_id]
 
 
-def is_before(event: Logged, latest: int | None, memory: Memory) -> bool:
-    """Whether `event` belongs before what is folded of its stream already."""
-    if event.version is not None and latest is not None:
-        return event.version < latest
-    return event.version is None and event.source_position < memory.order
+def is_before(event: Logged, latest: int | None, order: int, loose: int) -> bool:
+    """Whether `event` belongs before what is folded of its stream already (audit/log/replay.py has a stream's order):
+    versions up to `latest`, from places up to `order`, up to `loose` those without a version."""
+    if event.version is None:
+        return event.source_position < order
+    if latest is None or event.version > latest:
+        return event.source_position < loose
+    return event.version < latest or event.source_position < order
+
+
+def moved_on(event: Logged, latest: int | None, order: int, loose: int) -> Reached:
+    """What is reached once `event`, which belongs behind it, is folded."""
+    place = event.source_position
+    if event.version is None:
+        return latest, place, place
+    return event.version, max(order, place), loose
 

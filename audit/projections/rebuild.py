@@ -15,6 +15,7 @@ from audit.log.replay import replay
 from audit.model.meaning import Model
 from audit.projections.projector import Projector
 from audit.projections.signs import Sign
+from audit.projections.write import empty_stages
 
 STREAMS_PER_PART = 10_000
 BATCH = 20_000
@@ -87,8 +88,9 @@ def switch(
         use_generation(connection, number)
         projector, streams = Projector(connection, model, watermarks), set[int]()
         for events in _since(connection, model, position, target):
-            signs, folded = projector.project(events, target)
+            signs, folded = projector.project(events, events[-1].position)
             record(connection, list(signs))
+            empty_stages(connection)
             streams |= folded
         finish(streams)
         connection.execute("update trace.generation set state = 'retired' where number = %s", [current])

@@ -5,19 +5,18 @@ Needed when an event arrives that belongs before what is folded already: below t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from audit.database import Connection, sql
 from audit.log.logged import Logged
 from audit.log.replay import replay_stream
 from audit.model.meaning import Model
-from audit.projections.names import Names, SubjectName
 from audit.projections.rows import PlaceChange, Rows
 
-Forget = Callable[[Iterable[SubjectName], Names], None]
+Forget = Callable[[Sequence[int]], None]
 STREAM_RULES = ["version_gap", "negative_place", "stuck", "illegal_transition", "life_after_death", "unknown_event",
-                "unreadable", "redelivery", "id_collision"]
+                "unreadable", "redelivery"]
 _DAY_ZERO = date(1970, 1, 1)
 
 
@@ -27,9 +26,9 @@ def take_out(
     """Remove the stream's rows; what they had added to sums goes into `rows` with its sign turned.
 
     Returns all of the stream's events up to position `upto` in the stream's own order, and what is to be called with
-    their subjects, once those are known, to take the events off their timelines.
+    their subjects' identifiers, once those are known, to take the events off their timelines.
     """
-    events = sorted(replay_stream(connection, model, stream_id, upto), key=_own_order)
+    events = replay_stream(connection, model, stream_id, upto)
     positions = [event.position for event in events]
     for place_id, book, kind, currency, recorded, occurred, amount, is_summed in connection.execute(
         sql("take_out_entries"), {"positions": positions, "zone": model.zone}
@@ -39,19 +38,13 @@ def take_out(
         connection.execute(sql(name), [stream_id])
     connection.execute(sql("take_out_findings"), [positions, STREAM_RULES])
 
-    def forget(subjects: Iterable[SubjectName], names: Names) -> None:
-        names.subjects.resolve(connection, subjects)
-        ids = [names.subjects[subject] for subject in subjects]
+    def forget(ids: Sequence[int]) -> None:
         folded = connection.execute(sql("take_out_timeline"), [ids, positions]).fetchone()
         assert folded is not None
         for name, count in zip(("events", "not_understood", "moving_events"), folded, strict=True):
             rows.count(name, -int(count))
 
     return events, forget
-
-
-def _own_order(event: Logged) -> tuple[bool, int, int]:
-    return (event.version is None, event.version or 0, event.source_position)
 
 
 def _subtract(

@@ -3,15 +3,16 @@ replaced goes through a staging table and one merge. A rebuild copies everything
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from audit.database import Connection, sql
+from audit.log.rows import copy_in
+from audit.projections import packing
 from audit.projections.memory import Memory, encode
 from audit.projections.rows import FlowTouch, Rows, StoryKey
 
 PG_EPOCH = 946_684_800_000_000  # microseconds from 1970 to 2000, PostgreSQL's zero; a timestamptz is sent as its int8
-PG_EPOCH_DAYS = 10_957
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "timeline": ("subject_id int8", "recorded_at int8", "source_id int4", "source_position int8", "position int8",
@@ -37,19 +38,25 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "identifier": ("name text", "value text", "subject_id int8"),
     "counts": ("name text", "value int8"),
 }
+Packed = Iterator[tuple[str, list[bytes]]]
+
 APPENDED = ("timeline", "entry", "change")
 
 
 def write(connection: Connection, rows: Rows, memories: dict[int, Memory], *, bulk: bool) -> None:
     """All rows of a batch. `memories` are the streams that the batch folded. `bulk`: nothing has an index yet."""
-    tables = {**_appended(rows), **_merged(rows, memories)}
-    for table, lines in tables.items():
+    for table, packed in (*_appended(rows), *_merged(rows, memories)):
+        if not packed:
+            continue
+        is_direct = bulk or table in APPENDED
+        copy_in(connection, _copy_of(table, table if is_direct else f"stage_{table}"), packed)
+        if not is_direct:
+            connection.execute(sql(f"merge_{table}"))
+    for table, lines in _merged_small(rows):
         if not lines:
             continue
-        if bulk or table in APPENDED:
-            _copy(connection, table, table, lines)
-        else:
-            _copy(connection, f"stage_{table}", table, lines)
+        _write_lines(connection, table, table if bulk else f"stage_{table}", lines)
+        if not bulk:
             connection.execute(sql(f"merge_{table}"))
 
 
@@ -58,42 +65,48 @@ def make_stages(connection: Connection) -> None:
     connection.execute(sql("make_stages"))
 
 
-def _copy(connection: Connection, target: str, table: str, lines: Iterable[Sequence[Any]]) -> None:
-    names, types = zip(*(column.split(" ") for column in COLUMNS[table]), strict=True)
-    statement = f"copy {target} ({', '.join(names)}) from stdin (format binary)"
-    with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+def empty_stages(connection: Connection) -> None:
+    """Makes room for another batch in the same transaction."""
+    for table in COLUMNS.keys() - set(APPENDED):
+        connection.execute(f"delete from stage_{table}".encode())
+
+
+def _copy_of(table: str, target: str) -> str:
+    names = ", ".join(column.split(" ")[0] for column in COLUMNS[table])
+    return f"copy {target} ({names}) from stdin (format binary)"
+
+
+def _write_lines(connection: Connection, table: str, target: str, lines: Iterable[Sequence[Any]]) -> None:
+    types = [column.split(" ")[1] for column in COLUMNS[table]]
+    with connection.cursor() as cursor, cursor.copy(_copy_of(table, target).encode()) as copy:
         copy.set_types(types)
         for line in lines:
             copy.write_row(line)
 
 
-def _appended(rows: Rows) -> dict[str, list[Sequence[Any]]]:
+def _appended(rows: Rows) -> Packed:
     """Sorted by key, so that index pages are touched in order."""
-    return {
-        "timeline": [(s, r - PG_EPOCH, *rest) for s, r, *rest in sorted(rows.timeline)],
-        "entry": [(p, r - PG_EPOCH, s, sp, n, o - PG_EPOCH, *rest) for p, r, s, sp, n, o, *rest in sorted(
-            rows.entries, key=lambda entry: entry[:5])],
-        "change": [(s, i, f, sp, r - PG_EPOCH, o - PG_EPOCH, p, v) for s, i, f, sp, r, o, p, v in sorted(rows.changes)],
-    }
+    yield "timeline", [packing.timeline_row(row) for row in sorted(rows.timeline)]
+    yield "entry", [packing.entry_row(row) for row in sorted(rows.entries)]
+    yield "change", [packing.change_row(row) for row in sorted(rows.changes)]
 
 
-def _merged(rows: Rows, memories: dict[int, Memory]) -> dict[str, list[Sequence[Any]]]:
-    return {
-        "link": [(one, kind, first - PG_EPOCH, other) for (one, other), (kind, first) in sorted(rows.links.items())],
-        "memory": [(stream_id, encode(memories[stream_id])) for stream_id in sorted(memories)],
-        "aggregate": [
-            (stream_id, item, a.lane, a.subject_id, a.state, a.is_final, a.recorded - PG_EPOCH, a.occurred - PG_EPOCH,
-             a.position, a.version, None if a.deadline is None else a.deadline - PG_EPOCH)
-            for (stream_id, item), a in sorted(rows.aggregates.items())
-        ],
-        "day_sum": [(p, r - PG_EPOCH_DAYS, o - PG_EPOCH_DAYS, *sums) for (p, r, o), sums in sorted(rows.days.items())],
-        "balance": [(p, c.units, c.entries, c.recorded - PG_EPOCH, c.in_order) for p, c in sorted(rows.places.items())],
-        "kind_total": [(*key, *sums) for key, sums in sorted(rows.kind_totals.items())],
-        "flow": [_flow(subject_id, rows.flows[subject_id]) for subject_id in sorted(rows.flows)],
-        "dirty": [(subject_id, at - PG_EPOCH) for subject_id, at in sorted(rows.dirty.items())],
-        "identifier": [*sorted(rows.identifiers)],
-        "counts": [*sorted(rows.counts.items())],
-    }
+def _merged(rows: Rows, memories: dict[int, Memory]) -> Packed:
+    """Sorted too: two writers that touch the same rows never wait for each other in a circle."""
+    yield "link", [packing.link_row(one, other, *about) for (one, other), about in sorted(rows.links.items())]
+    yield "memory", [packing.memory_row(stream_id, encode(memories[stream_id])) for stream_id in sorted(memories)]
+    yield "aggregate", [packing.aggregate_row(*key, rows.aggregates[key]) for key in sorted(rows.aggregates)]
+    yield "day_sum", [packing.day_sum_row(*key, *sums) for key, sums in sorted(rows.days.items())]
+    yield "identifier", [packing.identifier_row(one) for one in sorted(rows.identifiers)]
+
+
+def _merged_small(rows: Rows) -> Iterator[tuple[str, list[Sequence[Any]]]]:
+    """Tables of few rows a batch."""
+    yield "balance", [(p, c.units, c.entries, c.recorded - PG_EPOCH, c.in_order) for p, c in sorted(rows.places.items())]
+    yield "kind_total", [(*key, *sums) for key, sums in sorted(rows.kind_totals.items())]
+    yield "flow", [_flow(subject_id, rows.flows[subject_id]) for subject_id in sorted(rows.flows)]
+    yield "dirty", [(subject_id, at - PG_EPOCH) for subject_id, at in sorted(rows.dirty.items())]
+    yield "counts", [*sorted(rows.counts.items())]
 
 
 def _flow(subject_id: int, f: FlowTouch) -> tuple[Any, ...]:
@@ -104,6 +117,3 @@ def _flow(subject_id: int, f: FlowTouch) -> tuple[Any, ...]:
 
 def _story_key(key: StoryKey | None) -> tuple[int | None, int | None, int | None]:
     return (None, None, None) if key is None else (key.recorded - PG_EPOCH, key.source_id, key.source_position)
-
-
-

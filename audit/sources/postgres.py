@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-import msgspec
 import psycopg
 
 from audit.errors import SourceUnavailable
@@ -14,7 +13,7 @@ from audit.sources.mapping import Mapping
 from audit.sources.rowevents import RowReader
 from audit.sources.session import Connection, Table, connect, said_plainly, sequence_of, shape_of
 from audit.sources.tail import Tail
-from audit.sources.tailstate import Attached, Pace, State
+from audit.sources.tailstate import Attached, Known, Pace
 
 WARM_SECONDS = 60
 COLD_SECONDS = 24 * 60 * 60
@@ -54,18 +53,23 @@ class PostgresSource:
         self._pace = Pace(skew_micros, warm, cold, check, complete_until)
         self._key = key
         self._attached: Attached | None = None
+        self._known = Known.of(None)
+        self._saved: bytes | None = None  # what `_known` was saved as
         self._listening: Connection | None = None
         self._closed = threading.Event()
 
     def read(self, state: bytes | None, limit: int) -> Read:
         """One poll: what is new, what became final, and who holds back what did not."""
-        known = msgspec.json.decode(state, type=State) if state else State()
+        known = self._known if state == self._saved and state is not None else Known.of(state)
+        self._saved = None
         try:
             with said_plainly(self.name):
-                return Tail(self.name, self._attach(), known, self._pace, self._key).poll(limit)
+                read = Tail(self.name, self._attach(), known, self._pace, self._key).poll(limit)
         except BaseException:
             self._detach()
             raise
+        self._known, self._saved = known, read.state
+        return read
 
     def wait(self, seconds: float) -> None:
         """Until the bank notifies, where it does, or for `seconds`."""

@@ -11,8 +11,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import msgspec
-
 from audit.database import sql
 from audit.errors import SourceUnavailable
 from audit.sources import fence, horizon
@@ -24,7 +22,7 @@ from audit.sources.mapping import quoted_table
 from audit.sources.moved import check_origin
 from audit.sources.origin import Origin, mark_of, thinned
 from audit.sources.session import Row, sequence_of
-from audit.sources.tailstate import Attached, Pace, Snapshot, State
+from audit.sources.tailstate import Attached, Known, Pace, Snapshot, State
 
 RANGES_IN_A_QUERY = 200
 
@@ -37,7 +35,7 @@ class Tail:
 
     name: str
     store: Attached
-    state: State
+    known: Known
     pace: Pace
     key: bytes
     events: list[RawEvent] = field(default_factory=list)
@@ -47,16 +45,17 @@ class Tail:
     is_cut: bool = False
     is_held: bool = False
     begins_to_settle: bool = False
-    warm: Ranges = field(default_factory=Ranges)
-    cold: Ranges = field(default_factory=Ranges)
+
+    @property
+    def state(self) -> State:
+        return self.known.state
 
     def poll(self, limit: int) -> Read:
         state, connection = self.state, self.store.connection
-        self.warm, self.cold = Ranges.unpacked(state.warm), Ranges.unpacked(state.cold)
         connection.execute(_BEGIN)
         snapshot = self._snapshot()
         self._check_sequence(snapshot)
-        check_origin(self.name, self.store, state, snapshot, self.key, (self.warm, self.cold))
+        check_origin(self.name, self.store, state, snapshot, self.key, (self.known.warm, self.known.cold))
         new = self._read_rows(limit, snapshot)
         connection.execute(b"rollback")
         released = self._by_fence(new, limit, snapshot) if self._has_fence() else self._by_horizon(new, snapshot)
@@ -153,27 +152,27 @@ class Tail:
         """Numbers proved empty are looked at again, the newer ones every minute, all of them every day."""
         state, pace = self.state, self.pace
         is_cold_due = snapshot.now - state.cold_at >= pace.cold
-        if state.base is None or not (is_cold_due or (self.warm and snapshot.now - state.warm_at >= pace.warm)):
+        if state.base is None or not (is_cold_due or (self.known.warm and snapshot.now - state.warm_at >= pace.warm)):
             return
-        for ranges in _chunks(self.warm):
+        for ranges in _chunks(self.known.warm):
             self._take_late(self.store.table.within(ranges, limit)[0], snapshot)
         if is_cold_due:
-            for ranges in _chunks(self.cold):
+            for ranges in _chunks(self.known.cold):
                 self._take_late(self.store.table.within(ranges, limit)[0], snapshot)
             self._take_late(self.store.table.below(state.base, limit)[0], snapshot)
-            for low, high in self.warm:
-                self.cold.add(low, high)
-            self.warm, state.cold_at = Ranges(), snapshot.now
+            for low, high in self.known.warm:
+                self.known.cold.add(low, high)
+            self.known.warm, state.cold_at = Ranges(), snapshot.now
         state.warm_at = snapshot.now
 
     def _take_late(self, rows: list[Row], snapshot: Snapshot) -> None:
         taken = self._take(rows, snapshot)
         for number in taken:
-            self.warm.remove(number, number)
-            self.cold.remove(number, number)
+            self.known.warm.remove(number, number)
+            self.known.cold.remove(number, number)
             if self.state.base is not None and number < self.state.base:
                 if number < self.state.base - 1:
-                    self.cold.add(number + 1, self.state.base - 1)
+                    self.known.cold.add(number + 1, self.state.base - 1)
                 self.state.base = number
         self.late += taken
 
@@ -229,7 +228,7 @@ class Tail:
                 if high > upto:
                     left.append(Gap(upto + 1, high, []))
                 for dead in fence.apart(Gap(low, min(high, upto), []), _within(taken, low, high)):
-                    self.warm.add(dead.low, dead.high)
+                    self.known.warm.add(dead.low, dead.high)
             self.is_cut = self.is_cut or is_cut
         return left
 
@@ -239,7 +238,7 @@ class Tail:
         upto = state.hot[0].low - 1 if state.hot else state.top
         late = [number for number in self.late if number <= state.sealed]
         empty = Ranges()
-        for ranges in (self.warm, self.cold):
+        for ranges in (self.known.warm, self.known.cold):
             for low, high in ranges.between(state.sealed + 1, upto):
                 empty.add(low, high)
         released = late + list(empty.others(state.sealed + 1, upto)) if upto > state.sealed else late
@@ -253,7 +252,7 @@ class Tail:
         state.hot += [Gap(low, high, [str(snapshot.next_transaction)]) for low, high in new]
         watched = [gap for gap in state.hot if gap.held and int(gap.held[0]) <= snapshot.horizon]
         for gap in watched:
-            self.warm.add(gap.low, gap.high)
+            self.known.warm.add(gap.low, gap.high)
         state.hot = sorted((gap for gap in state.hot if gap not in watched), key=lambda gap: gap.low)
         state.started = snapshot.started
         self.late = [n for n in self.late if n <= state.sealed and self.transactions.get(n, 0) < state.horizon]
@@ -279,7 +278,7 @@ class Tail:
         for gap in state.hot:
             empty.add(gap.low, gap.high)
             gap.held = [str(snapshot.next_transaction)]
-        for ranges in (self.warm, self.cold):
+        for ranges in (self.known.warm, self.known.cold):
             for low, high in ranges.between(state.sealed + 1, state.top):
                 empty.add(low, high)
         fresh = {event.position for event in self.events}
@@ -299,13 +298,12 @@ class Tail:
             newest = max(self.events, key=lambda event: event.position)
             if newest.position == state.top:
                 state.marks = thinned([*state.marks, mark_of(newest, self.key)])
-        state.warm, state.cold = self.warm.packed(), self.cold.packed()
         return Read(
             events=self.events,
             released=released,
             sealed=0 if state.base is None else state.sealed,
             watermark=state.watermark,
-            state=msgspec.json.encode(state),
+            state=self.known.saved(),
             idle=not self.is_cut,
             gaps=sum(gap.high - gap.low + 1 for gap in state.hot),
             held_by=self.held_by,

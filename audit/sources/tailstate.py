@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from audit.sources.fence import Gap, Settling
+from audit.sources.gapset import Ranges
 from audit.sources.horizon import Waiting
 from audit.sources.mapping import Mapping
 from audit.sources.origin import Mark, Origin
@@ -38,6 +39,24 @@ class State(msgspec.Struct, omit_defaults=True):
     recorded: int | None = None  # greatest of the released
     watermark: int | None = None
     notice: str | None = None
+
+
+@dataclass(slots=True)
+class Known:
+    """The checkpoint in use, its ranges unpacked."""
+
+    state: State
+    warm: Ranges
+    cold: Ranges
+
+    @classmethod
+    def of(cls, saved: bytes | None) -> Known:
+        state = msgspec.json.decode(saved, type=State) if saved else State()
+        return cls(state, Ranges.unpacked(state.warm), Ranges.unpacked(state.cold))
+
+    def saved(self) -> bytes:
+        self.state.warm, self.state.cold = self.warm.packed(), self.cold.packed()
+        return msgspec.json.encode(self.state)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
--- What is final and not yet projected, oldest of each source first; taken out.
+-- What is final and not yet projected, oldest of each source first; taken out. Parameters: up to which position, how many.
 delete from trace.released r
 using (
     select source_id, source_position, position
     from trace.released
+    where position <= %s
     order by source_id, source_position, position
     limit %s
 ) taken

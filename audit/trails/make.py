@@ -43,9 +43,7 @@ def make(export_id: int, progress: Progress | None = None) -> None:
 def _write(asked: Export, progress: Progress) -> str:
     moment = Moment(datetime.fromisoformat(asked.moment) if asked.moment else None, Clock(asked.clock))
     name = f"trail-{asked.pk}-{secrets.token_hex(8)}.zip"
-    about = Asked(
-        asked.actor, asked.role, asked.asked_at, asked.reason_code, asked.ticket, asked.caller_identified
-    )
+    about = Asked(asked.actor, asked.role, asked.asked_at, asked.reason_code, asked.ticket, asked.caller_identified)
     with reading() as connection:
         inquiry = inquire(connection, hidden, at=moment if moment.time else None, clock=moment.clock)
         write_bundle(inquiry, Subject.parse(asked.subject), about, folder() / name, progress)

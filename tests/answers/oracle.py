@@ -50,20 +50,42 @@ class Bank:
     _orders: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def add(
-        self, source: str, stream: str, type_: str, at: datetime, data: dict[str, object], *,
-        occurred: datetime | None = None, cause: Happened | None = None, transfer: str | None = None,
-        moves: Sequence[Move] = (), id: str | None = None,
+        self,
+        source: str,
+        stream: str,
+        type_: str,
+        at: datetime,
+        data: dict[str, object],
+        *,
+        occurred: datetime | None = None,
+        cause: Happened | None = None,
+        transfer: str | None = None,
+        moves: Sequence[Move] = (),
+        id: str | None = None,
     ) -> Happened:
         self._versions[stream] += 1
         self._orders[source] += 1
         event = Happened(
-            source, self._orders[source], id or f"{source}-{self._orders[source]}", stream, self._versions[stream], type_,
-            data, occurred or at, at, transfer, cause.id if cause else None, tuple(moves), transfer,
+            source,
+            self._orders[source],
+            id or f"{source}-{self._orders[source]}",
+            stream,
+            self._versions[stream],
+            type_,
+            data,
+            occurred or at,
+            at,
+            transfer,
+            cause.id if cause else None,
+            tuple(moves),
+            transfer,
         )
         self.events.append(event)
         return event
 
-    def holds(self, places: Sequence[Place], time: datetime, clock: str, upto: Happened | None = None) -> dict[Place, int]:
+    def holds(
+        self, places: Sequence[Place], time: datetime, clock: str, upto: Happened | None = None
+    ) -> dict[Place, int]:
         total: dict[Place, int] = defaultdict(int)
         for event in self.past(time, clock, upto):
             for book, source, target, units, currency in event.moves:
@@ -93,7 +115,9 @@ def make_bank(seed: int = 7, transfers: int = 60) -> Bank:
         bank.add("core", f"customer-C{number}", "Registered", at, {"name": NAMES[number]})
     for number in range(ACCOUNTS):
         customer = f"C{number % CUSTOMERS}"
-        bank.add("core", f"account-A{number}", "Opened", at, {"customer": customer, "iban": f"DK50004004401162{number:04}"})
+        bank.add(
+            "core", f"account-A{number}", "Opened", at, {"customer": customer, "iban": f"DK50004004401162{number:04}"}
+        )
         for currency in ("DKK", "EUR"):
             _deposit(bank, f"A{number}", 1_000_00, currency, at)
     for number in range(transfers):
@@ -109,31 +133,70 @@ def make_bank(seed: int = 7, transfers: int = 60) -> Bank:
 def _deposit(
     bank: Bank, account: str, units: int, currency: str, at: datetime, occurred: datetime | None = None
 ) -> None:
-    bank.add("core", f"account-{account}", "Deposited", at, {"amount": _text(units), "currency": currency},
-             occurred=occurred, moves=[("ledger", "outside", f"available:{account}", units, currency)])
+    bank.add(
+        "core",
+        f"account-{account}",
+        "Deposited",
+        at,
+        {"amount": _text(units), "currency": currency},
+        occurred=occurred,
+        moves=[("ledger", "outside", f"available:{account}", units, currency)],
+    )
 
 
 def _transfer(bank: Bank, key: str, account: str, units: int, at: datetime, chance: random.Random) -> None:
     money: dict[str, object] = {"amount": _text(units), "currency": "DKK", "transfer": key}
     step = timedelta(microseconds=chance.choice([0, 0, 250_000]))
     reserved = bank.add(
-        "core", f"account-{account}", "Reserved", at, {**money, "to": {"name": "Åse Lund"}, "reference": f"rent {key}"},
-        transfer=key, moves=[("ledger", f"available:{account}", f"reserved:{account}", units, "DKK"),
-                             ("custody", f"customer:{account}", f"transit:{key}", units, "DKK")])
+        "core",
+        f"account-{account}",
+        "Reserved",
+        at,
+        {**money, "to": {"name": "Åse Lund"}, "reference": f"rent {key}"},
+        transfer=key,
+        moves=[
+            ("ledger", f"available:{account}", f"reserved:{account}", units, "DKK"),
+            ("custody", f"customer:{account}", f"transit:{key}", units, "DKK"),
+        ],
+    )
     begun = bank.add("core", f"order-{key}", "Begun", at + step, money, cause=reserved, transfer=key)
     if chance.random() < 0.15:
         return
-    sent = bank.add("dk", f"sending-{key}", "Sent", at + 2 * step, money, cause=begun, transfer=key,
-                    moves=[("custody", f"transit:{key}", "clearing:dk", units, "DKK")])
+    sent = bank.add(
+        "dk",
+        f"sending-{key}",
+        "Sent",
+        at + 2 * step,
+        money,
+        cause=begun,
+        transfer=key,
+        moves=[("custody", f"transit:{key}", "clearing:dk", units, "DKK")],
+    )
     if chance.random() < 0.3:
         sent = bank.add("dk", f"sending-{key}", "TimedOut", at + 3 * step, money, cause=sent, transfer=key)
         if chance.random() < 0.5:
             return
-    paid = bank.add("dk", f"sending-{key}", "Paid", at + 4 * step, {**money, "bank": "spar"}, cause=sent, transfer=key,
-                    moves=[("custody", "clearing:dk", "other:spar", units, "DKK")])
+    paid = bank.add(
+        "dk",
+        f"sending-{key}",
+        "Paid",
+        at + 4 * step,
+        {**money, "bank": "spar"},
+        cause=sent,
+        transfer=key,
+        moves=[("custody", "clearing:dk", "other:spar", units, "DKK")],
+    )
     done = bank.add("core", f"order-{key}", "Done", at + 5 * step, money, cause=paid, transfer=key)
-    bank.add("core", f"account-{account}", "Taken", at + 6 * step, money, cause=done, transfer=key,
-             moves=[("ledger", f"reserved:{account}", "outside", units, "DKK")])
+    bank.add(
+        "core",
+        f"account-{account}",
+        "Taken",
+        at + 6 * step,
+        money,
+        cause=done,
+        transfer=key,
+        moves=[("ledger", f"reserved:{account}", "outside", units, "DKK")],
+    )
 
 
 def _text(units: int) -> str:
@@ -142,8 +205,16 @@ def _text(units: int) -> str:
 
 def _line(event: Happened) -> str:
     line = {
-        "specversion": "1.0", "id": event.id, "source": event.source, "type": event.type, "subject": event.stream,
-        "time": event.occurred.isoformat(), "recordedtime": event.recorded.isoformat(), "sequence": str(event.version),
-        "correlationid": event.correlation, "causationid": event.causation, "data": event.data,
+        "specversion": "1.0",
+        "id": event.id,
+        "source": event.source,
+        "type": event.type,
+        "subject": event.stream,
+        "time": event.occurred.isoformat(),
+        "recordedtime": event.recorded.isoformat(),
+        "sequence": str(event.version),
+        "correlationid": event.correlation,
+        "causationid": event.causation,
+        "data": event.data,
     }
     return json.dumps({name: value for name, value in line.items() if value is not None}, ensure_ascii=False)

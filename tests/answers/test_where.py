@@ -22,12 +22,15 @@ TICK = timedelta(microseconds=1)
 def held(answer: Where) -> dict[tuple[str, str], int]:
     return {
         (line.place.book, f"{line.place} {line.money.currency}"): line.money.units
-        for line in answer.places if line.money.units
+        for line in answer.places
+        if line.money.units
     }
 
 
 def own(account: int) -> list[tuple[str, str]]:
-    return [("ledger", f"{kind}:A{account} {currency}") for kind in ("available", "reserved") for currency in ("DKK", "EUR")]
+    return [
+        ("ledger", f"{kind}:A{account} {currency}") for kind in ("available", "reserved") for currency in ("DKK", "EUR")
+    ]
 
 
 def moments(bank: Bank, clock: str, count: int) -> list[datetime]:
@@ -74,7 +77,11 @@ def test_since_is_when_the_place_last_changed(world: Database, bank: Bank) -> No
         with asking() as inquiry:
             places = where(inquiry, Subject("account", f"A{account}")).places
         for line in places:
-            touching = [e for e in bank.events if any(str(line.place) in m[1:3] and m[4] == line.money.currency for m in e.moves)]
+            touching = [
+                e
+                for e in bank.events
+                if any(str(line.place) in m[1:3] and m[4] == line.money.currency for m in e.moves)
+            ]
             assert line.event.id == max(touching, key=lambda e: e.key).id
             assert line.since == max(e.recorded for e in touching)
 
@@ -99,13 +106,22 @@ def test_a_transfer_is_where_its_events_left_it_after_each_of_them(world: Databa
                 answer = where(inquiry, Subject("transfer", key))
             expected = custody(bank, key, story[:count])
             assert {str(p.place): p.money.units for p in answer.places} == {p: u for p, u in expected.items() if u > 0}
-            assert {str(p.place): p.money.units for p in answer.came_from} == {p: u for p, u in expected.items() if u < 0}
+            assert {str(p.place): p.money.units for p in answer.came_from} == {
+                p: u for p, u in expected.items() if u < 0
+            }
             assert answer.conserved and answer.complete
 
 
 def test_the_customer_hears_the_latest_telling_event(world: Database, bank: Bank) -> None:
-    said = {"Reserved": "is set aside", "Begun": "about to be sent", "Sent": "on its way", "TimedOut": "do not have an answer",
-            "Paid": "reached the other bank", "Done": "has arrived", "Taken": "is booked"}
+    said = {
+        "Reserved": "is set aside",
+        "Begun": "about to be sent",
+        "Sent": "on its way",
+        "TimedOut": "do not have an answer",
+        "Paid": "reached the other bank",
+        "Done": "has arrived",
+        "Taken": "is booked",
+    }
     for key in ("T0", "T5", "T11", "T23"):
         for event in [event for event in bank.events if event.transfer == key]:
             with asking(at=f"{event.source}/{event.id}") as inquiry:

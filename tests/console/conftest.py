@@ -12,6 +12,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.wsgi import get_wsgi_application
@@ -28,6 +29,7 @@ from demobank.export import lines
 from demobank.history import SEED, simulation
 from tests.conftest import Database, MakeDatabase, using
 
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # strength is Django's test, not ours
 PASSWORD = "correct horse battery staple"
 ANCHOR = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

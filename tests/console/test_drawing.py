@@ -42,12 +42,17 @@ def visit(page: str = "subject") -> Visit:
 
 
 def transfer(page: s.TransferPage) -> HttpResponse:
-    context = {"tone": "held", "changes": changes(page.selected), "step_number": 5, "is_as_of_step": True}
+    context: dict[str, Any] = {
+        "tone": "held",
+        "changes": changes(page.selected),
+        "step_number": 5,
+        "is_as_of_step": True,
+    }
     return visit().show("transfer.html", page.at, page=page, **context)
 
 
 def customer(page: s.CustomerPage) -> HttpResponse:
-    context = {"items": page.open_items, "order": "late ones first", "tone": "held", "looks_before": 3}
+    context: dict[str, Any] = {"items": page.open_items, "order": "late ones first", "tone": "held", "looks_before": 3}
     return visit().show("customer.html", page.at, page=page, **context)
 
 
@@ -107,7 +112,7 @@ def test_emptiness_is_said_in_words() -> None:
 
 @pytest.mark.parametrize(("page", "words"), [(s.Page((1,), 3), "1 of 3"), (s.Page((1,), None), "1 of more than 1,000")])
 def test_every_list_says_how_many_of_how_many(page: s.Page[int], words: str) -> None:
-    rows: s.Page[Any] = replace(page, rows=samples.customer().payments.rows[:1])
+    rows: s.Page[Any] = s.Page(samples.customer().payments.rows[:1], page.total)
     assert words in Reading(customer(samples.customer(payments=rows)).content.decode()).text
 
 
@@ -123,7 +128,12 @@ def test_a_book_that_does_not_sum_to_zero_is_marked() -> None:
 
 
 def test_the_door_asks_with_the_keys_one_to_six() -> None:
-    context = {"link": samples.TRANSFER, "customers": (Subject("customer", "C-1"),), "codes": CODES, "next": "/"}
-    answer = visit().show("reason.html", wrong="", chosen="", ticket="", **context)  # type: ignore[arg-type]
+    context: dict[str, Any] = {
+        "link": samples.TRANSFER,
+        "customers": (Subject("customer", "C-1"),),
+        "codes": CODES,
+        "next": "/",
+    }
+    answer = visit().show("reason.html", wrong="", chosen="", ticket="", **context)
     keys = [attributes.get("data-key") for tag, attributes in Reading(answer.content.decode()).tags if tag == "input"]
     assert [key for key in keys if key and key.isdigit()] == ["1", "2", "3", "4", "5", "6"]

@@ -23,14 +23,13 @@ TABLES = {
     "balance": f"{PLACE.format('place_id')}, amount, entries, in_order",
     "kind_total": "book, kind, currency, amount, entries",
     "flow": f"{SUBJECT.format('subject_id')}, started_at, changed_at, amount, currency, declared_at, state, is_final, "
-    "state_at, is_open, (select jsonb_agg(jsonb_build_array("
-    f"{PLACE.format('(n->>0)::int8')}, n->>1, {EVENT.format('(n->>2)::int8')}) order by 1) "
-    "from jsonb_array_elements(nets) n)",
+    f"state_at, is_open, (select jsonb_agg(jsonb_build_array({PLACE.format('(n->>0)::int8')}, n->>1, "
+    f"{EVENT.format('(n->>2)::int8')}) order by {PLACE.format('(n->>0)::int8')}) from jsonb_array_elements(nets) n)",
     "open_flow": f"{SUBJECT.format('subject_id')}, {SUBJECT.format('flow_id')}",
     "identifier": f"name, value, {SUBJECT.format('subject_id')}",
     "finding": f"id, rule, severity, {SUBJECT.format('subject_id')}, state, opened_at, {EVENT.format('opened_by')}, resolved_at, "
     f"{EVENT.format('resolved_by')}, because_of, "
-    f"(select array_agg({EVENT.format('e')} order by 1) from unnest(evidence) e), numbers, money",
+    f"(select array_agg({EVENT.format('e')} order by {EVENT.format('e')}) from unnest(evidence) e), numbers, money",
     "counts": "name, value",
 }
 

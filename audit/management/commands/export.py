@@ -39,8 +39,12 @@ class Command(Base):
             grant = admitted(options, subject, customers, page="export", action="export", kind="export")
             reason = grant.reason
             about = Asked(
-                grant.actor.name, grant.actor.role, timezone.now(), reason.code if reason else "",
-                reason.ticket if reason else "", reason.caller_identified if reason else "",
+                grant.actor.name,
+                grant.actor.role,
+                timezone.now(),
+                reason.code if reason else "",
+                reason.ticket if reason else "",
+                reason.caller_identified if reason else "",
             )
             progress = self.progress()
             try:
@@ -55,10 +59,20 @@ class Command(Base):
 
     def _report(self, subject: Subject, written: Written, path: Path, model: str, as_json: bool) -> None:
         if as_json:
-            self.print_json({
-                "subject": str(subject), "file": str(path), "sha256": written.sha256, "bytes": written.bytes,
-                "events": written.events, "findings": written.findings, "files": list(written.files), "model": model,
-            })
+            self.print_json(
+                {
+                    "subject": str(subject),
+                    "file": str(path),
+                    "sha256": written.sha256,
+                    "bytes": written.bytes,
+                    "events": written.events,
+                    "findings": written.findings,
+                    "files": list(written.files),
+                    "model": model,
+                }
+            )
         else:
-            self.stdout.write(f"{path}: {written.events:,} events, {written.findings:,} findings, {written.bytes:,} bytes")
+            self.stdout.write(
+                f"{path}: {written.events:,} events, {written.findings:,} findings, {written.bytes:,} bytes"
+            )
             self.stdout.write(f"SHA-256 {written.sha256}")

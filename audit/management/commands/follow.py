@@ -36,7 +36,7 @@ class Command(Base):
 
         sources = open_sources(settings, complete_until=options["complete_until"])
         try:
-            outcome = run(instance, sources, once=options["once"], stop=threading.Event(), progress=show)
+            outcome = run(instance, sources, once=options["once"], stop=threading.Event(), progress=show, apart=True)
         finally:
             progress.close()
             for source in sources:

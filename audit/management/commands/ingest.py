@@ -40,7 +40,7 @@ class Command(Base):
             done[0] += passed
             progress("events", done[0])
 
-        outcome = run(instance, sources, once=True, stop=threading.Event(), progress=show)
+        outcome = run(instance, sources, once=True, stop=threading.Event(), progress=show, apart=True)
         progress.close()
         if outcome.troubles:
             raise WhereaboutsError("; ".join(outcome.troubles.values()))

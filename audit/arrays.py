@@ -1,0 +1,54 @@
+"""Arrays as parameters of statements, in PostgreSQL's binary form: psycopg's own way looks at every element's type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from struct import Struct
+
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+
+_TEXT, _TEXT_ARRAY, _INT8, _INT8_ARRAY = 25, 1009, 20, 1016  # type numbers, the same in every PostgreSQL
+
+_head = Struct(">iiiii").pack
+_length = Struct(">i").pack
+_int8 = Struct(">iq").pack
+
+
+class Texts(tuple[str, ...]):
+    """An array of text without nulls."""
+
+
+class Integers(tuple[int, ...]):
+    """An array of bigint without nulls."""
+
+
+class _TextsDumper(Dumper):
+    format = Format.BINARY
+    oid = _TEXT_ARRAY
+
+    def dump(self, obj: Sequence[str]) -> Buffer:
+        parts = [_start(_TEXT, len(obj))]
+        for value in obj:
+            encoded = value.encode()
+            parts += (_length(len(encoded)), encoded)
+        return b"".join(parts)
+
+
+class _IntegersDumper(Dumper):
+    format = Format.BINARY
+    oid = _INT8_ARRAY
+
+    def dump(self, obj: Sequence[int]) -> Buffer:
+        return b"".join([_start(_INT8, len(obj)), *[_int8(8, value) for value in obj]])
+
+
+def _start(element: int, count: int) -> bytes:
+    """One dimension counted from 1; none where there is nothing."""
+    return _head(1, 0, element, count, 1) if count else Struct(">iii").pack(0, 0, element)
+
+
+psycopg.adapters.register_dumper(Texts, _TextsDumper)
+psycopg.adapters.register_dumper(Integers, _IntegersDumper)

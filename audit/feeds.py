@@ -1,0 +1,219 @@
+"""Sources are read into the log beside the projections: in a process of its own where one can be forked, else in a thread.
+
+Whatever happens to either side, nothing is lost: the log is committed first, and what is not handed over, or handed over
+out of order, is found in the log.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection as PipeEnd
+from typing import NoReturn, Protocol
+
+from audit import servers
+from audit.database import connect
+from audit.errors import SourceUnavailable, WhereaboutsError
+from audit.instance import Instance
+from audit.log.drafts import Reader
+from audit.log.handover import pack, unpack
+from audit.log.intake import Batch, Intake
+from audit.sources.contract import Source
+
+BATCH_CATCHING_UP = 20_000
+BATCHES_AHEAD = 2
+IDLE_SECONDS = 0.25
+
+_BATCH, _END, _ERROR = b"b", b"e", b"x"  # what begins a message of the reading process
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is to be read, and until when."""
+
+    instance: Instance
+    sources: Sequence[Source]
+    once: bool
+    stop: threading.Event
+    troubles: dict[str, str] = field(default_factory=dict)  # of the sources that cannot be read now
+
+
+class Feed(Protocol):
+    """Batches in the order in which they were logged."""
+
+    def next(self) -> Batch | None:
+        """The next batch; None: there will be none. Raises what went wrong with reading."""
+
+    def close(self) -> None:
+        """Let the reader come to an end, so that its transaction ends cleanly."""
+
+
+def open_feed(reading: Reading, *, apart: bool) -> Feed:
+    """`apart` asks for a process. It is forked only where no other thread runs, whose locks it would inherit."""
+    if apart and sys.platform == "linux" and threading.active_count() == 1:
+        return ProcessFeed(reading)
+    return ThreadFeed(reading)
+
+
+def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
+    """Every source in turn, one transaction a batch, until told to stop or, once, until there is nothing more."""
+    with connect("follower") as connection:
+        intake = Intake(connection, reading.instance.model, reading.sources)
+        while not reading.stop.is_set():
+            is_idle = True
+            for source in reading.sources:
+                try:
+                    batch = intake.take(source, BATCH_CATCHING_UP)
+                except SourceUnavailable as error:
+                    reading.troubles[source.name] = str(error)
+                    continue
+                reading.troubles.pop(source.name, None)
+                if batch is not None:
+                    is_idle = is_idle and batch.is_idle
+                    hand(batch)
+            if is_idle and reading.once:
+                return
+            if is_idle:
+                _rest(reading.sources, reading.stop)
+
+
+def _rest(sources: Sequence[Source], stop: threading.Event) -> None:
+    began = time.monotonic()
+    for source in sources:
+        source.wait(IDLE_SECONDS / len(sources))
+    stop.wait(max(0.0, IDLE_SECONDS - (time.monotonic() - began)) if not sources else 0.0)
+
+
+class ThreadFeed:
+    """Reads in a thread: only the databases work at the same time as the projections."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._batches: queue.Queue[Batch | BaseException | None] = queue.Queue(BATCHES_AHEAD)
+        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+        self._thread.start()
+
+    def next(self) -> Batch | None:
+        batch = self._batches.get()
+        if isinstance(batch, BaseException):
+            raise batch
+        return batch
+
+    def close(self) -> None:
+        self._reading.stop.set()
+        while self._thread.is_alive():
+            try:
+                self._batches.get(timeout=0.1)  # it may wait for room
+            except queue.Empty:
+                continue
+
+    def _run(self) -> None:
+        try:
+            read_all(self._reading, self._batches.put)
+            self._batches.put(None)
+        except BaseException as error:  # handed to the thread that can report it
+            self._batches.put(error)
+
+
+class ProcessFeed:
+    """Reads in a forked process. It ends when we do, however we end: a pipe that only we hold open is its life line."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._readers: dict[str, Reader] = {}
+        self._messages: queue.Queue[bytes] = queue.Queue(BATCHES_AHEAD)
+        self._end, theirs = Pipe(duplex=False)
+        line, self._life_line = os.pipe()
+        self._process = os.fork()
+        if self._process == 0:
+            self._end.close()
+            os.close(self._life_line)
+            _be_the_reader(reading, theirs, line)
+        theirs.close()
+        os.close(line)
+        self._thread = threading.Thread(target=self._receive, name="intake", daemon=True)
+        self._thread.start()
+
+    def next(self) -> Batch | None:
+        while True:
+            try:
+                message = self._messages.get(timeout=IDLE_SECONDS)
+                break
+            except queue.Empty:
+                if self._reading.stop.is_set():
+                    self._let_go()
+        kind, content = message[:1], memoryview(message)[1:]
+        if kind == _BATCH:
+            return unpack(content, self._reading.instance.model, self._readers)
+        if kind == _END:
+            self._reading.troubles.update(pickle.loads(content))
+            return None
+        if kind == _ERROR:
+            raise pickle.loads(content)
+        raise WhereaboutsError("the process that reads the sources has ended; nothing is lost: start it again")
+
+    def close(self) -> None:
+        self._reading.stop.set()
+        self._let_go()
+        while self._thread.is_alive():
+            try:
+                self._messages.get(timeout=0.1)
+            except queue.Empty:
+                continue
+        self._end.close()
+        os.waitpid(self._process, 0)
+
+    def _let_go(self) -> None:
+        if self._life_line >= 0:
+            os.close(self._life_line)
+            self._life_line = -1
+
+    def _receive(self) -> None:
+        """Takes messages out of the pipe while the projections work, so that the reader need not wait for them."""
+        message = _BATCH
+        while message[:1] == _BATCH:
+            try:
+                message = self._end.recv_bytes()
+            except (EOFError, OSError):
+                message = b"lost"
+            self._messages.put(message)
+
+
+def _be_the_reader(reading: Reading, end: PipeEnd, line: int) -> NoReturn:
+    """The forked process, from its first to its last moment. What it inherited is its parent's to clean up."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both: our parent says when we stop
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        threading.Thread(target=_stop_with_the_parent, args=(line, reading.stop), daemon=True).start()
+        try:
+            read_all(reading, lambda batch: end.send_bytes(_BATCH + pack(batch)))
+            end.send_bytes(_END + pickle.dumps(reading.troubles))
+        except BrokenPipeError:
+            pass  # nobody waits for us any more
+        except BaseException as error:
+            end.send_bytes(_ERROR + _pickled(error))
+        for source in reading.sources:
+            source.close()
+        servers.release()
+    finally:
+        os._exit(0)
+
+
+def _stop_with_the_parent(line: int, stop: threading.Event) -> None:
+    os.read(line, 1)  # nothing is ever written: it returns when the other end is closed
+    stop.set()
+
+
+def _pickled(error: BaseException) -> bytes:
+    try:
+        return pickle.dumps(error)
+    except Exception:
+        return pickle.dumps(WhereaboutsError(f"reading the sources failed: {type(error).__name__}: {error}"))

@@ -1,0 +1,58 @@
+"""Batches of the log packed to be handed from the process that reads sources to the one that projects.
+
+A payload travels as the JSON that it is: msgpack has no exact decimals, and reading JSON again costs less than pickling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from audit.log.decode import data_of, remove
+from audit.log.drafts import Reader
+from audit.log.intake import Batch
+from audit.log.logged import Logged
+from audit.model.meaning import Model
+
+
+class _Packed(msgspec.Struct, array_like=True, gc=False):
+    """`bodies` are the events' payloads; None where the event has none to be read."""
+
+    source: str
+    source_id: int
+    first: int
+    last: int
+    watermark: int | None
+    is_idle: bool
+    events: Sequence[Logged]
+    bodies: Sequence[bytes | None]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Packed).decode
+
+
+def pack(batch: Batch) -> bytes:
+    """The batch as bytes. Its events lose their data: they are not to be used after it."""
+    events = batch.events
+    bodies = [None if event.data is None else event.body for event in events]
+    for event in events:
+        event.data, event.body = None, b""
+    return _encode(_Packed(batch.source, batch.source_id, batch.first, batch.last, batch.watermark, batch.is_idle,
+                           events, bodies))
+
+
+def unpack(packed: bytes, model: Model, readers: dict[str, Reader]) -> Batch:
+    """`readers` are kept from call to call, one a source."""
+    found = _decode(packed)
+    reader = readers.get(found.source)
+    if reader is None:
+        reader = readers[found.source] = Reader(model, found.source)
+    for event, body in zip(found.events, found.bodies, strict=True):
+        if body is not None:
+            data = event.data = data_of(body, "row", len(body))
+            meaning = reader.meaning(event.stream, event.type)
+            if meaning is not None and meaning.personal:
+                remove(data, meaning.personal)
+    return Batch(found.source_id, found.first, found.last, found.events, found.watermark, found.is_idle, found.source)

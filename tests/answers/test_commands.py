@@ -1,0 +1,183 @@
+"""The commands: their JSON, their exit codes, and that nothing is answered without a record of the look."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+
+from audit.access import looks
+from audit.errors import WhereaboutsError
+from audit.models import AuditRecord
+from tests.answers.oracle import Bank
+from tests.conftest import Database
+
+
+@pytest.fixture(autouse=True)
+def ready(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The servers run and the database is up to date already."""
+    monkeypatch.setattr("audit.management.base.make_ready", lambda: None)
+
+
+@pytest.fixture(scope="module")
+def people(world: Database) -> Iterator[None]:
+    for name in ("support", "administrator"):
+        user = get_user_model().objects.create_user(f"eva-{name}")
+        user.groups.add(Group.objects.get_or_create(name=name)[0])
+    yield
+
+
+def said(*words: str) -> str:
+    out = io.StringIO()
+    call_command(*words, stdout=out)
+    return out.getvalue()
+
+
+def answered(*words: str) -> Any:
+    lines = said(*words, "--json").splitlines()
+    assert len(lines) == 1, "one object and nothing else"
+    return json.loads(lines[0])
+
+
+def code(*words: str) -> int:
+    """What the process would end with."""
+    try:
+        said(*words)
+    except WhereaboutsError as error:
+        return error.exit_code
+    except CommandError as error:
+        return error.returncode
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def test_where_and_what_have_the_keys_of_the_design(bank: Bank) -> None:
+    where = answered("ask", "where", "transfer:T7")
+    assert set(where) >= {
+        "subject",
+        "at",
+        "places",
+        "on_its_way",
+        "came_from",
+        "conserved",
+        "complete",
+        "not_understood",
+        "tells",
+        "model",
+    }
+    assert set(where["places"][0]) >= {"place", "book", "amount", "currency", "certainty", "since", "event"}
+    what = answered("ask", "what", "transfer:T7")
+    assert [step["event"]["id"] for step in what["steps"]] == [e.id for e in bank.events if e.transfer == "T7"]
+
+
+def test_at_a_time_and_at_an_event(bank: Bank) -> None:
+    event = next(event for event in bank.events if event.type == "Sent")
+    subject = f"transfer:{event.transfer}"
+    for at in (event.recorded.isoformat(), f"dk/{event.id}"):
+        document = answered("ask", "where", subject, "--at", at)
+        assert document["at"]["time"].startswith(f"{event.recorded:%Y-%m-%dT%H:%M}")
+    assert answered("ask", "where", subject, "--at", f"dk/{event.id}")["places"][0]["place"] == "clearing:dk"
+
+
+def test_exit_codes() -> None:
+    assert code("ask", "where", "transfer:T7") == 0
+    assert code("ask", "where", "transfer:none") == 2
+    assert code("search", "nothing-like-it") == 2
+    for usage in (
+        ["ask", "where", "T7"],
+        ["ask", "why", "transfer:T7"],
+        ["ask", "where", "transfer:T7", "--at", "noon"],
+        ["findings", "--rule", "none"],
+        ["ask", "where", "place:ledger"],
+        ["ask", "where", "transfer:T7", "--as", "eva-support"],
+        ["ask", "where", "transfer:T7", "--reason", "call"],
+        ["export", "transfer:T7", "-o", "/tmp/none.zip"],
+    ):
+        assert code(*usage) == 3, usage
+
+
+def test_a_person_needs_a_right_and_a_reason(people: None) -> None:
+    person = ["--as", "eva-support", "--reason"]
+    assert code("ask", "where", "transfer:T7", *person, "call:88123") == 0
+    assert code("ask", "where", "transfer:T7", *person, "curiosity") == 3
+    assert code("ask", "where", "transfer:T7", "--as", "nobody", "--reason", "call") == 3
+    assert code("ask", "where", "transfer:T7", "--as", "eva-administrator", "--reason", "call") == 4
+    assert AuditRecord.objects.filter(kind="refusal", actor="eva-administrator").exists()
+
+
+def test_every_look_is_recorded_before_it_is_answered(people: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    said("ask", "where", "account:A1", "--as", "eva-support", "--reason", "call:1")
+    record = AuditRecord.objects.filter(kind="look").latest("pk")
+    assert record.actor == "eva-support" and "account:A1" in record.subjects and "customer:C1" in record.subjects
+    assert (record.reason_code, record.ticket, record.page) == ("call", "1", "ask where")
+    said("ask", "what", "account:A1")
+    assert AuditRecord.objects.filter(kind="look").latest("pk").actor == "system"
+
+    def refuse(*args: object) -> int:
+        raise looks.NoRecord("no record of the look, no page")
+
+    monkeypatch.setattr(looks, "record", refuse)
+    out = io.StringIO()
+    with pytest.raises(looks.NoRecord):
+        call_command("ask", "where", "account:A1", stdout=out)
+    assert not out.getvalue()
+
+
+def test_a_search_is_recorded_without_what_was_searched() -> None:
+    assert answered("search", "A1")["hits"][0]["subject"] == "account:A1"
+    record = AuditRecord.objects.filter(kind="search").latest("pk")
+    assert "account:A1" in record.subjects and record.details.keys() == {"hits"}
+
+
+def test_status_sums_to_zero_and_counts(bank: Bank) -> None:
+    status = answered("status")
+    assert set(status) >= {"position", "watermark", "sources", "subjects", "places", "findings", "explained", "model"}
+    assert sum(source["events"] for source in status["sources"]) == len(bank.events)
+    assert status["subjects"]["transfer"] == 60
+    assert {p["place"] for p in status["places"]} >= {"available", "reserved", "outside", "transit", "clearing"}
+
+
+def test_findings_are_one_object_a_line() -> None:
+    lines = [json.loads(line) for line in said("findings", "--json").splitlines()]
+    assert lines and set(lines[0]) >= {
+        "id",
+        "rule",
+        "severity",
+        "subject",
+        "state",
+        "says",
+        "opened_by",
+        "evidence",
+        "because_of",
+        "resolved_by",
+        "would_resolve",
+        "money",
+    }
+    rule = lines[0]["rule"]
+    chosen = [json.loads(line) for line in said("findings", "--json", "--rule", rule, "--state", "open").splitlines()]
+    assert [one["id"] for one in chosen] == [o["id"] for o in lines if (o["rule"], o["state"]) == (rule, "open")]
+
+
+def test_text_says_the_same(bank: Bank) -> None:
+    text = said("ask", "where", "account:A1")
+    assert "available on A1" in text and "CE" in text, "times name their zone"
+    assert len(said("ask", "what", "transfer:T7").splitlines()) == 1 + sum(e.transfer == "T7" for e in bank.events)
+
+
+def test_an_export_is_written(people: None, tmp_path: Any) -> None:
+    file = tmp_path / "trail.zip"
+    person = ["--as", "eva-support", "--reason", "complaint:7"]
+    ended = code("export", "customer:C0", "-o", str(file), *person)
+    if ended == 4:  # a role that may not export is told so
+        assert not file.exists()
+        return
+    manifest = json.loads(ZipFile(file).read("manifest.json"))
+    assert manifest["reason"] == {"caller_identified": "", "code": "complaint", "ticket": "7"}

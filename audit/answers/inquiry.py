@@ -38,6 +38,7 @@ class SourceRow:
     is_idle: bool
     held_by: tuple[str, ...]
     trouble: str | None
+    notice: str | None
     polled_at: datetime | None
     pending: tuple[int, ...]
     released: tuple[int, ...]
@@ -159,8 +160,8 @@ def _banks(sources: tuple[SourceRow, ...]) -> tuple[SourceRow, ...]:
 
 
 def _source(row: tuple[Any, ...]) -> SourceRow:
-    held_by, trouble, polled_at, pending, released = row[10:]
-    return SourceRow(*[*row[:10], tuple(held_by), trouble, polled_at, tuple(pending), tuple(released)])
+    held_by, trouble, notice, polled_at, pending, released = row[10:]
+    return SourceRow(*[*row[:10], tuple(held_by), trouble, notice, polled_at, tuple(pending), tuple(released)])
 
 
 def _cut(connection: Connection, sources: tuple[SourceRow, ...], at: str | Moment | None, clock: str | Clock) -> Cut:

@@ -48,8 +48,9 @@ def movements(inquiry: Inquiry, positions: Sequence[int], unfolded: Unfolded) ->
     """What these events moved, by position, in one statement."""
     found: dict[int, list[Moved]] = {}
     if positions:
-        for row in inquiry.rows("answer_movements", [list(positions)]):
-            found.setdefault(row[0], []).append(_moved(row))
+        rows = inquiry.rows("answer_movements", [list(positions)])
+        for given, taken in zip(rows[::2], rows[1::2], strict=True):
+            found.setdefault(given[0], []).append(_moved(given, taken))
     wanted = set(positions)
     for one in unfolded.told:
         position = one.row.position
@@ -67,18 +68,19 @@ def movements(inquiry: Inquiry, positions: Sequence[int], unfolded: Unfolded) ->
     return found
 
 
-def _moved(row: tuple[Any, ...]) -> Moved:
-    position, units, source_id, book, kind, key, target_id, target_kind, target_key, currency, given, taken = row
+def _moved(given: tuple[Any, ...], taken: tuple[Any, ...]) -> Moved:
+    """The two sides stand next to each other: ordinals 0 and 1, 2 and 3."""
+    assert given[0] == taken[0] and given[1] % 2 == 0 and taken[1] == given[1] + 1
     return Moved(
-        position,
-        int(units),
-        currency,
-        Place(book, kind, key),
-        Place(book, target_kind, target_key),
-        source_id,
-        target_id,
-        None if given is None else int(given),
-        None if taken is None else int(taken),
+        position=given[0],
+        units=int(taken[2]),
+        currency=given[7],
+        source=Place(given[4], given[5], given[6]),
+        target=Place(taken[4], taken[5], taken[6]),
+        source_id=given[3],
+        target_id=taken[3],
+        source_total=None if given[8] is None else int(given[8]),
+        target_total=None if taken[8] is None else int(taken[8]),
     )
 
 

@@ -30,7 +30,7 @@ def others_of(inquiry: Inquiry, asked: Known, without: Collection[str]) -> tuple
 
 def introducing(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[EventRow]:
     """The events of its own stream among its first ones: they say its name, its number, what it is. Payments do not."""
-    part = part_of_story(inquiry, asked, fresh, INTRODUCING, is_counted=False)
+    part = part_of_story(inquiry, asked, fresh, INTRODUCING, is_counted=False, tie=0)
     return [row for row in part.rows if _is_own(inquiry, row.stream, asked) and not row.flags & IN_FLOW]
 
 

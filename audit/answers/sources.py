@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from audit.answers.inquiry import CONSOLE, Inquiry, SourceRow
-from audit.answers.shapes import SourceLine, SourcesPage
+from audit.answers.shapes import ReadModel, SourceLine, SourcesPage
 
 
 def sources(inquiry: Inquiry) -> SourcesPage:
-    return SourcesPage(inquiry.as_of(), inquiry.model.hash, counters(inquiry).get("position", 0), source_lines(inquiry))
+    return SourcesPage(inquiry.as_of(), inquiry.model.hash, _read_model(inquiry), source_lines(inquiry))
+
+
+def _read_model(inquiry: Inquiry) -> ReadModel:
+    (row,) = inquiry.rows("answer_progress")
+    return ReadModel(*row)
 
 
 def source_lines(inquiry: Inquiry) -> tuple[SourceLine, ...]:
@@ -38,6 +43,7 @@ def _line(source: SourceRow, newest: datetime | None) -> SourceLine:
         is_idle=source.is_idle,
         held_by=source.held_by,
         trouble=source.trouble,
+        notice=source.notice,
         polled_at=source.polled_at,
         pending=len(source.pending),
     )

@@ -68,18 +68,19 @@ def part_of_story(
     *,
     newest_first: bool = False,
     is_counted: bool = True,
+    tie: int = TIE_MAX,
 ) -> Part:
     """A page of a subject's story; always told forwards, but `newest_first` begins with its end.
 
-    A page is not cut within one recorded time, unless that time alone has more than TIE_MAX events.
+    A page is not cut within one recorded time, unless more than `tie` further events have that time.
     """
     is_back = mark.is_back if mark else newest_first
     start = mark or (ENDING if newest_first else BEGINNING)
-    found = _rows(inquiry, subject, start, "desc" if is_back else "asc", size + TIE_MAX + 1)
+    found = _rows(inquiry, subject, start, "desc" if is_back else "asc", size + tie + 1)
     fresh = unfolded.rows_of(subject.subject, {row.position for row in found})
     fresh = [row for row in fresh if inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:])]
     found = _merged(found, fresh, start, is_back)
-    kept = _drained(found, size)
+    kept = _drained(found, size, tie)
     more = len(found) > len(kept)
     total = _total(inquiry, subject, len(fresh), None if more or mark else len(kept)) if is_counted else None
     if is_back:
@@ -189,11 +190,11 @@ def _merged(found: list[EventRow], fresh: list[EventRow], start: Mark, is_back: 
     return sorted([*found, *beyond], key=lambda row: (*row.key, row.position), reverse=is_back)
 
 
-def _drained(found: list[EventRow], size: int) -> list[EventRow]:
+def _drained(found: list[EventRow], size: int, tie: int) -> list[EventRow]:
     end = min(size, len(found))
-    while 0 < end < min(len(found), size + TIE_MAX) and found[end].recorded == found[end - 1].recorded:
+    while 0 < end < min(len(found), size + tie) and found[end].recorded == found[end - 1].recorded:
         end += 1
-    if end == size + TIE_MAX and len(found) > end and found[end].recorded == found[end - 1].recorded:
+    if end == size + tie and len(found) > end and found[end].recorded == found[end - 1].recorded:
         end = size
     return found[:end]
 

@@ -1,10 +1,6 @@
--- What events moved: the giving side of each movement and the taking one, with what their owners held after each.
+-- Both sides of what events moved, each with what its place's owner held after it: the giving side, then the taking one.
 -- Parameter: positions.
-select e.position, -e.amount, p.id, p.book, p.kind, p.key, c.id, c.kind, c.key, p.currency, e.total, o.total
-from entry e
-join trace.place p on p.id = e.place_id
-join trace.place c on c.id = e.counter_id
-left join entry o on (o.place_id, o.recorded_at, o.source_id, o.source_position, o.ordinal)
-                   = (e.counter_id, e.recorded_at, e.source_id, e.source_position, e.ordinal + 1)
-where e.position = any(%s) and e.ordinal %% 2 = 0
+select e.position, e.ordinal, e.amount, p.id, p.book, p.kind, p.key, p.currency, e.total
+from entry e join trace.place p on p.id = e.place_id
+where e.position = any(%s)
 order by e.position, e.ordinal

@@ -10,10 +10,11 @@ import pytest
 
 from demobank.history import simulation
 from tests.conftest import Database, MakeDatabase, using
-from tests.projections.bank import Dump, Feed, History
+from tests.projections.bank import MODEL, History
+from tests.projections.feed import Dump, Feed
 
 ANCHOR = 1_795_000_000_000_000
-EVENTS = 4_000
+EVENTS = 2_500
 
 
 @pytest.fixture(scope="package")
@@ -29,11 +30,11 @@ def plain(
     """The read model of one run over one file."""
     made = make_database()
     with using(made, django_db_blocker):
-        feed = Feed(tmp_path_factory.mktemp("plain"), made)
+        feed = Feed(tmp_path_factory.mktemp("plain"), made, MODEL)
         feed.take(feed.write(history.lines()))
         yield feed.dump()
 
 
 @pytest.fixture
 def feed(database: Database, tmp_path: Path) -> Feed:
-    return Feed(tmp_path, database)
+    return Feed(tmp_path, database, MODEL)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from demobank.work import ADAPTER, CORE
-from tests.projections.bank import Dump, Feed, History, assert_same, batches_of, in_disorder, interleaved
+from tests.projections.bank import History, in_disorder, interleaved
+from tests.projections.feed import Dump, Feed, assert_same, batches_of
 
 
 def test_the_plain_run_has_something_to_lose(plain: Dump) -> None:

@@ -30,15 +30,26 @@ class SourceLine:
     is_idle: bool
     held_by: tuple[str, ...]
     trouble: str | None
+    notice: str | None
     polled_at: datetime | None
     pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadModel:
+    """How far the projections are: `projected` of `logged` positions; a rebuild's parts (0 of 0: none is running)."""
+
+    projected: int
+    logged: int
+    parts_done: int = 0
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SourcesPage:
     at: AsOf
     model: str
-    position: int
+    read_model: ReadModel
     sources: tuple[SourceLine, ...]
 
 

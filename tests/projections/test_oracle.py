@@ -1,0 +1,162 @@
+"""Every state, balance, day sum and flow of random histories is what a plain pass over them says, whatever the order."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit.instance import load_model
+from tests.conftest import MakeDatabase, using
+from tests.projections.feed import Feed, assert_same, batches_of
+from tests.projections.oracle import Event, Place, Truth, truth_of
+from tests.projections.small import MODEL, line, micros
+
+ACCOUNT = ("Opened", "PaidIn", "PaidOut", "Reserved", "Booked", "LimitSet", "Frozen", "Thawed", "Closed", "Corrected")
+PAYMENT = ("Sent", "Arrived", "Ended", "Returned", "Reopened")
+STREAMS = {"account-A": ACCOUNT, "account-B": ACCOUNT, "payment-P": PAYMENT, "payment-Q": PAYMENT}
+
+happenings = st.lists(
+    st.tuples(
+        st.sampled_from(sorted(STREAMS)),
+        st.integers(0, 9),  # which type
+        st.integers(0, 10**20),  # minor units: no float, no machine word
+        st.integers(0, 40_000),  # seconds since the last event: over midnights, and the hour that summer time takes
+        st.integers(-200_000, 0),  # seconds by which it had occurred before
+        st.sampled_from(("P", "Q", "A", "B")),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@settings(max_examples=6, deadline=None, derandomize=True, database=None)
+@given(happenings=happenings, seed=st.integers(0, 100))
+def test_the_read_model_is_what_a_plain_pass_says(
+    happenings: Sequence[Any], seed: int, make_database: MakeDatabase, django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:  # fmt: skip
+    check(happenings, seed, make_database, django_db_blocker, tmp_path_factory)
+
+
+@pytest.mark.stress
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(happenings=happenings, seed=st.integers(0, 100))
+def test_it_is_for_many_histories(
+    happenings: Sequence[Any], seed: int, make_database: MakeDatabase, django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:  # fmt: skip
+    check(happenings, seed, make_database, django_db_blocker, tmp_path_factory)
+
+
+def check(
+    happenings: Sequence[Any], seed: int, make_database: MakeDatabase, django_db_blocker: Any, folders: Any
+) -> None:
+    events = history_of(happenings)
+    made = make_database()
+    with using(made, django_db_blocker), pytest.MonkeyPatch.context() as monkeypatch:
+        batches_of(monkeypatch, 1 + seed % 13)
+        feed = Feed(folders.mktemp("oracle"), made, MODEL)
+        chance, mixed = random.Random(seed), list(events)
+        chance.shuffle(mixed)
+        for start in range(0, len(mixed), 17):
+            feed.take(write(feed, mixed[start : start + 17]), complete_until=micros(10_000_000))
+        truth = truth_of(load_model(MODEL), events)
+        compare(feed, truth)
+        before = feed.dump()
+        feed.rebuild()
+        compare(feed, truth)
+        assert_same(feed.dump(), before)
+
+
+def history_of(happenings: Sequence[Any]) -> list[Event]:
+    """Versions count up in each stream, and recorded times with them; everything else may be as absurd as it likes."""
+    versions: Counter[str] = Counter()
+    events, now = [], 0
+    for stream, type_number, units, later, earlier, other in happenings:
+        now += later
+        versions[stream] += 1
+        types = STREAMS[stream]
+        type_ = types[type_number % len(types)]
+        amount = f"{units // 100}.{units % 100:02d}"
+        data = {"amount": amount, "currency": "DKK", "limit": str(units), "payment": other, "account": other,
+                "customer": f"C-{other}"}  # fmt: skip
+        source = "pay" if stream.startswith("payment") else "core"
+        version = versions[stream]
+        events.append(Event(source, stream, version, type_, f"{stream}.{version}.{type_}", micros(now),
+                            micros(now + earlier), data))  # fmt: skip
+    return events
+
+
+def write(feed: Feed, events: Sequence[Event]) -> Path:
+    start = micros(0)
+    return feed.write(
+        line(event.stream, event.version, event.type, (event.recorded - start) / 1_000_000,
+             occurred=(event.occurred - start) / 1_000_000, **event.data)
+        for event in events
+    )  # fmt: skip
+
+
+PLACE = "p.book, p.kind, p.key, p.currency"
+
+
+def compare(feed: Feed, truth: Truth) -> None:
+    states = feed.rows("select r.name, a.state from aggregate a join stream r on r.id = a.stream_id")
+    assert {row[0]: row[1] for row in states} == truth.states
+    balances = feed.rows(f"select {PLACE}, amount, entries from balance b join place p on p.id = b.place_id")
+    by_place = {row[:4]: (int(row[4]), row[5]) for row in balances if row[5]}
+    assert by_place == {place: (truth.balances[place], n) for place, n in truth.entries.items() if not of_flow(place)}
+    compare_days(feed, truth)
+    compare_entries(feed, truth)
+    compare_flows(feed, truth)
+    books = feed.rows("select book, currency, sum(amount) from kind_total group by 1, 2")
+    assert all(total == 0 for _, _, total in books)
+    lines = feed.rows(
+        "select s.kind, s.key, l.event_id from timeline t join subject s on s.id = t.subject_id "
+        "join log l on l.position = t.position"
+    )
+    of_truth = {(kind, key, id_) for (kind, key), ids in truth.timelines.items() if " of " not in kind for id_ in ids}
+    assert len(lines) == len(set(lines)) and set(lines) == of_truth
+
+
+def of_flow(place: Place) -> bool:
+    return place[1] == "transit"  # its entries are summed when they are asked for
+
+
+def compare_days(feed: Feed, truth: Truth) -> None:
+    rows = feed.rows(f"select {PLACE}, recorded_day, occurred_day, incoming - outgoing, entries from day_sum d "
+                     "join place p on p.id = d.place_id")  # fmt: skip
+    found = {(row[:4], row[4], row[5]): int(row[6]) for row in rows if row[7]}
+    assert found == {key: units for key, units in truth.days.items() if not of_flow(key[0])}
+
+
+def compare_entries(feed: Feed, truth: Truth) -> None:
+    rows = feed.rows(f"select l.event_id, {PLACE}, balance from entry e join place p on p.id = e.place_id "
+                     "join log l on l.position = e.position order by e.position, e.ordinal")  # fmt: skip
+    assert len(rows) == sum(truth.entries.values())
+    found: dict[tuple[str, Place], list[int]] = {}
+    for row in rows:
+        if row[5] is not None:
+            found.setdefault((row[0], row[1:5]), []).append(int(row[5]))
+    owned = {key: balances for key, balances in truth.running.items() if key[1][1] in ("available", "reserved")}
+    assert found == owned
+
+
+def compare_flows(feed: Feed, truth: Truth) -> None:
+    rows = feed.rows("select s.key, f.nets from flow f join subject s on s.id = f.subject_id")
+    places = {row[0]: row[1:] for row in feed.rows("select id, book, kind, key, currency from place")}
+    found = {key: {places[place]: int(units) for place, units, _ in nets} for key, nets in rows}
+    wanted = {flow: {place: units for place, units in nets.items() if units and not is_others(place, flow)}
+              for flow, nets in truth.nets.items()}  # fmt: skip
+    assert {flow: nets for flow, nets in found.items() if nets} == {flow: nets for flow, nets in wanted.items() if nets}
+
+
+def is_others(place: Place, flow: str) -> bool:
+    return place[1] == "transit" and place[2] != flow

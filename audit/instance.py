@@ -45,16 +45,23 @@ def begin(connection: Connection, model: Model) -> Instance:
                 raise Refused(
                     f"model {found.model.name} ({found.model.hash[:12]}) is in force in this instance, and "
                     f"{model.name} ({model.hash[:12]}) is another one: one instance is one bank with one model. "
-                    "Use another VAR_DIR or database for it"
+                    "To replace it run `python manage.py rebuild --model FILE`; for another bank use another VAR_DIR "
+                    "or database"
                 )
             return found
-        connection.execute("insert into trace.model (hash, source) values (%s, %s) on conflict do nothing",
-                           [model.hash, model.source])
+        put_down(connection, model)
         number = next_number(connection)
         create_generation(connection, number, with_indexes=True)
         connection.execute("insert into trace.generation (number, model_hash, state, switched_at) "
                            "values (%s, %s, 'current', now())", [number, model.hash])
     return Instance(model, number)
+
+
+def put_down(connection: Connection, model: Model) -> None:
+    """Keep the model's text under its hash: every answer names it, and generations are built from it."""
+    connection.execute(
+        "insert into trace.model (hash, source) values (%s, %s) on conflict do nothing", [model.hash, model.source]
+    )
 
 
 def next_number(connection: Connection) -> int:

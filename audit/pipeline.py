@@ -25,6 +25,8 @@ from audit.values import micros_of
 
 PROJECTING = 7_306_061_302  # advisory lock of the one process that projects
 
+BATCHES_UNJUDGED_MAX = 10
+
 Progress = Callable[[int], None]
 
 
@@ -38,6 +40,8 @@ class Projection:
         self._projector: Projector | None = None
         self._position = -1
         self._known = 0  # how many sources there are
+        self._behind: set[int] = set()  # sources that had more to read
+        self._unjudged = 0  # batches
         self._has_more = False  # of what became final after it was logged
 
     def become_the_only(self) -> bool:
@@ -57,7 +61,7 @@ class Projection:
         except BaseException:
             self._projector = None
             raise
-        self._judge()
+        self._judge_in_time(batch)
         return passed
 
     def catch_up(self, progress: Progress | None = None) -> int:
@@ -118,6 +122,20 @@ class Projection:
     def _from_log(self, position: int, upto: int) -> Sequence[Logged]:
         parts = replay(self._connection, self._instance.model, position, upto, batch=BATCH_CATCHING_UP)
         return [event for part in parts for event in part]
+
+    def _judge_in_time(self, batch: Batch | None) -> None:
+        """While there is more to read, flows are judged now and then: what is found does not depend on when it is
+        looked for, and a flow that is judged once is judged cheapest."""
+        if batch is None:
+            self._behind.clear()
+        elif batch.has_more:
+            self._behind.add(batch.source_id)
+        else:
+            self._behind.discard(batch.source_id)
+        self._unjudged += 1
+        if not self._behind or self._unjudged >= BATCHES_UNJUDGED_MAX:
+            self._judge()
+            self._unjudged = 0
 
     def _judge(self) -> None:
         """Flows are judged up to the least watermark of all sources; one that is unknown holds judgement back."""

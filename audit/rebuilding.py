@@ -8,7 +8,7 @@ from audit.database import Connection, connect, sql, use_generation
 from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
 from audit.findings.overdue import sweep_overdue
 from audit.findings.record import record
-from audit.instance import Instance, compiled, require
+from audit.instance import Instance, compiled, put_down, require
 from audit.model.meaning import Model
 from audit.projections import rebuild
 from audit.projections.signs import Sign
@@ -18,13 +18,19 @@ WAIT_SECONDS = 0.2
 Progress = Callable[[int, int], None]
 
 
-def rebuild_all(call_helpers: Callable[[int], None], wait: Callable[[float], None], progress: Progress) -> Instance:
+def rebuild_all(
+    call_helpers: Callable[[int], None], wait: Callable[[float], None], progress: Progress, model: Model | None = None
+) -> Instance:
     """Build a new generation from the log and switch to it. `call_helpers` is told its number once parts are ready.
+
+    `model` replaces the one in force from the switch on; without it the one in force stays.
 
     Readers see the old generation until the switch; a crash before it leaves the old one as it was.
     """
     with connect("follower") as connection:
-        model = require(connection).model
+        in_force = require(connection).model
+        model = model or in_force
+        put_down(connection, model)
         connection.commit()
         number = rebuild.begin(connection, model)
         call_helpers(number)

@@ -1,4 +1,4 @@
-"""The demo's people: one of each role, with passwords of their own that only this machine's owner can read."""
+"""People who may sign in: added one by one, and for the demo one of each role."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ def demo_users() -> list[Login]:
             user.save(update_fields=["password"])
         user.groups.add(Group.objects.get_or_create(name=role)[0])
     return [Login(role, passwords[role], role) for role in ROLES]
+
+
+def add_user(name: str, password: str, role: str) -> None:
+    """Make a user, or change one: exactly this role and this password."""
+    user, _ = get_user_model().objects.get_or_create(username=name)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    user.groups.set([Group.objects.get_or_create(name=role)[0]])
 
 
 def _passwords(file: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""D17: the same event identifier in one source with different bytes."""
+"""D17: one event identifier, two different events."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ RULE = Rule(
     name="id_collision",
     title="Two events, one identifier",
     severity=Severity.CRITICAL,
-    sentence="{type} in stream {stream} bears an identifier that another event with other bytes has already. "
-    "It is kept and takes part in nothing.",
-    mend="The source says which of the two is true.",
-    meaning="D17: the same event identifier in one source with different bytes.",
+    sentence="{type} in stream {stream} bears an identifier that another, different event has already.",
+    mend="The sources say which of the two is true.",
+    meaning="D17: the same event identifier with different bytes in one source (the second takes part in nothing), or "
+    "with a different payload in two sources (each stays an event of its own source).",
 )

@@ -8,8 +8,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from psycopg.types.json import Jsonb
+from msgspec.json import encode
 
+from audit.arrays import Integers, Texts
 from audit.database import Connection, sql
 from audit.findings import residue_at_end, transfer_not_conserved
 from audit.findings.record import record
@@ -64,10 +65,11 @@ def _look_again(story: Story, watermark: int, later: int | None) -> Iterator[int
 
 
 def _save(connection: Connection, states: Sequence[tuple[int, bool, list[Any]]], again: list[tuple[int, int]]) -> None:
-    ids, opens, nets = [s[0] for s in states], [s[1] for s in states], [Jsonb(s[2]) for s in states]
+    ids, opens = Integers(s[0] for s in states), [s[1] for s in states]
+    nets = Texts(encode(s[2]).decode() for s in states)
     connection.execute(sql("save_flows"), [ids, opens, nets])
-    connection.execute(sql("close_flows"), [[i for i, is_open, _ in states if not is_open]])
-    connection.execute(sql("open_flows"), [[i for i, is_open, _ in states if is_open]])
+    connection.execute(sql("close_flows"), [Integers(i for i, is_open, _ in states if not is_open)])
+    connection.execute(sql("open_flows"), [Integers(i for i, is_open, _ in states if is_open)])
     if again:
         connection.execute(sql("dirty_again"), [[i for i, _ in again], [time_of(at) for _, at in again]])
 
@@ -77,9 +79,9 @@ def _stories(
 ) -> Iterator[tuple[Story, int | None]]:
     """Each flow's story up to the watermark, and the time of its first event beyond it."""
     moves: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in connection.execute(sql("flow_moves"), [list(ids)]):
+    for row in connection.execute(sql("flow_moves"), [Integers(ids)]):
         moves[row[0]].append(row)
-    for row in connection.execute(sql("flow_heads"), [list(ids)]).fetchall():
+    for row in connection.execute(sql("flow_heads"), [Integers(ids)]).fetchall():
         yield _story(model, row, moves[row[0]], watermark)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from audit.arrays import Integers
 from audit.database import Connection, sql
 from audit.findings.record import record
 from audit.model.meaning import Model
@@ -14,7 +15,7 @@ from audit.values import time_of
 def sweep_overdue(connection: Connection, model: Model, source_id: int, watermark: int, fresh: Iterable[int]) -> None:
     """Findings for states whose deadline the watermark has newly passed, and for `fresh` streams set in this batch."""
     rows = connection.execute(
-        sql("overdue"), {"source": source_id, "watermark": time_of(watermark), "streams": list(fresh)}
+        sql("overdue"), {"source": source_id, "watermark": time_of(watermark), "streams": Integers(fresh)}
     ).fetchall()
     record(connection, [_sign(row) for row in rows], model.digits)
     connection.execute(sql("overdue_swept"), [f"swept:{source_id}", watermark])

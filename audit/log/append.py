@@ -15,6 +15,7 @@ import psycopg
 
 from audit.access import keys
 from audit.access.keys import DataKey, Owner
+from audit.arrays import Texts
 from audit.database import Connection, sql
 from audit.log import rows
 from audit.log.drafts import Draft, Reader
@@ -203,7 +204,7 @@ class _Batch:
         Both stay events of their own source: which of them is true is not for us to say.
         """
         ids = [event.id for event in self.events]
-        found = self.connection.execute(sql("identities_elsewhere"), {"source": self.source_id, "ids": ids}).fetchall()
+        found = self.connection.execute(sql("identities_elsewhere"), {"source": self.source_id, "ids": Texts(ids)}).fetchall()
         if not found:
             return known
         index_of = {id_: index for index, id_ in enumerate(ids)}
@@ -218,10 +219,9 @@ class _Batch:
 
     def write_log(self, known: list[_Known] | None) -> None:
         drafts = self.drafts
-        blinds = [(digest, self.first + n) for n, draft in enumerate(drafts) for _, digest in draft.blinds]
+        blinds = {(digest, self.first + n) for n, draft in enumerate(drafts) for _, digest in draft.blinds}
         if blinds:
-            digests, positions = zip(*blinds, strict=True)
-            self.connection.execute(sql("insert_blinds"), (list(digests), list(positions)))
+            rows.copy_in(self.connection, sql("copy_blind"), [rows.blind_row(*blind) for blind in sorted(blinds)])
         payloads = PayloadRows(self._data_keys(drafts))
         kinds = known or [_NEW] * len(self.events)
         log = self._log_rows(self.reader.source, drafts, kinds, payloads, self._stream_ids(), self._type_ids())

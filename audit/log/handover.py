@@ -25,6 +25,7 @@ class _Packed(msgspec.Struct, array_like=True, gc=False):
     last: int
     watermark: int | None
     is_idle: bool
+    has_more: bool
     events: Sequence[Logged]
     bodies: Sequence[bytes | None]
 
@@ -40,7 +41,7 @@ def pack(batch: Batch) -> bytes:
     for event in events:
         event.data, event.body = None, b""
     return _encode(_Packed(batch.source, batch.source_id, batch.first, batch.last, batch.watermark, batch.is_idle,
-                           events, bodies))
+                           batch.has_more, events, bodies))
 
 
 def unpack(packed: bytes, model: Model, readers: dict[str, Reader]) -> Batch:
@@ -55,4 +56,5 @@ def unpack(packed: bytes, model: Model, readers: dict[str, Reader]) -> Batch:
             meaning = reader.meaning(event.stream, event.type)
             if meaning is not None and meaning.personal:
                 remove(data, meaning.personal)
-    return Batch(found.source_id, found.first, found.last, found.events, found.watermark, found.is_idle, found.source)
+    return Batch(found.source_id, found.first, found.last, found.events, found.watermark, found.is_idle, found.source,
+                 found.has_more)

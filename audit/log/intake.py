@@ -34,6 +34,7 @@ class Batch:
     watermark: int | None
     is_idle: bool
     source: str = ""
+    has_more: bool = False  # there was more to read at once
 
 
 @dataclass(slots=True)
@@ -105,4 +106,4 @@ class Intake:
         first = done.first or self._last + 1
         self._last = done.last or self._last
         return Batch(seat.source_id, first, self._last, done.released, watermark, read.idle and not read.events,
-                     source.name)
+                     source.name, not read.idle)

@@ -121,6 +121,10 @@ def segment_row(
     ))
 
 
+def blind_row(digest: bytes, position: int) -> bytes:
+    return b"".join((b"\0\2", binary(digest), _int8(8, position)))
+
+
 def pending_row(source_id: int, source_position: int, position: int) -> bytes:
     return _pending(3, 4, source_id, 8, source_position, 8, position)
 

@@ -35,6 +35,7 @@ class Fold:
     watermarks: Mapping[int, int] = field(default_factory=dict)
     _days: dict[int, int] = field(default_factory=dict)
     _links: dict[tuple[int, int], int] = field(default_factory=dict)
+    _groups: dict[tuple[int, ...], int] = field(default_factory=dict)
     _zone: ZoneInfo = field(init=False)
     _declared_kinds: frozenset[str] = field(init=False)
     _flow_kinds: frozenset[str] = field(init=False)
@@ -333,6 +334,12 @@ class Fold:
             return
         memory.linked, memory.linked_at = list(ids), recorded
         linked = [(tie[0], i) for tie, i in zip(work.ties, ids, strict=True) if tie[0] in self._declared_kinds]
+        group = tuple(sorted([i for _, i in linked]))
+        if self._groups.get(group, recorded + 1) <= recorded:
+            return
+        if len(self._groups) >= LINKS_REMEMBERED_MAX:
+            self._groups.clear()
+        self._groups[group] = recorded
         for _, one in linked:
             for kind, other in linked:
                 if one == other or self._links.get((one, other), recorded + 1) <= recorded:
@@ -347,7 +354,8 @@ class Fold:
     def _not_understood(self, work: Work, subject_id: int, rows: Rows) -> int:
         assert work.trouble is not None
         event, (rule, why) = work.event, work.trouble
-        numbers: dict[str, str] = {"type": event.type, "stream": event.stream, "why": why, "place": event.place or ""}
+        place = event.place if event.place and event.place not in why else ""
+        numbers: dict[str, str] = {"type": event.type, "stream": event.stream, "why": why, "place": place}
         if rule == "redelivery":
             rows.signs.append(self._sign(rule, work, subject_id, numbers, detail=str(event.source_position),
                                          is_over=True))

@@ -6,6 +6,7 @@ from __future__ import annotations
 from audit.answers.shapes.bank import (
     Explained,
     Overview,
+    ReadModel,
     SearchAnswer,
     SearchHit,
     SourceLine,
@@ -91,6 +92,7 @@ __all__ = [
     "PlaceLine",
     "PlacePage",
     "PlaceTotal",
+    "ReadModel",
     "RelatedLine",
     "RuleLine",
     "SearchAnswer",

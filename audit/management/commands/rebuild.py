@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from audit.database import connect
+from audit.instance import load_model
 from audit.management.base import Command as Base
 from audit.rebuilding import rebuild_all
 from audit.tasks import help_rebuild
@@ -16,11 +18,15 @@ class Command(Base):
     help = "Rebuild all projections from the log; readers never see a half-built one."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--model", metavar="FILE", help="another model, in force from the switch on")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         began, progress = time.monotonic(), self.progress()
-        instance = rebuild_all(_call_workers, time.sleep, lambda done, total: progress("parts rebuilt", done, total))
+        model = load_model(options["model"]) if options["model"] else None
+        instance = rebuild_all(
+            _call_workers, time.sleep, lambda done, total: progress("parts rebuilt", done, total), model
+        )
         progress.close()
         events = _events(instance.generation)
         seconds = time.monotonic() - began
@@ -33,10 +39,8 @@ class Command(Base):
 
 def _call_workers(number: int) -> None:
     """Any Celery worker that listens takes parts too; this process does those that nobody takes."""
-    try:
+    with suppress(help_rebuild.OperationalError):  # Redis is away: only slower
         help_rebuild.apply_async((number,), retry=False)
-    except help_rebuild.OperationalError:
-        pass  # Redis is away: only slower
 
 
 def _events(generation: int) -> int:

@@ -30,8 +30,10 @@ def require(connection: Connection) -> Instance:
     """Like `current`; an empty instance is an error that says what to do."""
     found = current(connection)
     if found is None:
-        raise WhereaboutsError("no model is in force yet: run `python manage.py ingest FILE --model MODEL`, or name a "
-                               "model in whereabouts.toml and run `python manage.py follow`")
+        raise WhereaboutsError(
+            "no model is in force yet: run `python manage.py ingest FILE --model MODEL`, or name a "
+            "model in whereabouts.toml and run `python manage.py follow`"
+        )
     return found
 
 
@@ -52,8 +54,10 @@ def begin(connection: Connection, model: Model) -> Instance:
         put_down(connection, model)
         number = next_number(connection)
         create_generation(connection, number, with_indexes=True)
-        connection.execute("insert into trace.generation (number, model_hash, state, switched_at) "
-                           "values (%s, %s, 'current', now())", [number, model.hash])
+        connection.execute(
+            "insert into trace.generation (number, model_hash, state, switched_at) values (%s, %s, 'current', now())",
+            [number, model.hash],
+        )
     return Instance(model, number)
 
 

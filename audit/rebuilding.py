@@ -106,4 +106,3 @@ def _recorder(model: Model) -> Callable[[Connection, list[Sign]], None]:
         record(connection, signs, model.digits)
 
     return keep
-

@@ -60,14 +60,17 @@ def _measure(folder: Path, options: argparse.Namespace) -> None:
     bank = servers.address("bank")
     events = load_history(bank, events=options.events).events
     _row("events", f"{events:,} of the demo bank, two PostgreSQL stores")
+    postmaster = int((Path(_data_folder(database_url())) / "postmaster.pid").read_text().splitlines()[0])
     measured = None
     if wanted("yardstick"):
+        before = machine.seconds_of_server(postmaster)
         measured = yardstick.events_per_second(bank, database_url())
-        _row("yardstick (raw COPY)", f"{measured:,.0f} events/s")
+        after = machine.seconds_of_server(postmaster)
+        _row("yardstick (raw COPY)", f"{measured:,.0f} events/s"
+             + ("" if before is None or after is None else f", {(after - before) / events * 1e6:.0f} us in PostgreSQL"))
     _write_configuration(folder / "whereabouts.toml")
     environment = {"BANK_DATABASE_URL": reader_url(bank), "WHEREABOUTS_CONFIG": str(folder / "whereabouts.toml")}
     os.environ.update(environment)
-    postmaster = int((Path(_data_folder(database_url())) / "postmaster.pid").read_text().splitlines()[0])
     if wanted("follow"):
         before = machine.seconds_of_server(postmaster)
         run = timed(environment, "follow", "--once")

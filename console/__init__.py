@@ -1,4 +1,4 @@
-"""The web: pages over the engine's answers. The Celery application is loaded with it, so that tasks find their broker."""
+"""The web: pages over the engine's answers. The Celery application is loaded with it: tasks find their broker."""
 
 from console.celery import application
 

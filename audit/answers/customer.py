@@ -38,7 +38,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     listed, own = listed_payments(inquiry, asked, cursor), introducing(inquiry, asked, fresh)
     wanted = list({one.subject: one for one in [*under_way, *listed.flows]}.values())
     loaded = load_together(inquiry, wanted, [*own, *listed.alone], fresh, briefly=True)
-    flows = [flow for flow in loaded.flows if flow.known in under_way]
+    flows = [flow for flow in loaded.flows if flow.known in set(under_way)]
     told = [loaded.told[row.position] for row in own]
     items = [open_item(inquiry, flow) for flow in flows]
     found = findings_of(inquiry, [asked.id], asked.id, [kind for kind in inquiry.model.kinds if kind != CUSTOMER])
@@ -53,7 +53,9 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
         facts=facts_of(inquiry, told),
         open_items=Page(tuple(sorted(items, key=lambda item: not item.is_late)[:OPEN_SHOWN]), len(items), OPEN_SHOWN),
         accounts=Page(lines, len(accounts), ACCOUNTS_SHOWN),
-        payments=payment_lines(inquiry, asked, [one.subject for one in accounts], fresh, listed, loaded),
+        payments=payment_lines(
+            inquiry, asked, [one.subject for one in accounts], fresh, listed, loaded, set(under_way)
+        ),
         others=others_of(inquiry, asked, {*holder_kinds(inquiry), *flow_kinds(inquiry.model)}),
         findings=found,
         complete=not missed,

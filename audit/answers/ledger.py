@@ -36,7 +36,7 @@ def holdings(inquiry: Inquiry, places: Sequence[Place], unfolded: Unfolded) -> l
     columns = [[p.book for p in places], [p.kind for p in places], [p.key for p in places]]
     rows = inquiry.rows("answer_places_of", columns)
     found = [Holding(row[0], Place(*row[1:4]), row[4], int(row[5]), row[6]) for row in rows]
-    return _with_unfolded(inquiry, at_moment(inquiry, found), places, unfolded)
+    return with_unfolded(inquiry, at_moment(inquiry, found), places, unfolded)
 
 
 def at_moment(inquiry: Inquiry, found: Sequence[Holding]) -> list[Holding]:
@@ -103,9 +103,8 @@ def _since(holding: Holding, last: dict[int, tuple[Any, ...]]) -> Holding:
     return replace(holding, since=row[1], event=EventRef(row[4], row[5], row[3]))
 
 
-def _with_unfolded(
-    inquiry: Inquiry, found: list[Holding], places: Sequence[Place], unfolded: Unfolded
-) -> list[Holding]:
+def with_unfolded(inquiry: Inquiry, found: list[Holding], places: Sequence[Place], unfolded: Unfolded) -> list[Holding]:
+    """What waits to be folded, laid on top."""
     if not unfolded.told:
         return found
     wanted, held = set(places), {(h.place, h.currency): h for h in found}

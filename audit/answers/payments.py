@@ -13,9 +13,10 @@ from audit.answers.events import EventRow, Told, events_at, ref_of
 from audit.answers.flows import Flow, Together, load_together
 from audit.answers.headline import counterparty, status_of
 from audit.answers.inquiry import Inquiry
+from audit.answers.ledger import own_places
 from audit.answers.movements import Moved, movements
 from audit.answers.names import Known, flow_kinds, kind_title, link_of, money, place_kind
-from audit.answers.shapes import Link, Page, PaymentLine
+from audit.answers.shapes import Link, Page, PaymentLine, StateLine
 from audit.answers.unfolded import Unfolded
 from audit.answers.waiting import waiting_for
 from audit.values import Money, Place, Subject
@@ -40,6 +41,14 @@ class Change:
     units: int
     currency: str
     booked_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """The accounts whose payments are told, and their ledger places."""
+
+    accounts: Sequence[Subject]
+    places: Mapping[Place, Subject]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,54 +94,59 @@ def listed_payments(inquiry: Inquiry, asked: Known, cursor: str | None, size: in
 
 
 def payment_lines(
-    inquiry: Inquiry, asked: Known, accounts: Sequence[Subject], fresh: Unfolded, listed: Listed, loaded: Together
+    inquiry: Inquiry,
+    asked: Known,
+    accounts: Sequence[Subject],
+    fresh: Unfolded,
+    listed: Listed,
+    loaded: Together,
+    under_way: Collection[Known] | None = None,
 ) -> Page[PaymentLine]:
-    """The rows of a list whose flows and events are loaded."""
+    """The rows of a list whose flows and events are loaded. Only what is `under_way` (None: any) may be late."""
+    mine = mine_of(inquiry, accounts)
     flows = {flow.known.id: flow for flow in loaded.flows}
     alone = {row.position for row in listed.alone}
-    rows = _fresh_rows(inquiry, asked, accounts, fresh, alone) if listed.is_first else []
+    rows = _fresh_rows(inquiry, asked, mine, fresh, alone) if listed.is_first else []
     for key in listed.keys:
         if key.is_flow and flows[key.id].past:
-            rows.append(_of_flow(inquiry, flows[key.id], accounts))
+            flow = flows[key.id]
+            rows.append(_of_flow(inquiry, flow, mine, under_way is None or flow.known in under_way))
         elif not key.is_flow and key.id in alone:
-            rows.append(_of_event(inquiry, loaded.told[key.id], loaded.moved.get(key.id, ()), accounts))
+            rows.append(_of_event(inquiry, loaded.told[key.id], loaded.moved.get(key.id, ()), mine))
     return Page(tuple(rows), listed.total, COUNTED_MAX, listed.next)
 
 
-def changes(
-    inquiry: Inquiry, rows: Sequence[EventRow], moved: Mapping[int, Sequence[Moved]], accounts: Sequence[Subject]
-) -> list[Change]:
+def mine_of(inquiry: Inquiry, accounts: Sequence[Subject]) -> Mine:
+    places = {place: account for account in accounts for place in own_places(inquiry, account.kind, account.key)}
+    return Mine(accounts, places)
+
+
+def changes(rows: Sequence[EventRow], moved: Mapping[int, Sequence[Moved]], mine: Mine) -> list[Change]:
     """What these events booked on each of the accounts, in each currency, and what was booked after the last."""
     found: dict[tuple[Subject, str], Change] = {}
-    wanted = set(accounts)
+    places = mine.places
     for row in rows:
         for one in moved.get(row.position, ()):
-            for (place, _, units), total in zip(one.sides, (one.source_total, one.target_total), strict=True):
-                account = account_of(inquiry, place)
-                if account in wanted:
-                    assert account is not None
+            for place, units, total in (
+                (one.source, -one.units, one.source_total),
+                (one.target, one.units, one.target_total),
+            ):
+                account = places.get(place)
+                if account is not None:
                     before = found.get((account, one.currency))
                     sum_ = units + (before.units if before else 0)
                     found[account, one.currency] = Change(account, sum_, one.currency, total)
     return list(found.values())
 
 
-def account_of(inquiry: Inquiry, place: Place) -> Subject | None:
-    """The subject whose ledger place it is."""
-    about = place_kind(inquiry.model, place)
-    kind = inquiry.model.kinds.get(about.subject or "")
-    if kind is None or kind.is_flow or kind.book != place.book or about.is_source:
-        return None
-    return Subject(kind.name, place.key)
-
-
-def _of_flow(inquiry: Inquiry, flow: Flow, accounts: Sequence[Subject]) -> PaymentLine:
+def _of_flow(inquiry: Inquiry, flow: Flow, mine: Mine, may_wait: bool) -> PaymentLine:
     states = flow.states()
-    status, tone = status_of(inquiry, states, waiting_for(inquiry, flow.past, flow.told, states), ())
-    change, amount = _booked(inquiry, flow, accounts)
+    waiting = waiting_for(inquiry, flow.past, flow.told, states) if may_wait else ()
+    status, tone = status_of(inquiry, states, waiting, ())
+    change, amount = _booked(inquiry, flow, mine, states)
     return PaymentLine(
         flow=link_of(inquiry, flow.known.subject, flow.known.id),
-        account=_account_link(inquiry, change, flow, accounts),
+        account=_account_link(inquiry, change, flow, mine.accounts),
         event=ref_of(inquiry, flow.past[0]),
         occurred=flow.past[0].occurred,
         recorded=flow.past[0].recorded,
@@ -147,19 +161,18 @@ def _of_flow(inquiry: Inquiry, flow: Flow, accounts: Sequence[Subject]) -> Payme
     )
 
 
-def _booked(inquiry: Inquiry, flow: Flow, accounts: Sequence[Subject]) -> tuple[Change | None, Money]:
+def _booked(inquiry: Inquiry, flow: Flow, mine: Mine, states: Sequence[StateLine]) -> tuple[Change | None, Money]:
     """What is booked; of a flow that is not booked yet what it will be, with its sign; of one given up nothing."""
-    done = changes(inquiry, flow.past, flow.moved, accounts)
+    done = changes(flow.past, flow.moved, mine)
     booked = sorted((change for change in done if change.units), key=lambda change: change.units)
     if booked:
         return booked[0], money(inquiry.model, booked[0].units, booked[0].currency)
     declared = flow.declared()
-    states = flow.states()
     if declared is None:
         return None, money(inquiry.model, 0, next(iter(inquiry.model.digits), ""))
     if states and states[0].is_final:
         return None, money(inquiry.model, 0, declared.currency)
-    sign = -1 if done or _is_from(flow, accounts) else 1
+    sign = -1 if done or _is_from(flow, mine.accounts) else 1
     return None, money(inquiry.model, sign * declared.units, declared.currency)
 
 
@@ -173,8 +186,8 @@ def _is_from(flow: Flow, accounts: Sequence[Subject]) -> bool:
     )
 
 
-def _of_event(inquiry: Inquiry, told: Told, moved: Sequence[Moved], accounts: Sequence[Subject]) -> PaymentLine:
-    change = next(iter(changes(inquiry, [told.row], {told.row.position: moved}, accounts)), None)
+def _of_event(inquiry: Inquiry, told: Told, moved: Sequence[Moved], mine: Mine) -> PaymentLine:
+    change = next(iter(changes([told.row], {told.row.position: moved}, mine)), None)
     amount = change or Change(told.subject, moved[0].units if moved else 0, moved[0].currency if moved else "", None)
     return PaymentLine(
         flow=None,
@@ -207,7 +220,7 @@ def _after(inquiry: Inquiry, change: Change | None) -> Money | None:
 
 
 def _fresh_rows(
-    inquiry: Inquiry, asked: Known, accounts: Sequence[Subject], fresh: Unfolded, known: Collection[int]
+    inquiry: Inquiry, asked: Known, mine: Mine, fresh: Unfolded, known: Collection[int]
 ) -> list[PaymentLine]:
     """Money events that are not folded yet and belong to no flow."""
     kinds = set(flow_kinds(inquiry.model))
@@ -221,7 +234,7 @@ def _fresh_rows(
         and inquiry.cut.counts(one.row.recorded, one.row.occurred, *one.row.key[1:])
     ]
     moved = movements(inquiry, [one.row.position for one in told], fresh)
-    return [_of_event(inquiry, one, moved.get(one.row.position, []), accounts) for one in reversed(told)]
+    return [_of_event(inquiry, one, moved.get(one.row.position, []), mine) for one in reversed(told)]
 
 
 def _keys(inquiry: Inquiry, asked: Known, cursor: str | None, limit: int) -> tuple[list[Key], dict[int, Subject]]:

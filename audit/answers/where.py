@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from audit.answers.flows import Flow, held_and_owed, is_conserved, load_flow
 from audit.answers.inquiry import Inquiry
-from audit.answers.ledger import holdings, lines, own_places
+from audit.answers.ledger import holdings, lines, own_places, with_unfolded
 from audit.answers.names import (
     PLACE,
     Known,
@@ -63,11 +63,11 @@ def of_flow(flow: Flow) -> Where:
 
 def of_place(inquiry: Inquiry, asked: Place) -> Where:
     """Of a place itself: what it holds in each currency, and which event last changed it."""
-    found = lines(inquiry, places_at(inquiry, asked))
+    found = lines(inquiry, with_unfolded(inquiry, places_at(inquiry, asked), [asked], unfolded(inquiry)))
     subject = Subject(PLACE, f"{asked.book}/{asked}")
     return Where(
         subject=Link(subject, place_title(inquiry, asked), inquiry.text(inquiry.model.books.get(asked.book, {}))),
-        at=inquiry.as_of(),
+        at=inquiry.as_of(all(line.is_final for line in found)),
         model=inquiry.model.hash,
         places=found,
         on_its_way=(),

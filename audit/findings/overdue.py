@@ -25,6 +25,13 @@ def _sign(row: Sequence[object]) -> Sign:
     subject_id, kind, key, item, lane, state, deadline, position, identity = row
     assert isinstance(subject_id, int) and isinstance(deadline, int) and isinstance(position, int)
     return Sign(
-        "stuck", subject_id, f"{kind}:{key}", deadline, position, str(identity), [position],
-        {"lane": str(lane), "state": str(state), "item": str(item)}, detail=str(item),
+        "stuck",
+        subject_id,
+        f"{kind}:{key}",
+        deadline,
+        position,
+        str(identity),
+        [position],
+        {"lane": str(lane), "state": str(state), "item": str(item)},
+        detail=str(item),
     )

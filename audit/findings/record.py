@@ -1,4 +1,4 @@
-"""Writes down what folds and rules noticed: each sign becomes a finding with severity, numbers in words and identifier."""
+"""Writes down what folds and rules noticed: each sign becomes a finding with severity, words and identifier."""
 
 from __future__ import annotations
 
@@ -14,9 +14,21 @@ from audit.findings.rule import amount_text
 from audit.projections.signs import Sign
 from audit.projections.write import PG_EPOCH
 
-_COLUMNS = ("id text", "rule text", "severity text", "subject_id int8", "state text", "opened_at int8",
-            "opened_by int8", "resolved_at int8", "resolved_by int8", "because_of text", "evidence int8[]",
-            "numbers jsonb", "money jsonb")
+_COLUMNS = (
+    "id text",
+    "rule text",
+    "severity text",
+    "subject_id int8",
+    "state text",
+    "opened_at int8",
+    "opened_by int8",
+    "resolved_at int8",
+    "resolved_by int8",
+    "because_of text",
+    "evidence int8[]",
+    "numbers jsonb",
+    "money jsonb",
+)
 
 
 def record(connection: Connection, signs: Sequence[Sign], digits: Mapping[str, int]) -> None:
@@ -42,7 +54,9 @@ def _identify(connection: Connection, signs: Iterable[Sign]) -> None:
     """Signs of flows know only positions; their opening events' own identities are looked up together."""
     nameless = [sign for sign in signs if not sign.opened_id]
     if nameless:
-        found: dict[int, str] = dict(connection.execute(sql("event_identities"), [[sign.opened_by for sign in nameless]]).fetchall())
+        found: dict[int, str] = dict(
+            connection.execute(sql("event_identities"), [[sign.opened_by for sign in nameless]]).fetchall()
+        )
         for sign in nameless:
             sign.opened_id = found[sign.opened_by]
 
@@ -61,10 +75,19 @@ def _write(connection: Connection, findings: Iterable[tuple[str, Sign]], digits:
 def _row(key: str, sign: Sign, digits: Mapping[str, int]) -> tuple[Any, ...]:
     resolved = sign.resolved_at
     return (
-        key, sign.rule, RULES[sign.rule].severity.value, sign.subject_id,
-        "open" if resolved is None else "resolved", sign.opened_at - PG_EPOCH, sign.opened_by,
-        None if resolved is None else resolved - PG_EPOCH, sign.resolved_by, sign.because_of, sorted(set(sign.evidence)),
-        Jsonb(_in_words(sign, digits)), Jsonb([[str(units), currency] for units, currency in sign.money]),
+        key,
+        sign.rule,
+        RULES[sign.rule].severity.value,
+        sign.subject_id,
+        "open" if resolved is None else "resolved",
+        sign.opened_at - PG_EPOCH,
+        sign.opened_by,
+        None if resolved is None else resolved - PG_EPOCH,
+        sign.resolved_by,
+        sign.because_of,
+        sorted(set(sign.evidence)),
+        Jsonb(_in_words(sign, digits)),
+        Jsonb([[str(units), currency] for units, currency in sign.money]),
     )
 
 

@@ -10,6 +10,5 @@ RULE = Rule(
     severity=Severity.HIGH,
     sentence="Stream {stream} lacks version {missing}.",
     mend="The missing events, from the source.",
-    meaning="D20: a stream has a version without the versions before it, and nothing earlier can still "
-    "appear.",
+    meaning="D20: a stream has a version without the versions before it, and nothing earlier can still appear.",
 )

@@ -93,17 +93,36 @@ class Intake:
         with self.connection.transaction():
             now = micros_of(datetime.now(UTC))
             done = append(self.connection, seat.source_id, read.events, self.model, read.released, now=now)
-            moved = self.connection.execute(sql("source_checkpoint"), {
-                "source": seat.source_id, "lease": seat.lease, "state": read.state, "sealed": read.sealed,
-                "watermark": None if watermark is None else time_of(watermark), "idle": read.idle, "gaps": read.gaps,
-                "held_by": json.dumps(list(read.held_by)), "events": done.events, "duplicates": done.duplicates,
-                "quarantined": done.quarantined, "notice": read.notice,
-            })
+            moved = self.connection.execute(
+                sql("source_checkpoint"),
+                {
+                    "source": seat.source_id,
+                    "lease": seat.lease,
+                    "state": read.state,
+                    "sealed": read.sealed,
+                    "watermark": None if watermark is None else time_of(watermark),
+                    "idle": read.idle,
+                    "gaps": read.gaps,
+                    "held_by": json.dumps(list(read.held_by)),
+                    "events": done.events,
+                    "duplicates": done.duplicates,
+                    "quarantined": done.quarantined,
+                    "notice": read.notice,
+                },
+            )
             if moved.rowcount != 1:
                 raise LostLease(f"another process reads source {source.name} now; this one has stopped without loss")
         seat.state, seat.said_at = read.state, time.monotonic()
         seat.said = (read.sealed, read.gaps, tuple(read.held_by), read.idle, read.state)
         first = done.first or self._last + 1
         self._last = done.last or self._last
-        return Batch(seat.source_id, first, self._last, done.released, watermark, read.idle and not read.events,
-                     source.name, not read.idle)
+        return Batch(
+            seat.source_id,
+            first,
+            self._last,
+            done.released,
+            watermark,
+            read.idle and not read.events,
+            source.name,
+            not read.idle,
+        )

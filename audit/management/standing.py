@@ -14,8 +14,9 @@ class Standing:
     quarantined: int
 
     def __sub__(self, before: Standing) -> Standing:
-        return Standing(self.events - before.events, self.duplicates - before.duplicates,
-                        self.quarantined - before.quarantined)
+        return Standing(
+            self.events - before.events, self.duplicates - before.duplicates, self.quarantined - before.quarantined
+        )
 
 
 def standing() -> Standing:

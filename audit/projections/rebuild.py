@@ -28,8 +28,9 @@ def begin(connection: Connection, model: Model) -> int:
         connection.execute("select position from trace.head for update")
         for (number,) in connection.execute(sql("generations_left_over")).fetchall():
             drop_generation(connection, number)
-            connection.execute("update trace.generation set state = 'failed' where number = %s and state = 'building'",
-                               [number])
+            connection.execute(
+                "update trace.generation set state = 'failed' where number = %s and state = 'building'", [number]
+            )
         row = connection.execute(sql("begin_generation"), [model.hash]).fetchone()
         assert row is not None
         create_generation(connection, row[0], with_indexes=False)
@@ -48,16 +49,19 @@ def work(connection: Connection, number: int, model: Model, record: Record) -> b
         for events in replay(reading, model, 0, part[3], (part[1], part[2]), BATCH):
             signs, _ = projector.project(events, part[3])
             record(connection, list(signs))
-        connection.execute("update trace.generation_part set done_at = clock_timestamp() where number = %s and part = %s",
-                           [number, part[0]])
+        connection.execute(
+            "update trace.generation_part set done_at = clock_timestamp() where number = %s and part = %s",
+            [number, part[0]],
+        )
     return True
 
 
 def parts(connection: Connection, number: int) -> tuple[int, int]:
     """How many parts are done, and how many there are."""
     with connection.transaction():
-        row = connection.execute("select count(done_at), count(*) from trace.generation_part where number = %s",
-                                 [number]).fetchone()
+        row = connection.execute(
+            "select count(done_at), count(*) from trace.generation_part where number = %s", [number]
+        ).fetchone()
     assert row is not None
     return int(row[0]), int(row[1])
 
@@ -76,10 +80,14 @@ def finish_parts(connection: Connection, number: int) -> None:
 
 
 def switch(
-    connection: Connection, number: int, model: Model, watermarks: Mapping[int, int], finish: Callable[[set[int]], None],
+    connection: Connection,
+    number: int,
+    model: Model,
+    watermarks: Mapping[int, int],
+    finish: Callable[[set[int]], None],
     record: Record,
 ) -> None:
-    """Fold what came since, under the lock that keeps other projectors out, and make `number` the current generation."""
+    """Fold what came since, under the lock that keeps other projectors out, and make `number` current."""
     with connection.transaction():
         row = connection.execute(sql("generation_to_replace"), [number]).fetchone()
         if row is None:

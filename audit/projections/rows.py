@@ -18,7 +18,7 @@ class StoryKey(msgspec.Struct, array_like=True, order=True, frozen=True, gc=Fals
 
 
 class FlowTouch(msgspec.Struct, gc=False):
-    """What a batch learned of one flow: its span, its first declaration and the latest state of the lane that ends it."""
+    """What a batch learned of one flow: its span, its first declaration, the latest state of the lane that ends it."""
 
     started: int
     changed: int

@@ -9,9 +9,11 @@ import msgspec
 
 class Sign(msgspec.Struct, gc=False):
     """One thing noticed. `rule` names the rule it belongs to; `opened_by` is the position and `opened_id` the identity
-    ("SOURCE/ID"; "": looked up when it is written down) of the event that opened it; `detail` tells signs of one event apart (a place, an item).
+    ("SOURCE/ID"; "": looked up when it is written down) of the event that opened it; `detail` tells signs of one event
+    apart (a place, an item).
 
-    Times are microseconds. `numbers` fills the rule's sentence and holds no personal value. `money` is (units, currency).
+    Times are microseconds. `numbers` fills the rule's sentence and holds no personal value; `money` is (units,
+    currency).
     `withdrawn` takes an earlier sign of the same identity back, as if it had never been.
     """
 

@@ -121,6 +121,12 @@ def test_pages_show_it_on_top(unsealed: Database) -> None:
     assert [item.flow.subject for item in owner.open_items.rows] == [TRANSFER]
 
 
+def test_a_place_counts_it_too(unsealed: Database) -> None:
+    with asking() as inquiry:
+        answer = where(inquiry, Subject("place", "ledger/available:A1"))
+    assert [str(line.money) for line in answer.places] == ["70.00 DKK"] and not answer.at.sealed
+
+
 def test_once_final_it_is_counted_once(unsealed: Database) -> None:
     take_in([Held(held_bank().events, sealed=5)])
     assert amounts() == {"available:A1": "70.00", "reserved:A1": "30.00"}

@@ -6,16 +6,21 @@ from typing import Any
 
 from audit.database import Connection
 
-EVENT = "(select s.name || '/' || l.event_id from trace.log l join trace.source s on s.id = l.source_id where l.position = {})"
+EVENT = (
+    "(select s.name || '/' || l.event_id from trace.log l join trace.source s on s.id = l.source_id"
+    " where l.position = {})"
+)
 SUBJECT = "(select kind || ':' || key from trace.subject where id = {})"
 PLACE = "(select book || '/' || kind || ':' || key || '/' || currency from trace.place where id = {})"
-STREAM = "(select o.name || '/' || r.name from trace.stream r join trace.source o on o.id = r.source_id where r.id = {})"
+STREAM = (
+    "(select o.name || '/' || r.name from trace.stream r join trace.source o on o.id = r.source_id where r.id = {})"
+)
 
 TABLES = {
     "timeline": f"{SUBJECT.format('subject_id')}, recorded_at, {EVENT.format('t.position')}, flags",
     "link": f"{SUBJECT.format('subject_id')}, other_kind, first_at, {SUBJECT.format('other_id')}",
-    "aggregate": f"{STREAM.format('stream_id')}, item, lane, {SUBJECT.format('subject_id')}, state, is_final, recorded_at, "
-    f"occurred_at, {EVENT.format('t.position')}, version, deadline",
+    "aggregate": f"{STREAM.format('stream_id')}, item, lane, {SUBJECT.format('subject_id')}, state, is_final, "
+    f"recorded_at, occurred_at, {EVENT.format('t.position')}, version, deadline",
     "change": f"{STREAM.format('stream_id')}, item, field, {EVENT.format('t.position')}, value",
     "entry": f"{PLACE.format('place_id')}, recorded_at, ordinal, occurred_at, {EVENT.format('t.position')}, "
     f"{PLACE.format('counter_id')}, amount, balance, total",
@@ -27,8 +32,8 @@ TABLES = {
     f"{EVENT.format('(n->>2)::int8')}) order by {PLACE.format('(n->>0)::int8')}) from jsonb_array_elements(nets) n)",
     "open_flow": f"{SUBJECT.format('subject_id')}, {SUBJECT.format('flow_id')}",
     "identifier": f"name, value, {SUBJECT.format('subject_id')}",
-    "finding": f"id, rule, severity, {SUBJECT.format('subject_id')}, state, opened_at, {EVENT.format('opened_by')}, resolved_at, "
-    f"{EVENT.format('resolved_by')}, because_of, "
+    "finding": f"id, rule, severity, {SUBJECT.format('subject_id')}, state, opened_at, "
+    f"{EVENT.format('opened_by')}, resolved_at, {EVENT.format('resolved_by')}, because_of, "
     f"(select array_agg({EVENT.format('e')} order by {EVENT.format('e')}) from unnest(evidence) e), numbers, money",
     "counts": "name, value",
 }

@@ -21,8 +21,12 @@ class Command(Base):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="stop when everything there is has been read")
-        parser.add_argument("--complete-until", type=time_argument, metavar="TIME",
-                            help="sources are complete up to this time (RFC 3339)")
+        parser.add_argument(
+            "--complete-until",
+            type=time_argument,
+            metavar="TIME",
+            help="sources are complete up to this time (RFC 3339)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         settings = configuration()
@@ -44,4 +48,6 @@ class Command(Base):
         if outcome.troubles:
             raise WhereaboutsError("; ".join(f"{name}: {text}" for name, text in outcome.troubles.items()))
         added = standing() - before
-        self.stdout.write(f"{added.events:,} events, {added.duplicates:,} seen before, {added.quarantined:,} unreadable")
+        self.stdout.write(
+            f"{added.events:,} events, {added.duplicates:,} seen before, {added.quarantined:,} unreadable"
+        )

@@ -26,8 +26,12 @@ class Command(Base):
         parser.add_argument("files", nargs="+", metavar="FILE")
         parser.add_argument("--model", help="the model's file; needed by an empty instance")
         parser.add_argument("--source", help="the source's name; else the events' own CloudEvents source")
-        parser.add_argument("--complete-until", type=time_argument, metavar="TIME",
-                            help="nothing is missing up to this time (RFC 3339); else the last event's")
+        parser.add_argument(
+            "--complete-until",
+            type=time_argument,
+            metavar="TIME",
+            help="nothing is missing up to this time (RFC 3339); else the last event's",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,11 +52,18 @@ class Command(Base):
 
     def _report(self, added: Any, model: str, as_json: bool) -> None:
         if as_json:
-            self.print_json({"model": model, "events": added.events, "duplicates": added.duplicates,
-                             "quarantined": added.quarantined})
+            self.print_json(
+                {
+                    "model": model,
+                    "events": added.events,
+                    "duplicates": added.duplicates,
+                    "quarantined": added.quarantined,
+                }
+            )
         else:
-            self.stdout.write(f"{added.events:,} events, {added.duplicates:,} seen before, "
-                              f"{added.quarantined:,} unreadable")
+            self.stdout.write(
+                f"{added.events:,} events, {added.duplicates:,} seen before, {added.quarantined:,} unreadable"
+            )
 
 
 def _sources(files: list[str], name: str | None, complete_until: datetime | None) -> list[FileSource]:

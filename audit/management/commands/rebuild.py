@@ -31,8 +31,14 @@ class Command(Base):
         events = _events(instance.generation)
         seconds = time.monotonic() - began
         if options["json"]:
-            self.print_json({"generation": instance.generation, "model": instance.model.hash, "events": events,
-                             "seconds": round(seconds, 3)})
+            self.print_json(
+                {
+                    "generation": instance.generation,
+                    "model": instance.model.hash,
+                    "events": events,
+                    "seconds": round(seconds, 3),
+                }
+            )
         else:
             self.stdout.write(f"{events:,} events rebuilt into generation {instance.generation} in {seconds:.1f} s")
 

@@ -188,7 +188,7 @@ def run(
 def _collect_garbage_seldom() -> None:
     """Folding makes millions of short-lived objects without cycles: looking for cycles among them costs a third."""
     gc.freeze()
-    gc.set_threshold(200_000, 20, 50)
+    gc.set_threshold(2_000_000, 20, 50)
 
 
 def _project(projection: Projection, feed: Feed, outcome: Outcome, progress: Progress | None) -> None:

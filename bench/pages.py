@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from statistics import quantiles
+from typing import Any
 
 import django
 
@@ -25,7 +26,7 @@ def measured(count: int) -> Iterator[tuple[str, str]]:
         close_pools()
 
 
-def _browser():  # type: ignore[no-untyped-def]
+def _browser() -> Any:
     from django.contrib.auth import get_user_model
     from django.contrib.auth.models import Group
     from django.test import Client

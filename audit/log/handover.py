@@ -44,7 +44,7 @@ def pack(batch: Batch) -> bytes:
                            batch.has_more, events, bodies))
 
 
-def unpack(packed: bytes, model: Model, readers: dict[str, Reader]) -> Batch:
+def unpack(packed: bytes | memoryview, model: Model, readers: dict[str, Reader]) -> Batch:
     """`readers` are kept from call to call, one a source."""
     found = _decode(packed)
     reader = readers.get(found.source)

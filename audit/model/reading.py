@@ -145,8 +145,8 @@ class EventCompiler:
         def find(facts: Facts) -> list[tuple[str, str]]:
             for match, kinds in matchers:
                 if (captured := match(facts.stream)) is not None:
-                    ties = dict.fromkeys((kind, captured[number]) for kind, number in kinds)
-                    return list(ties)
+                    ties = [(kind, captured[number]) for kind, number in kinds]
+                    return ties if len(ties) < 2 else list(dict.fromkeys(ties))
             return []
 
         return find

@@ -35,7 +35,6 @@ class Fold:
     watermarks: Mapping[int, int] = field(default_factory=dict)
     _days: dict[int, int] = field(default_factory=dict)
     _links: dict[tuple[int, int], int] = field(default_factory=dict)
-    _groups: dict[tuple[int, ...], int] = field(default_factory=dict)
     _zone: ZoneInfo = field(init=False)
     _declared_kinds: frozenset[str] = field(init=False)
     _flow_kinds: frozenset[str] = field(init=False)
@@ -59,7 +58,8 @@ class Fold:
             self._judge(self.memories[stream_id], rows)
 
     def _apply(self, work: Work, rows: Rows) -> None:
-        event, ids = work.event, [self.names.subjects[tie] for tie in work.ties]
+        known = self.names.subjects.ids
+        event, ids = work.event, [known[tie] for tie in work.ties]
         memory = self.memories[event.stream_id]
         if not memory.subject_id:
             memory.subject_id, memory.subject = ids[0], self._text(work)
@@ -77,9 +77,9 @@ class Fold:
         if self._touches_flow(work, ids, rows):
             flags |= IN_FLOW
         key = (event.recorded, event.source_id, event.source_position, event.position, flags)
-        for subject_id in ids:
-            rows.timeline.append((subject_id, *key))
-        self._link(work, ids, rows)
+        rows.timeline += [(subject_id, *key) for subject_id in ids]
+        if memory.linked != ids or memory.linked_at > event.recorded:
+            self._link(work, memory, ids, rows)
 
     # order within the stream
 
@@ -223,11 +223,11 @@ class Fold:
     def _move(
         self, work: Work, memory: Memory, lane: Lane, movements: Sequence[Movement], rows: Rows
     ) -> None:
-        event, places, ordinal = work.event, self.model.places, 0
+        event, places, known, ordinal = work.event, self.model.places, self.names.places.ids, 0
         first = Negative(event.position, self._identity(event), event.recorded, 0)
         for m in movements:
-            from_id = self.names.places[(m.book, m.from_kind, m.from_key, m.currency)]
-            to_id = self.names.places[(m.book, m.to_kind, m.to_key, m.currency)]
+            from_id = known[(m.book, m.from_kind, m.from_key, m.currency)]
+            to_id = known[(m.book, m.to_kind, m.to_key, m.currency)]
             sides = ((from_id, m.from_kind, m.from_key, -m.units, to_id), (to_id, m.to_kind, m.to_key, m.units, from_id))
             for place_id, kind, key, units, counter_id in sides:
                 place = places[(m.book, kind)]
@@ -327,27 +327,21 @@ class Fold:
                     touched.is_final = bool(state and state.is_final)
                     touched.is_failure = bool(state and state.is_failure)
 
-    def _link(self, work: Work, ids: Sequence[int], rows: Rows) -> None:
+    def _link(self, work: Work, memory: Memory, ids: list[int], rows: Rows) -> None:
         """Subjects that one event ties together; only kinds that the model declares, and only where it is news."""
-        recorded, memory = work.event.recorded, self.memories[work.event.stream_id]
-        if memory.linked == ids and memory.linked_at <= recorded:
-            return
-        memory.linked, memory.linked_at = list(ids), recorded
-        linked = [(tie[0], i) for tie, i in zip(work.ties, ids, strict=True) if tie[0] in self._declared_kinds]
-        group = tuple(sorted([i for _, i in linked]))
-        if self._groups.get(group, recorded + 1) <= recorded:
-            return
-        if len(self._groups) >= LINKS_REMEMBERED_MAX:
-            self._groups.clear()
-        self._groups[group] = recorded
-        for _, one in linked:
-            for kind, other in linked:
-                if one == other or self._links.get((one, other), recorded + 1) <= recorded:
-                    continue
-                if len(self._links) >= LINKS_REMEMBERED_MAX:
-                    self._links.clear()
-                self._links[(one, other)] = recorded
-                rows.links[(one, other)] = (kind, recorded)
+        recorded = work.event.recorded
+        memory.linked, memory.linked_at = ids, recorded
+        linked = [(i, tie[0]) for tie, i in zip(work.ties, ids, strict=True) if tie[0] in self._declared_kinds]
+        known = self._links
+        if len(known) >= LINKS_REMEMBERED_MAX:
+            known.clear()
+        for number, (one, kind) in enumerate(linked):
+            for other, other_kind in linked[:number]:
+                pair = (one, other) if one < other else (other, one)
+                if known.get(pair, recorded + 1) > recorded:
+                    known[pair] = recorded
+                    rows.links[(one, other)] = (other_kind, recorded)
+                    rows.links[(other, one)] = (kind, recorded)
 
     # signs
 

@@ -24,32 +24,32 @@ class _Interned(Generic[Name]):
 
     def __init__(self, statement: str) -> None:
         self._statement = statement
-        self._ids: dict[Name, int] = {}
+        self.ids: dict[Name, int] = {}  # of the names that were resolved last, at least
 
     def __getitem__(self, name: Name) -> int:
-        return self._ids[name]
+        return self.ids[name]
 
     def resolve(self, connection: psycopg.Connection[Any], wanted: Iterable[Name]) -> list[Name]:
         """Make sure that every wanted name has its identifier; returns the new ones. Sorted against deadlocks."""
         names = set(wanted)
-        if len(self._ids) > REMEMBERED_MAX:
+        if len(self.ids) > REMEMBERED_MAX:
             self._forget(names)
-        missing = sorted(name for name in names if name not in self._ids)
+        missing = sorted(name for name in names if name not in self.ids)
         if not missing:
             return []
         new = []
         columns = [Texts(column) for column in zip(*missing, strict=True)]
         for row in connection.execute(self._statement, columns, prepare=True):
             name = row[1:-1]
-            self._ids[name] = row[0]
+            self.ids[name] = row[0]
             if row[-1]:
                 new.append(name)
         return new
 
     def _forget(self, keep: set[Name]) -> None:
-        for name in list(self._ids)[: REMEMBERED_MAX // 2]:
+        for name in list(self.ids)[: REMEMBERED_MAX // 2]:
             if name not in keep:
-                del self._ids[name]
+                del self.ids[name]
 
 
 class Names:

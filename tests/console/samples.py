@@ -237,7 +237,7 @@ def account(**changes: object) -> s.AccountPage:
 
 
 def source(name: str, kind: str, sealed: int, lag: float, *held_by: str) -> s.SourceLine:
-    return s.SourceLine(name, kind, sealed + 7, 3, 1, 0, sealed, START, lag, True, held_by, None, START, 2)
+    return s.SourceLine(name, kind, sealed + 7, 3, 1, 0, sealed, START, lag, True, held_by, None, None, START, 2)
 
 
 def rule() -> s.RuleLine:

@@ -92,7 +92,8 @@ def test_whichever_source_comes_first_the_findings_are_the_same(feed: Feed, firs
     by_source = {"core": (OPENED, FUNDS, RESERVED, LATER["core"]), "pay": (SENT, ARRIVED, twice, LATER["pay"])}
     for source in sorted(by_source, key=lambda source: source != first):
         feed.tell(*by_source[source])
-    ids = [row[0] for row in feed.rows("select id from finding order by id")]
+    rules = ["residue_at_end", "transfer_not_conserved"]
+    ids = [row[0] for row in feed.rows("select id from finding where rule = any(%s) order by id", rules)]
     assert [row[0] for row in of_flows(feed)] == ["transfer_not_conserved", "residue_at_end"]
     assert ids == IDS
     assert is_same_after_a_rebuild(feed)

@@ -160,6 +160,7 @@ def test_an_identifier_in_two_sources_is_one_finding_whoever_came_first(feed: Fe
         feed.tell(lines[source])
     assert feed.findings("id_collision") == [("id_collision", "account:A", "open", "core/same")]
     feed.tell(line("account-A", 1, "Opened", 1, customer="C"))  # starts its stream over
+    assert len(feed.findings("id_collision")) == 1
     feed.tell(line("payment-P", 0, "Ended", 0))  # and the other's
     assert feed.findings("id_collision") == [("id_collision", "account:A", "open", "core/same")]
     before = feed.dump()

@@ -52,7 +52,7 @@ def dump(connection: Connection, generation: int) -> dict[str, list[tuple[Any, .
 
 def _is_nothing(table: str, row: tuple[Any, ...]) -> bool:
     if table in ("day_sum", "kind_total"):
-        return row[-1] == 0
+        return bool(row[-1] == 0)
     if table == "balance":
-        return row[-2] == 0
+        return bool(row[-2] == 0)
     return table == "counts" and (row[0].startswith("swept:") or row[1] == 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,11 +13,10 @@ from typing import Any
 from django.http import HttpResponse
 
 from audit.answers.shapes import Link, Page
+from audit.trails import tabular
 from audit.values import EventRef, Money, rfc3339
 
 ROWS_MAX = 10_000
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
 Fields = Mapping[str, Callable[[Any], object]]
 
@@ -77,8 +75,7 @@ def cell(value: object) -> str:
     """Text for one cell; what a spreadsheet would run is made text by an apostrophe (numbers stay numbers)."""
     made = plain(value)
     text = "" if made is None else made if isinstance(made, str) else json.dumps(made, ensure_ascii=False)
-    text = text.replace("\0", "\ufffd")
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    return tabular.cell(text)
 
 
 def plain(value: object) -> object:

@@ -164,10 +164,10 @@ class _Batch:
 
     def _prepared(self, start: int) -> Iterator[int]:
         """Digests and judges each event while the identities before it are being sent; gives its index."""
-        key, draft = keys.derived("event identity"), self.reader.draft
+        keyed, draft = blake2b(key=keys.derived("event identity"), digest_size=DIGEST_BYTES), self.reader.draft
         for index in range(start, len(self.events)):
             event = self.events[index]
-            self.digests.append(_digest(event, key))
+            self.digests.append(_digest(event, keyed.copy()))
             self.drafts.append(
                 draft(event, event.raw, event.encoding, event.data_length)
                 if event.problem is None
@@ -330,9 +330,9 @@ class _Batch:
         return keys.get_or_create(self.connection, owners)
 
 
-def _digest(event: RawEvent, key: bytes) -> bytes:
+def _digest(event: RawEvent, digest: blake2b) -> bytes:
     """Keyed, of everything that tells a redelivery from another event. When and where it was seen does not."""
-    digest = blake2b(event.raw, key=key, digest_size=DIGEST_BYTES)
+    digest.update(event.raw)
     if event.encoding == "row":
         named = "\0".join((event.stream, event.type, event.correlation or "", event.causation or "")).encode()
         has_version = event.version is not None

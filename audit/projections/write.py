@@ -38,21 +38,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "identifier": ("name text", "value text", "subject_id int8"),
     "counts": ("name text", "value int8"),
 }
-Packed = Iterator[tuple[str, list[bytes]]]
-
 APPENDED = ("timeline", "entry", "change")
 
 
 def write(connection: Connection, rows: Rows, memories: dict[int, Memory], *, bulk: bool) -> None:
     """All rows of a batch. `memories` are the streams that the batch folded. `bulk`: nothing has an index yet."""
-    for table, packed in (*_appended(rows), *_merged(rows, memories)):
-        if not packed:
-            continue
+    for table, packed in _packed(rows, memories):
         is_direct = bulk or table in APPENDED
         copy_in(connection, _copy_of(table, table if is_direct else f"stage_{table}"), packed)
         if not is_direct:
             connection.execute(sql(f"merge_{table}"))
-    for table, lines in _merged_small(rows):
+    for table, lines in _few(rows):
         if not lines:
             continue
         _write_lines(connection, table, table if bulk else f"stage_{table}", lines)
@@ -84,23 +80,30 @@ def _write_lines(connection: Connection, table: str, target: str, lines: Iterabl
             copy.write_row(line)
 
 
-def _appended(rows: Rows) -> Packed:
-    """Sorted by key, so that index pages are touched in order."""
-    yield "timeline", [packing.timeline_row(row) for row in sorted(rows.timeline)]
-    yield "entry", [packing.entry_row(row) for row in sorted(rows.entries)]
-    yield "change", [packing.change_row(row) for row in sorted(rows.changes)]
+def _packed(rows: Rows, memories: dict[int, Memory]) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Tables of many rows, packed while those before are being sent: PostgreSQL works on them at the same time.
+
+    Sorted by key, so that index pages are touched in order, and that writers never wait for each other in a circle.
+    """
+    if rows.timeline:
+        yield "timeline", map(packing.timeline_row, sorted(rows.timeline))
+    if rows.entries:
+        yield "entry", map(packing.entry_row, sorted(rows.entries))
+    if rows.changes:
+        yield "change", map(packing.change_row, sorted(rows.changes))
+    if rows.links:
+        yield "link", (packing.link_row(*pair, *rows.links[pair]) for pair in sorted(rows.links))
+    if memories:
+        yield "memory", (packing.memory_row(stream_id, encode(memories[stream_id])) for stream_id in sorted(memories))
+    if rows.aggregates:
+        yield "aggregate", (packing.aggregate_row(*key, rows.aggregates[key]) for key in sorted(rows.aggregates))
+    if rows.days:
+        yield "day_sum", (packing.day_sum_row(*key, *rows.days[key]) for key in sorted(rows.days))
+    if rows.identifiers:
+        yield "identifier", map(packing.identifier_row, sorted(rows.identifiers))
 
 
-def _merged(rows: Rows, memories: dict[int, Memory]) -> Packed:
-    """Sorted too: two writers that touch the same rows never wait for each other in a circle."""
-    yield "link", [packing.link_row(one, other, *about) for (one, other), about in sorted(rows.links.items())]
-    yield "memory", [packing.memory_row(stream_id, encode(memories[stream_id])) for stream_id in sorted(memories)]
-    yield "aggregate", [packing.aggregate_row(*key, rows.aggregates[key]) for key in sorted(rows.aggregates)]
-    yield "day_sum", [packing.day_sum_row(*key, *sums) for key, sums in sorted(rows.days.items())]
-    yield "identifier", [packing.identifier_row(one) for one in sorted(rows.identifiers)]
-
-
-def _merged_small(rows: Rows) -> Iterator[tuple[str, list[Sequence[Any]]]]:
+def _few(rows: Rows) -> Iterator[tuple[str, list[Sequence[Any]]]]:
     """Tables of few rows a batch."""
     yield "balance", [(p, c.units, c.entries, c.recorded - PG_EPOCH, c.in_order) for p, c in sorted(rows.places.items())]
     yield "kind_total", [(*key, *sums) for key, sums in sorted(rows.kind_totals.items())]

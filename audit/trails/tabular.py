@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # alone in its cell it is no formula
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
 
@@ -23,6 +25,7 @@ def csv_line(row: Sequence[object]) -> bytes:
 
 
 def cell(value: object) -> str:
-    """Text; what a spreadsheet would take for a formula begins with an apostrophe."""
+    """Text; what a spreadsheet would take for a formula begins with an apostrophe (numbers stay numbers)."""
     text = "" if value is None else str(value).replace("\0", "\ufffd")
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    is_formula = text.lstrip(" ").startswith(FORMULA) and not NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text

@@ -142,7 +142,7 @@ def test_a_changed_log_is_not_exported(world: Database, tmp_path: Path, monkeypa
         made(tmp_path, TRANSFER)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1", "|x", "%x"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", " =1", "＝1", "|x", "%x"])
 def test_no_cell_is_a_formula(text: str) -> None:
     assert cell(text) == f"'{text}"
     assert csv_line(["a", 'say "hi", now\n']) == b'a,"say ""hi"", now\n"\r\n'

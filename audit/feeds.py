@@ -1,7 +1,7 @@
-"""Sources are read into the log beside the projections: in a process of its own where one can be forked, else in a thread.
+"""Sources are read into the log beside the projections: in a forked process where that is possible, else in a thread.
 
-Whatever happens to either side, nothing is lost: the log is committed first, and what is not handed over, or handed over
-out of order, is found in the log.
+Whatever happens to either side, nothing is lost: the log is committed first, and what is not handed over, or handed
+over out of order, is found in the log.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from audit.log.handover import pack, unpack
 from audit.log.intake import Batch, Intake
 from audit.sources.contract import Source
 
-BATCH_CATCHING_UP = 20_000
+BATCH_CATCHING_UP = 10_000
 BATCHES_AHEAD = 2
 IDLE_SECONDS = 0.25
 

@@ -1,6 +1,6 @@
-"""The wiring: sources are read into the log by one process, and folded, judged and committed by another. A crash anywhere
-loses nothing: each side commits its checkpoint with its rows, and what is logged and not yet projected is found again in
-the log."""
+"""The wiring: sources are read into the log by one process, and folded, judged and committed by another. A crash
+anywhere loses nothing: each side commits its checkpoint with its rows, and what is logged and not yet projected is
+found again in the log."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ PROJECTING = 7_306_061_302  # advisory lock of the one process that projects
 
 BATCHES_UNJUDGED_MAX = 10
 
+LOOK_AGAIN_SECONDS = 0.1  # while another process projects what this one has logged
+
 Progress = Callable[[int], None]
 
 
@@ -47,6 +49,12 @@ class Projection:
     def become_the_only(self) -> bool:
         """Whether this process may project; another that does will take what this one logs."""
         row = self._connection.execute("select pg_try_advisory_lock(%s)", [PROJECTING]).fetchone()
+        self._connection.commit()
+        return bool(row and row[0])
+
+    def has_caught_up(self) -> bool:
+        """Whether all that is logged is projected: another process that projects may be at it."""
+        row = self._connection.execute(sql("has_caught_up")).fetchone()
         self._connection.commit()
         return bool(row and row[0])
 
@@ -177,7 +185,7 @@ def run(
     try:
         projection = Projection(instance)
         try:
-            _project(projection, feed, outcome, progress)
+            _project(projection, feed, stop, outcome, progress)
         finally:
             projection.close()
     finally:
@@ -191,7 +199,9 @@ def _collect_garbage_seldom() -> None:
     gc.set_threshold(2_000_000, 20, 50)
 
 
-def _project(projection: Projection, feed: Feed, outcome: Outcome, progress: Progress | None) -> None:
+def _project(
+    projection: Projection, feed: Feed, stop: threading.Event, outcome: Outcome, progress: Progress | None
+) -> None:
     is_ours = projection.become_the_only()
     if is_ours:
         outcome.folded += projection.catch_up(progress)
@@ -203,5 +213,7 @@ def _project(projection: Projection, feed: Feed, outcome: Outcome, progress: Pro
             outcome.folded += passed
             if progress is not None:
                 progress(passed)
-    if is_ours or projection.become_the_only():
-        outcome.folded += projection.catch_up(progress)
+    while not (is_ours or projection.become_the_only()):
+        if projection.has_caught_up() or stop.wait(LOOK_AGAIN_SECONDS):
+            return
+    outcome.folded += projection.catch_up(progress)

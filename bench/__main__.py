@@ -36,7 +36,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description="Measure catch-up, rebuild and pages.")
-    parser.add_argument("--events", type=int, default=EVENTS, help=f"how long the bank's history is (default: {EVENTS:,})")
+    parser.add_argument("--events", type=int, default=EVENTS, help=f"of the bank's history (default: {EVENTS:,})")
     parser.add_argument("--folder", help="keep servers and data here; a history that stands there is used again")
     parser.add_argument("--only", choices=("yardstick", "follow", "rebuild", "pages"), action="append",
                         help="measure only this (may be given several times)")

@@ -39,11 +39,12 @@ def _browser() -> Any:
     return client
 
 
-def _timed(client, kind: str, count: int) -> str:  # type: ignore[no-untyped-def]
+def _timed(client: Any, kind: str, count: int) -> str:
     ids = _subjects(kind, count)
     seconds, sizes = [], []
     for subject_id in ids:
-        answer = client.post(f"/of/{kind}/{subject_id}/reason", {"code": "investigation", "ticket": "1", "next": "/help"})
+        reason = {"code": "investigation", "ticket": "1", "next": "/help"}
+        answer = client.post(f"/of/{kind}/{subject_id}/reason", reason)
         assert answer.status_code == 302, answer.status_code
         began = time.perf_counter()
         answer = client.get(f"/of/{kind}/{subject_id}")

@@ -51,10 +51,9 @@ def get_or_create(connection: Connection, owners: Collection[Owner]) -> dict[Own
     return found
 
 
-@lru_cache(maxsize=OPEN_MAX)
 def opened(wrapped: bytes, owner: Owner) -> AESGCM:
     """The cipher of a wrapped key, as the table of data keys holds it."""
-    return AESGCM(_unwrap(wrapped, owner))
+    return _opened(derived("data keys"), wrapped, owner)
 
 
 def destroy(connection: Connection, owner: Owner) -> list[int]:
@@ -141,9 +140,10 @@ def _wrap(key: bytes, owner: Owner) -> bytes:
     return nonce + AESGCM(derived("data keys")).encrypt(nonce, key, _bound_to(owner))
 
 
-def _unwrap(wrapped: bytes, owner: Owner) -> bytes:
+@lru_cache(maxsize=OPEN_MAX)
+def _opened(wrapping: bytes, wrapped: bytes, owner: Owner) -> AESGCM:
     try:
-        return AESGCM(derived("data keys")).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_to(owner))
+        return AESGCM(AESGCM(wrapping).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_to(owner)))
     except InvalidTag:
         raise WhereaboutsError(
             "the master key is not the one that this database was sealed with: set WHEREABOUTS_KEY or VAR_DIR as before"

@@ -204,7 +204,8 @@ class _Batch:
         Both stay events of their own source: which of them is true is not for us to say.
         """
         ids = [event.id for event in self.events]
-        found = self.connection.execute(sql("identities_elsewhere"), {"source": self.source_id, "ids": Texts(ids)}).fetchall()
+        asked = {"source": self.source_id, "ids": Texts(ids)}
+        found = self.connection.execute(sql("identities_elsewhere"), asked).fetchall()
         if not found:
             return known
         index_of = {id_: index for index, id_ in enumerate(ids)}

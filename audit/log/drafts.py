@@ -15,7 +15,7 @@ from audit.log.logged import READABLE, SEALED_WHOLE, UNREADABLE
 from audit.model.meaning import EventMeaning, Facts, Lane, Model
 
 CUSTOMER = "customer"
-LANES_MAX = 200_000
+LANES_MAX = 50_000
 
 Found = tuple[Lane, str]
 
@@ -42,8 +42,8 @@ class Envelope(Protocol):
 
 
 class Draft(msgspec.Struct, gc=False):
-    """`owner` is whose key seals the pieces (None: nothing is sealed). `data` is without what is personal; `body` is the
-    JSON that it stands in, with the pieces cut out."""
+    """`owner` is whose key seals the pieces (None: nothing is sealed). `data` is without what is personal; `body` is
+    the JSON that it stands in, with the pieces cut out."""
 
     status: int
     data: dict[str, Any] | None = None
@@ -124,7 +124,8 @@ class Reader:
         if meaning.blinded is not None:
             found = meaning.blinded(facts, data)
         else:
-            found = [(name, value) for name, value, is_personal in meaning.read(facts, data, {}).identifiers if is_personal]
+            every = meaning.read(facts, data, {}).identifiers
+            found = [(name, value) for name, value, is_personal in every if is_personal]
         return [(name, blind(name, value)) for name, value in found if value]
 
     def _owner(self, meaning: EventMeaning, facts: Facts, data: dict[str, Any]) -> Owner:

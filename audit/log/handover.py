@@ -1,6 +1,6 @@
 """Batches of the log packed to be handed from the process that reads sources to the one that projects.
 
-A payload travels as the JSON that it is: msgpack has no exact decimals, and reading JSON again costs less than pickling.
+A payload travels as the JSON that it is: msgpack has no exact decimals, and reading JSON twice is cheaper than pickle.
 """
 
 from __future__ import annotations

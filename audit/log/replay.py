@@ -24,7 +24,8 @@ _FINAL = (
 # A stream's own order: by version, then by place in the source. What bears no version, or is no event of the stream's
 # own (a sighting, a collision), stands behind the greatest version that the source gave before it.
 _EFFECTIVE_VERSION = (
-    "case when l.kind = 0 and l.version is not null then l.version else coalesce(max(l.version) filter (where l.kind = 0)"
+    "case when l.kind = 0 and l.version is not null then l.version"
+    " else coalesce(max(l.version) filter (where l.kind = 0)"
     " over (partition by l.stream_id order by l.source_position, l.position), -1) end"
 )
 _TYPES = [  # times are read as the whole numbers that they are sent as
@@ -57,8 +58,8 @@ def replay(
 ) -> Iterator[list[Logged]]:
     """All that is final of our positions after `after_position` up to `upto`, in batches, in order of position.
 
-    With `streams` (first and last identifier) only those, each stream in its own order. The connection is busy until the
-    iterator is used up. What waits in pending or released is left out.
+    With `streams` (first and last identifier) only those, each stream in its own order. The connection is busy until
+    the iterator is used up. What waits in pending or released is left out.
     """
     condition = f"l.position > {after_position:d} and l.position <= {upto:d} and {_FINAL}"
     order = "l.position"

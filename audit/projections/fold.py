@@ -21,7 +21,7 @@ from audit.projections.steps import begin_step, judge_step, touch
 
 MOVES, IN_FLOW, SETS_STATE, NOT_UNDERSTOOD = 1, 2, 4, 8  # timeline.flags
 QUARTER_HOUR = 900_000_000  # microseconds; every zone's offset is a multiple of it
-LINKS_REMEMBERED_MAX = 200_000
+LINKS_REMEMBERED_MAX = 100_000
 
 
 @dataclass(slots=True)
@@ -56,6 +56,9 @@ class Fold:
             self._apply(work, rows)
         for stream_id in {work.event.stream_id for work in works}:
             self._judge(self.memories[stream_id], rows)
+        events = [work for work in works if work.event.kind == 0]
+        rows.count("events", len(events))
+        rows.count("moving_events", sum(bool(work.reading and work.reading.movements) for work in events))
 
     def _apply(self, work: Work, rows: Rows) -> None:
         known = self.names.subjects.ids
@@ -65,7 +68,6 @@ class Fold:
             memory.subject_id, memory.subject = ids[0], self._text(work)
         flags = 0
         if event.kind == 0:
-            rows.count("events")
             self._versions(work, memory, ids[0], rows)
             self._step(work, memory, rows)
             if work.reading is not None:
@@ -224,25 +226,23 @@ class Fold:
         self, work: Work, memory: Memory, lane: Lane, movements: Sequence[Movement], rows: Rows
     ) -> None:
         event, places, known, ordinal = work.event, self.model.places, self.names.places.ids, 0
-        first = Negative(event.position, self._identity(event), event.recorded, 0)
         for m in movements:
             from_id = known[(m.book, m.from_kind, m.from_key, m.currency)]
             to_id = known[(m.book, m.to_kind, m.to_key, m.currency)]
-            sides = ((from_id, m.from_kind, m.from_key, -m.units, to_id), (to_id, m.to_kind, m.to_key, m.units, from_id))
-            for place_id, kind, key, units, counter_id in sides:
+            for place_id, kind, key, units, counter_id in (
+                (from_id, m.from_kind, m.from_key, -m.units, to_id), (to_id, m.to_kind, m.to_key, m.units, from_id)
+            ):
                 place = places[(m.book, kind)]
                 balance = total = None
                 if place.owner == lane.name:
-                    balance, total = self._hold(memory, place, place_id, key, m, units, event, first)
+                    balance, total = self._hold(memory, place, place_id, key, m, units, event)
                 rows.entries.append((place_id, event.recorded, event.source_id, event.source_position, ordinal,
                                      event.occurred, event.position, counter_id, units, balance, total))
                 ordinal += 1
                 self._sums(place, place_id, kind, m, units, event, memory, rows)
-        rows.count("moving_events")
 
     def _hold(
-        self, memory: Memory, place: PlaceKind, place_id: int, key: str, m: Movement, units: int, event: Logged,
-        first: Negative,
+        self, memory: Memory, place: PlaceKind, place_id: int, key: str, m: Movement, units: int, event: Logged
     ) -> tuple[int, int]:
         holding = memory.holdings.get(place_id)
         if holding is None:
@@ -255,8 +255,8 @@ class Fold:
         holding.recorded = max(holding.recorded, event.recorded)
         owner = f"{m.book}/{key}/{m.currency}"
         total = memory.totals[owner] = memory.totals.get(owner, 0) + units
-        if holding.is_forbidden_negative:
-            touch(memory, place_id, first)
+        if holding.is_forbidden_negative and place_id not in memory.touched:
+            touch(memory, place_id, Negative(event.position, self._identity(event), event.recorded, 0))
         return holding.units, total
 
     def _sums(
@@ -348,7 +348,8 @@ class Fold:
     def _not_understood(self, work: Work, subject_id: int, rows: Rows) -> int:
         assert work.trouble is not None
         event, (rule, why) = work.event, work.trouble
-        place = event.place if event.place and event.place not in why else ""
+        place = event.place or f"event {self._identity(event)}"
+        place = "" if place in why else f"({place})"
         numbers: dict[str, str] = {"type": event.type, "stream": event.stream, "why": why, "place": place}
         if rule == "redelivery":
             rows.signs.append(self._sign(rule, work, subject_id, numbers, detail=str(event.source_position),

@@ -10,7 +10,7 @@ import psycopg
 from audit.arrays import Texts
 from audit.database import sql
 
-REMEMBERED_MAX = 200_000  # per table; about 40 MB
+REMEMBERED_MAX = 100_000  # per table; about 20 MB
 
 SubjectName = tuple[str, str]  # kind, key
 PlaceName = tuple[str, str, str, str]  # book, kind, key, currency

@@ -74,9 +74,9 @@ def link_row(subject_id: int, other_id: int, kind: str, first: int) -> bytes:
 
 
 def entry_row(row: Entry) -> bytes:
-    place_id, recorded, source_id, source_position, ordinal, occurred, position, counter_id, amount, balance, total = row
+    place_id, recorded, source_id, in_source, ordinal, occurred, position, counter_id, amount, balance, total = row
     return b"".join((
-        _entry_start(11, 8, place_id, 8, recorded - EPOCH_2000, 4, source_id, 8, source_position, 2, ordinal,
+        _entry_start(11, 8, place_id, 8, recorded - EPOCH_2000, 4, source_id, 8, in_source, 2, ordinal,
                      8, occurred - EPOCH_2000, 8, position, 8, counter_id),
         numeric(amount), numeric(balance), numeric(total),
     ))
@@ -102,9 +102,10 @@ def aggregate_row(stream_id: int, item: str, a: Aggregate) -> bytes:
     ))
 
 
-def day_sum_row(place_id: int, recorded_day: int, occurred_day: int, incoming: int, outgoing: int, entries: int) -> bytes:
+def day_sum_row(place_id: int, recorded: int, occurred: int, incoming: int, outgoing: int, entries: int) -> bytes:
+    """`recorded` and `occurred` are days since 1970."""
     return b"".join((
-        _day_start(6, 8, place_id, 4, recorded_day - EPOCH_2000_DAYS, 4, occurred_day - EPOCH_2000_DAYS),
+        _day_start(6, 8, place_id, 4, recorded - EPOCH_2000_DAYS, 4, occurred - EPOCH_2000_DAYS),
         numeric(incoming), numeric(outgoing), _int8(8, entries),
     ))
 

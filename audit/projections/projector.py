@@ -18,7 +18,7 @@ from audit.projections.rows import Rows
 from audit.projections.signs import Sign
 from audit.projections.write import make_stages, write
 
-STREAMS_REMEMBERED_MAX = 40_000  # about 80 MB
+STREAMS_REMEMBERED_MAX = 20_000  # about 40 MB
 Reached = tuple[int | None, int, int]
 OWN = "console"  # the kind of source that the console's own records are
 

@@ -13,7 +13,7 @@ from audit.model.meaning import EventMeaning, Facts, Lane, Model, Reading
 from audit.projections.memory import Memory
 from audit.projections.names import PlaceName, SubjectName
 
-ROUTES_MAX = 100_000
+ROUTES_MAX = 50_000
 
 Ties = Sequence[SubjectName]
 

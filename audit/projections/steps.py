@@ -14,7 +14,7 @@ def begin_step(memory: Memory, step: str) -> None:
     """The events of another append begin: from here on, what is negative counts as negative before."""
     memory.step = step
     memory.touched = {}
-    memory.negative_before = dict(memory.negative)
+    memory.negative_before = dict(memory.negative) if memory.negative else {}
 
 
 def touch(memory: Memory, place_id: int, event: Negative) -> None:

@@ -105,7 +105,8 @@ def _packed(rows: Rows, memories: dict[int, Memory]) -> Iterator[tuple[str, Iter
 
 def _few(rows: Rows) -> Iterator[tuple[str, list[Sequence[Any]]]]:
     """Tables of few rows a batch."""
-    yield "balance", [(p, c.units, c.entries, c.recorded - PG_EPOCH, c.in_order) for p, c in sorted(rows.places.items())]
+    places = sorted(rows.places.items())
+    yield "balance", [(id_, c.units, c.entries, c.recorded - PG_EPOCH, c.in_order) for id_, c in places]
     yield "kind_total", [(*key, *sums) for key, sums in sorted(rows.kind_totals.items())]
     yield "flow", [_flow(subject_id, rows.flows[subject_id]) for subject_id in sorted(rows.flows)]
     yield "dirty", [(subject_id, at - PG_EPOCH) for subject_id, at in sorted(rows.dirty.items())]

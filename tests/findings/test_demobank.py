@@ -1,4 +1,4 @@
-"""Every fault that the demo bank planted is found under every rule that exists; an honest bank has nothing to explain."""
+"""Every fault that the demo bank planted is found under every rule there is; an honest bank has nothing to explain."""
 
 from __future__ import annotations
 

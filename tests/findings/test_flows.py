@@ -14,7 +14,10 @@ SENT = line("payment-P", 1, "Sent", 1, account="A")
 ARRIVED = line("payment-P", 2, "Arrived", 2, **paid("90.00"))
 BOOKED = line("account-A", 4, "Booked", 3, **paid("90.00", payment="P"))
 HONEST = (OPENED, FUNDS, RESERVED, SENT, ARRIVED, BOOKED)
-LATER = {"core": line("account-Z", 1, "Opened", 900, customer="Z"), "pay": line("payment-Z", 1, "Sent", 900, account="Z")}
+LATER = {
+    "core": line("account-Z", 1, "Opened", 900, customer="Z"),
+    "pay": line("payment-Z", 1, "Sent", 900, account="Z"),
+}
 
 
 def is_same_after_a_rebuild(feed: Feed) -> bool:

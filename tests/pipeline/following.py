@@ -11,14 +11,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from audit.pipeline import Outcome
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = ROOT / "demobank" / "whereabouts.toml"
 END = datetime(2100, 1, 1, tzinfo=UTC)  # both runs that are compared are complete until then
 
 
-def follow_once(instance: Any, sources: Sequence[Any]) -> Any:
+def follow_once(instance: Any, sources: Sequence[Any]) -> Outcome:
     from audit import pipeline
 
     try:
@@ -61,7 +64,7 @@ def _follow(path: str, apart: bool) -> None:
 
     with connect("follower", autocommit=True) as connection:
         found = instance.require(connection)
-    pipeline.BATCH_CATCHING_UP = 211
+    pipeline.BATCH_CATCHING_UP = 211  # type: ignore[attr-defined]
     sources = configuration.open_sources(configuration.configuration(path), complete_until=END)
     pipeline.run(found, sources, once=False, stop=threading.Event(), apart=apart)
 

@@ -41,7 +41,13 @@ def writing(store: Store) -> Iterator[None]:
 
 
 def check_kills(
-    store: Store, feed: Feed, make_database: MakeDatabase, blocker: Any, folder: Path, statements: list[int], apart: bool
+    store: Store,
+    feed: Feed,
+    make_database: MakeDatabase,
+    blocker: Any,
+    folder: Path,
+    statements: list[int],
+    apart: bool,
 ) -> None:
     assert feed.instance
     with writing(store):

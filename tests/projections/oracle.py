@@ -32,7 +32,7 @@ Place = tuple[str, str, str, str]  # book, kind, key, currency
 
 @dataclass
 class Truth:
-    """`states` and `fields` by stream; `balances` of places; `running` balances of owned places by event and ordinal."""
+    """`states` and `fields` by stream; `balances` of places; `running` are balances after each event."""
 
     states: dict[str, str] = field(default_factory=dict)
     fields: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))

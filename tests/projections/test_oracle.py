@@ -1,8 +1,7 @@
-"""Every state, balance, day sum and flow of random histories is what a plain pass over them says, whatever the order."""
+"""States, balances, day sums and flows of random histories are what a plain pass over them says, in any order."""
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter
 from collections.abc import Sequence

@@ -47,8 +47,8 @@ def begin(connection: Connection, model: Model) -> Instance:
                 raise Refused(
                     f"model {found.model.name} ({found.model.hash[:12]}) is in force in this instance, and "
                     f"{model.name} ({model.hash[:12]}) is another one: one instance is one bank with one model. "
-                    "To replace it run `python manage.py rebuild --model FILE`; for another bank use another VAR_DIR "
-                    "or database"
+                    "Another bank needs an instance of its own (another VAR_DIR or database). Only a newer model "
+                    "of the same bank belongs here: `python manage.py rebuild --model FILE` puts it in force"
                 )
             return found
         put_down(connection, model)

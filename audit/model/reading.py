@@ -104,7 +104,8 @@ class EventCompiler:
 
     def blinded(self) -> Callable[[Facts, Data], Sequence[tuple[str, str]]]:
         """The personal identifiers alone: what is asked of an event before it is sealed."""
-        wanted = [(name, self.get(path), True) for name, path in self.event.identifiers.items() if self.is_personal(path)]
+        found = self.event.identifiers.items()
+        wanted = [(name, self.get(path), True) for name, path in found if self.is_personal(path)]
         return lambda facts, data: [(name, value) for name, value, _ in _identified(wanted, facts, data)]
 
     def tie_readers(self) -> tuple[Callable[[Facts], list[tuple[str, str]]], list[ReadTie]]:

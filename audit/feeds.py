@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection as PipeEnd
@@ -143,13 +144,12 @@ class ProcessFeed:
         self._thread.start()
 
     def next(self) -> Batch | None:
-        while True:
-            try:
+        message = None
+        while message is None:
+            if self._reading.stop.is_set():
+                self._let_go()
+            with suppress(queue.Empty):
                 message = self._messages.get(timeout=IDLE_SECONDS)
-                break
-            except queue.Empty:
-                if self._reading.stop.is_set():
-                    self._let_go()
         kind, content = message[:1], memoryview(message)[1:]
         if kind == _BATCH:
             return unpack(content, self._reading.instance.model, self._readers)

@@ -25,6 +25,20 @@ def rfc3339(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+YEARS = range(1900, 2200)  # of events, and so of questions; other years are no times of a bank's
+
+
+def checked_time(time: datetime) -> datetime:
+    """`time` in UTC; raises ValueError outside the years 1900 to 2199."""
+    try:
+        moved = time.astimezone(UTC)
+    except OverflowError:
+        moved = time
+    if moved.year not in YEARS:
+        raise ValueError(f"the year {moved.year} is out of reach: ask for 1900 to 2199")
+    return moved
+
+
 class Clock(StrEnum):
     """The two clocks that a question can be asked on (DESIGN.md section 2)."""
 
@@ -54,9 +68,14 @@ class Subject:
     def parse(cls, text: str) -> Subject:
         """Split at the first colon; raises ValueError where there is none or a side is empty."""
         kind, colon, key = text.partition(":")
-        if not (kind and colon and key):
+        if not (kind and colon and key) or not text.isprintable() and not _is_storable(text):
             raise ValueError(f"{text!r} is not a subject: write KIND:ID, for example account:576")
         return cls(kind, key)
+
+
+def _is_storable(text: str) -> bool:
+    """Whether the database can hold it: no NUL, no half of a character."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
 from audit.errors import UsageError
-from audit.values import Clock, Moment
+from audit.values import Clock, Moment, checked_time
 
 _NO_TIME = "this time cannot be read: write it as 2026-11-21 12:03:37 or with a zone as 2026-11-21T11:03:37Z"
 
@@ -38,6 +38,6 @@ def asked_moment(query: QueryDict, zone: str) -> Asked:
 def _time(text: str, zone: str) -> datetime:
     try:
         time = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-        return (time if time.tzinfo else time.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+        return checked_time(time if time.tzinfo else time.replace(tzinfo=ZoneInfo(zone)))
     except (ValueError, OverflowError):
         raise UsageError(_NO_TIME) from None

@@ -140,7 +140,8 @@ def on_inside_transfer(work: Work, message: Message) -> None:
         _fail(work, transfer, message, "the receiver's account is not open")
         return
     amount = _amount_of(body)
-    routed = work.append(transfer, message.cause, key, ("RoutedInside", {**amount, "receiver_account": body["inside"]}))
+    to = {"receiver_account": receiver.key, "receiver_customer": receiver.customer}
+    routed = work.append(transfer, message.cause, key, ("RoutedInside", {**amount, **to}))
     cause = work.append(transfer, routed, key, ("Succeeded", amount))
     work.tell("TransferSucceeded", {**body, "routed": routed}, cause, key)
 

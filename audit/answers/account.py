@@ -10,19 +10,21 @@ from audit.answers.findings import findings_of
 from audit.answers.flows import load_together
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import holdings, own_places
-from audit.answers.names import CUSTOMER, flow_kinds, known, link_of, linked
+from audit.answers.names import CUSTOMER, Known, flow_kinds, known, link_of, linked
 from audit.answers.onitsway import lines_under_way, open_known
 from audit.answers.others import introducing, others_of
 from audit.answers.shapes import AccountPage, BalanceLine, Page, StateLine, StatementLine
 from audit.answers.statement import chart, statement
 from audit.answers.states import states_of
-from audit.answers.unfolded import unfolded
-from audit.answers.what import newest, not_understood
-from audit.answers.where import holder_kinds
+from audit.answers.unfolded import Unfolded, unfolded
+from audit.answers.what import newest, not_understood, steps_page
+from audit.answers.where import holder_kinds, tells_of
 from audit.answers.words import word
 from audit.values import Subject
 
 CUSTOMERS_MAX = 20
+STORY_SHOWN = 10
+ACCOUNT = "account"
 
 
 def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cursor: str | None = None) -> AccountPage:
@@ -45,14 +47,18 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         subject=link_of(inquiry, subject, asked.id),
         at=inquiry.as_of(is_final),
         model=inquiry.model.hash,
-        answer=answer_of(inquiry, balances, states),
+        answer=answer_of(inquiry, asked, balances, states)
+        if found
+        else told_of(inquiry, asked, fresh, states, bool(missed)),
         customers=tuple(link_of(inquiry, owner, id) for id, owner, _ in reversed(owners)),
         states=states,
         balances=balances,
+        can_hold=can_hold(inquiry, subject),
         on_its_way=under_way,
         holds=holds(inquiry, found, flows, subject),
         statement=statement(inquiry, in_currency, fresh, cursor),
         chart=chart(inquiry, in_currency),
+        story=steps_page(inquiry, asked, fresh, None, STORY_SHOWN, newest_first=True, tie=0),
         facts=facts_of(inquiry, [loaded.told[row.position] for row in own]),
         others=others_of(inquiry, asked, {CUSTOMER, *flow_kinds(inquiry.model)}),
         findings=findings_of(inquiry, [asked.id], asked.id, made_of(inquiry)),
@@ -62,7 +68,7 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     )
 
 
-def answer_of(inquiry: Inquiry, balances: Sequence[BalanceLine], states: Sequence[StateLine]) -> str:
+def answer_of(inquiry: Inquiry, asked: Known, balances: Sequence[BalanceLine], states: Sequence[StateLine]) -> str:
     """What may be used now, what of the account is held, what is on its way in."""
     parts = []
     for one in balances:
@@ -72,8 +78,23 @@ def answer_of(inquiry: Inquiry, balances: Sequence[BalanceLine], states: Sequenc
         if one.incoming.units:
             parts.append(word(inquiry.language, "incoming", amount=inquiry.amount(one.incoming)))
     ended = [state.title for state in states if state.is_final or state.is_failure or state.waits_on_person]
-    parts += [word(inquiry.language, "account_is", state=title) for title in dict.fromkeys(ended)]
-    return " ".join(parts) or word(inquiry.language, "nothing_moved")
+    name = "account_is" if asked.subject.kind == ACCOUNT else "state_is"
+    title = link_of(inquiry, asked.subject).title
+    parts += [word(inquiry.language, name, subject=title, state=state) for state in dict.fromkeys(ended)]
+    return " ".join(parts)
+
+
+def told_of(inquiry: Inquiry, asked: Known, fresh: Unfolded, states: tuple[StateLine, ...], is_incomplete: bool) -> str:
+    """Where there never was money: what its events tell, else its state, else that nothing was booked."""
+    if states or is_incomplete:
+        return tells_of(inquiry, asked, fresh, states, is_incomplete)
+    return word(inquiry.language, "nothing_moved")
+
+
+def can_hold(inquiry: Inquiry, subject: Subject) -> bool:
+    """Whether anything can be held on such a subject: its book has places of it where money may not stay."""
+    places, book = inquiry.model.places.values(), inquiry.model.kinds[subject.kind].book
+    return any(place.book == book and place.subject == subject.kind and not place.rests for place in places)
 
 
 def made_of(inquiry: Inquiry) -> list[str]:

@@ -12,7 +12,7 @@ from audit.answers.headline import flow_title, status_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import Holding, holdings, own_places
 from audit.answers.names import CUSTOMER, Known, flow_kinds, known, link_of
-from audit.answers.onitsway import open_known
+from audit.answers.onitsway import nets_under_way, open_known
 from audit.answers.others import introducing, others_of
 from audit.answers.payments import listed_payments, payment_lines, payments
 from audit.answers.shapes import AccountLine, CustomerPage, FindingLine, OpenItem, Page, PaymentLine, StateLine
@@ -77,6 +77,8 @@ def open_item(inquiry: Inquiry, flow: Flow) -> OpenItem:
     states = flow.states()
     waiting = waiting_for(inquiry, flow.past, flow.told, states)
     status, tone = status_of(inquiry, states, waiting, ())
+    if states and states[0].is_final and nets_under_way(flow):
+        status = word(inquiry.language, "left_behind", state=status)
     places = flow.lines([net for net in flow.nets() if net.units > 0])
     last = flow.past[-1].recorded if flow.past else flow.rows[0].recorded
     return OpenItem(
@@ -102,11 +104,18 @@ def account_lines(
     for holding in holdings(inquiry, places, fresh):
         found.setdefault(holding.place.key, []).append(holding)
     states: dict[Subject, StateLine] = states_of_many(inquiry, accounts)
+    of = {"subjects": [one.id for one in accounts], "others": [flow.known.id for flow in flows]}
+    tied = set(inquiry.rows("answer_links_between", of)) if flows else set()
     return tuple(
         AccountLine(
             link_of(inquiry, one.subject, one.id),
             states.get(one.subject),
-            balance_lines(inquiry, found.get(one.subject.key, []), flows, one.subject),
+            balance_lines(
+                inquiry,
+                found.get(one.subject.key, []),
+                [flow for flow in flows if (one.id, flow.known.id) in tied],
+                one.subject,
+            ),
         )
         for one in accounts
     )

@@ -14,7 +14,7 @@ from audit.answers.words import amount_in_words, time_in_words
 from audit.database import Connection, sql
 from audit.errors import UsageError
 from audit.model.meaning import Lane, Model, Text
-from audit.values import Clock, EventRef, Moment, Money, Subject
+from audit.values import Clock, EventRef, Moment, Money, Subject, checked_time
 
 CONSOLE = "console"  # the source of our own records: its clock says nothing about the bank's
 UNFOLDED_MAX = 1000  # events seen and not yet folded that an answer folds on top
@@ -175,7 +175,10 @@ def _cut(connection: Connection, sources: tuple[SourceRow, ...], at: str | Momen
         return _cut_at_event(connection, sources, at, _clock(clock))
     if time.tzinfo is None:
         raise UsageError(f"{at} has no zone: write it as in 2026-11-21T11:03:07Z")
-    return Cut(time.astimezone(UTC), _clock(clock))
+    try:
+        return Cut(checked_time(time), _clock(clock))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def _clock(clock: str | Clock) -> Clock:

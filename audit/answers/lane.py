@@ -57,7 +57,7 @@ def lane(inquiry: Inquiry, subject: Subject, step: int | None = None, cursor: st
         lanes=lane_columns(inquiry, part.rows, states),
         steps=_page(part, steps),
         missing=missing_steps(inquiry, waiting, by_position),
-        selected=_detail(steps, by_position),
+        selected=_detail(steps, by_position, step, part),
         others=others,
         findings=found,
         crumbs=above,
@@ -75,14 +75,15 @@ def _states(states: tuple[StateLine, ...]) -> Page[StateLine]:
     return Page(states[:STATES_SHOWN], len(states) if len(states) < STATES_MAX else None, STATES_MAX)
 
 
-def _detail(steps: list[StepLine], told: dict[int, Told]) -> StepDetail | None:
+def _detail(steps: list[StepLine], told: dict[int, Told], number: int | None, part: Part) -> StepDetail | None:
     index = next((i for i, line in enumerate(steps) if line.is_selected), None)
-    if index is None:
+    if index is None or number is None:
         return None
+    last = part.first_number + len(part.rows) - 1
     return StepDetail(
         step=steps[index],
-        previous=steps[index - 1].number if index else None,
-        next=steps[index + 1].number if index + 1 < len(steps) else None,
+        previous=number - 1 if number > 1 else None,
+        next=number + 1 if number < last or part.next else None,
         before=(),
         after=(),
         places_before=(),

@@ -14,6 +14,7 @@ from audit.answers.ledger import Holding, day_of
 from audit.answers.names import flow_kinds, link_of, links_of, money, place_kind
 from audit.answers.shapes import ChartPoint, Link, Page, StatementLine
 from audit.answers.stories import ENDING
+from audit.answers.telling import opened_by
 from audit.answers.unfolded import Unfolded
 from audit.values import Clock, Place, Subject
 
@@ -47,7 +48,7 @@ def statement(
     bookings, is_end = _bookings(inquiry, [h.id for h in places if h.id], held, cursor, size)
     positions = [booking.position for booking in bookings]
     told = {one.row.position: one for one in read_events(inquiry, list(events_at(inquiry, positions).values()))}
-    findings = _findings(inquiry, positions)
+    findings = opened_by(inquiry, positions)
     links = links_of(inquiry, _flows(inquiry, told.values()))
     rows = [] if cursor else _fresh_lines(inquiry, places, fresh)
     for booking in bookings:
@@ -188,10 +189,3 @@ def _effect(moves: Sequence[Any], places: Mapping[Any, Holding], currency: str) 
             total -= m.units if Place(m.book, m.from_kind, m.from_key) in places else 0
             total += m.units if Place(m.book, m.to_kind, m.to_key) in places else 0
     return total
-
-
-def _findings(inquiry: Inquiry, positions: list[int]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, tuple[str, ...]] = {}
-    for position, identifier in inquiry.rows("answer_opened_by", [positions]):
-        found[position] = (*found.get(position, ()), identifier)
-    return found

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from audit.answers.cursors import Mark, pack
+from audit.answers.cut import END
 from audit.answers.events import Told
 from audit.answers.inquiry import Inquiry
 from audit.answers.movements import Moved, movement_line, movements
@@ -31,15 +32,19 @@ class Surroundings:
 
 
 def surroundings(
-    inquiry: Inquiry, told: Sequence[Told], unfolded: Unfolded, moved: Mapping[int, Sequence[Moved]] | None = None
+    inquiry: Inquiry,
+    told: Sequence[Told],
+    unfolded: Unfolded,
+    moved: Mapping[int, Sequence[Moved]] | None = None,
+    moment: datetime | None = None,
 ) -> Surroundings:
-    """In at most five statements for any number of events."""
+    """In at most five statements for any number of events; `moment`: findings opened later are left out."""
     positions = [one.row.position for one in told]
     moving = [one.row.position for one in told if one.row.flags & 1 or one.row.flags == 0]
     return Surroundings(
         movements(inquiry, moving, unfolded) if moved is None else moved,
         states_before(inquiry, told),
-        _opened_by(inquiry, positions),
+        opened_by(inquiry, positions, moment),
         _causes(inquiry, told),
         links_of(inquiry, (tie for one in told for tie in one.ties)),
     )
@@ -156,9 +161,10 @@ def _caused_by(one: Told, around: Surroundings, numbers: Mapping[int, int]) -> t
     )
 
 
-def _opened_by(inquiry: Inquiry, positions: list[int]) -> dict[int, tuple[str, ...]]:
+def opened_by(inquiry: Inquiry, positions: list[int], moment: datetime | None = None) -> dict[int, tuple[str, ...]]:
+    """Findings by the event that opened them, at the asked moment or at this one."""
     found: dict[int, tuple[str, ...]] = {}
-    for position, identifier in inquiry.rows("answer_opened_by", [positions]):
+    for position, identifier in inquiry.rows("answer_opened_by", [positions, moment or inquiry.cut.time or END]):
         found[position] = (*found.get(position, ()), identifier)
     return found
 

@@ -44,9 +44,9 @@ def transfer(inquiry: Inquiry, subject: Subject, step: int | None = None, first:
     flow = load_flow(inquiry, known(inquiry, subject, fresh), fresh)
     chosen = min(step, len(flow.rows)) if step is not None and step > 0 else None
     then = flow.at_step(chosen) if chosen is not None else flow
-    lines = _steps(flow, chosen, then.upto)
+    lines = _steps(flow, chosen, then)
     links = linked_ids(inquiry, flow)
-    found = findings_of(inquiry, [flow.known.id, *_lane_ids(links, flow)])
+    found = findings_of(then.inquiry, [flow.known.id, *_lane_ids(links, flow)])
     where, states = of_flow(then), then.states()
     waiting = waiting_for(then.inquiry, then.past, then.told, states)
     status, tone = status_of(inquiry, states, waiting, found.rows)
@@ -104,17 +104,18 @@ def _column(inquiry: Inquiry, stream: str, state: StateLine | None) -> tuple[tup
     return (lane.order, stream), LaneColumn(lane.name, inquiry.text(lane.title), stream, subject, state)
 
 
-def _steps(flow: Flow, chosen: int | None, upto: int) -> list[StepLine]:
+def _steps(flow: Flow, chosen: int | None, then: Flow) -> list[StepLine]:
     told = [flow.told[row.position] for row in flow.rows if row.position in flow.told]
-    around = surroundings(flow.inquiry, told, flow.unfolded, flow.moved)
+    around = surroundings(flow.inquiry, told, flow.unfolded, flow.moved, then.inquiry.cut.time)
     lines = event_lines(flow.inquiry, told, around)
-    return selected(step_lines(told, lines, upto), chosen)
+    return selected(step_lines(told, lines, then.upto), chosen)
 
 
 def _page(lines: list[StepLine], first: int) -> Page[StepLine]:
     start = max(0, first - 1)
     rows = tuple(lines[start : start + STEPS_MAX])
-    total = len(lines) if len(lines) <= COUNTED_MAX else None
+    events = sum(len(line.events) for line in lines)
+    total = events if events <= COUNTED_MAX else None
     following, earlier = start + STEPS_MAX + 1, max(1, first - STEPS_MAX)
     return Page(
         rows,
@@ -137,18 +138,14 @@ def _detail(flow: Flow, lines: Sequence[StepLine], chosen: int | None) -> StepDe
     before, after = flow.at_step(min(numbers) - 1), flow.at_step(max(numbers))
     return StepDetail(
         step=step,
-        previous=_last_number(lines[index - 1]) if index else None,
-        next=_last_number(lines[index + 1]) if index + 1 < len(lines) else None,
+        previous=chosen - 1 if chosen > 1 else None,
+        next=chosen + 1 if chosen < len(flow.rows) else None,
         before=tuple(before.states()),
         after=tuple(after.states()),
         places_before=before.lines(before.nets()),
         places_after=after.lines(after.nets()),
         technical=tuple(technical(flow.told[event.ref.position]) for event in step.events),
     )
-
-
-def _last_number(line: StepLine) -> int | None:
-    return line.events[-1].number
 
 
 def _lane_ids(links: Sequence[tuple[int, Subject]], flow: Flow) -> list[int]:

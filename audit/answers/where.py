@@ -23,7 +23,8 @@ from audit.answers.states import states_of
 from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.what import latest_telling, not_understood
 from audit.answers.words import word
-from audit.values import Place, Subject
+from audit.errors import UnknownSubject
+from audit.values import EventRef, Place, Subject
 
 ACCOUNTS_MAX = 200  # of one customer
 
@@ -56,14 +57,16 @@ def of_flow(flow: Flow) -> Where:
         conserved=is_conserved(flow, flow.nets()),
         complete=not missed,
         not_understood=missed,
-        tells=flow.tells() or state_in_words(inquiry, flow.known.subject, states),
+        tells=flow.tells() or state_in_words(inquiry, flow.known.subject, states, bool(missed)),
         states=states,
     )
 
 
 def of_place(inquiry: Inquiry, asked: Place) -> Where:
     """Of a place itself: what it holds in each currency, and which event last changed it."""
-    found = lines(inquiry, with_unfolded(inquiry, places_at(inquiry, asked), [asked], unfolded(inquiry)))
+    fresh = unfolded(inquiry)
+    found = lines(inquiry, with_unfolded(inquiry, places_at(inquiry, asked), [asked], fresh))
+    missed = _missed_at(inquiry, asked, fresh)
     subject = Subject(PLACE, f"{asked.book}/{asked}")
     return Where(
         subject=Link(subject, place_title(inquiry, asked), inquiry.text(inquiry.model.books.get(asked.book, {}))),
@@ -74,18 +77,34 @@ def of_place(inquiry: Inquiry, asked: Place) -> Where:
         came_from=(),
         ledger=(),
         conserved=_is_conserved(inquiry, found),
-        complete=True,
-        not_understood=(),
+        complete=_is_place_complete(inquiry, asked, missed),
+        not_understood=missed,
         tells=inquiry.text(place_kind(inquiry.model, asked).tells),
         states=(),
     )
+
+
+def _missed_at(inquiry: Inquiry, asked: Place, fresh: Unfolded) -> tuple[EventRef, ...]:
+    """What is not understood of the subject whose place it is."""
+    kind = place_kind(inquiry.model, asked).subject
+    try:
+        return not_understood(inquiry, known(inquiry, Subject(kind, asked.key), fresh), fresh) if kind else ()
+    except UnknownSubject:
+        return ()
+
+
+def _is_place_complete(inquiry: Inquiry, asked: Place, missed: tuple[EventRef, ...]) -> bool:
+    """A shared place may have been touched by any event of the bank that is not understood."""
+    if place_kind(inquiry.model, asked).subject:
+        return not missed
+    return not next((value for name, value in inquiry.rows("answer_counts") if name == "not_understood"), 0)
 
 
 def of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Where:
     """Of an account or customer: what its ledger places hold, and separately what open flows have on its way."""
     places, is_final = places_held(inquiry, asked, fresh)
     under_way = on_its_way(inquiry, asked, fresh)
-    missed = not_understood(inquiry, asked, fresh)
+    missed = missed_of_holder(inquiry, asked, fresh)
     states = tuple(states_of(inquiry, asked, fresh))
     return Where(
         subject=link_of(inquiry, asked.subject, asked.id),
@@ -98,9 +117,18 @@ def of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Where:
         conserved=_is_conserved(inquiry, places),
         complete=not missed,
         not_understood=missed,
-        tells=tells_of(inquiry, asked, fresh, states),
+        tells=tells_of(inquiry, asked, fresh, states, bool(missed)),
         states=states,
     )
+
+
+def missed_of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[EventRef, ...]:
+    """What is not understood of the subject, and of the accounts whose money it is answered with."""
+    found = dict.fromkeys(not_understood(inquiry, asked, fresh))
+    if not own_places(inquiry, asked.subject.kind, asked.subject.key):
+        for holder in accounts_of(inquiry, asked, fresh):
+            found |= dict.fromkeys(not_understood(inquiry, holder, fresh))
+    return tuple(found)
 
 
 def places_held(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[tuple[PlaceLine, ...], bool]:
@@ -130,16 +158,19 @@ def holder_kinds(inquiry: Inquiry) -> list[str]:
     return [name for name, kind in inquiry.model.kinds.items() if kind.book and not kind.is_flow]
 
 
-def tells_of(inquiry: Inquiry, asked: Known, fresh: Unfolded, states: tuple[StateLine, ...]) -> str:
+def tells_of(
+    inquiry: Inquiry, asked: Known, fresh: Unfolded, states: tuple[StateLine, ...], is_incomplete: bool
+) -> str:
     """The newest telling event of its own streams; without one, its state in words."""
     lanes = {asked.subject.kind, *declared_kinds(inquiry.model)} - set(flow_kinds(inquiry.model))
     told = latest_telling(inquiry, asked, fresh, lanes)
-    return told or state_in_words(inquiry, asked.subject, states)
+    return told or state_in_words(inquiry, asked.subject, states, is_incomplete)
 
 
-def state_in_words(inquiry: Inquiry, subject: Subject, states: tuple[StateLine, ...]) -> str:
+def state_in_words(inquiry: Inquiry, subject: Subject, states: tuple[StateLine, ...], is_incomplete: bool) -> str:
+    """What was not understood is no fact: without a state, nothing certain can be said then."""
     if not states:
-        return word(inquiry.language, "nothing_happened")
+        return word(inquiry.language, "cannot_say" if is_incomplete else "nothing_happened")
     title = link_of(inquiry, subject).title
     return word(inquiry.language, "state_is", subject=title, state=", ".join(dict.fromkeys(s.title for s in states)))
 

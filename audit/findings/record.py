@@ -41,8 +41,8 @@ def record(connection: Connection, signs: Sequence[Sign], digits: Mapping[str, i
         rule = RULES[sign.rule]
         key = finding_id(rule.name, rule.version, sign.subject, sign.opened_id, sign.detail)
         earlier = kept.get(key)
-        if earlier is not None and not sign.numbers:
-            sign.numbers, sign.evidence = earlier.numbers, [*earlier.evidence, *sign.evidence[1:]]
+        if earlier is not None:
+            sign.numbers, sign.evidence = sign.numbers or earlier.numbers, [*earlier.evidence, *sign.evidence]
         kept[key] = None if sign.withdrawn else sign
     withdrawn = sorted(key for key, sign in kept.items() if sign is None)
     if withdrawn:

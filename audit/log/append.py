@@ -333,7 +333,7 @@ class _Batch:
 
 def _digest(event: RawEvent, digest: blake2b) -> bytes:
     """Keyed, of everything that tells a redelivery from another event. When and where it was seen does not."""
-    digest.update(event.raw)
+    digest.update(event.raw if event.encoding == "row" else event.raw.rstrip(b"\r"))  # a line's end is not its content
     if event.encoding == "row":
         named = "\0".join((event.stream, event.type, event.correlation or "", event.causation or "")).encode()
         has_version = event.version is not None

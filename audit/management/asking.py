@@ -11,7 +11,7 @@ from audit.access import door, looks, people, reasons
 from audit.access.door import Grant
 from audit.access.people import SYSTEM, Actor
 from audit.errors import Refused, UsageError
-from audit.values import Clock, Moment, Subject
+from audit.values import Clock, Moment, Subject, checked_time
 
 
 def add_person_arguments(parser: ArgumentParser) -> None:
@@ -81,7 +81,7 @@ def _moment(options: dict[str, Any]) -> Moment:
         time = datetime.fromisoformat(options.get("at") or "")
     except ValueError:
         return Moment(None, Clock(options.get("clock") or Clock.RECORDED))
-    return Moment(time if time.tzinfo else None, Clock(options.get("clock") or Clock.RECORDED))
+    return Moment(checked_time(time) if time.tzinfo else None, Clock(options.get("clock") or Clock.RECORDED))
 
 
 def _at(options: dict[str, Any]) -> dict[str, object]:

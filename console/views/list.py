@@ -59,6 +59,7 @@ LISTS: dict[tuple[str, str], Source] = {
     ("customer", "payments"): Source(lists.PAYMENTS, lambda i, s, at, _: customer(i, s, at).payments),
     ("account", "holds"): Source(lists.HOLDS, lambda i, s, at, _: account(i, s, cursor=at).holds),
     ("account", "statement"): Source(lists.STATEMENT, _statement),
+    ("account", "steps"): Source(lists.STEPS, lambda i, s, at, _: lane(i, s, cursor=at).steps, _events),
     ("transfer", "steps"): Source(lists.STEPS, lambda i, s, at, _: transfer(i, s, first=int(at or 1)).steps, _events),
     ("lane", "steps"): Source(lists.STEPS, lambda i, s, at, _: lane(i, s, cursor=at).steps, _events),
 }

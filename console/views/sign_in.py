@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.contrib.auth import authenticate, get_user_model, login, logout
@@ -71,7 +72,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         key = request.session.session_key or ""
         actor = people.actor_of(request.user, session_key=key, address=address_of(request))
+        logout(request)  # first: who wants to leave leaves, whether or not it can be written down
         door.close(actor)
-        looks.record(actor, Look("sign_out", "sign_out", outcome="signed out"))
-    logout(request)
+        with suppress(looks.NoRecord):
+            looks.record(actor, Look("sign_out", "sign_out", outcome="signed out"))
     return HttpResponseRedirect("/sign-in")

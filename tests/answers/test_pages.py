@@ -259,7 +259,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 PAGES: dict[str, tuple[Callable[[Inquiry, Subject], object], list[Subject], int]] = {
     "customer": (customer, [Subject("customer", "C0"), Subject("customer", "C1")], 24),
-    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 30),
+    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 38),
     "transfer": (transfer, [Subject("transfer", f"T{n}") for n in range(0, 60, 5)], 18),
     "where": (where, [Subject("account", "A0"), Subject("account", "A3")], 20),
     "what": (what, [Subject("account", "A0"), Subject("transfer", "T3")], 16),

@@ -220,7 +220,7 @@ def account(**changes: object) -> s.AccountPage:
         subject=ACCOUNT, at=NOW, model=MODEL,
         answer="11,582.17 DKK is available; 849.00 DKK of 12,431.17 DKK is held.",
         customers=(CUSTOMER,), states=(state("open"),), balances=(balance("12431.17", "849.00"),),
-        on_its_way=(CLEARING,),
+        can_hold=True, on_its_way=(CLEARING,), story=s.Page((), 0),
         holds=s.Page(
             (s.HoldLine(TRANSFER, "Transfer to Mette H••••••", "late", "held", dkk("500.00"), START, event(1), None),),
             1,

@@ -137,6 +137,16 @@ def test_steps_are_walked_with_j_and_k_and_change_the_whole_page(opened: Open, u
     page.wait_for_function("text => document.querySelector('#step-title').innerText !== text", arg=before)
 
 
+def test_the_first_k_changes_the_foot_too_and_breaks_no_policy(opened: Open, urls: list[str]) -> None:
+    page = opened()
+    page.goto(urls[2])
+    assert "True as of now" in page.locator("#foot").inner_text()
+    page.keyboard.press("k")
+    page.wait_for_url(re.compile(r"step=\d+"))
+    page.wait_for_function("!document.querySelector('#foot').innerText.includes('True as of now')")
+    assert page.locator("#step-title").count() == 1
+
+
 def test_keys_can_be_switched_off(opened: Open, urls: list[str]) -> None:
     page = opened()
     page.goto(f"{urls[2]}?step=3")

@@ -43,6 +43,7 @@ def test_an_export_is_asked_for_made_and_fetched(
     record = AuditRecord.objects.latest("id")
     assert (record.kind, record.outcome, record.reason_code) == ("export", "asked for", "call")
     text = support.get(page).content.decode()
+    assert "No worker has taken it" not in text
     assert "Waiting for a worker" in text and 'hx-trigger="every 1s"' in text
     assert support.get(f"{page}/file").status_code == 404
     make(waiting[0])

@@ -256,6 +256,26 @@ def test_a_steps_page_is_as_of_that_step(support: Client, transfer: int) -> None
     assert Reading(first).text != Reading(text_of(support, f"/of/transfer/{transfer}")).text
 
 
+def test_j_and_k_reach_every_number_and_carry_the_foot_along(support: Client, transfer: int) -> None:
+    url, seen, number = f"/of/transfer/{transfer}", [1], 1
+    whole = text_of(support, url)
+    while following := re.search(rf'data-key="j" href="{url}\?step=(\d+)"[^>]*hx-select-oob="#foot"', page := text_of(
+        support, f"{url}?step={number}"
+    )):  # fmt: skip
+        assert "True as of now" not in Reading(page).text
+        number = int(following[1])
+        seen.append(number)
+    events = whole.count('class="event"><i class="dot') - whole.count("dot none")
+    assert seen == list(range(1, events + 1))
+    assert re.search(rf"\b{events} events in \d+ steps|\b{events} events,", Reading(whole).text)
+
+
+def test_a_moment_lists_and_badges_no_later_finding(support: Client, transfer: int) -> None:
+    first, now = (text_of(support, f"/of/transfer/{transfer}{query}") for query in ("?step=1", ""))
+    assert "/finding/" in now and "/finding/" not in first
+    assert "later than the selected step" in first
+
+
 @pytest.mark.parametrize(
     "query", ["step=x", "step=-1", "step=1e3", "at=2026-99-99", "payments=%00", "payments=garbage"]
 )

@@ -78,6 +78,12 @@ class Where:
     def state(self) -> StateLine | None:
         return self.states[0] if self.states else None
 
+    @property
+    def nothing_understood(self) -> bool:
+        """Whether events are here, but none from which a place or a state could be told."""
+        known = self.places or self.on_its_way or self.came_from or self.ledger or self.states
+        return bool(self.not_understood) and not known
+
 
 @dataclass(frozen=True, slots=True)
 class MovementLine:

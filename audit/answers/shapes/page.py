@@ -76,10 +76,12 @@ class AccountPage:
     customers: tuple[Link, ...]
     states: tuple[StateLine, ...]
     balances: tuple[BalanceLine, ...]
+    can_hold: bool
     on_its_way: tuple[PlaceLine, ...]
     holds: Page[HoldLine]
     statement: Page[StatementLine]
     chart: tuple[ChartPoint, ...]
+    story: Page[StepLine]
     facts: tuple[Fact, ...]
     others: tuple[Link, ...]
     findings: Page[FindingLine]

@@ -19,7 +19,7 @@ create table {schema}.link (
     other_id   bigint not null
 );
 
--- what a stream must remember to be folded on (msgpack); its fold state and nothing that is asked for
+-- what a stream must remember to be folded on ; its fold state and nothing that is asked for
 create table {schema}.memory (
     stream_id bigint not null,
     memory    bytea not null

@@ -49,6 +49,7 @@ class Visit:
     outcome: str = "shown"
     details: dict[str, object] = field(default_factory=dict)
     door_of_id: tuple[str, int] | None = None
+    afterwards: list[Callable[[], None]] = field(default_factory=list)  # what only a recorded visit sets going
     started: float = field(default_factory=time.perf_counter)
     _doors: list[door.Door] | None = None
 
@@ -135,6 +136,8 @@ def looked(page: str, right: str = "", *, kind: str = "look", is_recorded: bool 
                 response = _admitted(view, visit, right, kwargs)
                 if is_recorded or visit.outcome != "shown":
                     _record(visit)
+                for start in visit.afterwards:
+                    start()
             except looks.NoRecord as error:
                 return visit_trouble(visit, 503, str(error))
             return response

@@ -43,7 +43,7 @@ def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
         caller_identified=reason.caller_identified if reason else "",
     )
     visit.outcome, visit.details = "asked for", {"export": made.pk}
-    _queue(made)
+    visit.afterwards.append(lambda: _queue(made))
     return HttpResponseRedirect(reverse("export", args=[made.pk]))
 
 

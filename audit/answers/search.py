@@ -21,6 +21,8 @@ def search(inquiry: Inquiry, text: str) -> SearchAnswer:
     if not wanted:
         return SearchAnswer((), True, inquiry.model.hash)
     found = [*_by_event(inquiry, wanted), *_by_name(inquiry, wanted), *_by_personal(inquiry, wanted)]
+    for other in (wanted[:1].upper() + wanted[1:], wanted.upper()):  # as people type what the bank writes in capitals
+        found = found or ([*_by_name(inquiry, other)] if other != wanted else [])
     hits: dict[tuple[Subject, str], SearchHit] = {}
     for hit in found:
         hits.setdefault((hit.link.subject, hit.matched if hit.is_exact else ""), hit)

@@ -48,7 +48,7 @@ def test_the_read_model_is_what_a_plain_pass_says(
 
 
 @pytest.mark.stress
-@settings(max_examples=150, deadline=None, derandomize=True, database=None, phases=PHASES)
+@settings(max_examples=40, deadline=None, derandomize=True, database=None, phases=PHASES)
 @given(happenings=happenings, seed=st.integers(0, 100))
 def test_it_is_for_many_histories(
     happenings: Sequence[Any], seed: int, make_database: MakeDatabase, django_db_blocker: Any,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from audit.arrays import Integers
@@ -56,20 +57,38 @@ class Projector:
         works, torn = self._read(events)
         rows = Rows()
         again = [self._start_over(stream_id, upto, rows) for stream_id in sorted(torn)]
-        works += [work for of_stream, _ in again for work in of_stream]
+        works += [work for of_stream, _, _ in again for work in of_stream]
         new = self._names.subjects.resolve(self._connection, subjects_in(works))
         self._names.places.resolve(self._connection, places_in(works))
-        for of_stream, forget in again:
-            forget([self._names.subjects[subject] for subject in subjects_in(of_stream)])
+        touched: set[int] = set()
+        for of_stream, _, tied in again:
+            touched |= tied | {self._names.subjects[subject] for subject in subjects_in(of_stream)}
+        known_before = self._known_of(touched)
+        for _, forget, _ in again:
+            forget(sorted(touched))
         streams = {work.event.stream_id for work in works}
         self._fold.run(works, rows)
-        for kind, _ in new:
-            rows.count(f"subject:{kind}")
+        for subject in new:
+            if self._names.subjects[subject] not in touched:
+                rows.count(f"subject:{subject[0]}")
         if self._is_bulk:
             self._carry(streams, rows)
         write(self._connection, rows, {s: self._memories[s] for s in streams}, bulk=self._is_bulk)
+        self._recount(known_before, self._known_of(touched))
         self._forget(streams, works)
         return [*rows.signs, *collisions(self._connection, self._model, self._names, events)], streams
+
+    def _known_of(self, subjects: set[int]) -> Counter[str]:
+        """How many of these subjects have events, by kind."""
+        if not subjects:
+            return Counter()
+        return Counter(dict(self._connection.execute(sql("known_of"), [sorted(subjects)]).fetchall()))
+
+    def _recount(self, before: Counter[str], after: Counter[str]) -> None:
+        """A stream that was folded again may have lost a subject, or gained one that had a number already."""
+        for kind in {*before, *after}:
+            if before[kind] != after[kind]:
+                self._connection.execute(sql("recount"), [f"subject:{kind}", after[kind] - before[kind]])
 
     def _of_the_bank(self, events: Sequence[Logged]) -> Sequence[Logged]:
         """The console's own records are evidence, in the log; the bank's read model has nothing of them."""
@@ -101,11 +120,19 @@ class Projector:
             works = [work for work in works if work.event.stream_id not in torn]
         return works, torn
 
-    def _start_over(self, stream_id: int, upto: int, taken_out: Rows) -> tuple[list[Work], Forget]:
-        """Take a stream out of the read model and read it again from its first event, in its own order."""
-        memory = self._memories[stream_id] = Memory()
+    def _start_over(self, stream_id: int, upto: int, taken_out: Rows) -> tuple[list[Work], Forget, set[int]]:
+        """Take a stream out of the read model and read it again from its first event, in its own order.
+
+        Also gives the subjects that its events may have been tied to in the order they had come in.
+        """
+        before, memory = self._memories[stream_id], Memory()
+        ties = [(kind, key) for kind, key in before.ties]
+        self._names.subjects.resolve(self._connection, ties)
+        linked = self._connection.execute(sql("linked_with"), [before.subject_id]).fetchall()
+        tied = {self._names.subjects[tie] for tie in ties} | {row[0] for row in linked}
+        self._memories[stream_id] = memory
         events, forget = take_out(self._connection, self._model, stream_id, upto, taken_out)
-        return [self._reader.read(event, memory) for event in events], forget
+        return [self._reader.read(event, memory) for event in events], forget, tied
 
     def _load(self, events: Iterable[Logged]) -> None:
         missing = {event.stream_id for event in events} - self._memories.keys()

@@ -17,6 +17,8 @@ CHECKS = {
     "direction (import-linter)": ["importlinter.cli", "lint-imports"],
     "tests (pytest)": ["pytest"],
 }
+WORKERS_MAX = 4  # each starts a PostgreSQL of its own
+IN_PARALLEL = ["--dist", "loadfile", "--no-loadscope-reorder"]  # a file's tests share what they stand on
 _LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 
@@ -37,7 +39,7 @@ def passes(name: str, command: Sequence[str], passed_on: Sequence[str]) -> bool:
     if command[0].startswith("importlinter"):
         run = [sys.executable, "-c", _LINT_IMPORTS]
     elif command[0] == "pytest":
-        run += passed_on
+        run += [*IN_PARALLEL, "-n", str(min(os.cpu_count() or 1, WORKERS_MAX)), *passed_on]
     code = subprocess.run(run, check=False).returncode
     say(f"== {name}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s")
     return code == 0

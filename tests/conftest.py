@@ -1,4 +1,4 @@
-"""What tests stand on: an embedded PostgreSQL and Redis a session, a fresh migrated database a test, a browser."""
+"""What tests stand on: an embedded PostgreSQL and Redis a worker, a fresh migrated database a test, a browser."""
 
 from __future__ import annotations
 
@@ -53,11 +53,23 @@ MakeDatabase = Callable[[], Database]
 @pytest.fixture(scope="session")
 def servers_running() -> Iterator[servers.Lease]:
     """The session's own PostgreSQL, without fsync; everything of it is deleted at the end."""
-    for left in _VAR.parent.glob(f"{_PREFIX}*"):
-        if left != _VAR and left.stat().st_uid == _VAR.stat().st_uid and (left / "run").exists():
-            servers.remove(left)  # of a session that was killed; one that still runs is left alone
     with servers.postgres("console", durable=False) as lease:
         yield lease
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Clear away what a killed session left; one that still runs is left alone. Before any worker has begun."""
+    if hasattr(config, "workerinput"):
+        return
+    for left in _VAR.parent.glob(f"{_PREFIX}*"):
+        if left != _VAR and left.stat().st_uid == _VAR.stat().st_uid and (left / "run").exists():
+            servers.remove(left)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests come first, so that no worker is left alone with one at the end."""
+    long = {item.path for item in items if item.get_closest_marker("stress") or item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -428,7 +428,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         'that = "paid > limit"',
         "that = \"__import__('os')\"",
         [
-            'm.toml, line 118, never[1].that: "__import__(\'os\')" is more than one expression at (. Write a comparison of remembered fields: "paid >= due"',
+            'm.toml, line 118, never[1].that: "__import__(\'os\')" is more than one expression at character 11 ((). Write a comparison of remembered fields: "paid >= due"',
         ],
     ),
     (

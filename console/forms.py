@@ -38,7 +38,10 @@ class ReasonForm:
     def read(cls, post: QueryDict, customers: int) -> ReasonForm:
         if not post.get("code"):
             raise UsageError("choose a reason")
-        reason = reasons.reason(post.get("code", ""), post.get("ticket", "").strip(), post.get("caller_identified", ""))
+        code, caller = post.get("code", ""), post.get("caller_identified", "")
+        if code == reasons.CALL and not caller:
+            raise UsageError("say how the caller was identified")
+        reason = reasons.reason(code, post.get("ticket", "").strip(), caller if code == reasons.CALL else "")
         chosen = post.get("customer", "0")
         if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 4 and int(chosen) < customers):
             raise UsageError("choose which customer it is about")

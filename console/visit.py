@@ -28,7 +28,8 @@ from console.formats import Formats, formats
 from console.security import address_of
 
 View = Callable[..., HttpResponse]
-CHOICES = ("at", "clock", "currency", "day", "rule", "state")  # what a list's rows depend on; not its place in pages
+# What a list's rows depend on; not its place in pages.
+CHOICES = ("at", "clock", "currency", "day", "of", "rule", "state")
 _NO_TIME = Asked("", Moment())
 
 

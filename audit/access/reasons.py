@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from audit.errors import UsageError
 
-CODES = ("call", "written", "complaint", "investigation", "fraud", "audit")
+CALL = "call"
+CODES = (CALL, "written", "complaint", "investigation", "fraud", "audit")
 CALLER = ("", "code", "callback", "questions", "app")  # how a caller was identified
 _TICKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/#-]{0,39}")
 

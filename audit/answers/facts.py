@@ -10,6 +10,7 @@ from audit.answers.payloads import Path
 from audit.answers.shapes import Fact
 
 FACTS_MAX = 24
+ACRONYMS = frozenset({"bic", "cpr", "cvr", "iban", "id", "sepa"})
 
 
 def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
@@ -27,5 +28,7 @@ def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
 
 
 def fact_title(path: Path) -> str:
-    """`receiver.name` as "Receiver name"."""
-    return " ".join(part.replace("_", " ") for part in path).capitalize()
+    """`receiver.iban` as "Receiver IBAN"."""
+    words = " ".join(part.replace("_", " ") for part in path).lower().split()
+    title = " ".join(word.upper() if word in ACRONYMS else word for word in words)
+    return title[:1].upper() + title[1:]

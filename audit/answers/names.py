@@ -49,9 +49,17 @@ def subject_id(connection: Connection, subject: Subject) -> int:
 
 def subject_of(connection: Connection, kind: str, id: int) -> Subject:
     """The subject that an address names; raises UnknownSubject."""
-    row = connection.execute(sql("answer_subject_by_id"), [id]).fetchone()
-    if row is None or row[0] != kind:
+    found = subject_numbered(connection, id)
+    if found.kind != kind:
         raise UnknownSubject(f"there is no {kind} with the number {id}")
+    return found
+
+
+def subject_numbered(connection: Connection, id: int) -> Subject:
+    """The subject of any kind that bears our number; raises UnknownSubject."""
+    row = connection.execute(sql("answer_subject_by_id"), [id]).fetchone()
+    if row is None:
+        raise UnknownSubject(f"there is no subject with the number {id}")
     return Subject(row[0], row[1])
 
 

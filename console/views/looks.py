@@ -3,36 +3,72 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
-from audit.answers.shapes import Page
+from audit.answers.names import declared_kinds, link_of, subject_numbered
+from audit.answers.search import search
+from audit.answers.shapes import Link, Page
+from audit.errors import UnknownSubject
 from audit.models import AuditRecord
-from console.asking import know_zone
+from console.asking import asking, know_zone
+from console.forms import SearchForm
 from console.listing import as_file, gather
 from console.lists import LOOKS
-from console.visit import Visit, looked
+from console.views.search import meant
+from console.visit import Visit, looked, with_query
 
 PARTS = {"looks": "_looks.html"}
 ROWS = 50
 
 
+@require_http_methods(["GET", "POST"])
 @looked("looks")
 def looks(visit: Visit) -> HttpResponse:
-    know_zone(visit)
-    records = page_of(visible(visit), visit.number("before"))
-    return visit.show("looks.html", parts=PARTS, records=records)
+    if visit.request.method == "POST":
+        return HttpResponseRedirect(with_query(reverse("looks"), {"of": named(visit)}))
+    of = subject_asked(visit)
+    records = page_of(visible(visit, of), visit.number("before"))
+    return visit.show("looks.html", parts=PARTS, records=records, of=of)
 
 
 @looked("looks", "download", kind="download")
 def looks_file(visit: Visit, format: str) -> HttpResponse:
-    rows = visible(visit)
+    of = subject_asked(visit)
+    rows = visible(visit, of)
     listed = gather("looks", LOOKS, lambda at: page_of(rows, int(at) if at else None, 1000))
     visit.details = {"list": "looks", "format": format, "rows": len(listed.rows)}
-    return as_file(listed, format, {})
+    return as_file(listed, format, {"of": str(of.subject)} if of else {})
 
 
-def visible(visit: Visit) -> QuerySet[AuditRecord]:
+def named(visit: Visit) -> int:
+    """Our number of what somebody wrote, so that the address bears no name of it; raises UsageError, UnknownSubject."""
+    text = SearchForm.read(visit.request.POST)
+    with asking(visit, is_now=True) as inquiry:
+        found = meant(search(inquiry, text), declared_kinds(inquiry.model))
+    if found is None:
+        raise UnknownSubject("looks are listed for one customer, account or payment: write its number in full")
+    visit.shows([found])
+    return found.id
+
+
+def subject_asked(visit: Visit) -> Link | None:
+    """Whose looks are asked for; None: everything's."""
+    number = visit.number("of")
+    if number is None:
+        know_zone(visit)
+        return None
+    with asking(visit, is_now=True) as inquiry:
+        link = link_of(inquiry, subject_numbered(inquiry.connection, number), number)
+    visit.shows([link])
+    return link
+
+
+def visible(visit: Visit, of: Link | None) -> QuerySet[AuditRecord]:
     rows = AuditRecord.objects.order_by("-id")
+    if of is not None:
+        rows = rows.filter(subjects__contains=[str(of.subject)])
     return rows if visit.may("looks") else rows.filter(actor=visit.actor.name)
 
 

@@ -33,5 +33,5 @@ def reason(visit: Visit, kind: str, id: int) -> HttpResponse:
             wrong = str(error)
     return visit.show(
         "reason.html", link=link, customers=customers, codes=reasons.CODES, next=after, wrong=wrong,
-        chosen=query.get("code", ""), ticket=query.get("ticket", ""),
+        chosen=query.get("code", ""), ticket=query.get("ticket", ""), caller=query.get("caller_identified", ""),
     )  # fmt: skip

@@ -142,6 +142,7 @@ def browser_of(role: str) -> Client:
 
 def with_reason(client: Client, kind: str, id: int, code: str = "call", ticket: str = "88123") -> Client:
     """The same browser with the door of a subject's customer open."""
-    answer = client.post(f"/of/{kind}/{id}/reason", {"code": code, "ticket": ticket, "next": "/help"})
+    given = {"code": code, "ticket": ticket, "caller_identified": "code", "next": "/help"}
+    answer = client.post(f"/of/{kind}/{id}/reason", given)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/help")
     return client

@@ -118,6 +118,7 @@ def test_support_finds_a_transfer_by_keyboard_alone(opened: Open, bank: Bank, ur
     page.keyboard.press("Enter")
     page.wait_for_url("**/reason?**")
     page.keyboard.press("1")
+    page.keyboard.press("c")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{urls[2]}")
     assert page.locator("#tells").is_visible()

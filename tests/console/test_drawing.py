@@ -134,6 +134,6 @@ def test_the_door_asks_with_the_keys_one_to_six() -> None:
         "codes": CODES,
         "next": "/",
     }
-    answer = visit().show("reason.html", wrong="", chosen="", ticket="", **context)
+    answer = visit().show("reason.html", wrong="", chosen="", ticket="", caller="", **context)
     keys = [attributes.get("data-key") for tag, attributes in Reading(answer.content.decode()).tags if tag == "input"]
     assert [key for key in keys if key and key.isdigit()] == ["1", "2", "3", "4", "5", "6"]

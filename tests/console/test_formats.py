@@ -81,3 +81,8 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 
 def test_without_a_time_it_is_now() -> None:
     assert asked_moment(QueryDict(""), "UTC").moment.time is None
+
+
+def test_a_time_that_never_was_names_the_times_around_it() -> None:
+    with pytest.raises(UsageError, match="clocks went forward over it; write 01:30 CET or 03:30 CEST"):
+        asked_moment(QueryDict("at=2026-03-29T02:30"), "Europe/Copenhagen")

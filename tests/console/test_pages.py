@@ -246,7 +246,7 @@ def test_a_part_equals_its_piece_of_the_page(
 
 def test_an_open_door_names_its_reason_and_its_end(support: Client, customer: int) -> None:
     text = Reading(text_of(support, f"/of/customer/{customer}")).text
-    assert re.search(r"Customer on the line · ticket 88123 · until \d\d:\d\d CES?T", text)
+    assert re.search(r"Customer on the line · ticket 88123 open until \d\d:\d\d CES?T", text)
 
 
 def test_a_steps_page_is_as_of_that_step(support: Client, transfer: int) -> None:
@@ -346,13 +346,46 @@ def test_a_page_takes_a_fixed_number_of_queries(bank: Bank, monkeypatch: pytest.
 def test_a_customer_cannot_be_left_by_the_reason_page(bank: Bank, customer: int) -> None:
     browser = browser_of("support")
     for elsewhere in ("https://example.org/", "//example.org/", "javascript:alert(1)", "/\\example.org"):
-        answer = browser.post(f"/of/customer/{customer}/reason", {"code": "call", "next": elsewhere})
+        answer = browser.post(f"/of/customer/{customer}/reason", {"code": "written", "next": elsewhere})
         assert answer.headers["Location"] == "/"
 
 
 def test_a_reason_must_be_chosen(bank: Bank, customer: int) -> None:
     answer = browser_of("support").post(f"/of/customer/{customer}/reason", {"ticket": "1"})
     assert answer.status_code == 200 and "choose a reason" in answer.content.decode()
+
+
+def test_a_caller_must_be_identified_and_only_a_caller(bank: Bank, customer: int) -> None:
+    browser = browser_of("support")
+    answer = browser.post(f"/of/customer/{customer}/reason", {"code": "call"})
+    assert answer.status_code == 200 and "say how the caller was identified" in answer.content.decode()
+    assert browser.get(f"/of/customer/{customer}").status_code == 302
+    browser.post(f"/of/customer/{customer}/reason", {"code": "written", "caller_identified": "app"})
+    assert AuditRecord.objects.filter(kind="reason").latest("id").caller_identified == ""
+
+
+def test_looks_of_one_customer_alone(bank: Bank, customer: int, support: Client, transfer: int) -> None:
+    key = bank.rows("select key from trace.subject where id = %s", customer)[0][0]
+    with_reason(browser_of("support"), "customer", customer)
+    auditor = browser_of("auditor")
+    answer = auditor.post("/looks", {"text": key})
+    assert answer.headers["Location"] == f"/looks?of={customer}"  # our number, not the bank's
+    rows = json.loads(auditor.get(f"/looks.json?of={customer}").content)["rows"]
+    assert rows and all(f"customer:{key}" in row["subjects"] for row in rows)
+    assert f"Looks at Customer {key}" in text_of(auditor, f"/looks?of={customer}")
+    assert auditor.post("/looks", {"text": "no such thing"}).status_code == 404
+    assert auditor.get("/looks?of=999999999").status_code == 404
+
+
+def test_a_time_ahead_of_what_is_known_is_said(support: Client, customer: int) -> None:
+    text = text_of(support, f"/of/customer/{customer}?at=2099-01-01T00:00")
+    assert "Nothing is known yet beyond" in text
+
+
+def test_a_time_that_the_clock_showed_twice_can_be_asked_for_twice(support: Client, customer: int) -> None:
+    text = text_of(support, f"/of/customer/{customer}?at=2026-10-25T02:30")
+    assert "02:30 CEST" in text and "this is the first" in text and "at=2026-10-25T02%3A30%3A00%2B01%3A00" in text
+    assert "02:30 CET" in text_of(support, f"/of/customer/{customer}?at=2026-10-25T02%3A30%3A00%2B01%3A00")
 
 
 def test_danish_browsers_get_danish_sentences_and_numbers(support: Client, transfer: int) -> None:

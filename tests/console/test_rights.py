@@ -118,7 +118,7 @@ def test_a_customers_page_needs_right_and_reason(url: str, role: str, bank: Bank
 
 @pytest.mark.parametrize("role", ["administrator"])
 def test_who_may_not_look_opens_no_door(role: str, bank: Bank, names: dict[str, object]) -> None:
-    answer = browser_of(role).post(f"/of/customer/{names['customer']}/reason", {"code": "call"})
+    answer = browser_of(role).post(f"/of/customer/{names['customer']}/reason", {"code": "written"})
     assert answer.status_code == SHUT
     assert not OpenDoor.objects.filter(actor=role).exists()
 
@@ -168,7 +168,7 @@ def test_a_form_without_its_token_is_refused(bank: Bank, names: dict[str, object
     browser.force_login(
         __import__("django.contrib.auth.models").contrib.auth.models.User.objects.get(username="support")
     )
-    answer = browser.post(f"/of/customer/{names['customer']}/reason", {"code": "call"})
+    answer = browser.post(f"/of/customer/{names['customer']}/reason", {"code": "written"})
     assert answer.status_code == 403
     assert not OpenDoor.objects.filter(closes_at__gt=AuditRecord.objects.latest("id").recorded_at).exists()
 

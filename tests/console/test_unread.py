@@ -59,7 +59,7 @@ def support(fines: Bank) -> Client:
 def text(client: Client, url: str) -> str:
     answer = client.get(url)
     if answer.status_code == 302:
-        client.post(answer.headers["Location"].partition("?")[0], {"code": "call", "ticket": "1", "next": url})
+        client.post(answer.headers["Location"].partition("?")[0], {"code": "written", "ticket": "1", "next": url})
         answer = client.get(url)
     assert answer.status_code == 200
     return answer.content.decode()

@@ -24,6 +24,7 @@ from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.what import latest_telling, not_understood
 from audit.answers.words import word
 from audit.errors import UnknownSubject
+from audit.model.places import UNEXPLAINED
 from audit.values import EventRef, Place, Subject
 
 ACCOUNTS_MAX = 200  # of one customer
@@ -179,5 +180,3 @@ def _is_conserved(inquiry: Inquiry, places: tuple[PlaceLine, ...]) -> bool:
     """Every movement has two sides by construction; what stands in the unexplained is not conserved."""
     return not any(line.place.kind == UNEXPLAINED and line.money.units for line in places)
 
-
-UNEXPLAINED = "unexplained"

@@ -39,7 +39,7 @@ def compile_assertion(
         except NotAnAmount as error:
             raise Trouble(path, str(error)) from None
         keys = tuple((kind, key(facts, data, memory, ties)) for kind, key in places)
-        return Asserted(path, book, keys, units, code, int(tolerance.scaleb(digits)))
+        return Asserted(path, book, keys, units, code, int(tolerance.scaleb(digits)), one.cumulative)
 
     return read
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audit.model import schema
 from audit.model.check_bank import check_calendars, check_currencies, check_head, check_kinds
+from audit.model.check_judged import check_judged
 from audit.model.check_lanes import check_lanes
 from audit.model.check_money import check_books, check_money
 from audit.model.check_personal import check_personal
@@ -25,5 +26,6 @@ def check(document: schema.Document, problems: Problems) -> None:
     check_personal(document, problems)
     check_texts(document, problems)
     check_rules(document, problems)
+    check_judged(document, problems)
     if not problems.errors:
         doubt(document, problems)

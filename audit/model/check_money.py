@@ -8,12 +8,11 @@ from audit.model.asserts import currency_of
 from audit.model.check_names import check_known, check_name, check_path, check_span, names_of_kinds
 from audit.model.currencies import ISO_DIGITS
 from audit.model.fields import cumulative_paths
-from audit.model.places import PlaceTemplate
+from audit.model.places import UNEXPLAINED, PlaceTemplate
 from audit.model.problems import Key, Problems, choice
 from audit.model.streams import Pattern
 
 CERTAINTIES = ("known", "unconfirmed", "outside")
-UNEXPLAINED = "unexplained"
 ANY_DIGITS = 100
 
 
@@ -50,7 +49,7 @@ def check_money(document: schema.Document, problems: Problems) -> None:
             for number, move in enumerate(event.moves):
                 _check_move((*key, "moves", number), name, event, move, document, problems)
             if event.declares is not None:
-                _check_amount((*key, "declares"), event.declares.amount, event.declares.currency, document, problems)
+                check_amount((*key, "declares"), event.declares.amount, event.declares.currency, document, problems)
             for number, one in enumerate(event.asserts):
                 _check_assertion((*key, "asserts", number), name, event, one, document, problems)
             _check_cumulative(key, event, problems)
@@ -59,17 +58,17 @@ def check_money(document: schema.Document, problems: Problems) -> None:
 def _check_move(
     key: Key, lane: str, event: schema.Event, move: schema.Move, document: schema.Document, problems: Problems
 ) -> None:
-    _check_amount(key, move.amount, move.currency, document, problems)
+    check_amount(key, move.amount, move.currency, document, problems)
     for path in move.when:
         check_path(path, (*key, "when"), problems)
     if move.book and check_known(move.book, document.book, (*key, "book"), "book", problems):
         for side, text in (("from", move.from_), ("to", move.to)):
-            _check_place((*key, side), lane, event, move.book, text, document, problems)
+            check_place((*key, side), lane, event, move.book, text, document, problems)
         if move.from_ and move.from_ == move.to:
             problems.error(key, "the money leaves the place that it goes to", "Name two different places")
 
 
-def _check_place(
+def check_place(
     key: Key, lane_name: str, event: schema.Event, book: str, text: str, document: schema.Document, problems: Problems
 ) -> None:
     if not text:
@@ -128,7 +127,7 @@ def _check_owner(
         )
 
 
-def _check_amount(
+def check_amount(
     key: Key, amount: schema.Amount, currency: schema.CurrencyOf, document: schema.Document, problems: Problems
 ) -> None:
     check_path(amount.path or amount.increase_of, (*key, "amount"), problems)

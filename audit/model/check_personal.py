@@ -53,6 +53,13 @@ def _uses(lane: schema.Lane, event: schema.Event, key: Key) -> Iterator[tuple[Ke
             yield from (((*key, "moves", number, side), name) for name in _payload_names(lane, event, text))
     if event.declares is not None:
         yield from _money((*key, "declares"), event.declares.amount, event.declares.currency)
+    if event.total is not None:
+        yield from _money((*key, "total"), event.total.amount, event.total.currency)
+        place = event.total.from_ or event.total.to or ""
+        yield from (((*key, "total"), name) for name in _payload_names(lane, event, place))
+    for name in ("reason", "by", "approved_by") if event.reasoned is not None else ():
+        if path := getattr(event.reasoned, name):
+            yield (*key, "reasoned", name), path
     for number, one in enumerate(event.asserts):
         yield (*key, "asserts", number, "field"), one.field
         for text in one.places:

@@ -11,8 +11,10 @@ from audit.model import meaning, schema
 from audit.model.calendars import WEEKDAYS, Calendar, due_by
 from audit.model.currencies import ISO_DIGITS
 from audit.model.expressions import parse
+from audit.model.judged import compile_reasons
 from audit.model.owners import owner_of
 from audit.model.paths import parts_of
+from audit.model.places import UNEXPLAINED
 from audit.model.reading import EventCompiler
 from audit.model.streams import Match, Pattern
 from audit.model.texts import monies_elsewhere, names_in, shown_as_money
@@ -26,7 +28,8 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
     digits = {code: ISO_DIGITS[code] if one.digits is None else one.digits for code, one in document.currency.items()}
     names = frozenset({*document.kind, *document.lane})
     elsewhere = monies_elsewhere(document)
-    lanes = {name: _lane(name, lane, names, digits, elsewhere) for name, lane in document.lane.items()}
+    nevers = [_never(one) for one in document.never]
+    lanes = {name: _lane(name, lane, names, digits, elsewhere, nevers) for name, lane in document.lane.items()}
     derived = [_derived(one) for one in document.derived]
     head = document.model
     return meaning.Model(
@@ -45,7 +48,7 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
         document=raw,
         version=head.version,
         expectations=[_expectation(one) for one in document.expect],
-        nevers=[_never(one) for one in document.never],
+        nevers=nevers,
         pairs=[_pair(one, document) for one in document.pair],
         derived=derived,
     )
@@ -78,11 +81,13 @@ def _lane(
     kinds: frozenset[str],
     digits: Mapping[str, int],
     elsewhere: Mapping[str, meaning.CurrencySource],
+    nevers: Sequence[meaning.Never],
 ) -> meaning.Lane:
     events: dict[str, meaning.EventMeaning] = {}
     for type_, event in lane.event.items():
         compiler = EventCompiler(type_, name, lane, event, kinds, digits)
-        events[type_] = _event(compiler, shown_as_money(event, lane, elsewhere))
+        of_event = [never for never in nevers if never.at == (name, type_)]
+        events[type_] = _event(compiler, shown_as_money(event, lane, elsewhere), of_event)
         events |= dict.fromkeys(event.renamed_from, events[type_])
     return meaning.Lane(
         name=name,
@@ -106,7 +111,9 @@ def _lane(
     )
 
 
-def _event(compiler: EventCompiler, monies: Mapping[str, meaning.CurrencySource]) -> meaning.EventMeaning:
+def _event(
+    compiler: EventCompiler, monies: Mapping[str, meaning.CurrencySource], nevers: Sequence[meaning.Never]
+) -> meaning.EventMeaning:
     event = compiler.event
     older = dict(event.upcast)
     texts = [*event.says.values(), *event.tells.values()]
@@ -127,6 +134,10 @@ def _event(compiler: EventCompiler, monies: Mapping[str, meaning.CurrencySource]
         shows=[parts_of(path) for path in event.shows],
         counterparty=parts_of(event.counterparty) if event.counterparty else None,
         asserted=compiler.asserted(),
+        unreasoned=compile_reasons(compiler, event.reasoned) if event.reasoned else None,
+        nevers=nevers,
+        once=event.once,
+        undone_by=[event_name(other) for other in event.undone_by],
         owner=owner_of(compiler),
         blinded=compiler.blinded(),
         monies=monies,
@@ -145,7 +156,14 @@ def _kind(name: str, document: schema.Document) -> meaning.Kind:
 
 
 def _places(document: schema.Document) -> dict[tuple[str, str], meaning.PlaceKind]:
-    return {
+    language = document.model.languages[0]
+    unexplained = {
+        (book, UNEXPLAINED): meaning.PlaceKind(book, UNEXPLAINED, {language: UNEXPLAINED}, may_be_negative=True)
+        for lane in document.lane.values()
+        for event in lane.event.values()
+        if event.total is not None and (book := event.total.book)
+    }
+    return unexplained | {
         (book, name): meaning.PlaceKind(
             book=book,
             name=name,
@@ -205,7 +223,8 @@ def _expectation(one: schema.Expectation) -> meaning.Expectation:
 
 
 def _never(one: schema.Never) -> meaning.Never:
-    return meaning.Never(one.name, event_name(one.at), one.that, parse(one.that).evaluate)
+    expression = parse(one.that)
+    return meaning.Never(one.name, event_name(one.at), one.that, expression.evaluate, expression.names)
 
 
 def _pair(one: schema.Pair, document: schema.Document) -> meaning.Pair:

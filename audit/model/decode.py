@@ -38,6 +38,8 @@ WORDS: dict[Any, str] = {  # what a table is called in an error
     schema.Move: "a movement",
     schema.Declaration: "declares",
     schema.Assertion: "an assertion",
+    schema.Total: "a total",
+    schema.Reasons: "reasoned",
     schema.Derived: "a derived stream",
     schema.Expectation: "an expectation",
     schema.Never: "a never",

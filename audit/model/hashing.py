@@ -9,7 +9,7 @@ import msgspec
 
 from audit.model import schema
 
-SETS = ("from", "weekend", "holidays", "personal", "renamed_from", "inherits", "one_of")
+SETS = ("from", "weekend", "holidays", "personal", "renamed_from", "inherits", "one_of", "undone_by")
 
 
 def hash_of(document: schema.Document) -> str:

@@ -43,6 +43,14 @@ class Movement(msgspec.Struct, frozen=True, gc=False):
     currency: str
 
 
+class Rest(msgspec.Struct, frozen=True, gc=False):
+    """An event's declared total, what its movements came to, and the movement of what is left unexplained."""
+
+    declared: int
+    moved: int
+    movement: Movement
+
+
 class Reading(msgspec.Struct, gc=False):
     """What one event means. `ties` are (kind, key) pairs without repetition, own subject first: of the stream's name
     and of the event itself; the fold adds the inherited ones.
@@ -50,8 +58,9 @@ class Reading(msgspec.Struct, gc=False):
     `item` is "" unless the lane keys its state by item. `to` is the state the event sets (None: it sets none);
     `allowed` the states it may legally come from (None: any; "" stands for "before the first event").
     `sets` are the remembered fields that this event sets, as text. `declared` is the transfer's declared amount
-    (units, currency). `identifiers` are (name, value, is_personal). `asserts` and `problem` as they say:
-    a problem means that the event is kept and shown but moves nothing and sets nothing.
+    (units, currency). `identifiers` are (name, value, is_personal). `rest` is what the movements (its own is the last
+    of them) fall short of the declared total. A problem means that the event is kept and shown but moves nothing and
+    sets nothing.
     """
 
     ties: Sequence[tuple[str, str]]
@@ -63,10 +72,14 @@ class Reading(msgspec.Struct, gc=False):
     declared: tuple[int, str] | None = None
     identifiers: Sequence[tuple[str, str, bool]] = ()
     problem: str | None = None
+    rest: Rest | None = None
 
 
 class Asserted(msgspec.Struct, frozen=True, gc=False):
-    """A field says that `places` (kind, key) of `book` together hold `units` after the event, within `tolerance`."""
+    """A field says that `places` (kind, key) of `book` together hold `units` after the event, within `tolerance`.
+
+    `is_cumulative`: where order within a time is not known, it may count all of its time already.
+    """
 
     field: str
     book: str
@@ -74,6 +87,7 @@ class Asserted(msgspec.Struct, frozen=True, gc=False):
     units: int
     currency: str
     tolerance: int
+    is_cumulative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +178,14 @@ class Expectation:
 @dataclass(frozen=True, slots=True)
 class Never:
     """An invariant: at event (lane, type) the claim `that` over the stream's remembered fields must not be true.
-    `holds(fields)` is True, False or None (unknown); fields that were never set have their `starts`."""
+    `holds(fields)` is True, False or None (unknown); fields that were never set have their `starts`. `names` are the
+    fields that it speaks of."""
 
     name: str
     at: tuple[str, str]
     that: str
     holds: Callable[[Mapping[str, str]], Any]
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +231,10 @@ class EventMeaning:
     shows: Sequence[tuple[str, ...]] = ()  # payload paths shown as facts, in order
     counterparty: tuple[str, ...] | None = None  # the payload path of the other side's name
     asserted: Callable[[Facts, Data, Mapping[str, str]], Sequence[Asserted]] | None = None  # None: asserts nothing
+    unreasoned: Callable[[Facts, Data], str | None] | None = None  # what a correction lacks; None: nothing is asked for
+    nevers: Sequence[Never] = ()  # what must not be true of the stream's remembered fields after it
+    once: str | None = None  # events of one flow with the same label take effect at most once
+    undone_by: Sequence[tuple[str, str]] = ()  # (lane, type): one of these must undo it when the flow fails
     owner: Callable[[Facts, Data], tuple[str, str]] | None = None  # (kind, key) whose data key seals what is personal
     blinded: Callable[[Facts, Data], Sequence[tuple[str, str]]] | None = None  # personal identifiers: (name, value)
     monies: Mapping[str, CurrencySource] = field(default_factory=dict)  # payload paths that texts show as money

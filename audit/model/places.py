@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+UNEXPLAINED = "unexplained"  # every book has this place by itself, for what nothing explains
+
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 

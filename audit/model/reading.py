@@ -11,6 +11,7 @@ from audit.model.asserts import compile_assertion
 from audit.model.check_personal import covers
 from audit.model.conditions import Holds, compile_conditions
 from audit.model.fields import compile_sets
+from audit.model.judged import compile_total
 from audit.model.meaning import Asserted, Data, Facts, Movement, Reading
 from audit.model.paths import KEY_LENGTH_MAX, Get, getter, key_of
 from audit.model.places import PlaceTemplate
@@ -54,7 +55,8 @@ class EventCompiler:
         item = self._item()
         to, allowed = self._transition()
         moves = [self._move(move, f"moves[{n + 1}]") for n, move in enumerate(event.moves)]
-        declares = self._money(event.declares.amount, event.declares.currency) if event.declares else None
+        declares = self.money(event.declares.amount, event.declares.currency) if event.declares else None
+        total = compile_total(self, event.total) if event.total else None
         set_fields = compile_sets(self)
         identifiers = [(name, self.get(path), self.is_personal(path)) for name, path in event.identifiers.items()]
 
@@ -65,6 +67,9 @@ class EventCompiler:
                 for tie in ties:
                     tie(facts, data, found)
                 movements = [made for move in moves if (made := move(facts, data, memory, found)) is not None]
+                rest = total(facts, data, memory, found, movements) if total else None
+                if rest is not None:
+                    movements.append(rest.movement)
                 return Reading(
                     found,
                     item(facts, data) if item else "",
@@ -74,6 +79,7 @@ class EventCompiler:
                     movements,
                     declares(facts, data, memory) if declares else None,
                     _identified(identifiers, facts, data) if identifiers else (),
+                    rest=rest,
                 )
             except Trouble as trouble:
                 return Reading(found, problem=str(trouble))
@@ -89,7 +95,7 @@ class EventCompiler:
         if not self.event.asserts:
             return None
         own, ties = self.tie_readers()
-        asserts = [compile_assertion(self, one, self._place_key) for one in self.event.asserts]
+        asserts = [compile_assertion(self, one, self.place_key) for one in self.event.asserts]
 
         def read(facts: Facts, data: Data, memory: Memory) -> Sequence[Asserted]:
             try:
@@ -202,10 +208,10 @@ class EventCompiler:
     # money
 
     def _move(self, move: schema.Move, where: str) -> Move:
-        money, book = self._money(move.amount, move.currency), move.book
+        money, book = self.money(move.amount, move.currency), move.book
         source, target = PlaceTemplate.parse(move.from_), PlaceTemplate.parse(move.to)
         from_kind, to_kind = source.kind, target.kind
-        from_key, to_key = self._place_key(source), self._place_key(target)
+        from_key, to_key = self.place_key(source), self.place_key(target)
         holds: Holds | None = compile_conditions(move.when, self.get) if move.when else None
         is_increase = move.amount.increase_of is not None
 
@@ -227,7 +233,7 @@ class EventCompiler:
 
         return make
 
-    def _money(self, amount: schema.Amount, currency: schema.CurrencyOf) -> Money:
+    def money(self, amount: schema.Amount, currency: schema.CurrencyOf) -> Money:
         if currency.always is not None:
             return self._money_of_one(amount, currency.always, self.digits.get(currency.always, 0))
         path, digits_of = currency.path or "", self.digits
@@ -266,7 +272,7 @@ class EventCompiler:
 
         return increase
 
-    def _place_key(self, template: PlaceTemplate) -> MakeText:
+    def place_key(self, template: PlaceTemplate) -> MakeText:
         pieces = template.pieces
         if len(pieces) == 1:
             text = pieces[0]

@@ -145,6 +145,25 @@ class Assertion(Part, frozen=True, kw_only=True):
     places: list[str]
     currency: CurrencyOf | None = None
     tolerance: str = "0"
+    cumulative: bool = False
+
+
+class Total(Part, frozen=True, kw_only=True):
+    """How much an event's movements take out of one place (`from`), or bring to it (`to`), together."""
+
+    book: str
+    amount: Amount
+    currency: CurrencyOf
+    from_: str | None = msgspec.field(default=None, name="from")
+    to: str | None = None
+
+
+class Reasons(Part, frozen=True, kw_only=True):
+    """Where a correction says why it is made, by whom, and who agreed."""
+
+    reason: str | None = None
+    by: str | None = None
+    approved_by: str | None = None
 
 
 class Event(Part, frozen=True, kw_only=True):
@@ -171,6 +190,10 @@ class Event(Part, frozen=True, kw_only=True):
     upcast: dict[str, str] = {}
     like: str | None = None
     asserts: list[Assertion] = []
+    total: Total | None = None
+    reasoned: Reasons | None = None
+    once: str | None = None
+    undone_by: list[str] = []
 
 
 class Lane(Part, frozen=True, kw_only=True):

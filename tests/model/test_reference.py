@@ -26,6 +26,8 @@ HEADINGS = {
     schema.Move: "moves",
     schema.Declaration: "declares",
     schema.Assertion: "asserts",
+    schema.Total: "total",
+    schema.Reasons: "reasoned",
     schema.Derived: "[[derived]]",
     schema.Expectation: "[[expect]]",
     schema.Never: "[[never]]",

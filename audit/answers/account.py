@@ -18,7 +18,7 @@ from audit.answers.statement import chart, statement
 from audit.answers.states import states_of
 from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.what import newest, not_understood, steps_page
-from audit.answers.where import holder_kinds, tells_of
+from audit.answers.where import holder_kinds, tells_of, with_flows
 from audit.answers.words import word
 from audit.values import Subject
 
@@ -37,15 +37,15 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     flows = loaded.flows
     under_way = lines_under_way(inquiry, flows)
     states = tuple(states_of(inquiry, asked, fresh))
-    missed = not_understood(inquiry, asked, fresh)
+    missed = with_flows(not_understood(inquiry, asked, fresh), flows)
     shown = currency or next(iter(sorted({h.currency for h in found})), "")
     in_currency = [h for h in found if h.currency == shown]
     owners = linked(inquiry.connection, asked.id, [CUSTOMER], CUSTOMERS_MAX)
     balances = balance_lines(inquiry, found, flows, subject)
-    is_final = all(h.is_final for h in found) and all(line.is_final for line in under_way)
+    at = inquiry.as_of(all(h.is_final for h in found) and all(line.is_final for line in under_way))
     return AccountPage(
         subject=link_of(inquiry, subject, asked.id),
-        at=inquiry.as_of(is_final),
+        at=at,
         model=inquiry.model.hash,
         answer=answer_of(inquiry, asked, balances, states)
         if found
@@ -62,7 +62,7 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         facts=facts_of(inquiry, [loaded.told[row.position] for row in own]),
         others=others_of(inquiry, asked, {CUSTOMER, *flow_kinds(inquiry.model)}),
         findings=findings_of(inquiry, [asked.id], asked.id, made_of(inquiry)),
-        complete=not missed,
+        complete=not (missed or at.unattributed),
         not_understood=missed,
         newest=newest(inquiry, asked),
     )

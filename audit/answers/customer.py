@@ -20,7 +20,7 @@ from audit.answers.states import states_of_many
 from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.waiting import waiting_for
 from audit.answers.what import newest, not_understood
-from audit.answers.where import accounts_of, holder_kinds
+from audit.answers.where import accounts_of, holder_kinds, with_flows
 from audit.answers.words import word
 from audit.values import Subject
 
@@ -42,13 +42,14 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     told = [loaded.told[row.position] for row in own]
     items = [open_item(inquiry, flow) for flow in flows]
     found = findings_of(inquiry, [asked.id], asked.id, [kind for kind in inquiry.model.kinds if kind != CUSTOMER])
-    missed = not_understood(inquiry, asked, fresh)
+    missed = with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
+    at = inquiry.as_of(all(flow.is_final() for flow in flows))
     lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, fresh)
     return CustomerPage(
         subject=link_of(inquiry, subject, asked.id),
-        at=inquiry.as_of(all(flow.is_final() for flow in flows)),
+        at=at,
         model=inquiry.model.hash,
-        answer=answer_of(inquiry, items, found.rows, bool(missed)),
+        answer=answer_of(inquiry, items, found.rows, bool(missed or at.unattributed)),
         since=told[0].row.recorded if told else None,
         facts=facts_of(inquiry, told),
         open_items=Page(tuple(sorted(items, key=lambda item: not item.is_late)[:OPEN_SHOWN]), len(items), OPEN_SHOWN),
@@ -58,7 +59,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
         ),
         others=others_of(inquiry, asked, {*holder_kinds(inquiry), *flow_kinds(inquiry.model)}),
         findings=found,
-        complete=not missed,
+        complete=not (missed or at.unattributed),
         not_understood=missed,
         newest=newest(inquiry, asked),
     )

@@ -51,10 +51,15 @@ def where_document(answer: Where) -> Document:
         "conserved": answer.conserved,
         "complete": answer.complete,
         "not_understood": [event_document(ref) for ref in answer.not_understood],
+        "unattributed": _unattributed(answer.at),
         "tells": answer.tells,
         "states": [_state(line) for line in answer.states],
         "model": answer.model,
     }
+
+
+def _unattributed(at: AsOf) -> list[Document]:
+    return [{"source": one.source, "events": one.events, "counted": one.is_counted} for one in at.unattributed]
 
 
 def what_document(pages: Iterable[What]) -> Document:
@@ -71,6 +76,7 @@ def what_document(pages: Iterable[What]) -> Document:
         "steps": steps,
         "complete": last.complete,
         "not_understood": [event_document(ref) for ref in last.not_understood],
+        "unattributed": _unattributed(last.at),
         "model": last.model,
     }
 

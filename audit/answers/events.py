@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from audit.answers.inquiry import Inquiry
 from audit.answers.payloads import Path, Payload, open_payloads
 from audit.answers.words import word
-from audit.log.logged import EVENT, READABLE
+from audit.log.logged import COLLISION, EVENT, READABLE
 from audit.model.meaning import EventMeaning, Facts, Lane, Reading
 from audit.model.paths import text_of
 from audit.model.texts import render, sentence_values
@@ -84,10 +84,17 @@ class Told:
 
     @property
     def ties(self) -> list[Subject]:
-        own = [Subject(*tie) for tie in self.reading.ties] if self.reading else [self.subject]
+        own = [Subject(*tie) for tie in self.reading.ties] if self.reading else [self.subject, *self._named()]
         inherits = self.lane.inherits if self.lane else ()
         more = [Subject(kind, self.inherited[kind]) for kind in inherits if kind in self.inherited]
         return own + [tie for tie in more if tie not in own]
+
+    def _named(self) -> list[Subject]:
+        """What the payload of a collision names: its event takes part in nothing and may yet touch it."""
+        if self.row.kind != COLLISION or self.meaning is None or self.payload is None or self.payload.data is None:
+            return []
+        read = self.meaning.read(facts_of(self.inquiry, self.row), self.payload.data, self.inherited)
+        return [subject for tie in read.ties if (subject := Subject(*tie)) != self.subject]
 
     @property
     def problem(self) -> str | None:
@@ -96,6 +103,8 @@ class Told:
             return word(self.inquiry.language, "other_bytes")
         if self.payload is not None and self.payload.problem:
             return self.payload.problem
+        if self.lane is None and self.inquiry.model.is_derived(self.row.stream):
+            return None
         if self.meaning is None:
             return word(self.inquiry.language, "unknown_type" if self.lane else "unknown_stream")
         return self.reading.problem if self.reading else None

@@ -14,7 +14,6 @@ from audit.answers.shapes import PlaceLine, StateLine
 from audit.answers.states import Change, changes_of, states_after
 from audit.answers.stories import whole_stories
 from audit.answers.unfolded import Unfolded
-from audit.log.logged import EVENT
 from audit.model.meaning import Kind, Model
 from audit.values import Clock, EventRef, Money
 
@@ -73,11 +72,10 @@ class Flow:
         return all(finality.get(row.position, True) for row in self.past)
 
     def not_understood(self) -> tuple[EventRef, ...]:
-        return tuple(
-            one.ref
-            for row in self.past
-            if (one := self.told.get(row.position)) and (row.kind != EVENT or one.problem is not None)
-        )
+        """Folded ones bear it as a flag; of those that wait, the model is asked."""
+        waiting = {one.row.position for one in self.unfolded.told if one.problem is not None}
+        missed = (row for row in self.past if row.flags & 8 or row.position in waiting)
+        return tuple(ref_of(self.inquiry, row) for row in missed)
 
     def tells(self) -> str:
         """What the customer may be told: the latest of its events that says something to them."""

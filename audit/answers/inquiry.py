@@ -9,7 +9,7 @@ from typing import Any
 
 from audit import instance
 from audit.answers.cut import Cut
-from audit.answers.shapes import AsOf
+from audit.answers.shapes import AsOf, Unattributed
 from audit.answers.words import amount_in_words, time_in_words
 from audit.database import Connection, sql
 from audit.errors import UsageError
@@ -17,6 +17,7 @@ from audit.model.meaning import Lane, Model, Text
 from audit.values import Clock, EventRef, Moment, Money, Subject, checked_time
 
 CONSOLE = "console"  # the source of our own records: its clock says nothing about the bank's
+UNATTRIBUTED_MAX = 1000
 UNFOLDED_MAX = 1000  # events seen and not yet folded that an answer folds on top
 
 Mask = Callable[[Subject | None, str, str], str]  # owner, path, value -> what may be shown
@@ -42,6 +43,7 @@ class SourceRow:
     polled_at: datetime | None
     pending: tuple[int, ...]
     released: tuple[int, ...]
+    has_unattributed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,16 @@ class Inquiry:
             watermark=watermark,
             worst_source=worst.name if worst else None,
             upto=self.cut.event,
+            unattributed=self._unattributed(),
         )
+
+    def _unattributed(self) -> tuple[Unattributed, ...]:
+        """No statement where every event says whom it may touch, which is nearly always so."""
+        if not any(s.has_unattributed or (s.quarantined and (s.pending or s.released)) for s in self.sources):
+            return ()
+        found = self.rows("answer_unattributed", {**self.cut.parameters(), "limit": UNATTRIBUTED_MAX + 1})
+        is_counted = sum(row[1] for row in found) <= UNATTRIBUTED_MAX
+        return tuple(Unattributed(name, count, is_counted) for name, count in found)
 
 
 def inquire(
@@ -160,8 +171,9 @@ def _banks(sources: tuple[SourceRow, ...]) -> tuple[SourceRow, ...]:
 
 
 def _source(row: tuple[Any, ...]) -> SourceRow:
-    held_by, trouble, notice, polled_at, pending, released = row[10:]
-    return SourceRow(*[*row[:10], tuple(held_by), trouble, notice, polled_at, tuple(pending), tuple(released)])
+    held_by, trouble, notice, polled_at, pending, released, has_unattributed = row[10:]
+    more = [tuple(held_by), trouble, notice, polled_at, tuple(pending), tuple(released), has_unattributed]
+    return SourceRow(*[*row[:10], *more])
 
 
 def _cut(connection: Connection, sources: tuple[SourceRow, ...], at: str | Moment | None, clock: str | Clock) -> Cut:

@@ -21,10 +21,6 @@ def open_flows(inquiry: Inquiry, asked: Known, fresh: Unfolded, *, briefly: bool
     return load_flows(inquiry, open_known(inquiry, asked, fresh), fresh, briefly=briefly)
 
 
-def on_its_way(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[PlaceLine, ...]:
-    return lines_under_way(inquiry, open_flows(inquiry, asked, fresh))
-
-
 def lines_under_way(inquiry: Inquiry, flows: Iterable[Flow]) -> tuple[PlaceLine, ...]:
     """What each flow has in places where money does not rest, with the flow whose it is."""
     found: list[PlaceLine] = []

@@ -43,12 +43,13 @@ def whole_stories(inquiry: Inquiry, subjects: Sequence[Known], unfolded: Unfolde
     if not subjects:
         return []
     found: dict[int, list[EventRow]] = {subject.id: [] for subject in subjects}
-    for row in inquiry.rows("answer_flow_rows", [list(found)]):
+    for row in inquiry.rows("answer_flow_rows", {"flows": list(found)}):
         found[row[0]].append(EventRow(*row[1:]))
     stories = []
     for subject in subjects:
         rows = found[subject.id] if subject.id else []
-        rows = rows + unfolded.rows_of(subject.subject, {row.position for row in rows})
+        named = _correlations(inquiry, subject, rows)
+        rows = rows + unfolded.rows_of(subject.subject, {row.position for row in rows}, named)
         stories.append(_divided(in_story_order(rows), inquiry.cut))
     return stories
 
@@ -77,7 +78,9 @@ def part_of_story(
     is_back = mark.is_back if mark else newest_first
     start = mark or (ENDING if newest_first else BEGINNING)
     found = _rows(inquiry, subject, start, "desc" if is_back else "asc", size + tie + 1)
-    fresh = unfolded.rows_of(subject.subject, {row.position for row in found})
+    beside = _beside(inquiry, subject)
+    seen = {row.position for row in (*found, *beside)}
+    fresh = beside + unfolded.rows_of(subject.subject, seen, _correlations(inquiry, subject, found))
     fresh = [row for row in fresh if inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:])]
     found = _merged(found, fresh, start, is_back)
     kept = _drained(found, size, tie)
@@ -169,6 +172,25 @@ def _rows(inquiry: Inquiry, subject: Known, start: Mark, direction: str, limit: 
     }
     beyond = ">" if direction == "asc" else "<"
     return [EventRow(*row) for row in inquiry.rows("answer_story", parameters, direction=direction, beyond=beyond)]
+
+
+def _correlations(inquiry: Inquiry, subject: Known, rows: Iterable[EventRow]) -> set[str]:
+    """What an event that is not understood must bear to be taken for a flow's."""
+    if not _is_flow(inquiry, subject):
+        return set()
+    return {subject.subject.key, *(row.correlation for row in rows if row.correlation)}
+
+
+def _is_flow(inquiry: Inquiry, subject: Known) -> bool:
+    kind = inquiry.model.kinds.get(subject.subject.kind)
+    return kind is not None and kind.is_flow
+
+
+def _beside(inquiry: Inquiry, subject: Known) -> list[EventRow]:
+    """What is not understood and may be a flow's by its correlation: few, laid on top as what is not folded is."""
+    if not _is_flow(inquiry, subject):
+        return []
+    return [EventRow(*row) for row in inquiry.rows("answer_beside", {"flow": subject.id})]
 
 
 def _counts(ordered: Sequence[EventRow], cut: Cut) -> list[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from audit.answers.events import EventRow, Told, events_at, read_events
@@ -17,13 +17,22 @@ class Unfolded:
     told: tuple[Told, ...] = ()
     is_whole: bool = True
 
-    def rows_of(self, subject: Subject, known: Iterable[int] = ()) -> list[EventRow]:
+    def rows_of(
+        self, subject: Subject, known: Iterable[int] = (), correlations: Collection[str] = ()
+    ) -> list[EventRow]:
         """The waiting events of a subject, but for those that have just been folded."""
         seen = set(known)
-        return [one.row for one in self.told_of(subject) if one.row.position not in seen]
+        return [one.row for one in self.told_of(subject, correlations) if one.row.position not in seen]
 
-    def told_of(self, subject: Subject) -> list[Told]:
-        return [one for one in self.told if subject in one.ties]
+    def told_of(self, subject: Subject, correlations: Collection[str] = ()) -> list[Told]:
+        """Also what is not understood and bears one of `correlations`."""
+        if not self.told:
+            return []
+        return [
+            one
+            for one in self.told
+            if subject in one.ties or (correlations and one.row.correlation in correlations and one.problem is not None)
+        ]
 
     @property
     def finality(self) -> dict[int, bool]:

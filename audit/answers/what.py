@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from audit.answers.cursors import Mark, pack, unpack
 from audit.answers.events import EventRow, events_at, read_events
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import PLACE, Known, known, link_of, place_title
+from audit.answers.names import PLACE, Known, flow_kinds, known, link_of, place_title
 from audit.answers.places import parse_place, positions_in
 from audit.answers.shapes import Link, Page, StepLine, What
 from audit.answers.stories import BEGINNING, TIE_MAX, part_of_story
@@ -37,13 +37,13 @@ def story_page(
 ) -> What:
     steps = steps_page(inquiry, asked, fresh, cursor, size, newest_first)
     missed = not_understood(inquiry, asked, fresh)
-    is_final = all(event.is_final for step in steps.rows for event in step.events)
+    at = inquiry.as_of(all(event.is_final for step in steps.rows for event in step.events))
     return What(
         subject=link_of(inquiry, asked.subject, asked.id),
-        at=inquiry.as_of(is_final),
+        at=at,
         model=inquiry.model.hash,
         steps=steps,
-        complete=not missed,
+        complete=not (missed or at.unattributed),
         not_understood=missed,
         newest=newest(inquiry, asked),
     )
@@ -93,11 +93,20 @@ def _story_of_place(inquiry: Inquiry, asked: Place, fresh: Unfolded, size: int) 
         yield What(subject, inquiry.as_of(), inquiry.model.hash, page, True, (), "")
 
 
-def not_understood(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[EventRef, ...]:
-    """Events up to the moment that may touch the subject and that the model cannot read: all of them."""
-    rows = inquiry.rows("answer_not_understood", {**inquiry.cut.parameters(), "subject": asked.id})
+def not_understood(
+    inquiry: Inquiry, asked: Known, fresh: Unfolded, also: Iterable[Known] = ()
+) -> tuple[EventRef, ...]:
+    """Events up to the moment that may touch the subject, or those `also` that its answer rests on, and that the model
+    cannot read: all of them."""
+    subjects = [asked, *also]
+    named = [one.subject.key for one in subjects if one.subject.kind in inquiry.model.correlated]
+    flows = [one.id for one in subjects if one.subject.kind in flow_kinds(inquiry.model)]
+    rows = inquiry.rows(
+        "answer_not_understood",
+        {**inquiry.cut.parameters(), "subjects": [one.id for one in subjects], "correlations": named, "flows": flows},
+    )
     found = [EventRef(*row) for row in rows]
-    for one in fresh.told_of(asked.subject):
+    for one in (one for subject in subjects for one in fresh.told_of(subject.subject, named)):
         counts = inquiry.cut.counts(one.row.recorded, one.row.occurred, *one.row.key[1:])
         if counts and one.problem is not None and one.ref not in found:
             found.append(one.ref)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from audit.answers.flows import Flow, held_and_owed, is_conserved, load_flow
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import holdings, lines, own_places, with_unfolded
@@ -16,7 +18,7 @@ from audit.answers.names import (
     place_kind,
     place_title,
 )
-from audit.answers.onitsway import on_its_way
+from audit.answers.onitsway import lines_under_way, open_flows
 from audit.answers.places import parse_place, places_at
 from audit.answers.shapes import Link, PlaceLine, StateLine, Where
 from audit.answers.states import states_of
@@ -45,18 +47,19 @@ def where(inquiry: Inquiry, subject: Subject) -> Where:
 def of_flow(flow: Flow) -> Where:
     """Of a transfer: the custody places that hold its money; what the ledger holds for it stands beside."""
     inquiry, missed = flow.inquiry, flow.not_understood()
+    at = inquiry.as_of(flow.is_final())
     held, owed, beside = held_and_owed(flow)
     states = tuple(flow.states())
     return Where(
         subject=link_of(inquiry, flow.known.subject, flow.known.id),
-        at=inquiry.as_of(flow.is_final()),
+        at=at,
         model=inquiry.model.hash,
         places=flow.lines(held),
         on_its_way=(),
         came_from=flow.lines(owed),
         ledger=flow.lines(beside),
         conserved=is_conserved(flow, flow.nets()),
-        complete=not missed,
+        complete=not (missed or at.unattributed),
         not_understood=missed,
         tells=flow.tells() or state_in_words(inquiry, flow.known.subject, states, bool(missed)),
         states=states,
@@ -69,16 +72,17 @@ def of_place(inquiry: Inquiry, asked: Place) -> Where:
     found = lines(inquiry, with_unfolded(inquiry, places_at(inquiry, asked), [asked], fresh))
     missed = _missed_at(inquiry, asked, fresh)
     subject = Subject(PLACE, f"{asked.book}/{asked}")
+    at = inquiry.as_of(all(line.is_final for line in found))
     return Where(
         subject=Link(subject, place_title(inquiry, asked), inquiry.text(inquiry.model.books.get(asked.book, {}))),
-        at=inquiry.as_of(all(line.is_final for line in found)),
+        at=at,
         model=inquiry.model.hash,
         places=found,
         on_its_way=(),
         came_from=(),
         ledger=(),
         conserved=_is_conserved(inquiry, found),
-        complete=_is_place_complete(inquiry, asked, missed),
+        complete=_is_place_complete(inquiry, asked, missed) and not at.unattributed,
         not_understood=missed,
         tells=inquiry.text(place_kind(inquiry.model, asked).tells),
         states=(),
@@ -104,32 +108,39 @@ def _is_place_complete(inquiry: Inquiry, asked: Place, missed: tuple[EventRef, .
 def of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Where:
     """Of an account or customer: what its ledger places hold, and separately what open flows have on its way."""
     places, is_final = places_held(inquiry, asked, fresh)
-    under_way = on_its_way(inquiry, asked, fresh)
-    missed = missed_of_holder(inquiry, asked, fresh)
+    flows = open_flows(inquiry, asked, fresh)
+    under_way = lines_under_way(inquiry, flows)
+    missed = missed_of_holder(inquiry, asked, fresh, flows)
     states = tuple(states_of(inquiry, asked, fresh))
+    at = inquiry.as_of(is_final and all(line.is_final for line in under_way))
     return Where(
         subject=link_of(inquiry, asked.subject, asked.id),
-        at=inquiry.as_of(is_final and all(line.is_final for line in under_way)),
+        at=at,
         model=inquiry.model.hash,
         places=places,
         on_its_way=under_way,
         came_from=(),
         ledger=(),
         conserved=_is_conserved(inquiry, places),
-        complete=not missed,
+        complete=not (missed or at.unattributed),
         not_understood=missed,
         tells=tells_of(inquiry, asked, fresh, states, bool(missed)),
         states=states,
     )
 
 
-def missed_of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[EventRef, ...]:
-    """What is not understood of the subject, and of the accounts whose money it is answered with."""
-    found = dict.fromkeys(not_understood(inquiry, asked, fresh))
-    if not own_places(inquiry, asked.subject.kind, asked.subject.key):
-        for holder in accounts_of(inquiry, asked, fresh):
-            found |= dict.fromkeys(not_understood(inquiry, holder, fresh))
-    return tuple(found)
+def missed_of_holder(
+    inquiry: Inquiry, asked: Known, fresh: Unfolded, flows: Sequence[Flow]
+) -> tuple[EventRef, ...]:
+    """What is not understood of the subject, of the accounts whose money it is answered with, and of open flows."""
+    is_own = own_places(inquiry, asked.subject.kind, asked.subject.key)
+    accounts = [] if is_own else accounts_of(inquiry, asked, fresh)
+    return with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
+
+
+def with_flows(missed: Iterable[EventRef], flows: Iterable[Flow]) -> tuple[EventRef, ...]:
+    """What an answer that rests on flows misses with them."""
+    return tuple(dict.fromkeys([*missed, *(ref for flow in flows for ref in flow.not_understood())]))
 
 
 def places_held(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[tuple[PlaceLine, ...], bool]:

@@ -369,5 +369,4 @@ def _told(event: RawEvent, draft: Draft, kind: int, first: int | None) -> tuple[
     """Status, problem, place, first position, data and blinds; a sighting has no payload of its own to tell of."""
     if kind == SIGHTING:
         return READABLE, None, None, first, None, ()
-    data = draft.data if kind == EVENT else None
-    return draft.status, draft.problem, event.place, first, data, draft.blinds, draft.body
+    return draft.status, draft.problem, event.place, first, draft.data, draft.blinds, draft.body

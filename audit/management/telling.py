@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from audit.answers.shapes import AsOf, EventLine, FindingLine, Overview, PlaceLine, SearchAnswer, What, Where
+from audit.values import EventRef
 
 Write = Callable[[str], object]
 
@@ -28,10 +29,18 @@ def tell_where(write: Write, answer: Where, zone: str) -> None:
     if not answer.conserved:
         write("NOT CONSERVED: the places do not add up to the declared amount")
     if not answer.complete:
-        refs = ", ".join(str(ref) for ref in answer.not_understood)
-        write(f"NOT COMPLETE: events that may touch this are not understood: {refs}")
+        _tell_incomplete(write, answer.not_understood, answer.at)
     if answer.tells:
         write(f"To the customer: “{answer.tells}”")
+
+
+def _tell_incomplete(write: Write, missed: Iterable[EventRef], at: AsOf) -> None:
+    refs = ", ".join(map(str, missed))
+    if refs:
+        write(f"NOT COMPLETE: events that may touch this are not understood: {refs}")
+    for one in at.unattributed:
+        number = f"{one.events:,}" if one.is_counted else "more than 1,000, with other sources'"
+        write(f"NOT COMPLETE: lines of source {one.source} could not be attributed to anybody: {number}")
 
 
 def _without_places(answer: Where) -> str:
@@ -55,7 +64,7 @@ def tell_what(write: Write, pages: Iterable[What], zone: str) -> None:
                 write(_event(event, zone))
         last = page
     if last is not None and not last.complete:
-        write("NOT COMPLETE: " + ", ".join(str(ref) for ref in last.not_understood))
+        _tell_incomplete(write, last.not_understood, last.at)
 
 
 def tell_finding(write: Write, line: FindingLine, zone: str) -> None:

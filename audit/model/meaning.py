@@ -280,6 +280,16 @@ class Model:
     pairs: Sequence[Pair] = ()
     derived: Sequence[Derived] = ()  # streams that no lane has and that are yet known
 
+    @property
+    def correlated(self) -> frozenset[str]:
+        """Kinds whose identifier a correlation may be: flows, and what some event ties by "$correlation"."""
+        tied = {kind for lane in self.lanes.values() for kind in lane.correlates}
+        return frozenset(tied.union(name for name, kind in self.kinds.items() if kind.is_flow))
+
+    def is_derived(self, stream: str) -> bool:
+        """Whether a stream that no lane has repeats what other streams say."""
+        return any(one.matches(stream) for one in self.derived)
+
     def meaning(self, stream: str, type_: str) -> tuple[Lane, str, EventMeaning | None] | None:
         """Lane, stream key and meaning of an event type in a stream; None where no lane has the stream."""
         found = self.lane_of(stream)

@@ -356,6 +356,9 @@ class Fold:
                                          is_over=True))
             return 0
         rows.count("not_understood")
+        if event.correlation or work.is_nobodys:
+            rows.missed.append((event.correlation or "", event.source_id, event.recorded, event.source_position,
+                                event.position))
         rows.signs.append(self._sign(rule, work, subject_id, numbers))
         return NOT_UNDERSTOOD
 

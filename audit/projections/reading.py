@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from audit.log.logged import Logged
+from audit.log.logged import COLLISION, EVENT, UNREADABLE, Logged
 from audit.model.meaning import EventMeaning, Facts, Lane, Model, Reading
 from audit.projections.memory import Memory
 from audit.projections.names import PlaceName, SubjectName
@@ -29,6 +29,12 @@ class Work(msgspec.Struct, gc=False):
     ties: Ties
     trouble: tuple[str, str] | None = None  # rule, sentence
 
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether nothing tells whom the event may touch: neither a stream that can be read, nor a correlation."""
+        event = self.event
+        return self.lane is None and not event.correlation and (event.status == UNREADABLE or not event.stream)
+
 
 @dataclass(slots=True)
 class Reader:
@@ -43,18 +49,17 @@ class Reader:
         route = self._route(event.stream)
         if route is None:
             subject = ("stream", event.stream or self.sources[event.source_id])
-            return Work(event, None, subject, None, None, (subject,), self._trouble(event, None))
+            trouble = self._trouble(event, None)
+            if trouble[0] == "unknown_event" and self.model.is_derived(event.stream):
+                return Work(event, None, subject, None, None, (subject,))
+            return Work(event, None, subject, None, None, (subject,), trouble)
         lane, key = route
         subject = (lane.name, key)
         meaning = lane.events.get(event.type)
-        if event.kind != 0 or event.status or meaning is None or event.data is None:
-            return Work(event, lane, subject, meaning, None, self._ties_unread(event, lane, subject, memory),
+        if event.kind != EVENT or event.status or meaning is None or event.data is None:
+            return Work(event, lane, subject, meaning, None, self._ties_unread(event, lane, subject, meaning, memory),
                         self._trouble(event, lane))
-        facts = Facts(
-            self.sources[event.source_id], event.stream, event.type, event.id, event.version,
-            event.occurred, event.recorded, event.correlation, event.causation,
-        )
-        reading = meaning.read(facts, event.data, memory.inherited)
+        reading = meaning.read(self._facts(event), event.data, memory.inherited)
         if reading.problem is not None:
             ties = self._merged(reading.ties or (subject,), memory.ties)
             return Work(event, lane, subject, meaning, None, ties, ("unreadable", reading.problem))
@@ -65,6 +70,12 @@ class Reader:
             for name, value in reading.sets.items():
                 memory.inherited["set:" + name] = value
         return Work(event, lane, subject, meaning, reading, ties)
+
+    def _facts(self, event: Logged) -> Facts:
+        return Facts(
+            self.sources[event.source_id], event.stream, event.type, event.id, event.version,
+            event.occurred, event.recorded, event.correlation, event.causation,
+        )
 
     def _route(self, stream: str) -> tuple[Lane, str] | None:
         try:
@@ -81,15 +92,21 @@ class Reader:
             return own
         return [*own, *(tie for tie in map(tuple, inherited) if tie not in own)]  # type: ignore[list-item]
 
-    def _ties_unread(self, event: Logged, lane: Lane, subject: SubjectName, memory: Memory) -> Ties:
-        """An event that is not understood may touch what its stream and its correlation touch."""
+    def _ties_unread(
+        self, event: Logged, lane: Lane, subject: SubjectName, meaning: EventMeaning | None, memory: Memory
+    ) -> Ties:
+        """An event that is not understood may touch what its stream and its correlation touch; one that collides with
+        another, what its payload names too."""
         own = [subject]
+        if event.kind == COLLISION and meaning is not None and event.data is not None:
+            named = meaning.read(self._facts(event), event.data, memory.inherited).ties
+            own += [tie for tie in named if tie != subject]
         if event.correlation:
-            own += [(kind, event.correlation) for kind in lane.correlates if kind != subject[0]]
+            own += [tie for kind in lane.correlates if (tie := (kind, event.correlation)) not in own]
         return self._merged(own, memory.ties)
 
     @staticmethod
-    def _trouble(event: Logged, lane: Lane | None) -> tuple[str, str] | None:
+    def _trouble(event: Logged, lane: Lane | None) -> tuple[str, str]:
         if event.kind == 1:
             return ("redelivery", "")
         if event.kind == 2:

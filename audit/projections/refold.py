@@ -36,6 +36,7 @@ def take_out(
         _subtract(rows, place_id, (book, kind, currency), recorded, occurred, int(amount), is_summed)
     for name in ("take_out_changes", "take_out_aggregates", "take_out_memory"):
         connection.execute(sql(name), [stream_id])
+    connection.execute(sql("take_out_missed"), [positions])
     connection.execute(sql("take_out_findings"), [positions, STREAM_RULES])
 
     def forget(ids: Sequence[int]) -> None:

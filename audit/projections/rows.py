@@ -58,6 +58,7 @@ class PlaceChange(msgspec.Struct, gc=False):
 Timeline = tuple[int, int, int, int, int, int]
 Entry = tuple[int, int, int, int, int, int, int, int, int, int | None, int | None]
 Change = tuple[int, str, str, int, int, int, int, str]
+Missed = tuple[str, int, int, int, int]
 
 
 @dataclass(slots=True)
@@ -76,6 +77,7 @@ class Rows:
     identifiers: set[tuple[str, str, int]] = field(default_factory=set)
     dirty: dict[int, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    missed: list[Missed] = field(default_factory=list)
     signs: list[Sign] = field(default_factory=list)
 
     def count(self, name: str, by: int = 1) -> None:

@@ -23,6 +23,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "change": ("stream_id int8", "item text", "field text", "source_position int8", "recorded_at int8",
                "occurred_at int8", "position int8", "value text"),
     "link": ("subject_id int8", "other_kind text", "first_at int8", "other_id int8"),
+    "missed": ("correlation text", "source_id int4", "recorded_at int8", "source_position int8", "position int8"),
     "memory": ("stream_id int8", "memory bytea"),
     "aggregate": ("stream_id int8", "item text", "lane text", "subject_id int8", "state text", "is_final bool",
                   "recorded_at int8", "occurred_at int8", "position int8", "version int8", "deadline int8"),
@@ -38,7 +39,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "identifier": ("name text", "value text", "subject_id int8"),
     "counts": ("name text", "value int8"),
 }
-APPENDED = ("timeline", "entry", "change")
+APPENDED = ("timeline", "entry", "change", "missed")
 
 
 def write(connection: Connection, rows: Rows, memories: dict[int, Memory], *, bulk: bool) -> None:
@@ -51,8 +52,9 @@ def write(connection: Connection, rows: Rows, memories: dict[int, Memory], *, bu
     for table, lines in _few(rows):
         if not lines:
             continue
-        _write_lines(connection, table, table if bulk else f"stage_{table}", lines)
-        if not bulk:
+        is_direct = bulk or table in APPENDED
+        _write_lines(connection, table, table if is_direct else f"stage_{table}", lines)
+        if not is_direct:
             connection.execute(sql(f"merge_{table}"))
 
 
@@ -110,6 +112,7 @@ def _few(rows: Rows) -> Iterator[tuple[str, list[Sequence[Any]]]]:
     yield "kind_total", [(*key, *sums) for key, sums in sorted(rows.kind_totals.items())]
     yield "flow", [_flow(subject_id, rows.flows[subject_id]) for subject_id in sorted(rows.flows)]
     yield "dirty", [(subject_id, at - PG_EPOCH) for subject_id, at in sorted(rows.dirty.items())]
+    yield "missed", [(name, source, at - PG_EPOCH, order, p) for name, source, at, order, p in sorted(rows.missed)]
     yield "counts", [*sorted(rows.counts.items())]
 
 

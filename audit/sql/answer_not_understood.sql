@@ -1,8 +1,20 @@
--- Events that may touch a subject and are not understood. Parameters: subject and moment.
+-- Events that may touch subjects and are not understood: tied to one of them, or under a correlation that is the
+-- identifier of one or that events of a flow bear. Parameters: subjects, correlations, flows and moment.
 select s.name, l.event_id, l.position
-from timeline t join trace.log l on l.position = t.position join trace.source s on s.id = l.source_id
-where t.subject_id = %(subject)s and t.flags & 8 = 8
-  and (t.recorded_at, t.source_id, t.source_position) <= (%(recorded)s, %(source)s, %(order)s)
+from (
+    select position from timeline where subject_id = any(%(subjects)s) and flags & 8 = 8
+    union
+    select position from missed where correlation = any(%(correlations)s)
+    union
+    select m.position
+    from timeline t
+    join trace.log o on o.position = t.position
+    join missed m on m.correlation = o.correlation_id
+    where t.subject_id = any(%(flows)s)
+) t
+join trace.log l on l.position = t.position
+join trace.source s on s.id = l.source_id
+where (l.recorded_at, l.source_id, l.source_position) <= (%(recorded)s, %(source)s, %(order)s)
   and (l.occurred_at < %(occurred)s or l.occurred_at = %(occurred)s
        and (l.recorded_at, l.source_id, l.source_position) <= (%(tie_recorded)s, %(tie_source)s, %(tie_order)s))
-order by t.recorded_at, t.source_id, t.source_position, t.position
+order by l.recorded_at, s.name, l.source_position, l.position

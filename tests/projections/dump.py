@@ -18,6 +18,7 @@ STREAM = (
 
 TABLES = {
     "timeline": f"{SUBJECT.format('subject_id')}, recorded_at, {EVENT.format('t.position')}, flags",
+    "missed": f"correlation, recorded_at, {EVENT.format('t.position')}",
     "link": f"{SUBJECT.format('subject_id')}, other_kind, first_at, {SUBJECT.format('other_id')}",
     "aggregate": f"{STREAM.format('stream_id')}, item, lane, {SUBJECT.format('subject_id')}, state, is_final, "
     f"recorded_at, occurred_at, {EVENT.format('t.position')}, version, deadline",

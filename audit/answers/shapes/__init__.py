@@ -23,6 +23,7 @@ from audit.answers.shapes.moment import (
     Fact,
     Link,
     Page,
+    Unattributed,
 )
 from audit.answers.shapes.money import (
     BalanceLine,
@@ -106,6 +107,7 @@ __all__ = [
     "StepLine",
     "Technical",
     "TransferPage",
+    "Unattributed",
     "Waiting",
     "What",
     "Where",

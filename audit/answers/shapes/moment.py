@@ -12,10 +12,20 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
+class Unattributed:
+    """Events of a source of which nothing says whom they touch. `is_counted` False: there are more than `events`."""
+
+    source: str
+    events: int
+    is_counted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AsOf:
     """The moment an answer is true at. Now (`is_now`): all that is known, `time` the newest watermark. `upto`: within
     `time`, up to and including this event. `sealed`: nothing in the answer may still change its order. `watermark` is
-    the worst source's, `worst_source` its name."""
+    the worst source's, `worst_source` its name. `unattributed` events may touch any subject: with them no answer is
+    complete."""
 
     time: datetime | None
     clock: Clock
@@ -24,6 +34,7 @@ class AsOf:
     watermark: datetime | None
     worst_source: str | None
     upto: EventRef | None = None
+    unattributed: tuple[Unattributed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,15 @@ create table {schema}.link (
     other_id   bigint not null
 );
 
+-- events that are not understood, under the correlation that they bear ('': nothing says whom they may touch)
+create table {schema}.missed (
+    correlation     text not null,
+    source_id       integer not null,
+    recorded_at     timestamptz not null,
+    source_position bigint not null,
+    position        bigint not null
+);
+
 -- what a stream must remember to be folded on ; its fold state and nothing that is asked for
 create table {schema}.memory (
     stream_id bigint not null,

@@ -2,6 +2,8 @@ alter table {schema}.timeline add primary key (subject_id, recorded_at, source_i
 create index timeline_business on {schema}.timeline (subject_id, recorded_at) where flags & 3 = 1;
 alter table {schema}.link add primary key (subject_id, other_id);
 create index link_newest on {schema}.link (subject_id, other_kind, first_at, other_id);
+alter table {schema}.missed add primary key (correlation, source_id, recorded_at, source_position, position);
+create index missed_position on {schema}.missed (position);
 alter table {schema}.memory add primary key (stream_id);
 alter table {schema}.aggregate add primary key (stream_id, item);
 create index aggregate_subject on {schema}.aggregate (subject_id);

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from audit.findings import (
+    duplicate_reaction,
     id_collision,
     illegal_transition,
+    late_reaction,
     life_after_death,
+    missing_reaction,
     negative_place,
     redelivery,
     residue_at_end,
@@ -26,6 +29,9 @@ RULES: dict[str, Rule] = {
         life_after_death,
         negative_place,
         stuck,
+        missing_reaction,
+        late_reaction,
+        duplicate_reaction,
         residue_at_end,
         transfer_not_conserved,
         redelivery,

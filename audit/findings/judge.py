@@ -1,9 +1,10 @@
-"""Judges flows as a whole once the watermark has passed their events: the runner of the rules about flows."""
+"""Judges flows as a whole once the watermark has passed their events: the runner of the rules about flows, and about
+what joins calls and reactions."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -13,6 +14,8 @@ from msgspec.json import encode
 from audit.arrays import Integers, Texts
 from audit.database import Connection, sql
 from audit.findings import residue_at_end, transfer_not_conserved
+from audit.findings.expecting import Expecting, Key
+from audit.findings.reactions import Happening
 from audit.findings.record import record
 from audit.findings.story import At, End, Story, StoryMoment
 from audit.model.meaning import Model
@@ -24,7 +27,7 @@ JUDGES = (transfer_not_conserved.judge, residue_at_end.judge)
 
 
 def judge_flows(connection: Connection, model: Model, watermark: int) -> int:
-    """Judge what is due at `watermark` (microseconds; the least of all sources'), at most FLOWS_AT_ONCE flows.
+    """Judge what is due at `watermark` (microseconds; the least of all sources'), at most FLOWS_AT_ONCE subjects.
 
     Returns how many were judged. Runs in the caller's transaction on the generation in its search_path.
     """
@@ -34,16 +37,35 @@ def judge_flows(connection: Connection, model: Model, watermark: int) -> int:
     signs: list[Sign] = []
     again: list[tuple[int, int]] = []
     states: list[tuple[int, bool, list[Any]]] = []
-    for story, later in _stories(connection, model, due, watermark):
+    expecting, keys = Expecting(model), list[Key]()
+    for story, later, happenings in _stories(connection, model, due, watermark):
+        if expecting.concerns(story.kind):
+            keys.append(_key(story, happenings))
         if not story.is_sound:
             for judge in JUDGES:
                 signs += judge(story, watermark)
         again += [(story.subject_id, at) for at in _look_again(story, watermark, later)]
         states.append((story.subject_id, _is_open(story), [[at, str(u), p] for at, u, p in _nets(story)]))
+    flows = {state[0] for state in states}
+    others = [subject_id for subject_id in due if subject_id not in flows]
+    keys += expecting.keys(connection, others, watermark)
     connection.execute(sql("take_back_findings"), [due, [residue_at_end.RULE.name, transfer_not_conserved.RULE.name]])
+    found, calls_again = expecting.judge(connection, keys, watermark)
+    signs += found
+    again += calls_again
     record(connection, signs, model.digits)
     _save(connection, states, again)
     return len(due)
+
+
+def _key(story: Story, happenings: Sequence[Happening]) -> Key:
+    return Key(
+        story.subject_id,
+        story.kind,
+        story.subject.partition(":")[2],
+        happenings,
+        [story.declared] if story.declared is not None else [],
+    )
 
 
 def _is_open(story: Story) -> bool:
@@ -70,26 +92,41 @@ def _save(connection: Connection, states: Sequence[tuple[int, bool, list[Any]]],
     connection.execute(sql("save_flows"), [ids, opens, nets])
     connection.execute(sql("close_flows"), [Integers(i for i, is_open, _ in states if not is_open)])
     connection.execute(sql("open_flows"), [Integers(i for i, is_open, _ in states if is_open)])
-    if again:
-        connection.execute(sql("dirty_again"), [[i for i, _ in again], [time_of(at) for _, at in again]])
+    soonest: dict[int, int] = {}
+    for subject_id, at in again:
+        soonest[subject_id] = min(at, soonest.get(subject_id, at))
+    if soonest:
+        connection.execute(sql("dirty_again"), [[*soonest], [time_of(at) for at in soonest.values()]])
 
 
 def _stories(
     connection: Connection, model: Model, ids: Sequence[int], watermark: int
-) -> Iterator[tuple[Story, int | None]]:
-    """Each flow's story up to the watermark, and the time of its first event beyond it."""
+) -> Iterator[tuple[Story, int | None, list[Happening]]]:
+    """Each flow's story up to the watermark, the time of its first event beyond it, and its events before that."""
     moves: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for row in connection.execute(sql("flow_moves"), [Integers(ids)]):
         moves[row[0]].append(row)
     for row in connection.execute(sql("flow_heads"), [Integers(ids)]).fetchall():
-        yield _story(model, row, moves[row[0]], watermark)
+        of_flow = moves[row[0]]
+        later = next((move[1] for move in of_flow if move[1] > watermark), None)
+        known = of_flow if later is None else [move for move in of_flow if move[1] <= watermark]
+        yield _story(model, row, known, watermark), later, _happenings(known)
+
+
+def _happenings(moves: Iterable[tuple[Any, ...]]) -> list[Happening]:
+    """The events behind rows of moves: an event has as many rows as it has sides of movements."""
+    found, last = [], -1
+    for row in moves:
+        if row[2] != last:
+            last = row[2]
+            found.append(Happening(row[1], last, row[9]))
+    return found
 
 
 def _story(
-    model: Model, head: tuple[Any, ...], moves: list[tuple[Any, ...]], watermark: int
-) -> tuple[Story, int | None]:
+    model: Model, head: tuple[Any, ...], known: list[tuple[Any, ...]], watermark: int
+) -> Story:
     subject_id, kind, key, units, currency, state, is_final, is_failure, state_at, state_position = head
-    later = next((row[1] for row in moves if row[1] > watermark), None)
     about = model.kinds[kind]
     ended = None
     if is_final and state_at is not None and state_at <= watermark:
@@ -99,11 +136,10 @@ def _story(
         settled_by = model.due(ended.recorded, about.settles_within) if about.settles_within else ended.recorded
     declared = None if units is None else (int(units), str(currency))
     story = Story(subject_id, f"{kind}:{key}", kind, about.book, declared, ended, settled_by)
-    known = moves if later is None else [row for row in moves if row[1] <= watermark]
     end = _sound_end(model, story, known)
     story.is_sound = end is not None
     story.moments = [end] if end is not None else list(_moments(model, story, known))
-    return story, later
+    return story
 
 
 def _sound_end(model: Model, story: Story, moves: list[tuple[Any, ...]]) -> StoryMoment | None:
@@ -145,7 +181,7 @@ def _sound_end(model: Model, story: Story, moves: list[tuple[Any, ...]]) -> Stor
 
 
 def _at(model: Model, row: tuple[Any, ...]) -> At:
-    _, _, _, place_id, book, kind, key, currency, _ = row
+    place_id, book, kind, key, currency = row[3:8]
     place = model.places[(book, kind)]
     return At(book, kind, key, currency, place.rests, place.is_transit, place_id)
 
@@ -156,7 +192,7 @@ def _is_others(model: Model, story: Story, at: At) -> bool:
 
 
 def _moments(model: Model, story: Story, moves: list[tuple[Any, ...]]) -> Iterator[StoryMoment]:
-    """Rows of (subject, recorded, position, place, book, kind, key, currency, amount), grouped by recorded time."""
+    """Rows of (subject, recorded, position, place, book, kind, key, currency, amount, ...), a moment for each time."""
     nets: dict[At, int] = {}
     since: dict[At, int] = {}
     for recorded, rows in groupby(moves, key=itemgetter(1)):

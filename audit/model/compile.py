@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import time
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,8 +29,10 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
     digits = {code: ISO_DIGITS[code] if one.digits is None else one.digits for code, one in document.currency.items()}
     names = frozenset({*document.kind, *document.lane})
     elsewhere = monies_elsewhere(document)
-    nevers = [_never(one) for one in document.never]
-    lanes = {name: _lane(name, lane, names, digits, elsewhere, nevers) for name, lane in document.lane.items()}
+    nevers, numbers = [_never(one) for one in document.never], count(1)
+    lanes = {
+        name: _lane(name, lane, names, digits, elsewhere, nevers, numbers) for name, lane in document.lane.items()
+    }
     derived = [_derived(one) for one in document.derived]
     head = document.model
     return meaning.Model(
@@ -51,6 +54,7 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
         nevers=nevers,
         pairs=[_pair(one, document) for one in document.pair],
         derived=derived,
+        meanings={one.number: one for lane in lanes.values() for one in lane.events.values()},
     )
 
 
@@ -82,12 +86,13 @@ def _lane(
     digits: Mapping[str, int],
     elsewhere: Mapping[str, meaning.CurrencySource],
     nevers: Sequence[meaning.Never],
+    numbers: Iterator[int],
 ) -> meaning.Lane:
     events: dict[str, meaning.EventMeaning] = {}
     for type_, event in lane.event.items():
         compiler = EventCompiler(type_, name, lane, event, kinds, digits)
         of_event = [never for never in nevers if never.at == (name, type_)]
-        events[type_] = _event(compiler, shown_as_money(event, lane, elsewhere), of_event)
+        events[type_] = _event(compiler, shown_as_money(event, lane, elsewhere), of_event, next(numbers))
         events |= dict.fromkeys(event.renamed_from, events[type_])
     return meaning.Lane(
         name=name,
@@ -112,7 +117,10 @@ def _lane(
 
 
 def _event(
-    compiler: EventCompiler, monies: Mapping[str, meaning.CurrencySource], nevers: Sequence[meaning.Never]
+    compiler: EventCompiler,
+    monies: Mapping[str, meaning.CurrencySource],
+    nevers: Sequence[meaning.Never],
+    number: int,
 ) -> meaning.EventMeaning:
     event = compiler.event
     older = dict(event.upcast)
@@ -143,6 +151,7 @@ def _event(
         monies=monies,
         names={name: compiler.get(name) for text in texts for name in names_in(text)},
         upcast=[(parts_of(new), parts_of(old)) for new, old in older.items()],
+        number=number,
     )
 
 

@@ -240,6 +240,7 @@ class EventMeaning:
     monies: Mapping[str, CurrencySource] = field(default_factory=dict)  # payload paths that texts show as money
     names: Mapping[str, Callable[[Facts, Data], Any]] = field(default_factory=dict)  # `{name}`s of texts from payload
     upcast: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = ()  # (new path, older path)
+    number: int = 0  # from 1, in the order of the model's file: what the read model calls this type
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +280,7 @@ class Model:
     nevers: Sequence[Never] = ()
     pairs: Sequence[Pair] = ()
     derived: Sequence[Derived] = ()  # streams that no lane has and that are yet known
+    meanings: Mapping[int, EventMeaning] = field(default_factory=dict)  # by number
 
     @property
     def correlated(self) -> frozenset[str]:

@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from audit.log.logged import Logged
+from audit.model.expecting import roles_of
 from audit.model.meaning import Lane, Model, Movement, PlaceKind, State
+from audit.projections.durations import bucket_of
 from audit.projections.memory import Holding, ItemState, Memory, Negative
 from audit.projections.names import Names
 from audit.projections.reading import Work
@@ -39,16 +41,23 @@ class Fold:
     _declared_kinds: frozenset[str] = field(init=False)
     _flow_kinds: frozenset[str] = field(init=False)
     _ends: dict[str, list[str]] = field(init=False)
+    _matched: dict[str, frozenset[int]] = field(init=False)
 
     def __post_init__(self) -> None:
         kinds = self.model.kinds
         self._zone = ZoneInfo(self.model.zone)
         self._declared_kinds = frozenset(kinds)
         self._flow_kinds = frozenset(name for name, kind in kinds.items() if kind.is_flow)
+        roles = roles_of(self.model)
+        self._matched = {kind: one.numbers for kind, one in roles.items() if kind not in self._flow_kinds}
         self._ends = {}
         for name, kind in kinds.items():
             if kind.is_flow and kind.ends_with:
                 self._ends.setdefault(kind.ends_with, []).append(name)
+
+    def judges(self, kind: str) -> bool:
+        """Whether subjects of this kind are judged as a whole."""
+        return kind in self._flow_kinds or kind in self._matched
 
     def run(self, works: Sequence[Work], rows: Rows) -> None:
         """All rows of a batch, its steps judged at the end, added to `rows`."""
@@ -78,7 +87,10 @@ class Fold:
             return
         if self._touches_flow(work, ids, rows):
             flags |= IN_FLOW
-        key = (event.recorded, event.source_id, event.source_position, event.position, flags)
+        meaning = work.meaning.number if work.meaning is not None and work.reading is not None else 0
+        key = (event.recorded, event.source_id, event.source_position, event.position, flags, meaning)
+        if self._matched:
+            self._expects(work, ids, meaning, rows)
         rows.timeline += [(subject_id, *key) for subject_id in ids]
         if memory.linked != ids or memory.linked_at > event.recorded:
             self._link(work, memory, ids, rows)
@@ -157,6 +169,8 @@ class Fold:
         else:
             self._legality(work, memory, lane, item, current, to, allowed, ids[0], rows)
         state = lane.states.get(to)
+        spent = bucket_of(event.recorded - before.recorded) if before is not None else 0
+        rows.passes((lane.name, current, to, event.type, self._day(event.recorded), spent))
         memory.items[item] = ItemState(to, event.recorded, event.occurred, event.position,
                                        self._identity(event), self._deadline(event, state))
         rows.changes.append((event.stream_id, item, "", event.source_position, event.recorded, event.occurred,
@@ -303,6 +317,13 @@ class Fold:
                         touched.declared_position = event.position
                 rows.dirty[subject_id] = min(event.recorded, rows.dirty.get(subject_id, event.recorded))
         return is_tied
+
+    def _expects(self, work: Work, ids: Sequence[int], meaning: int, rows: Rows) -> None:
+        """What joins calls and reactions and is no flow is to be judged when it gets one of them."""
+        for tie, subject_id in zip(work.ties, ids, strict=True):
+            if meaning in self._matched.get(tie[0], ()):
+                recorded = work.event.recorded
+                rows.dirty[subject_id] = min(recorded, rows.dirty.get(subject_id, recorded))
 
     @staticmethod
     def _flow(subject_id: int, event: Logged, rows: Rows) -> FlowTouch:

@@ -13,7 +13,7 @@ from audit.projections.rows import Aggregate, Change, Entry, Timeline
 
 EPOCH_2000_DAYS = 10_957
 
-_timeline = Struct(">hiqiqiiiqiqih").pack
+_timeline = Struct(">hiqiqiiiqiqihii").pack
 _link_start = Struct(">hiq").pack
 _link_end = Struct(">iqiq").pack
 _entry_start = Struct(">hiqiqiiiqihiqiqiq").pack
@@ -63,9 +63,9 @@ def int8_or_null(value: int | None) -> bytes:
 
 
 def timeline_row(row: Timeline) -> bytes:
-    subject_id, recorded, source_id, source_position, position, flags = row
+    subject_id, recorded, source_id, source_position, position, flags, meaning = row
     return _timeline(
-        6, 8, subject_id, 8, recorded - EPOCH_2000, 4, source_id, 8, source_position, 8, position, 2, flags
+        7, 8, subject_id, 8, recorded - EPOCH_2000, 4, source_id, 8, source_position, 8, position, 2, flags, 4, meaning
     )
 
 

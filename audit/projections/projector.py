@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from audit.arrays import Integers
 from audit.database import Connection, sql
 from audit.log.logged import Logged
+from audit.model.expecting import CORRELATION
 from audit.model.meaning import Model
 from audit.projections.elsewhere import collisions
 from audit.projections.fold import Fold
 from audit.projections.memory import Memory, decode
-from audit.projections.names import Names
+from audit.projections.names import Names, SubjectName
 from audit.projections.reading import Reader, Work, places_in, subjects_in
 from audit.projections.refold import Forget, take_out
 from audit.projections.rows import Rows
@@ -69,7 +70,7 @@ class Projector:
         streams = {work.event.stream_id for work in works}
         self._fold.run(works, rows)
         for subject in new:
-            if self._names.subjects[subject] not in touched:
+            if self._names.subjects[subject] not in touched and subject[0] != CORRELATION:
                 rows.count(f"subject:{subject[0]}")
         if self._is_bulk:
             self._carry(streams, rows)
@@ -87,7 +88,7 @@ class Projector:
     def _recount(self, before: Counter[str], after: Counter[str]) -> None:
         """A stream that was folded again may have lost a subject, or gained one that had a number already."""
         for kind in {*before, *after}:
-            if before[kind] != after[kind]:
+            if before[kind] != after[kind] and kind != CORRELATION:
                 self._connection.execute(sql("recount"), [f"subject:{kind}", after[kind] - before[kind]])
 
     def _of_the_bank(self, events: Sequence[Logged]) -> Sequence[Logged]:
@@ -130,9 +131,16 @@ class Projector:
         self._names.subjects.resolve(self._connection, ties)
         linked = self._connection.execute(sql("linked_with"), [before.subject_id]).fetchall()
         tied = {self._names.subjects[tie] for tie in ties} | {row[0] for row in linked}
+        self._judge_again(ties, taken_out)
         self._memories[stream_id] = memory
         events, forget = take_out(self._connection, self._model, stream_id, upto, taken_out)
         return [self._reader.read(event, memory) for event in events], forget, tied
+
+    def _judge_again(self, ties: Iterable[SubjectName], rows: Rows) -> None:
+        """What an event was tied to through those before it, and may not be any more, is judged without it."""
+        for tie in ties:
+            if self._fold.judges(tie[0]):
+                rows.dirty[self._names.subjects[tie]] = 0
 
     def _load(self, events: Iterable[Logged]) -> None:
         missing = {event.stream_id for event in events} - self._memories.keys()

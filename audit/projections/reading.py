@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from audit.log.logged import COLLISION, EVENT, UNREADABLE, Logged
+from audit.model.expecting import CORRELATION, roles_of
 from audit.model.meaning import EventMeaning, Facts, Lane, Model, Reading
 from audit.projections.memory import Memory
 from audit.projections.names import PlaceName, SubjectName
@@ -43,6 +44,11 @@ class Reader:
     model: Model
     sources: Mapping[int, str]
     _routes: dict[str, tuple[Lane, str] | None] = field(default_factory=dict)
+    _correlated: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        roles = roles_of(self.model).get(CORRELATION)
+        self._correlated = roles.numbers if roles is not None else frozenset()
 
     def read(self, event: Logged, memory: Memory) -> Work:
         """What `event` means; the stream's ties and remembered fields in `memory` move on with it."""
@@ -64,6 +70,8 @@ class Reader:
             ties = self._merged(reading.ties or (subject,), memory.ties)
             return Work(event, lane, subject, meaning, None, ties, ("unreadable", reading.problem))
         ties = self._merged(reading.ties, memory.ties)
+        if meaning.number in self._correlated and event.correlation:
+            ties = [*ties, (CORRELATION, event.correlation)]
         if lane.inherits:
             _inherit(memory, lane.inherits, reading.ties)
         if reading.sets:

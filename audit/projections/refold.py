@@ -12,6 +12,7 @@ from audit.database import Connection, sql
 from audit.log.logged import Logged
 from audit.log.replay import replay_stream
 from audit.model.meaning import Model
+from audit.projections.durations import bucket_of
 from audit.projections.rows import PlaceChange, Rows
 
 Forget = Callable[[Sequence[int]], None]
@@ -34,6 +35,7 @@ def take_out(
         sql("take_out_entries"), {"positions": positions, "zone": model.zone}
     ):
         _subtract(rows, place_id, (book, kind, currency), recorded, occurred, int(amount), is_summed)
+    _take_out_passages(connection, model, stream_id, events, rows)
     for name in ("take_out_changes", "take_out_aggregates", "take_out_memory"):
         connection.execute(sql(name), [stream_id])
     connection.execute(sql("take_out_missed"), [positions])
@@ -46,6 +48,23 @@ def take_out(
             rows.count(name, -int(count))
 
     return events, forget
+
+
+def _take_out_passages(
+    connection: Connection, model: Model, stream_id: int, events: Sequence[Logged], rows: Rows
+) -> None:
+    """What the stream's events had added: they were folded in this very order, without those that are new."""
+    states = {row[0]: row[1:] for row in connection.execute(sql("stream_passages"), [model.zone, stream_id])}
+    before: dict[str, tuple[str, int]] = {}
+    for event in events:
+        if event.position in states:
+            item, state, recorded, day = states[event.position]
+            route = model.lane_of(event.stream)
+            assert route is not None
+            current, since = before.get(item, ("", recorded))
+            spent = bucket_of(recorded - since) if item in before else 0
+            rows.passes((route[0].name, current, state, event.type, (day - _DAY_ZERO).days, spent), -1)
+            before[item] = (state, recorded)
 
 
 def _subtract(

@@ -55,10 +55,11 @@ class PlaceChange(msgspec.Struct, gc=False):
     in_order: bool = False
 
 
-Timeline = tuple[int, int, int, int, int, int]
+Timeline = tuple[int, int, int, int, int, int, int]
 Entry = tuple[int, int, int, int, int, int, int, int, int, int | None, int | None]
 Change = tuple[int, str, str, int, int, int, int, str]
 Missed = tuple[str, int, int, int, int]
+Passage = tuple[str, str, str, str, int, int]  # lane, from, to, type, day, bucket
 
 
 @dataclass(slots=True)
@@ -76,9 +77,13 @@ class Rows:
     flows: dict[int, FlowTouch] = field(default_factory=dict)
     identifiers: set[tuple[str, str, int]] = field(default_factory=set)
     dirty: dict[int, int] = field(default_factory=dict)
+    passages: dict[Passage, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     missed: list[Missed] = field(default_factory=list)
     signs: list[Sign] = field(default_factory=list)
+
+    def passes(self, passage: Passage, by: int = 1) -> None:
+        self.passages[passage] = self.passages.get(passage, 0) + by
 
     def count(self, name: str, by: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + by

@@ -10,13 +10,13 @@ from audit.database import Connection, sql
 from audit.log.rows import copy_in
 from audit.projections import packing
 from audit.projections.memory import Memory, encode
-from audit.projections.rows import FlowTouch, Rows, StoryKey
+from audit.projections.rows import FlowTouch, Passage, Rows, StoryKey
 
 PG_EPOCH = 946_684_800_000_000  # microseconds from 1970 to 2000, PostgreSQL's zero; a timestamptz is sent as its int8
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "timeline": ("subject_id int8", "recorded_at int8", "source_id int4", "source_position int8", "position int8",
-                 "flags int2"),
+                 "flags int2", "meaning int4"),
     "entry": ("place_id int8", "recorded_at int8", "source_id int4", "source_position int8", "ordinal int2",
               "occurred_at int8", "position int8", "counter_id int8", "amount numeric", "balance numeric",
               "total numeric"),
@@ -35,6 +35,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
              "declared_at int8", "declared_source int4", "declared_order int8", "declared_position int8", "state text",
              "is_final bool", "is_failure bool", "state_at int8", "state_source int4", "state_order int8",
              "state_position int8"),
+    "passage": ("lane text", "from_state text", "to_state text", "type text", "day int4", "bucket int2", "passed int8"),
     "dirty": ("subject_id int8", "judge_at int8"),
     "identifier": ("name text", "value text", "subject_id int8"),
     "counts": ("name text", "value int8"),
@@ -113,7 +114,12 @@ def _few(rows: Rows) -> Iterator[tuple[str, list[Sequence[Any]]]]:
     yield "flow", [_flow(subject_id, rows.flows[subject_id]) for subject_id in sorted(rows.flows)]
     yield "dirty", [(subject_id, at - PG_EPOCH) for subject_id, at in sorted(rows.dirty.items())]
     yield "missed", [(name, source, at - PG_EPOCH, order, p) for name, source, at, order, p in sorted(rows.missed)]
+    yield "passage", [_passage(*one) for one in sorted(rows.passages.items())]
     yield "counts", [*sorted(rows.counts.items())]
+
+
+def _passage(passage: Passage, passed: int) -> tuple[Any, ...]:
+    return (*passage[:4], passage[4] - packing.EPOCH_2000_DAYS, passage[5], passed)
 
 
 def _flow(subject_id: int, f: FlowTouch) -> tuple[Any, ...]:

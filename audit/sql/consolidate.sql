@@ -24,6 +24,12 @@ create temp table one_total on commit drop as
 truncate kind_total;
 insert into kind_total (book, kind, currency, amount, entries)
     select book, kind, currency, amount, entries from one_total;
+create temp table one_passage on commit drop as
+    select lane, from_state, to_state, type, day, bucket, sum(passed)::int8 as passed
+    from passage group by lane, from_state, to_state, type, day, bucket;
+truncate passage;
+insert into passage (lane, from_state, to_state, type, day, bucket, passed)
+    select lane, from_state, to_state, type, day, bucket, passed from one_passage;
 create temp table one_flow on commit drop as
     select s.subject_id, s.started_at, s.changed_at, d.amount, d.currency, d.declared_at, d.declared_source,
            d.declared_order, d.declared_position, e.state, coalesce(e.is_final, false) as is_final,

@@ -1,3 +1,3 @@
--- Flows to be judged again later. Parameters: subject identifiers, times.
+-- Subjects to be judged again later. Parameters: subject identifiers, times.
 insert into dirty (subject_id, judge_at) select * from unnest(%s::int8[], %s::timestamptz[])
 on conflict (subject_id) do update set judge_at = least(dirty.judge_at, excluded.judge_at)

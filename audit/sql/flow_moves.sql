@@ -1,7 +1,7 @@
 -- Every event of flows in story order (causes aside) with what it moved. Parameter: subject identifiers. Sources by
 -- name: their identifiers follow the order in which they were first seen.
 select t.subject_id, (extract(epoch from t.recorded_at) * 1000000)::int8, t.position, p.id, p.book, p.kind, p.key,
-       p.currency, e.amount
+       p.currency, e.amount, t.meaning
 from timeline t
 join trace.source o on o.id = t.source_id
 left join entry e on e.position = t.position and t.flags & 1 = 1

@@ -50,7 +50,7 @@ def test_reading_sees_the_current_generation_and_cannot_write(database: Database
         assert db.current_generation(connection) == 7
         assert connection.execute("select count(*) from timeline").fetchone() == (0,)
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-            connection.execute("insert into timeline values (1, now(), 1, 1, 1, 0)")
+            connection.execute("insert into timeline values (1, now(), 1, 1, 1, 0, 0)")
 
 
 def test_a_reader_keeps_one_generation_while_the_next_is_switched_in(database: Database) -> None:

@@ -17,7 +17,7 @@ STREAM = (
 )
 
 TABLES = {
-    "timeline": f"{SUBJECT.format('subject_id')}, recorded_at, {EVENT.format('t.position')}, flags",
+    "timeline": f"{SUBJECT.format('subject_id')}, recorded_at, {EVENT.format('t.position')}, flags, meaning",
     "missed": f"correlation, recorded_at, {EVENT.format('t.position')}",
     "link": f"{SUBJECT.format('subject_id')}, other_kind, first_at, {SUBJECT.format('other_id')}",
     "aggregate": f"{STREAM.format('stream_id')}, item, lane, {SUBJECT.format('subject_id')}, state, is_final, "
@@ -32,6 +32,10 @@ TABLES = {
     f"state_at, is_open, (select jsonb_agg(jsonb_build_array({PLACE.format('(n->>0)::int8')}, n->>1, "
     f"{EVENT.format('(n->>2)::int8')}) order by {PLACE.format('(n->>0)::int8')}) from jsonb_array_elements(nets) n)",
     "open_flow": f"{SUBJECT.format('subject_id')}, {SUBJECT.format('flow_id')}",
+    "expected": f"{SUBJECT.format('subject_id')}, expectation, after_at, {EVENT.format('after_position')}, due_at, "
+    f"met_at, {EVENT.format('met_position')}, reactions, bucket",
+    "usual": "expectation, bucket, reactions",
+    "passage": "lane, from_state, to_state, type, day, bucket, passed",
     "identifier": f"name, value, {SUBJECT.format('subject_id')}",
     "finding": f"id, rule, severity, {SUBJECT.format('subject_id')}, state, opened_at, "
     f"{EVENT.format('opened_by')}, resolved_at, {EVENT.format('resolved_by')}, because_of, "
@@ -52,7 +56,7 @@ def dump(connection: Connection, generation: int) -> dict[str, list[tuple[Any, .
 
 
 def _is_nothing(table: str, row: tuple[Any, ...]) -> bool:
-    if table in ("day_sum", "kind_total"):
+    if table in ("day_sum", "kind_total", "usual", "passage"):
         return bool(row[-1] == 0)
     if table == "balance":
         return bool(row[-2] == 0)

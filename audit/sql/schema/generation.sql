@@ -9,7 +9,8 @@ create table {schema}.timeline (
     source_id       integer not null,
     source_position bigint not null,
     position        bigint not null,
-    flags           smallint not null
+    flags           smallint not null,
+    meaning         integer not null              -- the number of its type in the model; 0: not understood
 );
 
 create table {schema}.link (
@@ -132,10 +133,41 @@ create table {schema}.open_flow (
     flow_id    bigint not null
 );
 
--- flows to be judged once the watermark has reached judge_at
+-- flows, and others that join calls and reactions, to be judged once the watermark has reached judge_at
 create table {schema}.dirty (
     subject_id bigint not null,
     judge_at   timestamptz not null
+);
+
+-- every event after which the model expects a reaction, matched up to the least watermark of all sources
+create table {schema}.expected (
+    subject_id     bigint not null,               -- what joins them; of a correlation the hidden subject
+    expectation    smallint not null,             -- its number in the model
+    reactions      integer not null,              -- how many
+    after_at       timestamptz not null,
+    after_position bigint not null,
+    due_at         timestamptz not null,
+    met_at         timestamptz,                   -- the first reaction; null: none
+    met_position   bigint,
+    bucket         smallint                       -- of the time that it took
+);
+
+-- how long reactions take: a histogram for each expectation (audit/projections/durations.py has the buckets)
+create table {schema}.usual (
+    expectation smallint not null,
+    bucket      smallint not null,
+    reactions   bigint not null
+);
+
+-- how often lanes passed from state to state, by recorded day in the model's zone and the time spent in the state before
+create table {schema}.passage (
+    lane       text not null,
+    from_state text not null,                     -- '': before the first event
+    to_state   text not null,
+    type       text not null,
+    day        date not null,
+    bucket     smallint not null,
+    passed     bigint not null
 );
 
 create table {schema}.identifier (

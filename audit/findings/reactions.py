@@ -1,0 +1,158 @@
+"""Which event was the reaction to which: a subject's calls matched with what followed them. Pure.
+
+A reaction belongs to the call that its causation names; else to the oldest call before it that is unmet and not
+overdue, else to the latest overdue one, else it is one more for a call that is met. A flow is one thing: there a
+reaction belongs to the oldest unmet call and meets those between as well. A reaction too many need not be met.
+Services' clocks differ: a reaction may be recorded a little before the first call.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from audit.model.expecting import Roles
+from audit.model.meaning import Duration, Expectation
+
+SKEW_MICROS = 1_000_000
+
+Due = Callable[[int, Duration], int]
+
+
+class Happening(msgspec.Struct, gc=False):
+    """An event that plays a part: its recorded time, position and the number of its type."""
+
+    recorded: int
+    position: int
+    meaning: int
+
+
+class Call(msgspec.Struct):
+    """An event after which a reaction must follow until `due`; those that belong to it, in story order, and the one
+    that met it, which may belong to an earlier call of its flow. `is_surplus`: the event is one reaction too many."""
+
+    expectation: int
+    after: Happening
+    due: int
+    reactions: list[Happening] = []
+    met: Happening | None = None
+    is_surplus: bool = False
+
+    @property
+    def is_late(self) -> bool:
+        return self.met is not None and self.met.recorded > self.due
+
+
+class Matched(msgspec.Struct):
+    """`is_clear` False: which reaction is whose rests on causes, and none were given."""
+
+    calls: list[Call]
+    is_clear: bool
+
+
+def matched(
+    expectations: Sequence[Expectation],
+    roles: Roles,
+    happenings: Sequence[Happening],
+    due: Due,
+    is_flow: bool,
+    causes: Mapping[int, int] | None = None,
+) -> Matched:
+    """The calls among `happenings`, which stand in story order. `causes`: by an event's position, that of its cause."""
+    calls: dict[int, list[Call]] = {}
+    reactions: dict[int, list[tuple[int, Happening]]] = {}
+    starts: dict[int, list[int]] = {}
+    for index, one in enumerate(happenings):
+        for number in roles.calls.get(one.meaning, ()):
+            within = expectations[number].within
+            calls.setdefault(number, []).append(Call(number, one, due(one.recorded, within)))
+            starts.setdefault(number, []).append(index)
+        for number in roles.reactions.get(one.meaning, ()):
+            reactions.setdefault(number, []).append((index, one))
+    is_clear = True
+    for number, of_one in calls.items():
+        came = reactions.get(number, [])
+        if len(of_one) == 1 and (not came or came[0][0] > starts[number][0]):
+            of_one[0].reactions = [one for _, one in came]
+            of_one[0].met = came[0][1] if came else None
+        elif came:
+            is_clear = False
+            rest = _assign_by_cause(of_one, came, causes or {})
+            _assign_in_order(expectations[number].at_most, of_one, starts[number], rest, is_flow)
+            _meet(of_one, starts[number], {one.position: index for index, one in came}, is_flow)
+    found = [call for number in sorted(calls) for call in calls[number]]
+    too_many = {one.position for call in found for one in surplus(expectations, call)}
+    if too_many:
+        for call in found:
+            call.is_surplus = call.after.position in too_many
+    return Matched(found, is_clear or causes is not None)
+
+
+def surplus(expectations: Sequence[Expectation], call: Call) -> Sequence[Happening]:
+    """The reactions of a call beyond those that the model allows."""
+    at_most = expectations[call.expectation].at_most
+    return call.reactions[at_most:] if at_most is not None else ()
+
+
+def _meet(calls: Sequence[Call], starts: Sequence[int], order: Mapping[int, int], is_flow: bool) -> None:
+    """`order`: where each reaction stands."""
+    before: list[int] = []  # where the reactions to earlier calls stand
+    by_index = {index: one for call in calls for one in call.reactions for index in [order[one.position]]}
+    for call, start in zip(calls, starts, strict=True):
+        call.reactions.sort(key=lambda one: order[one.position])
+        own = [order[one.position] for one in call.reactions]
+        answers = own or ([index for index in before if index > start] if is_flow else [])
+        call.met = by_index[min(answers)] if answers else None
+        before += own
+
+
+def _assign_by_cause(
+    calls: Sequence[Call], reactions: Sequence[tuple[int, Happening]], causes: Mapping[int, int]
+) -> list[tuple[int, Happening]]:
+    """Gives those that name no call."""
+    by_position = {call.after.position: call for call in calls}
+    rest = []
+    for index, one in reactions:
+        caused_by = by_position.get(causes.get(one.position, one.position))
+        if caused_by is not None and caused_by.after is not one:
+            caused_by.reactions.append(one)
+        else:
+            rest.append((index, one))
+    return rest
+
+
+def _assign_in_order(
+    at_most: int | None,
+    calls: Sequence[Call],
+    starts: Sequence[int],
+    reactions: Sequence[tuple[int, Happening]],
+    is_flow: bool,
+) -> None:
+    before: list[Call] = []
+    waiting: deque[Call] = deque()
+    overdue: list[Call] = []
+    for index, one in reactions:
+        while len(before) < len(calls) and starts[len(before)] < index:
+            call = calls[len(before)]
+            before.append(call)
+            if not call.reactions:
+                waiting.append(call)
+        if not before:
+            if calls[0].after.recorded - one.recorded <= SKEW_MICROS and calls[0].after is not one:
+                calls[0].reactions.append(one)
+            continue
+        while not is_flow and waiting and waiting[0].due < one.recorded:
+            overdue.append(waiting.popleft())
+        call = waiting.popleft() if waiting else overdue.pop() if overdue else _with_room(at_most, before)
+        call.reactions.append(one)
+
+
+def _with_room(at_most: int | None, calls: Sequence[Call]) -> Call:
+    """All calls are met: the latest that may have one more reaction, else the latest."""
+    if at_most is not None:
+        for call in reversed(calls):
+            if len(call.reactions) < at_most:
+                return call
+    return calls[-1]

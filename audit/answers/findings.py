@@ -192,6 +192,7 @@ def _unpacked(cursor: str | None) -> tuple[datetime, str, bool]:
 
 
 def _refs(inquiry: Inquiry, positions: Iterable[int]) -> Mapping[int, EventRef]:
+    """By position, in story order."""
     wanted = sorted(set(positions))
     if not wanted:
         return {}
@@ -217,7 +218,7 @@ def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef]) -> FindingLi
         sums,
         subject_id,
     ) = row
-    rule = RULES.get(name)
+    rule, told = RULES.get(name), set(evidence)
     return FindingLine(
         id=identifier,
         rule=name,
@@ -228,7 +229,7 @@ def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef]) -> FindingLi
         says=rule.says(numbers) if rule else name,
         opened_at=opened_at,
         opened_by=refs[opened_by],
-        evidence=tuple(refs[position] for position in evidence if position in refs),
+        evidence=tuple(ref for position, ref in refs.items() if position in told),
         because_of=because_of,
         resolved_at=resolved_at,
         resolved_by=refs.get(resolved_by) if resolved_by else None,

@@ -55,7 +55,7 @@ def states_after(inquiry: Inquiry, rows: Sequence[EventRow], changes: Sequence[C
             latest[change.stream_id, change.item] = change
     found = [state_line(inquiry, by_position[change.position], change.item, change.value) for change in latest.values()]
     lines = [line for line in found if line is not None]
-    return sorted(lines, key=lambda line: (_order(inquiry, line.lane), line.stream, line.item))
+    return sorted(lines, key=lambda line: (_order(inquiry, line.lane), line.stream, line.item, line.event.source))
 
 
 def states_before(inquiry: Inquiry, told: Sequence[Told]) -> Mapping[tuple[int, str, int], str]:
@@ -75,12 +75,12 @@ def states_before(inquiry: Inquiry, told: Sequence[Told]) -> Mapping[tuple[int, 
 def states_of(inquiry: Inquiry, subject: Known, unfolded: Unfolded, limit: int = STATES_MAX) -> list[StateLine]:
     """The states of a subject's own streams at the moment, newest first, in one statement."""
     parameters = {**inquiry.cut.parameters(), "subject": subject.id, "limit": limit}
-    found: dict[tuple[str, str], StateLine] = {}
+    found: dict[tuple[str, str, str], StateLine] = {}
     rows = inquiry.rows("answer_subject_states", parameters)
     for _, stream, item, lane, value, recorded, position, source, event_id in rows:
         line = _line(inquiry, lane, stream, item, value, recorded, EventRef(source, event_id, position))
         if line is not None:
-            found[stream, item] = line
+            found[source, stream, item] = line
     for one in unfolded.told:
         row, reading = one.row, one.reading
         if not inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:]):
@@ -88,7 +88,7 @@ def states_of(inquiry: Inquiry, subject: Known, unfolded: Unfolded, limit: int =
         if reading and reading.to and one.subject == subject.subject:
             line = state_line(inquiry, row, reading.item, reading.to)
             if line is not None:
-                found[row.stream, reading.item] = line
+                found[line.event.source, row.stream, reading.item] = line
     return sorted(found.values(), key=lambda line: line.since, reverse=True)
 
 

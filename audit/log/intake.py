@@ -12,10 +12,12 @@ from audit.database import Connection, sql
 from audit.errors import LostLease, SourceUnavailable
 from audit.log.append import append
 from audit.log.logged import Logged
+from audit.log.sources import numbers_of
 from audit.model.meaning import Model
 from audit.sources.contract import Read, Source
 from audit.values import micros_of, time_of
 
+NUMBERING = 7_306_061_303  # advisory lock: one at a time gives new sources their numbers
 SAY_AGAIN_SECONDS = 1.0  # how often a source that stands still is written down
 
 
@@ -60,8 +62,12 @@ class Intake:
 
     def __post_init__(self) -> None:
         with self.connection.transaction():
+            self.connection.execute("select pg_advisory_xact_lock(%s)", [NUMBERING])
+            known: dict[str, int] = dict(self.connection.execute("select name, id from trace.source").fetchall())
+            known |= numbers_of(known, [source.name for source in self.sources])
             for source in self.sources:
-                row = self.connection.execute(sql("take_source"), [source.name, source.kind]).fetchone()
+                taken = [known[source.name], source.name, source.kind]
+                row = self.connection.execute(sql("take_source"), taken).fetchone()
                 assert row is not None
                 self._seats[source.name] = _Seat(*row)
 

@@ -7,5 +7,5 @@ join trace.subject s on s.id = f.subject_id
 join trace.log l on l.position = (n.value ->> 2)::int8
 join trace.source o on o.id = l.source_id
 where f.is_open and p.book = %(book)s and p.kind = %(kind)s
-order by f.started_at, f.subject_id, p.key
+order by f.started_at, s.key, p.key
 limit %(limit)s

@@ -9,7 +9,7 @@ cross join lateral (
            and (occurred_at < %(occurred)s or occurred_at = %(occurred)s
                 and (recorded_at, source_id, source_position) <= (%(tie_recorded)s, %(tie_source)s, %(tie_order)s))
            and occurred_at <= %(occurred)s
-         order by occurred_at desc limit 1)
+         order by occurred_at desc, recorded_at desc, source_id desc, source_position desc, ordinal desc limit 1)
         union all
         (select recorded_at, occurred_at, source_id, source_position, ordinal, position from entry
          where place_id = w.place_id and occurred_at = recorded_at and recorded_at <= %(occurred)s

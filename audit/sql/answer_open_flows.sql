@@ -2,5 +2,5 @@
 select f.subject_id, s.kind, s.key
 from open_flow o join flow f on f.subject_id = o.flow_id join trace.subject s on s.id = f.subject_id
 where o.subject_id = %(subject)s and f.is_open
-order by f.started_at, f.subject_id
+order by f.started_at, s.key
 limit %(limit)s

@@ -5,4 +5,4 @@ join trace.stream r on r.id = a.stream_id
 join trace.log l on l.position = a.position
 join trace.source s on s.id = l.source_id
 where a.subject_id = any(%s)
-order by a.subject_id, a.recorded_at desc, a.stream_id, a.item
+order by a.subject_id, a.recorded_at desc, r.source_id desc, r.name, a.item

@@ -16,4 +16,4 @@ cross join lateral (
 join trace.stream r on r.id = a.stream_id
 join trace.log l on l.position = c.position
 join trace.source s on s.id = l.source_id
-order by c.recorded_at desc, a.stream_id, a.item
+order by c.recorded_at desc, r.source_id desc, r.name, a.item

@@ -71,7 +71,8 @@ class Log:
 @pytest.fixture
 def log(database: Database) -> Iterator[Log]:
     with database.connect("follower") as connection:
-        connection.execute("insert into trace.source (name, kind) values ('core', 'postgres'), ('other', 'files')")
+        connection.execute(
+            "insert into trace.source (id, name, kind) values (1, 'core', 'postgres'), (2, 'other', 'files')")
         connection.commit()
         yield Log(connection)
 

@@ -2,7 +2,7 @@
 create schema trace;
 
 create table trace.source (
-    id            integer generated always as identity primary key,
+    id            integer primary key,            -- in the order of the names (audit/log/sources.py): it breaks ties
     name          text not null unique,
     kind          text not null,
     lease         bigint not null default 0,      -- fencing token: a checkpoint is written only under the newest lease

@@ -53,6 +53,7 @@ def where_document(answer: Where) -> Document:
         "not_understood": [event_document(ref) for ref in answer.not_understood],
         "unattributed": _unattributed(answer.at),
         "tells": answer.tells,
+        "to_say": answer.to_say or answer.tells,
         "states": [_state(line) for line in answer.states],
         "model": answer.model,
     }

@@ -1,4 +1,5 @@
-"""An account's statement: what each event booked, with the running balance, newest first; and its chart."""
+"""An account's statement: what each event booked, with the running balance on the asked clock, newest first; and its
+chart."""
 
 from __future__ import annotations
 
@@ -8,44 +9,53 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from audit.answers.cursors import Mark, pack, unpack
+from audit.answers.cut import END, Cut
 from audit.answers.events import Told, events_at, read_events
 from audit.answers.inquiry import Inquiry
-from audit.answers.ledger import Holding, day_of
+from audit.answers.ledger import Holding, at_moment, day_of
 from audit.answers.names import flow_kinds, link_of, links_of, money, place_kind
 from audit.answers.shapes import ChartPoint, Link, Page, StatementLine
 from audit.answers.stories import ENDING
 from audit.answers.telling import opened_by
 from audit.answers.unfolded import Unfolded
-from audit.values import Clock, Place, Subject
+from audit.values import Clock, Place, Subject, micros_of, time_of
 
 LINES_SHOWN = 50
 READ_AHEAD = 4  # entries of each place read for every line wanted: holds come and go between bookings
 ROUNDS_MAX = 20
 CHART_DAYS = 92
 
-Key = tuple[datetime, int, int]
+Key = tuple[Any, ...]  # story order: recorded, source, the source's order; by the occurred clock that time in front
 
 
 @dataclass(slots=True)
 class _Booking:
     """What one event did to the account."""
 
-    key: Key
+    key: tuple[datetime, int, int]
     position: int
     occurred: datetime
     units: int = 0
     held: int = 0
     last: tuple[int, int | None] = (-1, None)  # the greatest ordinal, with what the owner's places hold after it
 
+    def order(self, is_occurred: bool) -> Key:
+        return (self.occurred, *self.key) if is_occurred else self.key
+
 
 def statement(
     inquiry: Inquiry, places: Sequence[Holding], fresh: Unfolded, cursor: str | None = None, size: int = LINES_SHOWN
 ) -> Page[StatementLine]:
-    """`places` are the account's, of one currency. Events that only hold or release are told among the holds."""
+    """`places` are the account's, of one currency. Events that only hold or release are told among the holds.
+
+    On the occurred clock in the order in which things happened, and what was booked after each by that order.
+    """
     if not places:
         return Page((), 0)
     held = {h.id for h in places if not place_kind(inquiry.model, h.place).rests}
     bookings, is_end = _bookings(inquiry, [h.id for h in places if h.id], held, cursor, size)
+    if inquiry.cut.clock is Clock.OCCURRED:
+        _balance_as_happened(inquiry, places, bookings)
     positions = [booking.position for booking in bookings]
     told = {one.row.position: one for one in read_events(inquiry, list(events_at(inquiry, positions).values()))}
     findings = opened_by(inquiry, positions)
@@ -86,24 +96,27 @@ def _bookings(
     inquiry: Inquiry, ids: list[int], held: set[int], cursor: str | None, size: int
 ) -> tuple[list[_Booking], bool]:
     """The next events that changed what is booked, and whether they are the last. Reads on until there are enough."""
-    start = unpack(cursor) if cursor else ENDING
+    start, is_occurred = unpack(cursor) if cursor else ENDING, inquiry.cut.clock is Clock.OCCURRED
     after: Key = (start.recorded, start.source_id, start.source_position)
+    if is_occurred:
+        after = (time_of(start.number) if cursor else END, *after)
     found: list[_Booking] = []
     limit = size * READ_AHEAD + 1
     for _ in range(ROUNDS_MAX):
         rows = inquiry.rows(
-            "answer_statement",
+            "answer_statement_occurred" if is_occurred else "answer_statement",
             {
                 **inquiry.cut.parameters(),
                 "places": ids,
                 "limit": limit,
-                "after_recorded": after[0],
-                "after_source": after[1],
-                "after_order": after[2],
+                "after_occurred": after[0],
+                "after_recorded": after[-3],
+                "after_source": after[-2],
+                "after_order": after[-1],
             },
         )
-        upto = _known_upto(rows, ids, limit)
-        gathered = [b for b in _gathered(rows, held) if upto is None or b.key > upto]
+        upto = _known_upto(rows, limit, is_occurred)
+        gathered = [b for b in _gathered(rows, held) if upto is None or b.order(is_occurred) > upto]
         for booking in gathered:
             if booking.units and inquiry.cut.counts(booking.key[0], booking.occurred, *booking.key[1:]):
                 found.append(booking)
@@ -111,18 +124,31 @@ def _bookings(
                     return found, upto is None and booking is gathered[-1]
         if upto is None:
             return found, True
-        after = gathered[-1].key if gathered else upto
+        after = gathered[-1].order(is_occurred) if gathered else upto
     return found, False
 
 
-def _known_upto(rows: Sequence[tuple[Any, ...]], ids: Sequence[int], limit: int) -> Key | None:
+def _known_upto(rows: Sequence[tuple[Any, ...]], limit: int, is_occurred: bool) -> Key | None:
     """Of a place that has more entries than were read nothing is known before its last; None: all were read."""
     last: dict[int, tuple[int, Key]] = {}
     for row in rows:
         count, _ = last.get(row[0], (0, None))
-        last[row[0]] = (count + 1, (row[1], row[2], row[3]))
+        key = (row[1], row[2], row[3])
+        last[row[0]] = (count + 1, (row[6], *key) if is_occurred else key)
     cut = [key for count, key in last.values() if count >= limit]
     return max(cut) if cut else None
+
+
+def _balance_as_happened(inquiry: Inquiry, places: Sequence[Holding], bookings: Sequence[_Booking]) -> None:
+    """What was booked after the newest of them, by the day sums, and back from there: entries keep the recorded one."""
+    if not bookings:
+        return
+    newest = bookings[0]
+    then = inquiry.at(Cut(newest.occurred, Clock.OCCURRED, (newest.key[0], newest.key[1], newest.key[2])))
+    after = sum(holding.units for holding in at_moment(then, [holding for holding in places if holding.id]))
+    for booking in bookings:
+        booking.last = (booking.last[0], after)
+        after -= booking.units
 
 
 def _gathered(rows: Sequence[tuple[Any, ...]], held: set[int]) -> list[_Booking]:
@@ -155,7 +181,7 @@ def _line(
         known_since=booking.key[0] if is_backdated else None,
         is_final=told.is_final,
         findings=findings,
-        cursor=pack(Mark(*booking.key, booking.position)),
+        cursor=pack(Mark(*booking.key, booking.position, micros_of(booking.occurred))),
     )
 
 
@@ -175,7 +201,8 @@ def _fresh_lines(inquiry: Inquiry, places: Sequence[Holding], fresh: Unfolded) -
             continue
         units = _effect(reading.movements, by_place, places[0].currency)
         if units:
-            booking = _Booking(row.key, row.position, row.occurred, units, 0, (0, after))
+            known = None if inquiry.cut.clock is Clock.OCCURRED else after  # it may have happened before those below
+            booking = _Booking(row.key, row.position, row.occurred, units, 0, (0, known))
             flow = next((link_of(inquiry, tie) for tie in _flows(inquiry, [one])), None)
             lines.append(_line(inquiry, booking, one, places[0].currency, flow))
             after -= units

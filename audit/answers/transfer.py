@@ -22,6 +22,7 @@ from audit.answers.shapes import (
     StepLine,
     TransferPage,
 )
+from audit.answers.spoken import to_say
 from audit.answers.stories import COUNTED_MAX
 from audit.answers.technical import technical
 from audit.answers.telling import event_lines, selected, step_lines, surroundings
@@ -58,7 +59,7 @@ def transfer(inquiry: Inquiry, subject: Subject, step: int | None = None, first:
         money=then.declared(),
         status=status,
         tone=tone,
-        tells=where.tells,
+        tells=to_say(then, where.tells, found.rows, states, waiting),
         waiting=waiting,
         where=where,
         facts=facts_of(inquiry, (then.told[row.position] for row in then.past if row.position in then.told)),
@@ -72,6 +73,7 @@ def transfer(inquiry: Inquiry, subject: Subject, step: int | None = None, first:
         complete=where.complete,
         not_understood=where.not_understood,
         newest=_newest(flow),
+        own_words=where.tells,
     )
 
 

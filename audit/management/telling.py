@@ -30,8 +30,8 @@ def tell_where(write: Write, answer: Where, zone: str) -> None:
         write("NOT CONSERVED: the places do not add up to the declared amount")
     if not answer.complete:
         _tell_incomplete(write, answer.not_understood, answer.at)
-    if answer.tells:
-        write(f"To the customer: “{answer.tells}”")
+    if answer.to_say or answer.tells:
+        write(f"To the customer: “{answer.to_say or answer.tells}”")
 
 
 def _tell_incomplete(write: Write, missed: Iterable[EventRef], at: AsOf) -> None:

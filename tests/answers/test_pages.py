@@ -34,10 +34,11 @@ from tests.conftest import Database
 ACCOUNT = Subject("account", "A1")
 
 
-def booked(bank: Bank, account: str, currency: str = "DKK") -> list[tuple[str, int, int]]:
-    """Event, change of what is booked, and what is booked after it, in the stream's order."""
+def booked(bank: Bank, account: str, currency: str = "DKK", clock: str = "recorded") -> list[tuple[str, int, int]]:
+    """Event, change of what is booked, and what is booked after it, in the stream's order or as things happened."""
     total, rows = 0, []
-    for event in bank.events:
+    events = bank.events if clock == "recorded" else sorted(bank.events, key=lambda e: (e.occurred, *e.key))
+    for event in events:
         change = 0
         for book, source, target, units, of in event.moves:
             if book == "ledger" and of == currency:
@@ -49,17 +50,31 @@ def booked(bank: Bank, account: str, currency: str = "DKK") -> list[tuple[str, i
     return rows
 
 
+@pytest.mark.parametrize("clock", ["recorded", "occurred"])
 @pytest.mark.parametrize("size", [1, 4, 200])
-def test_a_statement_is_the_running_sum_newest_first(world: Database, bank: Bank, size: int) -> None:
+def test_a_statement_is_the_running_sum_newest_first(world: Database, bank: Bank, size: int, clock: str) -> None:
     rows: list[StatementLine] = []
-    with asking() as inquiry:
+    with asking(clock=clock) as inquiry:
         page = statement_page(inquiry, ACCOUNT, "DKK", size=size)
         rows += page.rows
         while page.next:
             page = statement_page(inquiry, ACCOUNT, "DKK", page.next, size)
             rows += page.rows
     told = [(row.event.id, row.money.units, row.booked_after.units if row.booked_after else None) for row in rows]
-    assert told == [*reversed(booked(bank, "A1"))]
+    assert told == [*reversed(booked(bank, "A1", clock=clock))]
+    assert clock == "recorded" or told != [*reversed(booked(bank, "A1"))], "no event of it was backdated"
+
+
+def test_a_statement_of_the_past_ends_at_its_moment_as_things_happened(world: Database, bank: Bank) -> None:
+    told = booked(bank, "A1", clock="occurred")
+    times = {event.id: event.occurred for event in bank.events}
+    for id, _, _ in told[:: max(1, len(told) // 12)]:
+        with asking(at=Moment(times[id], Clock.OCCURRED)) as inquiry:
+            page = statement_page(inquiry, ACCOUNT, "DKK")
+        expected = [row for row in told if times[row[0]] <= times[id]]
+        assert [(row.event.id, row.money.units, row.booked_after and row.booked_after.units) for row in page.rows] == [
+            *reversed(expected)
+        ]
 
 
 def test_available_is_booked_less_held(world: Database, bank: Bank) -> None:

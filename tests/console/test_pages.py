@@ -391,3 +391,23 @@ def test_a_time_that_the_clock_showed_twice_can_be_asked_for_twice(support: Clie
 def test_danish_browsers_get_danish_sentences_and_numbers(support: Client, transfer: int) -> None:
     text = support.get(f"/of/transfer/{transfer}", headers={"Accept-Language": "da"}).content.decode()
     assert re.search(r"\d,\d\d\u00a0DKK", text)
+
+
+def test_the_sentence_to_say_is_true_where_the_banks_own_words_are_not(bank: Bank) -> None:
+    """A transfer that ended with money left behind, or booked twice, is not said to be completed."""
+    found = bank.rows(
+        "select distinct s.id, s.key from finding f join trace.subject s on s.id = f.subject_id"
+        " where s.kind = 'transfer' and f.rule = 'residue_at_end' and f.state = 'open' order by 1"
+    )
+    said = {}
+    for id, key in found:
+        text = text_of(with_reason(browser_of("support"), "transfer", id), f"/of/transfer/{id}")
+        said[key] = re.search(r'id="tells"[^>]*>([^<]*)<', text).group(1)  # type: ignore[union-attr]
+        assert "which does not hold as long as this is open" in text
+    assert len(said) >= 3
+    for sentence in said.values():
+        assert "Something is not right" in sentence and "We cannot say yet" in sentence
+        assert "completed" not in sentence and "could not be carried out" not in sentence
+    booked_twice = "1,000.00\u00a0DKK was taken from the account instead of 500.00\u00a0DKK"
+    assert any(booked_twice in one for one in said.values())
+    assert any("is on its way inside the bank" in one for one in said.values())

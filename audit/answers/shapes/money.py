@@ -59,7 +59,8 @@ class PlaceLine:
 @dataclass(frozen=True, slots=True)
 class Where:
     """Where the money of a subject is. `came_from` holds a flow's negative places; `ledger` what the account's book
-    holds for a flow (reserved...), beside `places`. `complete` False: events in `not_understood` may touch it."""
+    holds for a flow (reserved...), beside `places`. `complete` False: events in `not_understood` may touch it. `tells`
+    are the bank's own words; `to_say` what is true to say to the customer ("": the same)."""
 
     subject: Link
     at: AsOf
@@ -73,6 +74,7 @@ class Where:
     not_understood: tuple[EventRef, ...]
     tells: str
     states: tuple[StateLine, ...]
+    to_say: str = ""
 
     @property
     def state(self) -> StateLine | None:

@@ -104,7 +104,8 @@ class RelatedLine:
 
 @dataclass(frozen=True, slots=True)
 class TransferPage:
-    """A flow (transfer, card payment). `title` is "500.00 DKK to Mette H••••••"; `tone` colours `status`."""
+    """A flow (transfer, card payment). `title` is "500.00 DKK to Mette H••••••"; `tone` colours `status`. `tells` is
+    what is true to say to the customer, `own_words` what the bank's events tell by themselves."""
 
     subject: Link
     at: AsOf
@@ -127,6 +128,7 @@ class TransferPage:
     complete: bool
     not_understood: tuple[EventRef, ...]
     newest: str
+    own_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from audit.access import looks, people
 from audit.access.mask import Mask, hidden
 from audit.access.people import Actor
 from audit.access.reasons import Reason
+from audit.access.statements import rows
 from audit.errors import Refused
 from audit.models import OpenDoor
 from audit.values import Subject
@@ -80,17 +82,21 @@ def check(actor: Actor, subject: Subject, customers: Sequence[Subject] = (), *, 
     if actor.is_system:
         return Grant(actor, subject, None, hidden)
     wanted = list(customers) or [subject]
-    found = next((door for door in open_doors(actor) if door.subject in wanted), None)
+    found = next(iter(open_doors(actor, wanted)), None)
     if found is None:
         raise NoReason(wanted[0])
     return Grant(actor, subject, found, Mask(found.subject, found.unmasked))
 
 
-def open_doors(actor: Actor) -> list[Door]:
-    """The doors that stand open for this person in this session, newest first."""
+def open_doors(actor: Actor, subjects: Sequence[Subject] | None = None) -> list[Door]:
+    """The doors (None: any) that stand open for this person in this session, newest first."""
     now = timezone.now()
-    rows = OpenDoor.objects.filter(session=actor.session, actor=actor.name, closes_at__gt=now).order_by("-pk")
-    return [_door(row, now) for row in rows[:50]]
+    named = None if subjects is None else [str(subject) for subject in subjects]
+    wanted = {"session": actor.session, "actor": actor.name, "now": now, "subjects": named}
+    return [
+        Door(Subject.parse(subject), Reason(code, ticket, caller), closes_at, _still(json.loads(unmasked), now))
+        for subject, code, ticket, caller, closes_at, unmasked in rows("access_doors", wanted)
+    ]
 
 
 def unmask(actor: Actor, subject: Subject, path: str) -> None:
@@ -100,7 +106,8 @@ def unmask(actor: Actor, subject: Subject, path: str) -> None:
     now = timezone.now()
     until = min(row.closes_at, now + UNMASKED_FOR)
     looks.record(actor, looks.Look("unmask", "door", [subject], _reason(row), unmasked=[path], outcome="unmasked"))
-    row.unmasked = {**_still(row.unmasked, now), path: until.isoformat()}
+    still = {kept: row.unmasked[kept] for kept in _still(row.unmasked, now)}
+    row.unmasked = {**still, path: until.isoformat()}
     row.save(update_fields=["unmasked"])
 
 
@@ -119,12 +126,12 @@ def _row(actor: Actor, subject: Subject) -> OpenDoor:
 
 
 def _door(row: OpenDoor, now: datetime) -> Door:
-    return Door(Subject.parse(row.subject), _reason(row), row.closes_at, frozenset(_still(row.unmasked, now)))
+    return Door(Subject.parse(row.subject), _reason(row), row.closes_at, _still(row.unmasked, now))
 
 
 def _reason(row: OpenDoor) -> Reason:
     return Reason(row.reason_code, row.ticket, row.caller_identified)
 
 
-def _still(unmasked: dict[str, str], now: datetime) -> dict[str, str]:
-    return {path: until for path, until in unmasked.items() if datetime.fromisoformat(until) > now}
+def _still(unmasked: Mapping[str, str], now: datetime) -> frozenset[str]:
+    return frozenset(path for path, until in unmasked.items() if datetime.fromisoformat(until) > now)

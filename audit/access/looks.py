@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +12,8 @@ from django.utils import timezone
 
 from audit.access.people import Actor
 from audit.access.reasons import Reason
+from audit.access.statements import rows
+from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
 from audit.models import AuditRecord
 from audit.values import Moment, Subject, rfc3339
@@ -51,34 +54,34 @@ def record(actor: Actor, look: Look) -> int:
 
 def _insert(actor: Actor, look: Look) -> int:
     reason = look.reason or Reason("")
-    row = AuditRecord.objects.create(
-        kind=look.kind,
-        actor=actor.name,
-        role=actor.role,
-        session=actor.session,
-        address=actor.address,
-        subjects=[str(subject) for subject in dict.fromkeys(look.subjects)],
-        page=look.page,
-        unmasked=sorted(look.unmasked),
-        moment=_moment(look.moment),
-        reason_code=reason.code,
-        ticket=reason.ticket,
-        caller_identified=reason.caller_identified,
-        outcome=look.outcome,
-        duration_ms=look.duration_ms,
-        details=dict(look.details),
-    )
-    return int(row.pk)
+    record = {
+        "kind": look.kind,
+        "actor": actor.name,
+        "role": actor.role,
+        "session": actor.session,
+        "address": actor.address,
+        "subjects": json.dumps([str(subject) for subject in dict.fromkeys(look.subjects)]),
+        "page": look.page,
+        "unmasked": json.dumps(sorted(look.unmasked)),
+        "moment": _moment(look.moment),
+        "reason_code": reason.code,
+        "ticket": reason.ticket,
+        "caller_identified": reason.caller_identified,
+        "outcome": look.outcome,
+        "duration_ms": look.duration_ms,
+        "details": json.dumps(dict(look.details)),
+    }
+    return int(rows("access_record", record)[0][0])
 
 
 def _moment(moment: Moment) -> str:
     return f"{rfc3339(moment.time)} {moment.clock}" if moment.time else "now"
 
 
-def looks_at(subject: Subject, since: datetime) -> int:
+def looks_at(connection: Connection, subject: Subject, since: datetime) -> int:
     """How often a subject was looked at since a time, by anyone."""
-    found = AuditRecord.objects.filter(subjects__contains=[str(subject)], recorded_at__gte=since)
-    return found.filter(kind__in=("look", "download", "export"), outcome="shown").count()
+    row = connection.execute(sql("access_looks_at"), [json.dumps([str(subject)]), since]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def record_polled(actor: Actor, subject: Subject, page: str, reason: Reason | None) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 
+from audit.access.statements import rows
 from audit.errors import Refused, UsageError
-from audit.models import Right
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+_STANDING = "_standing"  # of a user that `signed_in` gave, for this request alone
 
 ROLES = ("support", "investigator", "auditor", "administrator")
 
@@ -37,10 +40,29 @@ class Actor:
 SYSTEM = Actor(name="system", role="system", is_system=True)
 
 
+class Standing(NamedTuple):
+    """A user's role and what it may do."""
+
+    role: str
+    rights: frozenset[str]
+
+
 def actor_of(user: User, *, session_key: str = "", address: str = "") -> Actor:
     """The actor behind a signed-in user; a user without a role has no rights at all."""
-    role = role_of(user)
-    return Actor(user.get_username(), role, rights_of(role), session_digest(session_key), address)
+    standing = user.__dict__.get(_STANDING) or standing_of(user)
+    return Actor(user.get_username(), *standing, session_digest(session_key), address)
+
+
+def signed_in(id: int) -> User | None:
+    """The user of that number, with role and rights, in one statement."""
+    found = rows("access_person", [id])
+    if not found:
+        return None
+    *columns, groups, rights = found[0]
+    model = get_user_model()
+    user = model.from_db("default", [field.attname for field in model._meta.concrete_fields], columns)
+    user.__dict__[_STANDING] = _standing(groups, rights)
+    return user
 
 
 def actor_named(username: str) -> Actor:
@@ -51,14 +73,15 @@ def actor_named(username: str) -> Actor:
     return actor_of(user)
 
 
-def role_of(user: User) -> str:
-    """The user's role: the first of the known ones among the user's groups, "" for none."""
-    groups = set(user.groups.values_list("name", flat=True))
-    return next((role for role in ROLES if role in groups), "")
+def standing_of(user: User) -> Standing:
+    """The user's role is the first of the known ones among the user's groups, "" for none."""
+    *_, groups, rights = rows("access_person", [user.pk])[0]
+    return _standing(groups, rights)
 
 
-def rights_of(role: str) -> frozenset[str]:
-    return frozenset(Right.objects.filter(role=role).values_list("action", flat=True))
+def _standing(groups: Sequence[str], rights: Sequence[str]) -> Standing:
+    role = next((role for role in ROLES if role in groups), "")
+    return Standing(role, frozenset(action for of, _, action in (one.partition(" ") for one in rights) if of == role))
 
 
 def session_digest(session_key: str) -> str:

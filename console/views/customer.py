@@ -24,7 +24,7 @@ def show_customer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpRespo
     visit.shows(row.flow for row in page.open_items.rows)
     visit.shows(row.account for row in page.accounts.rows)
     visit.shows(row.flow or row.account for row in page.payments.rows)
-    before = looks_at(subject, timezone.now() - LOOKS_FOR)
+    before = looks_at(inquiry.connection, subject, timezone.now() - LOOKS_FOR)
     return visit.show(
         "customer.html",
         page.at,

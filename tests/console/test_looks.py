@@ -70,7 +70,8 @@ def test_polling_is_one_look_in_a_quarter_of_an_hour(database: Database) -> None
 def test_looks_at_a_customer_are_counted_by_an_index(database: Database) -> None:
     looks.record(SUPPORT, Look("look", "account", [Subject("account", "A-1"), ANNA]))
     looks.record(SUPPORT, Look("look", "customer", [Subject("customer", "C-11")]))
-    assert looks.looks_at(ANNA, datetime(2020, 1, 1, tzinfo=UTC)) == 1
+    with database.connect("web") as reader:
+        assert looks.looks_at(reader, ANNA, datetime(2020, 1, 1, tzinfo=UTC)) == 1
     with connection.cursor() as cursor:
         cursor.execute("set enable_seqscan = off")
         cursor.execute("explain select count(*) from audit_record where subjects @> '[\"customer:C-1\"]'")

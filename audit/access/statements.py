@@ -1,0 +1,20 @@
+"""The few statements that stand before every page, by name and prepared once: through the ORM they cost more than the
+page's own answer. They run on the ORM's connection, outside any snapshot, so that a record is committed when it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from audit.database import sql
+
+
+def rows(name: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
+    """All rows of `audit/sql/NAME.sql`; raises Django's DatabaseError as the ORM does."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(sql(name), parameters).fetchall()

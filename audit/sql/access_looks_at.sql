@@ -1,0 +1,3 @@
+-- How often a subject was looked at since a time, by anyone. Parameters: the subject in a JSON list, the time.
+select count(*) from audit_record
+where subjects @> %s::jsonb and recorded_at >= %s and kind in ('look', 'download', 'export') and outcome = 'shown'

@@ -74,7 +74,8 @@ def django_settings(role: Role = "web") -> dict[str, Any]:
     own_login = os.environ.get(f"DATABASE_URL_{role.upper()}")
     given = conninfo_to_dict(own_login or os.environ.get("DATABASE_URL") or "")
     acting = "" if own_login else f"-c role={role_name(role)} "
-    options = f"{given.pop('options', '')} {acting}-c search_path=public -c timezone=UTC -c plan_cache_mode=force_generic_plan".strip()
+    settings = "-c search_path=public -c timezone=UTC -c plan_cache_mode=force_generic_plan"
+    options = f"{given.pop('options', '')} {acting}{settings}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": given.pop("dbname", "") or "whereabouts",

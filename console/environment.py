@@ -1,22 +1,100 @@
-"""Jinja2 for the templates: everything escaped, unknown names refused, texts through gettext."""
+"""Jinja2 for the templates: everything escaped, unknown names refused, texts through gettext. Each language has its own
+compiled templates, in which a text without variables stands as it is: most of a page's texts then cost nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
+from django.http import HttpRequest
+from django.template.backends.jinja2 import Jinja2
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
-from django.urls import reverse
-from django.utils.translation import gettext, ngettext
-from jinja2 import Environment, StrictUndefined
+from django.urls import get_script_prefix, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext, override
+from jinja2 import Environment, StrictUndefined, nodes
+from jinja2.ext import InternationalizationExtension
+
+_ANY = 10**18 - 1  # stands for our number of a subject or place
+
+
+class Texts(InternationalizationExtension):
+    """`{% trans %}`; what needs nothing of the page is translated when the template is compiled."""
+
+    def _make_node(self, singular: str, plural: str | None, context: str | None, variables: dict[str, nodes.Expr],
+                   *rest: Any) -> nodes.Output:  # fmt: skip
+        if plural is not None or context is not None or variables:
+            return super()._make_node(singular, plural, context, variables, *rest)
+        with override(getattr(self.environment, "language", "en")):
+            return nodes.Output([nodes.TemplateData(str(gettext(singular) % {}))])
+
+
+class Templates(Jinja2):
+    """Django's backend with an environment for each language."""
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        self._by_language: dict[str, Environment] = {}
+        super().__init__(params)
+
+    @property
+    def env(self) -> Environment:
+        language = get_language() or "en"
+        found = self._by_language.get(language)
+        if found is None:
+            found = self._by_language[language] = self._plain.overlay()
+            found.language = language  # type: ignore[attr-defined]
+        return found
+
+    @env.setter
+    def env(self, made: Environment) -> None:
+        self._plain = made
+
+    def compile_all(self) -> None:
+        """Every template, so that no reader waits for it."""
+        for name in self.env.list_templates(filter_func=lambda name: name.endswith(".html")):
+            self.env.get_template(name)
 
 
 def environment(**options: Any) -> Environment:
-    made = Environment(**{**options, "autoescape": True, "undefined": StrictUndefined}, extensions=["jinja2.ext.i18n"])
+    made = Environment(**{**options, "autoescape": True, "undefined": StrictUndefined}, extensions=[Texts])
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters["sentence"] = sentence
-    made.globals.update(static=static, url=reverse)
+    made.globals.update(static=lru_cache(static), url=url)
     made.trim_blocks = made.lstrip_blocks = True
     return made
+
+
+def form_token(request: HttpRequest) -> Mapping[str, object]:
+    """The hidden field of a page's forms, made once for all of them."""
+    return {"csrf_input": _Once(request)}
+
+
+class _Once:
+    """Masked anew for each page, and only on pages that have a form."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._made: SafeString | None = None
+
+    def __html__(self) -> SafeString:
+        if self._made is None:
+            self._made = csrf_input(self._request)
+        return self._made
+
+
+def url(name: str, args: Sequence[object] = ()) -> str:
+    """The address of a page. To look one up costs more than to show it: each pattern is looked up once."""
+    number = next((one for one in args if isinstance(one, int)), None)
+    named = tuple(_ANY if isinstance(one, int) else one for one in args)
+    found = _address(get_script_prefix(), name, named)
+    return found if number is None else found.replace(str(_ANY), str(number))
+
+
+@lru_cache(maxsize=1000)
+def _address(prefix: str, name: str, args: Sequence[object]) -> str:
+    return reverse(name, args=args)
 
 
 def sentence(text: str) -> str:

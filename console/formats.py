@@ -119,7 +119,7 @@ def _day_pattern(locale: Locale) -> str:
 
 
 def _time(time: datetime, text: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(rfc3339(time), text)
+    return Markup(f'<time datetime="{rfc3339(time)}">{escape(text)}</time>')  # noqa: S704 # the text is escaped
 
 
 def _clock(local: datetime) -> str:

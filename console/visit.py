@@ -24,6 +24,7 @@ from audit.answers.shapes import AsOf, Link
 from audit.errors import Refused, UnknownSubject, UsageError, WhereaboutsError
 from audit.values import Moment, Subject
 from console.asof import Asked
+from console.environment import url
 from console.formats import Formats, formats
 from console.security import address_of
 
@@ -71,7 +72,7 @@ class Visit:
         """The address of a subject, at the moment that this page is asked for; "" where it has none yet."""
         if link is None or not link.id:
             return ""
-        return self.at(reverse("subject", args=[link.subject.kind, link.id]), **query)
+        return self.at(url("subject", [link.subject.kind, link.id]), **query)
 
     def at(self, path: str, **query: object) -> str:
         return with_query(path, {**self.asked.query, **query})

@@ -49,8 +49,8 @@ class Standing(NamedTuple):
 
 def actor_of(user: User, *, session_key: str = "", address: str = "") -> Actor:
     """The actor behind a signed-in user; a user without a role has no rights at all."""
-    standing = user.__dict__.get(_STANDING) or standing_of(user)
-    return Actor(user.get_username(), *standing, session_digest(session_key), address)
+    standing: Standing = user.__dict__.get(_STANDING) or standing_of(user)
+    return Actor(user.get_username(), standing.role, standing.rights, session_digest(session_key), address)
 
 
 def signed_in(id: int) -> User | None:

@@ -1,5 +1,5 @@
-"""The few statements that stand before every page, by name and prepared once: through the ORM they cost more than the
-page's own answer. They run on the ORM's connection, outside any snapshot, so that a record is committed when it returns."""
+"""The few statements that stand before every page, by name and prepared once: through the ORM they would cost as much
+as the page's own answer. They run on the ORM's connection, so what they write is committed when they return."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def transfer(inquiry: Inquiry, subject: Subject, step: int | None = None, first:
     then = flow.at_step(chosen) if chosen is not None else flow
     lines = _steps(flow, chosen, then)
     links = linked_ids(inquiry, flow)
-    found = findings_of(then.inquiry, [flow.known.id, *_lane_ids(links, flow)])
+    found = findings_of(then.inquiry, [flow.known.id, *lane_ids(links, flow)])
     where, states = of_flow(then), then.states()
     waiting = waiting_for(then.inquiry, then.past, then.told, states)
     status, tone = status_of(inquiry, states, waiting, found.rows)
@@ -150,7 +150,7 @@ def _detail(flow: Flow, lines: Sequence[StepLine], chosen: int | None) -> StepDe
     )
 
 
-def _lane_ids(links: Sequence[tuple[int, Subject]], flow: Flow) -> list[int]:
+def lane_ids(links: Sequence[tuple[int, Subject]], flow: Flow) -> list[int]:
     """Its lanes' aggregates, whose findings are the flow's as well; not the accounts and customers."""
     above = set(declared_kinds(flow.inquiry.model))
     own = {

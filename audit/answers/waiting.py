@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -30,6 +31,21 @@ def waiting_for(
     return tuple(sorted(found.values(), key=lambda one: (one.due, one.after.position)))
 
 
+def awaited(
+    inquiry: Inquiry, past: Sequence[EventRow], told: Mapping[int, Told], states: Sequence[StateLine]
+) -> tuple[Waiting, ...]:
+    """Every unmet expectation with its own time, and the states that should be left where none says so."""
+    expected = list(_by_expectations(inquiry, past, told))
+    by_event = {one.after.position: one for one in _by_states(inquiry, states)}
+    asked = {one.after.position for one in expected}
+    found = [
+        replace(one, state=by_event[one.after.position].state) if one.after.position in by_event else one
+        for one in expected
+    ]
+    found += [one for position, one in by_event.items() if position not in asked]
+    return tuple(sorted(found, key=lambda one: (one.due, one.after.position)))
+
+
 def missing_steps(inquiry: Inquiry, waiting: Iterable[Waiting], told: Mapping[int, Told]) -> tuple[MissingStep, ...]:
     """The rows that are not there: for a reaction that is overdue, or that is still to come."""
     return tuple(step for one in waiting if (step := _missing(inquiry, one, told)) is not None)
@@ -54,30 +70,33 @@ def _missing(inquiry: Inquiry, one: Waiting, told: Mapping[int, Told]) -> Missin
 def _by_states(inquiry: Inquiry, states: Sequence[StateLine]) -> Iterable[Waiting]:
     for state in states:
         if state.deadline is not None:
-            exits = _exits(inquiry, state.lane, state.state)
-            yield _waiting(inquiry, state, exits, state.deadline)
+            yield _waiting(inquiry, state, _exits(inquiry, state.lane, state.state), state.deadline)
 
 
-def _waiting(inquiry: Inquiry, state: StateLine, exits: tuple[str, ...], due: datetime) -> Waiting:
-    says = word(inquiry.language, "waits_for", what=_either(inquiry, exits))
-    return Waiting(says, state.event, exits, due, overdue(inquiry, due), state)
+def _waiting(inquiry: Inquiry, state: StateLine, exits: Sequence[str], due: datetime) -> Waiting:
+    titles = tuple(dict.fromkeys(_event_title(inquiry, state.lane, type_) for type_ in exits))
+    says = word(inquiry.language, "waits_for", what=_either(inquiry, titles))
+    types = tuple(f"{state.lane}.{type_}" for type_ in exits)
+    return Waiting(says, state.event, titles, due, overdue(inquiry, due), state, "", types)
 
 
 def _by_expectations(inquiry: Inquiry, past: Sequence[EventRow], told: Mapping[int, Told]) -> Iterable[Waiting]:
     """Events whose reaction is not among those told after them. One flow is one correlation."""
     names = [_name(inquiry, row, told.get(row.position)) for row in past]
-    for expectation in inquiry.model.expectations:
+    for number, expectation in enumerate(inquiry.model.expectations):
         wanted = set(expectation.one_of)
         for index, name in enumerate(names):
             if name == expectation.after and not any(later in wanted for later in names[index + 1 :]):
-                yield _expected(inquiry, past[index], expectation)
+                yield _expected(inquiry, past[index], expectation, number)
 
 
-def _expected(inquiry: Inquiry, after: EventRow, expectation: Expectation) -> Waiting:
+def _expected(inquiry: Inquiry, after: EventRow, expectation: Expectation, number: int) -> Waiting:
     due = time_of(inquiry.model.due(micros_of(after.recorded), expectation.within))
     titles = tuple(dict.fromkeys(_event_title(inquiry, lane, type_) for lane, type_ in expectation.one_of))
     says = word(inquiry.language, "waits_for", what=_either(inquiry, titles))
-    return Waiting(says, ref_of(inquiry, after), titles, due, overdue(inquiry, due), None)
+    types = tuple(f"{lane}.{type_}" for lane, type_ in expectation.one_of)
+    called = ".".join(expectation.after)
+    return Waiting(says, ref_of(inquiry, after), titles, due, overdue(inquiry, due), None, called, types, number)
 
 
 def overdue(inquiry: Inquiry, due: datetime) -> Decimal | None:
@@ -89,14 +108,14 @@ def overdue(inquiry: Inquiry, due: datetime) -> Decimal | None:
 
 
 def _exits(inquiry: Inquiry, lane_name: str, state: str) -> tuple[str, ...]:
-    """Titles of the events that may leave a state, as the model's file says."""
+    """Types of the events that may leave a state, as the model's file says."""
     events = inquiry.model.document.get("lane", {}).get(lane_name, {}).get("event", {})
-    titles = []
+    found = []
     for type_, event in events.items():
         transition = event.get("state", {})
         if state in transition.get("from", ()) and transition.get("to") not in (None, state):
-            titles.append(_event_title(inquiry, lane_name, type_))
-    return tuple(dict.fromkeys(titles))
+            found.append(type_)
+    return tuple(found)
 
 
 def _event_title(inquiry: Inquiry, lane_name: str, type_: str) -> str:

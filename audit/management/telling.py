@@ -13,7 +13,7 @@ Write = Callable[[str], object]
 
 
 def tell_where(write: Write, answer: Where, zone: str) -> None:
-    write(f"{answer.subject.title}  ({_as_of(answer.at, zone)})")
+    write(f"{answer.subject.title}  ({as_of_text(answer.at, zone)})")
     for title, lines in (
         ("", answer.places),
         ("on its way", answer.on_its_way),
@@ -58,7 +58,7 @@ def tell_what(write: Write, pages: Iterable[What], zone: str) -> None:
     last: What | None = None
     for page in pages:
         if last is None:
-            write(f"{page.subject.title}  ({_as_of(page.at, zone)})")
+            write(f"{page.subject.title}  ({as_of_text(page.at, zone)})")
         for step in page.steps.rows:
             for event in step.events:
                 write(_event(event, zone))
@@ -74,7 +74,7 @@ def tell_finding(write: Write, line: FindingLine, zone: str) -> None:
 
 
 def tell_status(write: Write, overview: Overview, zone: str) -> None:
-    write(f"{overview.model_name}, {_as_of(overview.at, zone)}, position {overview.position:,}")
+    write(f"{overview.model_name}, {as_of_text(overview.at, zone)}, position {overview.position:,}")
     for source in overview.sources:
         lag = "lag unknown" if source.lag_seconds is None else f"{source.lag_seconds:.1f} s behind"
         trouble = f"  {source.trouble}" if source.trouble else ""
@@ -106,7 +106,7 @@ def time_text(time: datetime, zone: str) -> str:
     return f"{time.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S.%f %Z}"
 
 
-def _as_of(at: AsOf, zone: str) -> str:
+def as_of_text(at: AsOf, zone: str) -> str:
     moment = "now" if at.is_now else f"at {time_text(at.time, zone)}" if at.time else "now"
     known = f"known to {time_text(at.watermark, zone)}" if at.watermark else "not known how far"
     return f"{moment}, {at.clock} clock, {known}{'' if at.sealed else ', not final yet'}"

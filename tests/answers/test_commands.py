@@ -93,7 +93,7 @@ def test_exit_codes() -> None:
     assert code("search", "nothing-like-it") == 2
     for usage in (
         ["ask", "where", "T7"],
-        ["ask", "why", "transfer:T7"],
+        ["ask", "who", "transfer:T7"],
         ["ask", "where", "transfer:T7", "--at", "noon"],
         ["findings", "--rule", "none"],
         ["ask", "where", "place:ledger"],

@@ -99,8 +99,18 @@ class MissingStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """How many seconds the reaction took before: the median and the 99th percentile of `count` times."""
+
+    p50: Decimal
+    p99: Decimal
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a subject waits for. `one_of` are titles of the events that would end it; `after` what asked for it."""
+    """What a subject waits for. `one_of` are titles of the events that would end it; `after` what asked for it. The
+    `types` of both are LANE.TYPE. `usual`: what others at this step took; `others_waiting`: how many more wait here."""
 
     says: str
     after: EventRef
@@ -108,6 +118,11 @@ class Waiting:
     due: datetime
     overdue_seconds: Decimal | None
     state: StateLine | None
+    after_type: str = ""
+    one_of_types: tuple[str, ...] = ()
+    expectation: int | None = None
+    usual: Usual | None = None
+    others_waiting: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,24 @@ from typing import Any
 
 from audit.access.mask import hidden
 from audit.answers.documents import what_document, where_document
+from audit.answers.explanations import why_document
 from audit.answers.inquiry import Inquiry, inquire
 from audit.answers.shapes import Where
 from audit.answers.transfer import transfer
 from audit.answers.what import whole_story_in_pages
 from audit.answers.where import where
+from audit.answers.why import why
 from audit.database import reading
 from audit.errors import UsageError
 from audit.management.asking import add_moment_arguments, add_person_arguments, admitted
 from audit.management.base import Command as Base
+from audit.management.explaining import tell_why
 from audit.management.subjects import customers_for, subject_argument
 from audit.management.telling import tell_what, tell_where
 from audit.values import Subject
 
 QUESTIONS = ("where", "what", "why", "when", "who")
-LATER = ("why", "when", "who")
+LATER = ("when", "who")
 
 
 class Command(Base):
@@ -55,6 +58,12 @@ class Command(Base):
                 self.print_json(where_document(answer))
             else:
                 tell_where(self.stdout.write, answer, inquiry.model.zone)
+        elif question == "why":
+            explained = why(inquiry, subject)
+            if as_json:
+                self.print_json(why_document(explained))
+            else:
+                tell_why(self.stdout.write, explained, inquiry.model.zone)
         else:
             pages = whole_story_in_pages(inquiry, subject)
             if as_json:

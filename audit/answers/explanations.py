@@ -1,0 +1,81 @@
+"""The answers to why, when and who as the JSON objects that commands print (DESIGN.md section 13)."""
+
+from __future__ import annotations
+
+from audit.answers.documents import Document, at_document, event_document
+from audit.answers.shapes import Because, FieldWhy, StateWhy, Waiting, Why
+from audit.values import rfc3339
+
+
+def why_document(answer: Why) -> Document:
+    return {
+        "subject": str(answer.subject.subject),
+        "at": at_document(answer.at),
+        "states": [_state(one) for one in answer.states],
+        "fields": [_field(one) for one in answer.fields],
+        "waiting_for": [_waiting(one) for one in answer.waiting],
+        "findings": [finding.id for finding in answer.findings.rows],
+        "complete": answer.complete,
+        "not_understood": [event_document(ref) for ref in answer.not_understood],
+        "model": answer.model,
+    }
+
+
+def _state(one: StateWhy) -> Document:
+    line = one.line
+    return {
+        "lane": line.lane,
+        "stream": line.stream,
+        **({"item": line.item} if line.item else {}),
+        "state": line.state,
+        "since": rfc3339(line.since),
+        "event": event_document(line.event),
+        **_because(one.because),
+        "final": line.is_final,
+        "failure": line.is_failure,
+        "timeout": line.is_timeout,
+    }
+
+
+def _field(one: FieldWhy) -> Document:
+    return {
+        "name": one.name,
+        "value": one.value,
+        **({"currency": one.money.currency} if one.money else {}),
+        **({"place": str(one.place.place), "book": one.place.place.book} if one.place else {}),
+        "since": rfc3339(one.since),
+        "event": event_document(one.event),
+        **_because(one.because),
+        **({"personal": True} if one.is_personal else {}),
+    }
+
+
+def _because(because: Because) -> Document:
+    return {
+        "because": [
+            {
+                **event_document(event.ref),
+                "type": f"{event.lane}.{event.type}" if event.lane else event.type,
+                "says": event.says,
+                "recorded": rfc3339(event.recorded),
+                "inferred": event.inferred,
+            }
+            for event in because.events
+        ],
+        "inferred": because.inferred,
+        "ends": because.ends.value,
+        **({"missing": because.missing} if because.missing else {}),
+    }
+
+
+def _waiting(one: Waiting) -> Document:
+    usual = one.usual
+    return {
+        "after": {**event_document(one.after), "type": one.after_type},
+        "one_of": list(one.one_of_types),
+        "due": rfc3339(one.due),
+        "overdue_seconds": None if one.overdue_seconds is None else float(one.overdue_seconds),
+        "usual_seconds": {"p50": float(usual.p50), "p99": float(usual.p99)} if usual else None,
+        "others_waiting": one.others_waiting,
+        "says": one.says,
+    }

@@ -1,0 +1,270 @@
+"""Why it is so, and why the next has not come: each state, balance and field with what set it, back to the request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from audit.answers.account import made_of
+from audit.answers.causes import Chain, causes_of
+from audit.answers.events import EventRow, Told, events_at, read_events
+from audit.answers.facts import facts_of
+from audit.answers.findings import findings_of
+from audit.answers.flows import Flow, load_flow, own_streams
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import PLACE, Known, known, link_of, links_of
+from audit.answers.others import introducing
+from audit.answers.places import parse_place
+from audit.answers.remembered import Remembered, own_streams_of, remembered
+from audit.answers.shapes import (
+    Because,
+    CauseLine,
+    Fact,
+    FieldWhy,
+    FindingLine,
+    Link,
+    Page,
+    PlaceLine,
+    StateLine,
+    StateWhy,
+    Waiting,
+    Why,
+)
+from audit.answers.states import states_of
+from audit.answers.transfer import lane_ids, linked_ids
+from audit.answers.unfolded import Unfolded, unfolded
+from audit.answers.waiting import awaited
+from audit.answers.what import not_understood
+from audit.answers.where import of_flow, of_place, places_held
+from audit.values import EventRef, Subject
+
+NO_FINDINGS: Page[FindingLine] = Page((), 0)
+
+
+def why(inquiry: Inquiry, subject: Subject, step: int | None = None) -> Why:
+    """As of the inquiry's moment or, of a flow with `step`, as of that event of its story. Raises UnknownSubject."""
+    if subject.kind == PLACE:
+        return _of_place(inquiry, subject)
+    fresh = unfolded(inquiry)
+    asked = known(inquiry, subject, fresh)
+    kind = inquiry.model.kinds.get(subject.kind)
+    if kind is not None and kind.is_flow:
+        flow = load_flow(inquiry, asked, fresh)
+        return of_flow_at(flow if step is None else flow.at_step(step), linked_ids(inquiry, flow))
+    return _of_holder(inquiry, asked, fresh)
+
+
+def of_flow_at(flow: Flow, links: Sequence[tuple[int, Subject]]) -> Why:
+    inquiry, where, states = flow.inquiry, of_flow(flow), flow.states()
+    told = [flow.told[row.position] for row in flow.past if row.position in flow.told]
+    return _why(
+        inquiry,
+        where.subject,
+        states,
+        [*where.places, *where.came_from, *where.ledger],
+        remembered(inquiry, own_streams(inquiry, flow.known, flow.past), flow.unfolded),
+        facts_of(inquiry, told),
+        flow.past,
+        flow.told,
+        awaited(inquiry, flow.past, flow.told, states),
+        findings_of(inquiry, [flow.known.id, *lane_ids(links, flow)]),
+        flow.unfolded,
+        where.not_understood,
+    )
+
+
+def _of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Why:
+    states = states_of(inquiry, asked, fresh)
+    places, _ = places_held(inquiry, asked, fresh)
+    own = introducing(inquiry, asked, fresh)
+    told = {one.row.position: one for one in read_events(inquiry, own, fresh.finality)}
+    streams = own_streams_of(inquiry, asked, own)
+    return _why(
+        inquiry,
+        link_of(inquiry, asked.subject, asked.id),
+        states,
+        places,
+        remembered(inquiry, streams, fresh),
+        facts_of(inquiry, told.values()),
+        (),
+        told,
+        awaited(inquiry, (), {}, states),
+        findings_of(inquiry, [asked.id], asked.id, made_of(inquiry)),
+        fresh,
+        not_understood(inquiry, asked, fresh),
+    )
+
+
+def _of_place(inquiry: Inquiry, subject: Subject) -> Why:
+    where = of_place(inquiry, parse_place(subject.key))
+    return _why(
+        inquiry, where.subject, (), where.places, (), (), (), {}, (), NO_FINDINGS, unfolded(inquiry),
+        where.not_understood,
+    )  # fmt: skip
+
+
+def _why(
+    inquiry: Inquiry,
+    subject: Link,
+    states: Sequence[StateLine],
+    places: Sequence[PlaceLine],
+    fields: Sequence[Remembered],
+    facts: Sequence[Fact],
+    story: Sequence[EventRow],
+    told: Mapping[int, Told],
+    waiting: Sequence[Waiting],
+    findings: Page[FindingLine],
+    fresh: Unfolded,
+    missed: tuple[EventRef, ...],
+) -> Why:
+    refs = [
+        *(state.event for state in states),
+        *(line.event for line in places),
+        *(one.event for one in fields),
+        *(fact.event for fact in facts if fact.event),
+    ]
+    because = _Because(inquiry, [ref.position for ref in refs], story, told, fresh)
+    explained = [
+        *(_balance(line, because) for line in places),
+        *(_remembered(one, because) for one in fields),
+        *(_fact(fact, because) for fact in facts if fact.event),
+    ]
+    return Why(
+        subject=subject,
+        at=inquiry.as_of(because.is_final),
+        model=inquiry.model.hash,
+        states=tuple(StateWhy(_state_key(line), line, because.of(line.event)) for line in states),
+        fields=tuple(explained),
+        waiting=tuple(_named(one, because) for one in waiting),
+        findings=findings,
+        complete=not missed,
+        not_understood=missed,
+    )
+
+
+def _named(one: Waiting, because: _Because) -> Waiting:
+    """With the type of the event that a state waits since."""
+    if one.after_type or one.state is None:
+        return one
+    return replace(one, after_type=f"{one.state.lane}.{because.of(one.after).events[0].type}")
+
+
+class _Because:
+    """The chains of all setting events, found and told together."""
+
+    def __init__(
+        self,
+        inquiry: Inquiry,
+        positions: Iterable[int],
+        story: Sequence[EventRow],
+        told: Mapping[int, Told],
+        fresh: Unfolded,
+    ) -> None:
+        self.inquiry = inquiry
+        rows = {row.position: row for row in story} | {position: one.row for position, one in told.items()}
+        wanted = dict.fromkeys(positions)
+        rows |= events_at(inquiry, [position for position in wanted if position not in rows])
+        self.chains = causes_of(inquiry, [rows[position] for position in wanted], story)
+        self.told = self._tell(told, fresh)
+        self.links = links_of(inquiry, {one.subject for one in self.told.values()})
+        self._lines: dict[tuple[int, bool], CauseLine] = {}
+
+    def of(self, event: EventRef) -> Because:
+        chain = self.chains[event.position]
+        lines = tuple(self._line(row, is_inferred) for row, is_inferred in chain.links)
+        return Because(lines, chain.ends, chain.missing)
+
+    @property
+    def is_final(self) -> bool:
+        return all(one.is_final for one in self.told.values())
+
+    def _tell(self, told: Mapping[int, Told], fresh: Unfolded) -> dict[int, Told]:
+        rows = {row.position: row for chain in self.chains.values() for row in _rows(chain)}
+        unread = [row for position, row in rows.items() if position not in told]
+        read = {one.row.position: one for one in read_events(self.inquiry, unread, fresh.finality)}
+        return {position: told[position] for position in rows if position in told} | read
+
+    def _line(self, row: EventRow, is_inferred: bool) -> CauseLine:
+        found = self._lines.get((row.position, is_inferred))
+        if found is None:
+            found = self._lines[row.position, is_inferred] = _cause_line(
+                self.inquiry, self.told[row.position], is_inferred, self.links
+            )
+        return found
+
+
+def _rows(chain: Chain) -> Iterable[EventRow]:
+    return (row for row, _ in chain.links)
+
+
+def _cause_line(inquiry: Inquiry, one: Told, is_inferred: bool, links: Mapping[Subject, Link]) -> CauseLine:
+    row, lane, meaning = one.row, one.lane, one.meaning
+    return CauseLine(
+        ref=one.ref,
+        inferred=is_inferred,
+        lane=lane.name if lane else "",
+        lane_title=inquiry.text(lane.title) if lane else row.stream,
+        subject=links.get(one.subject),
+        type=row.type,
+        title=one.title,
+        says=one.says,
+        occurred=row.occurred,
+        recorded=row.recorded,
+        is_final=one.is_final,
+        is_timeout=bool(meaning and meaning.is_timeout),
+        asks_again=meaning.asks_again if meaning else None,
+        is_compensation=bool(meaning and meaning.is_compensation),
+        is_correction=bool(meaning and meaning.is_correction),
+    )
+
+
+def _balance(line: PlaceLine, because: _Because) -> FieldWhy:
+    return FieldWhy(
+        key=place_key(line),
+        name=f"places.{line.place.kind}",
+        title=line.title,
+        value=f"{line.money.amount:f}",
+        since=line.since,
+        event=line.event,
+        because=because.of(line.event),
+        money=line.money,
+        place=line,
+    )
+
+
+def _remembered(one: Remembered, because: _Because) -> FieldWhy:
+    chain = because.of(one.event)
+    return FieldWhy(
+        key=f"field.{one.lane}.{one.name}" + (f".{one.item}" if one.item else ""),
+        name=f"{one.lane}.{one.name}",
+        title=one.title,
+        value=one.value,
+        since=chain.events[0].recorded,
+        event=one.event,
+        because=chain,
+        money=one.money,
+    )
+
+
+def _fact(fact: Fact, because: _Because) -> FieldWhy:
+    assert fact.event is not None
+    chain = because.of(fact.event)
+    return FieldWhy(
+        key=f"fact.{fact.name}",
+        name=fact.name,
+        title=fact.title,
+        value=fact.value,
+        since=chain.events[0].recorded,
+        event=fact.event,
+        because=chain,
+        is_personal=fact.is_personal,
+    )
+
+
+def _state_key(line: StateLine) -> str:
+    return f"state.{line.lane}" + (f".{line.item}" if line.item else "")
+
+
+def place_key(line: PlaceLine) -> str:
+    """Without what the bank calls the place: an address names no account."""
+    return f"place.{line.id}" if line.id else f"place.{line.place.kind}.{line.money.currency}"

@@ -1,0 +1,48 @@
+"""Why, when and who as plain text on a terminal."""
+
+from __future__ import annotations
+
+from audit.answers.shapes import Because, Ends, Waiting, Why
+from audit.management.telling import Write, as_of_text, time_text
+
+ENDINGS = {
+    Ends.ROOT: "",
+    Ends.UNKNOWN: "it names a cause that no source has: {missing}",
+    Ends.LATER: "its cause was not known yet then",
+    Ends.CYCLE: "its causes lead back to itself",
+    Ends.CUT: "and more",
+}
+
+
+def tell_why(write: Write, answer: Why, zone: str) -> None:
+    write(f"{answer.subject.title}  ({as_of_text(answer.at, zone)})")
+    for state in answer.states:
+        line = state.line
+        item = f" {line.item}" if line.item else ""
+        write(f"{line.lane_title}{item} is {line.title} since {time_text(line.since, zone)}, because")
+        _tell_because(write, state.because, zone)
+    for one in answer.fields:
+        value = str(one.money) if one.money else one.value
+        write(f"{one.title}: {value} since {time_text(one.since, zone)}, because")
+        _tell_because(write, one.because, zone)
+    for waiting in answer.waiting:
+        _tell_waiting(write, waiting, zone)
+    for finding in answer.findings.rows:
+        write(f"not explained ({finding.rule}, {finding.state}): {finding.says}")
+    if not answer.complete:
+        write("NOT COMPLETE: " + ", ".join(str(ref) for ref in answer.not_understood))
+
+
+def _tell_because(write: Write, because: Because, zone: str) -> None:
+    for event in because.events:
+        mark = "  (the event before it; no cause is named)" if event.inferred else ""
+        write(f"    {time_text(event.recorded, zone)}  {event.lane_title}: {event.says}{mark}  {event.ref}")
+    if ENDINGS[because.ends]:
+        write("    " + ENDINGS[because.ends].format(missing=because.missing))
+
+
+def _tell_waiting(write: Write, one: Waiting, zone: str) -> None:
+    late = f", overdue by {one.overdue_seconds:f} s" if one.overdue_seconds is not None else ""
+    usual = f", usually {one.usual.p50:f} s, 99 % within {one.usual.p99:f} s" if one.usual else ""
+    others = f", {one.others_waiting:,} others wait here" if one.others_waiting is not None else ""
+    write(f"{one.says}, due {time_text(one.due, zone)}{late}{usual}{others}")

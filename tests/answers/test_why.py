@@ -1,0 +1,157 @@
+"""Why: the event that set each value, and its causes to the root, against plain walks through what the bank wrote."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from audit.answers.explanations import why_document
+from audit.answers.shapes import Because, Ends
+from audit.answers.why import why
+from audit.sources.files import sources_of
+from audit.values import Subject
+from tests.answers.conftest import asking, take_in
+from tests.answers.oracle import Bank, Happened
+from tests.conftest import Database
+
+AT = datetime(2026, 3, 27, 12, tzinfo=UTC)
+LANES = {"order": "order-", "sending": "sending-"}
+STATES = {"Begun": "begun", "Done": "done", "Sent": "sent", "TimedOut": "silent", "Paid": "paid"}
+
+
+def told(because: Because) -> list[tuple[str, bool]]:
+    return [(event.ref.id, event.inferred) for event in because.events]
+
+
+def causes(bank: Bank, event: Happened) -> list[tuple[str, bool]]:
+    by_id = {one.id: one for one in bank.events}
+    chain = [(event.id, False)]
+    while event.causation:
+        event = by_id[event.causation]
+        chain.append((event.id, False))
+    return chain
+
+
+def test_every_state_of_a_flow_after_each_event_goes_back_to_its_request(world: Database, bank: Bank) -> None:
+    for key in [f"T{number}" for number in range(0, 60, 7)]:
+        story = [event for event in bank.events if event.transfer == key]
+        for count, event in enumerate(story, 1):
+            with asking(at=f"{event.source}/{event.id}") as inquiry:
+                answer = why(inquiry, Subject("transfer", key))
+            latest = {e.stream: e for e in story[:count] if e.type in STATES}
+            assert {s.line.stream: s.line.state for s in answer.states} == {
+                stream: STATES[e.type] for stream, e in latest.items()
+            }
+            for state in answer.states:
+                assert told(state.because) == causes(bank, latest[state.line.stream])
+                assert state.because.ends is Ends.ROOT
+
+
+def test_every_balance_names_the_event_that_last_changed_it(world: Database, bank: Bank) -> None:
+    chance = random.Random("why")
+    for event in chance.sample([e for e in bank.events if e.moves and e.source == "core"], 12):
+        account = event.stream[-2:]
+        with asking(at=f"{event.source}/{event.id}") as inquiry:
+            answer = why(inquiry, Subject("account", account))
+        past = list(bank.past(event.recorded, "recorded", event))
+        balances = [one for one in answer.fields if one.place]
+        assert balances
+        for one in balances:
+            place = str(one.place.place) if one.place else ""
+            currency = one.money.currency if one.money else ""
+            last = max((e for e in past if any(place in m[1:3] and m[4] == currency for m in e.moves)),
+                       key=lambda e: e.key)
+            assert one.event.id == last.id
+            assert told(one.because) == causes(bank, last)
+
+
+def test_what_waits_says_for_what_since_what_and_by_when(world: Database, bank: Bank) -> None:
+    stopped = next(e for e in bank.events if e.type == "Begun" and not any(
+        other.type == "Sent" and other.transfer == e.transfer for other in bank.events))
+    with asking() as inquiry:
+        document = why_document(why(inquiry, Subject("transfer", str(stopped.transfer))))
+    [waiting] = document["waiting_for"]
+    assert waiting["after"]["id"] == stopped.id and waiting["after"]["type"] == "order.Begun"
+    assert waiting["one_of"] == ["sending.Sent"]
+    assert waiting["due"] == (stopped.recorded + timedelta(seconds=10)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    assert waiting["overdue_seconds"] > 0
+
+
+# what a bank's events may lack
+
+Spoilt = Sequence[tuple[str, str, str | None, str | None]]  # type, identifier, correlation, causation
+
+
+def spoilt_bank(tmp_path: Path, events: Spoilt) -> None:
+    """One transfer's events of one stream each, a second apart."""
+    bank = Bank()
+    streams = {"Reserved": "account-A1", "Begun": "order-T1", "Done": "order-T1", "Sent": "sending-T1",
+               "TimedOut": "sending-T1", "Paid": "sending-T1", "Deposited": "account-A1"}
+    for number, (type_, identifier, correlation, causation) in enumerate(events):
+        money: dict[str, object] = {"amount": "5.00", "currency": "DKK", "transfer": "T1", "bank": "spar",
+                                    "to": {"name": "Åse"}, "reference": "r"}
+        source = "dk" if streams[type_] == "sending-T1" else "core"
+        made = bank.add(source, streams[type_], type_, AT + timedelta(seconds=number), money, id=identifier)
+        bank.events[-1] = Happened(**{**made.__dict__, "correlation": correlation, "causation": causation})
+    take_in(sources_of(bank.write(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("events", "chain", "ends", "missing"),
+    [
+        pytest.param(
+            [("Reserved", "a", "T1", None), ("Begun", "b", "T1", None), ("Sent", "c", "T1", "b"),
+             ("Done", "d", "T1", None)],
+            [("d", False), ("c", True), ("b", False), ("a", True)], Ends.ROOT, None, id="inferred"),
+        pytest.param([("Reserved", "a", "T1", None), ("Begun", "b", "T1", "lost"), ("Done", "d", "T1", "b")],
+                     [("d", False), ("b", False)], Ends.UNKNOWN, "lost", id="unknown"),
+        pytest.param([("Reserved", "a", "T1", "d"), ("Begun", "b", "T1", "a"), ("Done", "d", "T1", "b")],
+                     [("d", False), ("b", False), ("a", False)], Ends.CYCLE, None, id="cycle"),
+        pytest.param([("Begun", "b", "T1", "b"), ("Done", "d", "T1", "b")], [("d", False), ("b", False)], Ends.CYCLE,
+                     None, id="its own cause"),
+        pytest.param([("Begun", "b", None, None), ("Done", "d", None, None)], [("d", False)], Ends.ROOT, None,
+                     id="nothing to go by"),
+        pytest.param([("Begun", "b", "other", None), ("Sent", "c", "T1", None), ("Done", "d", "T1", "c")],
+                     [("d", False), ("c", False)], Ends.ROOT, None, id="another correlation is no cause"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_in_a_chain_is_said(
+    events: Spoilt,
+    chain: list[tuple[str, bool]],
+    ends: Ends,
+    missing: str | None,
+    database: Database,
+    tmp_path: Path,
+) -> None:
+    spoilt_bank(tmp_path, events)
+    for subject in (Subject("transfer", "T1"), Subject("order", "T1")):
+        with asking() as inquiry:
+            answer = why(inquiry, subject)
+        [because] = [state.because for state in answer.states if state.line.lane == "order"]
+        assert (told(because), because.ends, because.missing) == (chain, ends, missing), subject
+
+
+def test_a_cause_that_was_not_known_yet_is_said_so(database: Database, tmp_path: Path) -> None:
+    spoilt_bank(tmp_path, [("Begun", "b", "T1", "c"), ("Sent", "c", "T1", None)])
+    with asking(at="core/b") as inquiry:
+        [state] = why(inquiry, Subject("transfer", "T1")).states
+    assert (told(state.because), state.because.ends) == ([("b", False)], Ends.LATER)
+    with asking() as inquiry:
+        states = why(inquiry, Subject("transfer", "T1")).states
+    assert told(next(s.because for s in states if s.line.lane == "order")) == [("b", False), ("c", False)]
+
+
+def test_a_long_chain_outside_the_story_is_read_whole(database: Database, tmp_path: Path) -> None:
+    """Deeper than one statement goes, on an account whose story is not in memory."""
+    bank, cause = Bank(), None
+    for number in range(150):
+        cause = bank.add("core", "account-A1", "Deposited", AT + timedelta(seconds=number),
+                         {"amount": "1.00", "currency": "DKK"}, cause=cause)
+    take_in(sources_of(bank.write(tmp_path)))
+    with asking() as inquiry:
+        [balance] = why(inquiry, Subject("account", "A1")).fields
+    assert [id for id, _ in told(balance.because)] == [f"core-{number}" for number in range(150, 0, -1)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from audit.comparing import Difference, Side, compared
 from audit.database import Connection, connect, sql, use_generation
 from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
 from audit.findings.overdue import sweep_overdue
@@ -28,21 +29,55 @@ def rebuild_all(
     Readers see the old generation until the switch; a crash before it leaves the old one as it was.
     """
     with connect("follower") as connection:
-        in_force = require(connection).model
-        model = model or in_force
-        put_down(connection, model)
-        connection.commit()
-        number = rebuild.begin(connection, model)
-        call_helpers(number)
-        while _one_part(connection, number, model, progress):
-            pass
-        while _unfinished(connection, number, progress):  # parts that helpers are at, or have left
-            if not _one_part(connection, number, model, progress):
-                wait(WAIT_SECONDS)
-        rebuild.finish_parts(connection, number)
-        _judge(connection, number, model)
+        model = model or require(connection).model
+        number = _build(connection, call_helpers, wait, progress, model)
         _switch(connection, number, model)
     return Instance(model, number)
+
+
+def rehearse(
+    call_helpers: Callable[[int], None], wait: Callable[[float], None], progress: Progress, model: Model | None = None
+) -> Difference:
+    """What the read model would be with `model` (None: built anew with the one in force), compared with what it is.
+
+    Nothing is switched, and nothing of it is left.
+    """
+    with connect("follower") as connection:
+        in_force = require(connection)
+        model = model or in_force.model
+        number = _build(connection, call_helpers, wait, progress, model)
+        _judge(connection, in_force.generation, in_force.model)
+        try:
+            with connection.transaction():
+                marks = _watermarks(connection)
+                finish = _finisher(connection, model, marks)
+                current, _ = rebuild.come_level(connection, number, model, marks, finish, _recorder(model))
+                found = compared(connection, Side(in_force.model, current), Side(model, number))
+        finally:
+            rebuild.give_up(connection, number)
+    return found
+
+
+def _build(
+    connection: Connection,
+    call_helpers: Callable[[int], None],
+    wait: Callable[[float], None],
+    progress: Progress,
+    model: Model,
+) -> int:
+    """A new generation of all that was there when it was begun; its number."""
+    put_down(connection, model)
+    connection.commit()
+    number = rebuild.begin(connection, model)
+    call_helpers(number)
+    while _one_part(connection, number, model, progress):
+        pass
+    while _unfinished(connection, number, progress):  # parts that helpers are at, or have left
+        if not _one_part(connection, number, model, progress):
+            wait(WAIT_SECONDS)
+    rebuild.finish_parts(connection, number)
+    _judge(connection, number, model)
+    return number
 
 
 def help_rebuild(number: int) -> int:
@@ -81,7 +116,13 @@ def _judge(connection: Connection, number: int, model: Model) -> None:
 
 
 def _switch(connection: Connection, number: int, model: Model) -> None:
-    marks: dict[int, int] = {}
+    with connection.transaction():
+        marks = _watermarks(connection)
+        rebuild.switch(connection, number, model, marks, _finisher(connection, model, marks), _recorder(model))
+
+
+def _finisher(connection: Connection, model: Model, marks: Mapping[int, int]) -> Callable[[set[int]], None]:
+    """What is left to judge once all is folded, under the lock."""
 
     def finish(streams: set[int]) -> None:
         for source_id, watermark in marks.items():
@@ -90,9 +131,7 @@ def _switch(connection: Connection, number: int, model: Model) -> None:
             pass
         connection.execute(sql("count_subjects"))
 
-    with connection.transaction():
-        marks.update(_watermarks(connection))
-        rebuild.switch(connection, number, model, marks, finish, _recorder(model))
+    return finish
 
 
 def _watermarks(connection: Connection) -> dict[int, int]:

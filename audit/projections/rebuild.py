@@ -89,20 +89,40 @@ def switch(
 ) -> None:
     """Fold what came since, under the lock that keeps other projectors out, and make `number` current."""
     with connection.transaction():
-        row = connection.execute(sql("generation_to_replace"), [number]).fetchone()
-        if row is None:
-            raise WhereaboutsError("another rebuild has finished meanwhile; this one is not needed")
-        current, target, position = row
-        use_generation(connection, number)
-        projector, streams = Projector(connection, model, watermarks), set[int]()
-        for events in _since(connection, model, position, target):
-            signs, folded = projector.project(events, events[-1].position)
-            record(connection, list(signs))
-            empty_stages(connection)
-            streams |= folded
-        finish(streams)
+        current, target = come_level(connection, number, model, watermarks, finish, record)
         connection.execute("update trace.generation set state = 'retired' where number = %s", [current])
         connection.execute(sql("switch_generation"), [target, number])
+
+
+def come_level(
+    connection: Connection,
+    number: int,
+    model: Model,
+    watermarks: Mapping[int, int],
+    finish: Callable[[set[int]], None],
+    record: Record,
+) -> tuple[int, int]:
+    """Bring `number` to where the current generation stands, which is locked; that one, and where it stands."""
+    row = connection.execute(sql("generation_to_replace"), [number]).fetchone()
+    if row is None:
+        raise WhereaboutsError("another rebuild has finished meanwhile; this one is not needed")
+    current, target, position = row
+    use_generation(connection, number)
+    projector, streams = Projector(connection, model, watermarks), set[int]()
+    for events in _since(connection, model, position, target):
+        signs, folded = projector.project(events, events[-1].position)
+        record(connection, list(signs))
+        empty_stages(connection)
+        streams |= folded
+    finish(streams)
+    return current, target
+
+
+def give_up(connection: Connection, number: int) -> None:
+    """Remove a generation that was built to be looked at."""
+    with connection.transaction():
+        drop_generation(connection, number)
+        connection.execute("update trace.generation set state = 'failed' where number = %s", [number])
 
 
 def _since(connection: Connection, model: Model, position: int, target: int) -> list[list[Logged]]:

@@ -7,30 +7,46 @@ from argparse import ArgumentParser
 from contextlib import suppress
 from typing import Any
 
+from audit.comparing import Difference
 from audit.database import connect
-from audit.instance import load_model
+from audit.instance import Instance, load_model
 from audit.management.base import Command as Base
-from audit.rebuilding import rebuild_all
+from audit.management.differing import difference_document, tell_difference
+from audit.rebuilding import rebuild_all, rehearse
 from audit.tasks import help_rebuild
 
 
 class Command(Base):
-    help = "Rebuild all projections from the log; readers never see a half-built one."
+    help = (
+        "Rebuild all projections from the log; readers never see a half-built one. With --dry-run: say what would "
+        "change, and change nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--model", metavar="FILE", help="another model, in force from the switch on")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would change")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         began, progress = time.monotonic(), self.progress()
         model = load_model(options["model"]) if options["model"] else None
-        instance = rebuild_all(
-            _call_workers, time.sleep, lambda done, total: progress("parts rebuilt", done, total), model
-        )
+        build = rehearse if options["dry_run"] else rebuild_all
+        done = build(_call_workers, time.sleep, lambda done, total: progress("parts rebuilt", done, total), model)
         progress.close()
+        if isinstance(done, Difference):
+            self._tell_difference(done, options["json"])
+        else:
+            self._tell_done(done, time.monotonic() - began, options["json"])
+
+    def _tell_difference(self, found: Difference, as_json: bool) -> None:
+        if as_json:
+            self.print_json(difference_document(found))
+        else:
+            tell_difference(self.stdout.write, found)
+
+    def _tell_done(self, instance: Instance, seconds: float, as_json: bool) -> None:
         events = _events(instance.generation)
-        seconds = time.monotonic() - began
-        if options["json"]:
+        if as_json:
             self.print_json(
                 {
                     "generation": instance.generation,

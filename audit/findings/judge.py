@@ -13,7 +13,8 @@ from msgspec.json import encode
 
 from audit.arrays import Integers, Texts
 from audit.database import Connection, sql
-from audit.findings import residue_at_end, transfer_not_conserved
+from audit.findings import missing_reaction, residue_at_end, transfer_not_conserved
+from audit.findings.because import link_flows
 from audit.findings.expecting import Expecting, Key
 from audit.findings.reactions import Happening
 from audit.findings.record import record
@@ -54,6 +55,7 @@ def judge_flows(connection: Connection, model: Model, watermark: int) -> int:
     signs += found
     again += calls_again
     record(connection, signs, model.digits)
+    link_flows(connection, [sign.subject_id for sign in signs if sign.rule == missing_reaction.RULE.name])
     _save(connection, states, again)
     return len(due)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from audit.arrays import Integers
 from audit.database import Connection, sql
+from audit.findings.because import link_subjects
 from audit.findings.record import record
 from audit.model.meaning import Model
 from audit.projections.signs import Sign
@@ -18,6 +19,7 @@ def sweep_overdue(connection: Connection, model: Model, source_id: int, watermar
         sql("overdue"), {"source": source_id, "watermark": time_of(watermark), "streams": Integers(fresh)}
     ).fetchall()
     record(connection, [_sign(row) for row in rows], model.digits)
+    link_subjects(connection, [row[0] for row in rows])
     connection.execute(sql("overdue_swept"), [f"swept:{source_id}", watermark])
 
 

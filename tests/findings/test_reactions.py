@@ -105,7 +105,8 @@ def test_what_moves_a_flow_on_answers_all_that_was_asked_since(
     cause = {} if caused_by is None else {"causationid": f"account-A.{2 + caused_by}.Reserved"}
     feed.tell(OPENED, FUNDS, *calls, line("payment-P", 1, "Sent", 3, account="A", envelope=cause))
     both_sources_reach(feed, 50)
-    found = [("missing_reaction", "payment:P", "open", f"core/account-A.{2 + n}.Reserved") for n in missing]
+    found = [
+        ("missing_reaction", "payment:P", "open", f"core/account-A.{2 + n}.Reserved") for n in missing]
     assert of_reactions(feed) == found
 
 
@@ -164,3 +165,28 @@ FOUND = [
     ("missing_reaction", "B.2.Reserved", "open"),
     ("missing_reaction", "P.1.Sent", "resolved"),
 ]
+
+
+@pytest.mark.parametrize("order", [("core", "pay"), ("pay", "core")])
+def test_what_is_stuck_points_to_what_never_came(feed: Feed, order: tuple[str, str]) -> None:
+    """Both wait for longer than their states may last because nobody answered."""
+    told = {
+        "core": (OPENED, FUNDS, RESERVED, line("account-A", 4, "Frozen", 5)),
+        "pay": (line("payment-P", 1, "Sent", 1, account="A"),),
+    }
+    for source in order:
+        feed.tell(*told[source], complete_until=micros(9_000))
+    links = (
+        "select s.rule, r.kind, m.rule, l.event_id from finding s join subject r on r.id = s.subject_id "
+        "left join finding m on m.id = s.because_of left join log l on l.position = m.opened_by "
+        "where s.rule = 'stuck' order by 2"
+    )
+    found = [("stuck", "account", "missing_reaction", "account-A.4.Frozen"),
+        ("stuck", "payment", "missing_reaction", "payment-P.1.Sent"),
+    ]
+    assert feed.rows(links) == found
+    feed.rebuild()
+    assert feed.rows(links) == found
+    feed.tell(line("payment-P", 2, "Arrived", 60, **paid("90.00")), complete_until=micros(9_500))
+    feed.tell(line("account-Z", None, "Opened", 0, customer="Z"), complete_until=micros(9_500))
+    assert feed.rows(links) == found[:1]

@@ -30,6 +30,7 @@ alter table {schema}.identifier add primary key (value, name, subject_id);
 create index identifier_prefix on {schema}.identifier (value text_pattern_ops);
 create index finding_subject on {schema}.finding (subject_id);
 create index finding_rule on {schema}.finding (rule, state, opened_at, id);
+create index finding_because on {schema}.finding (because_of) where because_of is not null;
 create index finding_opened_by on {schema}.finding (opened_by);
 alter table {schema}.counts add primary key (name);
 create index timeline_not_understood on {schema}.timeline (subject_id, recorded_at) where flags & 8 = 8;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from struct import Struct
 
 import psycopg
@@ -43,6 +43,39 @@ class _IntegersDumper(Dumper):
 
     def dump(self, obj: Sequence[int]) -> Buffer:
         return b"".join([_start(_INT8, len(obj)), *[_int8(8, value) for value in obj]])
+
+
+class Packed(tuple[bytes, ...]):
+    """An array of any type: its elements are in binary form already, each with its length before it, -1 for null."""
+
+
+class _PackedDumper(Dumper):
+    format = Format.BINARY
+    element = 0
+
+    def dump(self, obj: Sequence[bytes]) -> Buffer:
+        return _start(self.element, len(obj)) + b"".join(obj)
+
+
+def packed(type_: str, elements: Iterable[bytes]) -> Packed:
+    """`elements` as a parameter of PostgreSQL's `type_`[]."""
+    return _PACKED[type_](elements)
+
+
+def _packed_class(type_: str, element: int, array: int) -> type[Packed]:
+    made = type(f"Packed_{type_}", (Packed,), {})
+    dumper = type(f"_Dumper_{type_}", (_PackedDumper,), {"oid": array, "element": element})
+    psycopg.adapters.register_dumper(made, dumper)
+    return made
+
+
+_PACKED = {
+    type_: _packed_class(type_, element, array)
+    for type_, element, array in (
+        ("bool", 16, 1000), ("bytea", 17, 1001), ("int8", _INT8, _INT8_ARRAY), ("int2", 21, 1005), ("int4", 23, 1007),
+        ("text", _TEXT, _TEXT_ARRAY), ("date", 1082, 1182), ("timestamptz", 1184, 1185), ("numeric", 1700, 1231),
+    )
+}  # fmt: skip
 
 
 def _start(element: int, count: int) -> bytes:

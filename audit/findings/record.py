@@ -5,30 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from psycopg.types.json import Jsonb
+from msgspec.json import encode
 
+from audit.arrays import packed
 from audit.database import Connection, sql
 from audit.findings.catalogue import RULES
 from audit.findings.identity import finding_id
 from audit.findings.rule import amount_text
+from audit.projections.packing import PACKERS
 from audit.projections.signs import Sign
-from audit.projections.write import PG_EPOCH
 
-_COLUMNS = (
-    "id text",
-    "rule text",
-    "severity text",
-    "subject_id int8",
-    "state text",
-    "opened_at int8",
-    "opened_by int8",
-    "resolved_at int8",
-    "resolved_by int8",
-    "because_of text",
-    "evidence int8[]",
-    "numbers jsonb",
-    "money jsonb",
-)
+_TYPES = ("text", "text", "text", "int8", "text", "timestamptz", "int8", "timestamptz", "int8", "text", "text", "text",
+          "text")  # of merge_finding.sql's parameters
 
 
 def record(connection: Connection, signs: Sequence[Sign], digits: Mapping[str, int]) -> None:
@@ -62,14 +50,10 @@ def _identify(connection: Connection, signs: Iterable[Sign]) -> None:
 
 
 def _write(connection: Connection, findings: Iterable[tuple[str, Sign]], digits: Mapping[str, int]) -> None:
-    names, types = zip(*(column.split(" ") for column in _COLUMNS), strict=True)
-    statement = f"copy stage_finding ({', '.join(names)}) from stdin (format binary)"
-    with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        copy.set_types(types)
-        for key, sign in findings:
-            copy.write_row(_row(key, sign, digits))
-    connection.execute(sql("merge_finding"))
-    connection.execute("delete from stage_finding")
+    rows = [_row(key, sign, digits) for key, sign in findings]
+    if rows:
+        columns = zip(_TYPES, zip(*rows, strict=True), strict=True)
+        connection.execute(sql("merge_finding"), [packed(name, map(PACKERS[name], values)) for name, values in columns])
 
 
 def _row(key: str, sign: Sign, digits: Mapping[str, int]) -> tuple[Any, ...]:
@@ -80,14 +64,14 @@ def _row(key: str, sign: Sign, digits: Mapping[str, int]) -> tuple[Any, ...]:
         RULES[sign.rule].severity.value,
         sign.subject_id,
         "open" if resolved is None else "resolved",
-        sign.opened_at - PG_EPOCH,
+        sign.opened_at,
         sign.opened_by,
-        None if resolved is None else resolved - PG_EPOCH,
+        resolved,
         sign.resolved_by,
         sign.because_of,
-        sorted(set(sign.evidence)),
-        Jsonb(_in_words(sign, digits)),
-        Jsonb([[str(units), currency] for units, currency in sign.money]),
+        "{" + ",".join(map(str, sorted(set(sign.evidence)))) + "}",
+        encode(_in_words(sign, digits)).decode(),
+        encode([[str(units), currency] for units, currency in sign.money]).decode(),
     )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Generic, TypeVar
-
-import psycopg
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, LiteralString, TypeVar, cast
 
 from audit.arrays import Texts
-from audit.database import sql
+from audit.database import Connection, sql
 
 REMEMBERED_MAX = 100_000  # per table; about 20 MB
 
@@ -22,29 +20,34 @@ Name = TypeVar("Name", bound=tuple[str, ...])
 class _Interned(Generic[Name]):
     """A table of names with identifiers: unknown names are added, known ones looked up, both set-based."""
 
-    def __init__(self, statement: str) -> None:
-        self._statement = statement
+    def __init__(self, add: LiteralString, find: LiteralString) -> None:
+        self._add, self._find = add, find
         self.ids: dict[Name, int] = {}  # of the names that were resolved last, at least
 
     def __getitem__(self, name: Name) -> int:
         return self.ids[name]
 
-    def resolve(self, connection: psycopg.Connection[Any], wanted: Iterable[Name]) -> list[Name]:
-        """Make sure that every wanted name has its identifier; returns the new ones. Sorted against deadlocks."""
-        names = set(wanted)
-        if len(self.ids) > REMEMBERED_MAX:
+    def resolve(self, connection: Connection, wanted: Iterable[Name]) -> list[Name]:
+        """Make sure that every wanted name has its identifier; returns the new ones. Sorted against deadlocks.
+
+        Adding is tried without looking first: what is not kept here is most often new.
+        """
+        names, ids = set(wanted), self.ids
+        if len(ids) > REMEMBERED_MAX:
             self._forget(names)
-        missing = sorted(name for name in names if name not in self.ids)
+        missing = sorted(names.difference(ids))
         if not missing:
             return []
-        new = []
-        columns = [Texts(column) for column in zip(*missing, strict=True)]
-        for row in connection.execute(self._statement, columns, prepare=True):
-            name = row[1:-1]
-            self.ids[name] = row[0]
-            if row[-1]:
-                new.append(name)
+        new = self._take(connection.execute(self._add, _columns(missing), prepare=True))
+        if len(new) < len(missing):
+            others = [name for name in missing if name not in ids]
+            self._take(connection.execute(self._find, _columns(others), prepare=True))
         return new
+
+    def _take(self, rows: Iterable[tuple[Any, ...]]) -> list[Name]:
+        found = [(cast(Name, row[1:]), row[0]) for row in rows]
+        self.ids.update(found)
+        return [name for name, _ in found]
 
     def _forget(self, keep: set[Name]) -> None:
         for name in list(self.ids)[: REMEMBERED_MAX // 2]:
@@ -52,9 +55,13 @@ class _Interned(Generic[Name]):
                 del self.ids[name]
 
 
+def _columns(names: Sequence[tuple[str, ...]]) -> list[Texts]:
+    return [Texts(column) for column in zip(*names, strict=True)]
+
+
 class Names:
     """The two tables of names that a projector needs."""
 
     def __init__(self) -> None:
-        self.subjects: _Interned[SubjectName] = _Interned(sql("intern_subjects"))
-        self.places: _Interned[PlaceName] = _Interned(sql("intern_places"))
+        self.subjects: _Interned[SubjectName] = _Interned(sql("add_subjects"), sql("find_subjects"))
+        self.places: _Interned[PlaceName] = _Interned(sql("add_places"), sql("find_places"))

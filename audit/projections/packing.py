@@ -5,17 +5,18 @@ One struct for all columns of fixed width: a call for each value would cost more
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from struct import Struct
+from typing import Any
 
-from audit.log.rows import EPOCH_2000, NULL, text
-from audit.projections.rows import Aggregate, Change, Entry, Timeline
+from audit.log.rows import EPOCH_2000, NULL, binary, text
+from audit.projections.rows import Change, Entry, Timeline
 
 EPOCH_2000_DAYS = 10_957
 
 _timeline = Struct(">hiqiqiiiqiqihii").pack
-_link_start = Struct(">hiq").pack
-_link_end = Struct(">iqiq").pack
+_link = Struct(">hiqiq").pack
 _entry_start = Struct(">hiqiqiiiqihiqiqiq").pack
 _change_start = Struct(">hiq").pack
 _change_end = Struct(">iqiqiqiq").pack
@@ -24,6 +25,7 @@ _aggregate_start = Struct(">hiq").pack
 _aggregate_end = Struct(">i?iqiqiq").pack
 _day_start = Struct(">hiqiiii").pack
 _int8 = Struct(">iq").pack
+_int4 = Struct(">ii").pack
 _numeric_0 = Struct(">ihhhh").pack(8, 0, 0, 0, 0)
 _numeric_1 = Struct(">ihhhhh").pack
 _numeric_2 = Struct(">ihhhhhh").pack
@@ -62,18 +64,45 @@ def int8_or_null(value: int | None) -> bytes:
     return NULL if value is None else _int8(8, value)
 
 
-def timeline_row(row: Timeline) -> bytes:
+def row_packer(types: Sequence[str]) -> Callable[[Sequence[Any]], bytes]:
+    """What packs a row of these column types."""
+    start, packers = len(types).to_bytes(2, "big"), [PACKERS[type_] for type_ in types]
+    return lambda line: start + b"".join([pack(value) for pack, value in zip(packers, line, strict=True)])
+
+
+def _bool(value: bool) -> bytes:
+    return b"\0\0\0\1\1" if value else b"\0\0\0\1\0"
+
+
+def _text_or_null(value: str | None) -> bytes:
+    return NULL if value is None else text(value)
+
+
+def _int4_or_null(value: int | None) -> bytes:
+    return NULL if value is None else _int4(4, value)
+
+
+def _int2(value: int) -> bytes:
+    return b"\0\0\0\2" + value.to_bytes(2, "big", signed=True)
+
+
+def _date(days: int) -> bytes:
+    return _int4(4, days - EPOCH_2000_DAYS)
+
+
+def _timeline_row(row: Timeline) -> bytes:
     subject_id, recorded, source_id, source_position, position, flags, meaning = row
     return _timeline(
         7, 8, subject_id, 8, recorded - EPOCH_2000, 4, source_id, 8, source_position, 8, position, 2, flags, 4, meaning
     )
 
 
-def link_row(subject_id: int, other_id: int, kind: str, first: int) -> bytes:
-    return _link_start(4, 8, subject_id) + name(kind) + _link_end(8, first - EPOCH_2000, 8, other_id)
+def _link_row(row: tuple[int, int, str, int]) -> bytes:
+    subject_id, other_id, kind, first = row
+    return _link(4, 8, subject_id, 8, other_id) + name(kind) + _int8(8, first - EPOCH_2000)
 
 
-def entry_row(row: Entry) -> bytes:
+def _entry_row(row: Entry) -> bytes:
     place_id, recorded, source_id, in_source, ordinal, occurred, position, counter_id, amount, balance, total = row
     return b"".join((
         _entry_start(11, 8, place_id, 8, recorded - EPOCH_2000, 4, source_id, 8, in_source, 2, ordinal,
@@ -82,7 +111,7 @@ def entry_row(row: Entry) -> bytes:
     ))
 
 
-def change_row(row: Change) -> bytes:
+def _change_row(row: Change) -> bytes:
     stream_id, item, field, source_position, recorded, occurred, position, value = row
     return b"".join((
         _change_start(8, 8, stream_id), text(item), name(field),
@@ -90,26 +119,40 @@ def change_row(row: Change) -> bytes:
     ))
 
 
-def memory_row(stream_id: int, memory: bytes) -> bytes:
-    return _memory_start(2, 8, stream_id, len(memory)) + memory
+def _memory_row(row: tuple[int, bytes]) -> bytes:
+    return _memory_start(2, 8, row[0], len(row[1])) + row[1]
 
 
-def aggregate_row(stream_id: int, item: str, a: Aggregate) -> bytes:
+def _aggregate_row(row: tuple[int, str, str, int, str, bool, int, int, int, int | None, int | None]) -> bytes:
+    stream_id, item, lane, subject_id, state, is_final, recorded, occurred, position, version, deadline = row
     return b"".join((
-        _aggregate_start(11, 8, stream_id), text(item), name(a.lane), _int8(8, a.subject_id), name(a.state),
-        _aggregate_end(1, a.is_final, 8, a.recorded - EPOCH_2000, 8, a.occurred - EPOCH_2000, 8, a.position),
-        int8_or_null(a.version), time_or_null(a.deadline),
+        _aggregate_start(11, 8, stream_id), text(item), name(lane), _int8(8, subject_id), name(state),
+        _aggregate_end(1, is_final, 8, recorded - EPOCH_2000, 8, occurred - EPOCH_2000, 8, position),
+        int8_or_null(version), time_or_null(deadline),
     ))
 
 
-def day_sum_row(place_id: int, recorded: int, occurred: int, incoming: int, outgoing: int, entries: int) -> bytes:
-    """`recorded` and `occurred` are days since 1970."""
+def _day_sum_row(row: tuple[int, int, int, int, int, int]) -> bytes:
+    place_id, recorded, occurred, incoming, outgoing, entries = row  # days since 1970
     return b"".join((
         _day_start(6, 8, place_id, 4, recorded - EPOCH_2000_DAYS, 4, occurred - EPOCH_2000_DAYS),
         numeric(incoming), numeric(outgoing), _int8(8, entries),
     ))
 
 
-def identifier_row(identifier: tuple[str, str, int]) -> bytes:
+def _identifier_row(identifier: tuple[str, str, int]) -> bytes:
     called, value, subject_id = identifier
     return b"".join((b"\0\3", name(called), text(value), _int8(8, subject_id)))
+
+
+PACKERS: dict[str, Callable[[Any], bytes]] = {
+    "int8": int8_or_null, "int4": _int4_or_null, "int2": _int2, "bool": _bool, "text": _text_or_null,
+    "bytea": binary, "numeric": numeric, "timestamptz": time_or_null, "date": _date,
+}
+"""A value of each type in binary form, its length before it. Times are microseconds and dates days since 1970."""
+
+ROWS: dict[str, Callable[[Any], bytes]] = {
+    "timeline": _timeline_row, "entry": _entry_row, "change": _change_row, "link": _link_row, "memory": _memory_row,
+    "aggregate": _aggregate_row, "day_sum": _day_sum_row, "identifier": _identifier_row,
+}
+"""Tables of many rows have packers of their own."""

@@ -18,7 +18,7 @@ from audit.projections.reading import Reader, Work, places_in, subjects_in
 from audit.projections.refold import Forget, take_out
 from audit.projections.rows import Rows
 from audit.projections.signs import Sign
-from audit.projections.write import make_stages, write
+from audit.projections.write import Fresh, write
 
 STREAMS_REMEMBERED_MAX = 20_000  # about 40 MB
 Reached = tuple[int | None, int, int]
@@ -44,7 +44,6 @@ class Projector:
         self._sources: dict[int, str] = {}
         self._reader = Reader(model, self._sources)
         self._fold = Fold(model, self._names, self._sources, self._memories, watermarks)
-        make_stages(connection)
 
     def project(self, events: Sequence[Logged], upto: int) -> tuple[Sequence[Sign], set[int]]:
         """Fold `events` (final, of positions up to `upto`) and write their rows.
@@ -54,13 +53,15 @@ class Projector:
         events = self._of_the_bank(events)
         if not events:
             return (), set()
-        self._load(events)
+        fresh = Fresh(streams=self._load(events))
         works, torn = self._read(events)
         rows = Rows()
         again = [self._start_over(stream_id, upto, rows) for stream_id in sorted(torn)]
         works += [work for of_stream, _, _ in again for work in of_stream]
         new = self._names.subjects.resolve(self._connection, subjects_in(works))
-        self._names.places.resolve(self._connection, places_in(works))
+        fresh.subjects.update(self._names.subjects[subject] for subject in new)
+        new_places = self._names.places.resolve(self._connection, places_in(works))
+        fresh.places.update(self._names.places[place] for place in new_places)
         touched: set[int] = set()
         for of_stream, _, tied in again:
             touched |= tied | {self._names.subjects[subject] for subject in subjects_in(of_stream)}
@@ -74,7 +75,7 @@ class Projector:
                 rows.count(f"subject:{subject[0]}")
         if self._is_bulk:
             self._carry(streams, rows)
-        write(self._connection, rows, {s: self._memories[s] for s in streams}, bulk=self._is_bulk)
+        write(self._connection, rows, {s: self._memories[s] for s in streams}, fresh, bulk=self._is_bulk)
         self._recount(known_before, self._known_of(touched))
         self._forget(streams, works)
         return [*rows.signs, *collisions(self._connection, self._model, self._names, events)], streams
@@ -142,15 +143,18 @@ class Projector:
             if self._fold.judges(tie[0]):
                 rows.dirty[self._names.subjects[tie]] = 0
 
-    def _load(self, events: Iterable[Logged]) -> None:
+    def _load(self, events: Iterable[Logged]) -> set[int]:
+        """What the events' streams remember; gives the streams of which nothing is folded yet."""
         missing = {event.stream_id for event in events} - self._memories.keys()
         if not missing:
-            return
+            return missing
         if not self._is_bulk:
             for stream_id, memory in self._connection.execute(sql("memories"), [Integers(sorted(missing))]):
                 self._memories[stream_id] = decode(memory)
-        for stream_id in missing - self._memories.keys():
+        missing -= self._memories.keys()
+        for stream_id in missing:
             self._memories[stream_id] = Memory()
+        return missing
 
     def _carry(self, streams: set[int], rows: Rows) -> None:
         """In bulk a stream that the last batch had begun is written again: tables without keys would keep both."""

@@ -15,7 +15,6 @@ from audit.log.replay import replay
 from audit.model.meaning import Model
 from audit.projections.projector import Projector
 from audit.projections.signs import Sign
-from audit.projections.write import empty_stages
 
 STREAMS_PER_PART = 10_000
 BATCH = 20_000
@@ -112,7 +111,6 @@ def come_level(
     for events in _since(connection, model, position, target):
         signs, folded = projector.project(events, events[-1].position)
         record(connection, list(signs))
-        empty_stages(connection)
         streams |= folded
     finish(streams)
     return current, target

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,7 +33,7 @@ class FlowTouch(msgspec.Struct, gc=False):
     state_position: int | None = None
 
 
-class Aggregate(msgspec.Struct, gc=False):
+class Aggregate(NamedTuple):
     """The current state of one stream or item, as it is shown and searched for deadlines."""
 
     lane: str

@@ -1,9 +1,10 @@
 -- A flow keeps its span, the first declaration and the latest state of the lane that ends it, both in story order.
-insert into flow (subject_id, started_at, changed_at, amount, currency, declared_at, declared_source, declared_order,
-                  declared_position, state, is_final, is_failure, state_at, state_source, state_order, state_position)
-select subject_id, started_at, changed_at, amount, currency, declared_at, declared_source, declared_order,
-       declared_position, state, is_final, is_failure, state_at, state_source, state_order, state_position
-from stage_flow
+insert into flow (subject_id, started_at, changed_at, amount, currency, declared_at, declared_source,
+                  declared_order, declared_position, state, is_final, is_failure, state_at, state_source,
+                  state_order, state_position)
+select * from unnest(%s::int8[], %s::timestamptz[], %s::timestamptz[], %s::numeric[], %s::text[],
+                     %s::timestamptz[], %s::int4[], %s::int8[], %s::int8[], %s::text[], %s::bool[], %s::bool[],
+                     %s::timestamptz[], %s::int4[], %s::int8[], %s::int8[])
 on conflict (subject_id) do update set
     started_at = least(flow.started_at, excluded.started_at),
     changed_at = greatest(flow.changed_at, excluded.changed_at),

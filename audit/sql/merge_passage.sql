@@ -1,4 +1,4 @@
 -- Passages from state to state are summed.
 insert into passage (lane, from_state, to_state, type, day, bucket, passed)
-select lane, from_state, to_state, type, day, bucket, passed from stage_passage
+select * from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::int2[], %s::int8[])
 on conflict (lane, from_state, to_state, type, day, bucket) do update set passed = passage.passed + excluded.passed

@@ -11,6 +11,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import Known, declared_kinds, known, link_of, linked
 from audit.answers.others import OTHERS_SHOWN
 from audit.answers.shapes import LanePage, Link, Page, StateLine, StepDetail, StepLine
+from audit.answers.shared import covered, covered_data, is_shared, own
 from audit.answers.states import STATES_MAX, states_of
 from audit.answers.stories import Part, part_of_story
 from audit.answers.technical import technical
@@ -34,6 +35,8 @@ def lane(inquiry: Inquiry, subject: Subject, step: int | None = None, cursor: st
     part = part_of_story(inquiry, asked, fresh, STEPS_SHOWN, unpack(cursor) if cursor else None)
     told = read_events(inquiry, part.rows, fresh.finality)
     lines = event_lines(inquiry, told, surroundings(inquiry, told, fresh), part.first_number)
+    shown = own(inquiry, told) if (shared := is_shared(inquiry, asked)) else {one.row.position: one for one in told}
+    lines = covered(lines, shown)
     steps = selected(step_lines(told, lines), step)
     where = of_holder(inquiry, asked, fresh)
     states = tuple(states_of(inquiry, asked, fresh))
@@ -52,18 +55,19 @@ def lane(inquiry: Inquiry, subject: Subject, step: int | None = None, cursor: st
         tells=where.tells,
         waiting=waiting,
         where=where,
-        facts=facts_of(inquiry, told),
+        facts=facts_of(inquiry, shown.values()),
         states=_states(states),
         lanes=lane_columns(inquiry, part.rows, states),
         steps=_page(part, steps),
         missing=missing_steps(inquiry, waiting, by_position),
-        selected=_detail(steps, by_position, step, part),
+        selected=_detail(steps, by_position, shown, step, part),
         others=others,
         findings=found,
         crumbs=above,
         complete=where.complete,
         not_understood=where.not_understood,
         newest=newest(inquiry, asked),
+        is_shared=shared,
     )
 
 
@@ -75,7 +79,9 @@ def _states(states: tuple[StateLine, ...]) -> Page[StateLine]:
     return Page(states[:STATES_SHOWN], len(states) if len(states) < STATES_MAX else None, STATES_MAX)
 
 
-def _detail(steps: list[StepLine], told: dict[int, Told], number: int | None, part: Part) -> StepDetail | None:
+def _detail(
+    steps: list[StepLine], told: dict[int, Told], shown: dict[int, Told], number: int | None, part: Part
+) -> StepDetail | None:
     index = next((i for i, line in enumerate(steps) if line.is_selected), None)
     if index is None or number is None:
         return None
@@ -88,7 +94,7 @@ def _detail(steps: list[StepLine], told: dict[int, Told], number: int | None, pa
         after=(),
         places_before=(),
         places_after=(),
-        technical=tuple(technical(told[event.ref.position]) for event in steps[index].events),
+        technical=tuple(covered_data(technical(told[e.ref.position]), shown) for e in steps[index].events),
     )
 
 

@@ -9,14 +9,18 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from audit.answers.names import declared_kinds
+from audit.answers.facts import fact_title
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import CUSTOMER, declared_kinds, flow_kinds, link_of, linked
 from audit.answers.search import search as ask_search
 from audit.answers.shapes import Link, SearchAnswer
+from audit.answers.where import holder_kinds
 from audit.errors import UnknownSubject
 from console.asking import asking, know_zone
 from console.forms import SearchForm
 from console.visit import Visit, looked
 
+OWNERS_SHOWN = 3
 KEPT = 10  # searches a session can go back to
 
 
@@ -27,7 +31,10 @@ def search(visit: Visit) -> HttpResponse:
     with asking(visit, is_now=True) as inquiry:
         found = ask_search(inquiry, text)
         declared = declared_kinds(inquiry.model)
+        owners = {hit.link.subject: owners_of(inquiry, hit.link) for hit in found.hits}
+        travels = set(flow_kinds(inquiry.model))
     visit.shows(hit.link for hit in found.hits)
+    visit.shows(link for links in owners.values() for link in links)
     visit.outcome = f"found {len(found.hits)}"
     if (only := meant(found, declared)) is not None:
         return HttpResponseRedirect(visit.to(only))
@@ -36,8 +43,10 @@ def search(visit: Visit) -> HttpResponse:
             "href": visit.to(hit.link),
             "title": hit.link.title,
             "kind": hit.link.kind_title,
-            "matched": hit.matched,
+            "matched": fact_title((hit.matched,)),
             "is_exact": hit.is_exact,
+            "is_whole": hit.link.subject.kind in declared and hit.link.subject.kind not in travels,
+            "owners": [{"href": visit.to(link), "title": link.title} for link in owners[hit.link.subject]],
         }
         for hit in found.hits
     ]
@@ -45,6 +54,14 @@ def search(visit: Visit) -> HttpResponse:
     kept = dict(list(visit.request.session.get("searches", {}).items())[-KEPT + 1 :])
     visit.request.session["searches"] = {**kept, token: {"hits": hits, "is_complete": found.is_complete}}
     return HttpResponseRedirect(reverse("found", args=[token]))
+
+
+def owners_of(inquiry: Inquiry, link: Link) -> list[Link]:
+    """The customers of what was found, where it is held by somebody: an account, not a payment."""
+    if link.subject.kind not in holder_kinds(inquiry) or not link.id:
+        return []
+    customers = linked(inquiry.connection, link.id, [CUSTOMER], OWNERS_SHOWN)
+    return [link_of(inquiry, subject, id) for id, subject, _ in customers]
 
 
 def meant(found: SearchAnswer, declared: Collection[str]) -> Link | None:

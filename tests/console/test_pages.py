@@ -318,6 +318,20 @@ def test_searching_leaves_no_text_in_addresses_sessions_and_records(bank: Bank) 
     assert record.kind == "search" and iban not in json.dumps([record.subjects, record.details, record.page])
 
 
+def test_an_iban_finds_whose_account_it_is_before_the_payments_with_it(bank: Bank) -> None:
+    busy = bank.rows(
+        "select k.other_id from link k join link t on t.subject_id = k.other_id and t.other_kind = 'transfer'"
+        " where k.other_kind = 'account' group by 1 order by count(*) desc limit 1"
+    )[0][0]
+    browser = with_reason(browser_of("support"), "account", busy)
+    browser.post(f"/of/account/{busy}/unmask", {"path": "iban"})
+    iban = re.search(r"DK\d{16}", text_of(browser, f"/of/account/{busy}")).group()  # type: ignore[union-attr]
+    text = browser.post("/search", {"text": iban}, follow=True).content.decode()
+    whole, _, payments = text.partition("Payments, and what")
+    assert f'href="/of/account/{busy}"' in whole and "/of/customer/" in whole and "/of/transfer/" in payments
+    assert f'href="/of/account/{busy}"' not in payments
+
+
 def test_one_hit_leads_to_its_page_and_none_is_said_in_words(bank: Bank, customer: int) -> None:
     browser = browser_of("support")
     key = bank.rows("select key from trace.subject where id = %s", customer)[0][0]
@@ -411,3 +425,24 @@ def test_the_sentence_to_say_is_true_where_the_banks_own_words_are_not(bank: Ban
     booked_twice = "1,000.00\u00a0DKK was taken from the account instead of 500.00\u00a0DKK"
     assert any(booked_twice in one for one in said.values())
     assert any("is on its way inside the bank" in one for one in said.values())
+
+
+def test_a_batch_does_not_give_away_what_each_colleague_got(bank: Bank) -> None:
+    """One reason opens a batch; how much somebody's salary is stands behind that person's own door."""
+    batch = bank.ids("batch")[0]
+    browser = with_reason(browser_of("support"), "batch", batch)
+    paid = bank.rows(
+        "select distinct e.amount from link l join timeline t on t.subject_id = l.other_id"
+        " join entry e on e.position = t.position where l.subject_id = %s and l.other_kind = 'transfer'"
+        " and e.amount > 0",
+        batch,
+    )
+    amounts = {f"{units // 100:,}.{units % 100:02}" for (units,) in paid}
+    assert len(amounts) > 3
+    last = int(re.findall(r"step=(\d+)", text_of(browser, f"/of/batch/{batch}"))[-1])
+    urls = [f"/of/batch/{batch}", *(f"/of/batch/{batch}?step={step}" for step in (1, 2, last))]
+    for url in [*urls, f"/of/batch/{batch}/steps.json", f"/of/batch/{batch}/steps.csv"]:
+        text = text_of(browser, url)
+        plain = {amount.replace(",", "") for amount in amounts}
+        assert not [amount for amount in amounts | plain if amount in text], url
+    assert "Sender" not in text_of(browser, urls[0])

@@ -133,7 +133,8 @@ class TransferPage:
 
 @dataclass(frozen=True, slots=True)
 class LanePage:
-    """Any other subject: its state(s), what it waits for, its money where it has some, its story."""
+    """Any other subject: its state(s), what it waits for, its money where it has some, its story. `is_shared`: it
+    carries many customers' payments, and says of each that it is there, not how much."""
 
     subject: Link
     at: AsOf
@@ -156,6 +157,7 @@ class LanePage:
     complete: bool
     not_understood: tuple[EventRef, ...]
     newest: str
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

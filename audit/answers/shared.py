@@ -1,0 +1,35 @@
+"""A subject that is nobody's own and carries the payments of many (a batch of salaries): one reason opens it, so that it
+says of each payment that it is there; how much it is stands on the payment's page, behind its own customer's door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from audit.answers.events import Told
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import CUSTOMER, Known, customers_of, flow_kinds, linked
+from audit.answers.shapes import EventLine, Technical
+
+
+def is_shared(inquiry: Inquiry, asked: Known) -> bool:
+    """Whether it belongs to no customer and carries more than one payment. A bank without customers has no doors."""
+    if CUSTOMER not in inquiry.model.kinds or not asked.id:
+        return False
+    carried = linked(inquiry.connection, asked.id, flow_kinds(inquiry.model), 2)
+    return len(carried) > 1 and not customers_of(inquiry.connection, asked.subject)
+
+
+def own(inquiry: Inquiry, told: Iterable[Told]) -> dict[int, Told]:
+    """By position, the events that are the shared subject's own, not one payment's."""
+    flows = set(flow_kinds(inquiry.model))
+    return {one.row.position: one for one in told if not any(tie.kind in flows for tie in one.ties)}
+
+
+def covered(lines: Iterable[EventLine], own: Mapping[int, Told]) -> list[EventLine]:
+    """The lines, those of single payments without sentence and amount."""
+    return [line if line.ref.position in own else replace(line, says="", tells="", movements=()) for line in lines]
+
+
+def covered_data(shown: Technical, own: Mapping[int, Told]) -> Technical:
+    return shown if shown.ref.position in own else replace(shown, payload="", upcast=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from audit.access import reasons
 from audit.access.reasons import Reason
 from audit.errors import UsageError
+from audit.model.amounts import NotAnAmount, units_of
 
 TEXT_LENGTH_MAX = 200
 
@@ -46,6 +48,50 @@ class ReasonForm:
         if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 4 and int(chosen) < customers):
             raise UsageError("choose which customer it is about")
         return cls(reason, int(chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class AmountForm:
+    """An amount to find and the days to look at; None: the usual ones. `text` is as it was typed."""
+
+    text: str
+    units: int
+    began: date | None
+    ended: date | None
+
+    @classmethod
+    def read(cls, query: QueryDict, digits: int) -> AmountForm | None:
+        """None: nothing is to be found. Raises UsageError."""
+        text = query.get("amount", "").strip()
+        if not text:
+            return None
+        try:
+            units = units_of(_plain_amount(text, digits), digits)
+        except NotAnAmount as error:
+            raise UsageError(f"the amount {error}: write it as 1234.50") from None
+        return cls(text, units, _day(query, "from"), _day(query, "to"))
+
+
+def _plain_amount(text: str, digits: int) -> str:
+    """As people write it, with spaces, points or commas between thousands: the last mark is the decimal one, unless
+    what follows it are three digits that cannot be decimals."""
+    text = "".join(text.split()).removeprefix("+").removeprefix("-").removeprefix("\N{MINUS SIGN}")
+    marks = [mark for mark in text if mark in ".,"]
+    if not marks:
+        return text
+    whole, mark, fraction = text.rpartition(marks[-1])
+    if marks.count(mark) > 1 or (len(fraction) == 3 and digits < 3):
+        whole, fraction = whole + fraction, ""
+    whole = whole.replace(".", "").replace(",", "")
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def _day(query: QueryDict, name: str) -> date | None:
+    text = query.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"{name} must be a day, written as 2026-11-21") from None
 
 
 def safe_next(text: str | None, host: str) -> str:

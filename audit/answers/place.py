@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -100,15 +100,20 @@ def entries(
         clock=clock,
     )
     more, rows = len(rows) > size, rows[:size]
+    found = entry_lines(inquiry, kept, rows)
+    total = len(found) if not more and not cursor else None
+    return Page(tuple(found), total, next=found[-1].cursor if more else None)
+
+
+def entry_lines(inquiry: Inquiry, kept: Kept, rows: Sequence[tuple[Any, ...]]) -> list[EntryLine]:
+    """Rows of `answer_entries` as they are shown."""
     told = {
         one.row.position: one
         for one in read_events(inquiry, list(events_at(inquiry, {row[4] for row in rows}).values()))
     }
     kinds = set(flow_kinds(inquiry.model))
     links = links_of(inquiry, {tie for one in told.values() for tie in one.ties if tie.kind in kinds})
-    found = [_entry(inquiry, kept, row, told[row[4]], links) for row in rows]
-    total = len(found) if not more and not cursor else None
-    return Page(tuple(found), total, next=found[-1].cursor if more else None)
+    return [_entry(inquiry, kept, row, told[row[4]], links) for row in rows]
 
 
 def _entry(inquiry: Inquiry, kept: Kept, row: tuple[Any, ...], told: Told, links: dict[Subject, Link]) -> EntryLine:

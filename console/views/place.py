@@ -6,6 +6,7 @@ from datetime import date
 
 from django.http import HttpResponse
 
+from audit.answers.amounts import find_amount
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import place_kind, place_of, subject_id
 from audit.answers.place import place as ask_place
@@ -13,6 +14,7 @@ from audit.answers.place import place_kind_page
 from audit.errors import UsageError
 from audit.values import Place, Subject
 from console.asking import asking, pass_door
+from console.forms import AmountForm
 from console.visit import Visit, looked
 
 PARTS = {"days": "_days.html", "entries": "_entries.html"}
@@ -25,8 +27,12 @@ def place(visit: Visit, id: int) -> HttpResponse:
         inquiry = through_door(visit, inquiry, asked)
         currency = visit.cursor("currency") or currency
         page = ask_place(inquiry, asked, currency, day_of(visit, "day"), visit.cursor("entries"), day_of(visit, "days"))
+        form = AmountForm.read(visit.request.GET, inquiry.model.digits[page.currency])
+        found = find_amount(inquiry, asked, page.currency, form.units, form.began, form.ended) if form else None
     visit.shows(row.flow for row in page.entries.rows)
-    return visit.show("place.html", page.at, PARTS, page=page)
+    if found is not None:
+        visit.shows(row.flow for rows in (found.exact.rows, found.negative.rows, *found.combinations) for row in rows)
+    return visit.show("place.html", page.at, PARTS, page=page, form=form, found=found)
 
 
 @looked("places", "places")

@@ -26,6 +26,7 @@ from audit.answers.shapes.moment import (
     Unattributed,
 )
 from audit.answers.shapes.money import (
+    AmountSearch,
     BalanceLine,
     ChartPoint,
     EntryLine,
@@ -73,6 +74,7 @@ from audit.answers.shapes.why import (
 )
 
 __all__ = [
+    "AmountSearch",
     "AccountLine",
     "AccountPage",
     "AsOf",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from audit.answers.shapes.moment import AsOf, Link
+from audit.answers.shapes.moment import AsOf, Link, Page
 from audit.values import Certainty, EventRef, Money, Place
 
 
@@ -145,6 +145,23 @@ class EntryLine:
     is_final: bool
     cursor: str
     counter_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AmountSearch:
+    """Where an amount stands among a place's movements of the days `began` to `ended`: `movements` were looked at
+    (`is_cut`: there are more). `combinations` of two or three within three days, earliest first; not
+    `combinations_complete`: there may be more of them."""
+
+    money: Money
+    began: date
+    ended: date
+    movements: int
+    is_cut: bool
+    exact: Page[EntryLine]
+    negative: Page[EntryLine]
+    combinations: tuple[tuple[EntryLine, ...], ...]
+    combinations_complete: bool
 
 
 @dataclass(frozen=True, slots=True)

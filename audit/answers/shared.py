@@ -1,5 +1,5 @@
-"""A subject that is nobody's own and carries the payments of many (a batch of salaries): one reason opens it, so that it
-says of each payment that it is there; how much it is stands on the payment's page, behind its own customer's door."""
+"""A subject that is nobody's own and carries the payments of many (a batch of salaries). One reason opens it, so that
+it says of each payment that it is there; how much stands on the payment's page, behind its own customer's door."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from audit.answers.cursors import Mark, pack
 from audit.answers.events import EventRow
@@ -21,6 +22,7 @@ from audit.answers.shapes import (
     StepDetail,
     StepLine,
     TransferPage,
+    Where,
 )
 from audit.answers.spoken import to_say
 from audit.answers.stories import COUNTED_MAX
@@ -28,7 +30,7 @@ from audit.answers.technical import technical
 from audit.answers.telling import event_lines, selected, step_lines, surroundings
 from audit.answers.unfolded import unfolded
 from audit.answers.waiting import missing_steps, waiting_for
-from audit.answers.where import of_flow
+from audit.answers.where import of_flow, where
 from audit.values import Subject
 
 STEPS_MAX = 200  # steps on one page; a flow seldom has more than thirty
@@ -75,6 +77,15 @@ def transfer(inquiry: Inquiry, subject: Subject, step: int | None = None, first:
         newest=_newest(flow),
         own_words=where.tells,
     )
+
+
+def where_to_say(inquiry: Inquiry, subject: Subject) -> Where:
+    """Where the money is; of a flow also what is true to say to the customer, whatever the bank's own words are."""
+    kind = inquiry.model.kinds.get(subject.kind)
+    if kind is None or not kind.is_flow:
+        return where(inquiry, subject)
+    page = transfer(inquiry, subject)
+    return replace(page.where, to_say=page.tells)
 
 
 def lane_columns(inquiry: Inquiry, rows: Sequence[EventRow], states: Sequence[StateLine]) -> tuple[LaneColumn, ...]:

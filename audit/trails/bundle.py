@@ -4,7 +4,7 @@ and a manifest with the hash of every file. Written a page at a time: memory sta
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,12 +16,14 @@ from audit.answers.documents import at_document, event_document, finding_documen
 from audit.answers.findings import findings_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import PLACE, known
-from audit.answers.shapes import What
+from audit.answers.shapes import FindingLine, What
+from audit.answers.transfer import where_to_say
 from audit.answers.unfolded import unfolded
 from audit.answers.what import whole_story_in_pages
-from audit.answers.where import accounts_of, where
+from audit.answers.where import accounts_of
 from audit.errors import WhereaboutsError
 from audit.log.entry import FORMAT
+from audit.trails import readme
 from audit.trails.archive import digest_of, wrap
 from audit.trails.canonical import canonical
 from audit.trails.entries import entry_line, payload_document, pieces_of
@@ -35,6 +37,7 @@ FINDINGS_MAX = 100_000
 VERIFY = Path(__file__).with_name("VERIFY.txt")
 EVIDENCE = ("entries.jsonl", "payloads.jsonl")
 ORDER = (
+    "README.txt",
     "manifest.json",
     "entries.jsonl",
     "payloads.jsonl",
@@ -102,10 +105,15 @@ class _Draft:
 
     def write(self) -> dict[str, Any]:
         (self.folder / "view").mkdir()
-        self._story()
-        self._entries()
-        findings = self._findings()
-        (self.folder / "where.json").write_bytes(canonical(where_document(where(self.inquiry, self.subject))) + b"\n")
+        place = where_to_say(self.inquiry, self.subject)
+        with self._open("README.txt") as plain:
+            plain.writelines(line.encode() for line in readme.head(self.inquiry, place, _asked(self.asked)))
+            self._story(plain)
+            self._entries()
+            lines = list(self._found())
+            plain.writelines(line.encode() for line in readme.foot(self.inquiry, lines))
+        findings = self._findings(lines)
+        (self.folder / "where.json").write_bytes(canonical(where_document(place)) + b"\n")
         (self.folder / "VERIFY.txt").write_bytes(VERIFY.read_bytes())
         manifest = self._manifest(findings)
         (self.folder / "manifest.json").write_bytes(canonical(manifest) + b"\n")
@@ -113,8 +121,8 @@ class _Draft:
         (self.folder / "SHA256SUMS").write_text(sums, encoding="utf-8")
         return manifest
 
-    def _story(self) -> None:
-        """The steps in story order, for people: as JSON lines and as a table."""
+    def _story(self, plain: IO[bytes]) -> None:
+        """The steps in story order, for people: in plain words, as JSON lines and as a table."""
         own, total, number = self._own(), self._total(), 0
         with self._open("view/story.jsonl") as lines, self._open("view/timeline.csv") as table:
             table.write(csv_line(COLUMNS))
@@ -125,6 +133,7 @@ class _Draft:
                     for row in table_rows(document, own):
                         table.write(csv_line(row))
                     number = document["step"]
+                plain.writelines(line.encode() for line in readme.told(self.inquiry, page))
                 self.last = page
                 self.progress(len(self.positions), 2 * total)
 
@@ -141,21 +150,18 @@ class _Draft:
                         payloads.write(canonical(payload_document(row, pieces.get(row[0], []))) + b"\n")
                 self.progress(len(self.positions) + first + len(page), 2 * len(self.positions))
 
-    def _findings(self) -> int:
-        count = 0
+    def _findings(self, found: Sequence[FindingLine]) -> int:
         with self._open("findings.jsonl") as lines:
-            for document in self._finding_documents():
-                lines.write(canonical(document) + b"\n")
-                count += 1
-        return count
+            for line in found:
+                lines.write(canonical(finding_document(line, self.inquiry.model.hash)) + b"\n")
+        return len(found)
 
-    def _finding_documents(self) -> Iterator[dict[str, Any]]:
+    def _found(self) -> Iterable[FindingLine]:
         if self.subject.kind == PLACE:
-            return
+            return ()
         id = known(self.inquiry, self.subject, unfolded(self.inquiry)).id
         kinds = [kind for kind in self.inquiry.model.kinds if kind != self.subject.kind]
-        for line in findings_of(self.inquiry, [id], id, kinds, FINDINGS_MAX).rows:
-            yield finding_document(line, self.inquiry.model.hash)
+        return findings_of(self.inquiry, [id], id, kinds, FINDINGS_MAX).rows
 
     def _manifest(self, findings: int) -> dict[str, Any]:
         inquiry, asked, last = self.inquiry, self.asked, self.last
@@ -222,3 +228,12 @@ class _Draft:
 
     def _open(self, name: str) -> IO[bytes]:
         return (self.folder / name).open("wb")
+
+
+def _asked(asked: Asked) -> str:
+    """For whom, when and why, in one line."""
+    reason = asked.reason_code + (f", ticket {asked.ticket}" if asked.ticket else "")
+    role = f" ({asked.role})" if asked.role and asked.role != asked.actor else ""
+    return f"Made {asked.made_at:%Y-%m-%d %H:%M} UTC for {asked.actor}{role}" + (
+        f"; reason: {reason}." if reason else "."
+    )

@@ -53,6 +53,18 @@ def test_every_file_stands_under_its_hash(world: Database, tmp_path: Path) -> No
     assert manifest["asked_by"] == {"actor": "eva", "role": "auditor"} and manifest["reason"]["ticket"] == "A-1"
 
 
+def test_its_readme_tells_the_same_story_in_plain_words(world: Database, tmp_path: Path) -> None:
+    files = made(tmp_path, TRANSFER)
+    text = files["README.txt"].decode()
+    says = [row["says"] for row in csv.DictReader(io.StringIO(files["view/timeline.csv"].decode()))]
+    places = [text.find(sentence) for sentence in dict.fromkeys(says)]
+    assert places == sorted(places) and places[0] > text.index("WHAT HAPPENED")
+    where = json.loads(files["where.json"])
+    assert f"To say to the customer: “{where['to_say']}”" in text
+    assert all(f"  {place['amount']} {place['currency']}  " in text for place in where["places"])
+    assert "for eva (auditor); reason: audit, ticket A-1." in text
+
+
 def test_the_same_question_gives_the_same_bytes(world: Database, tmp_path: Path) -> None:
     made(tmp_path, name="one.zip")
     made(tmp_path, name="two.zip")

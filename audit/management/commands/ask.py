@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from dataclasses import replace
 from typing import Any
 
 from audit.access.mask import hidden
 from audit.answers.documents import what_document, where_document
 from audit.answers.explanations import why_document
 from audit.answers.inquiry import Inquiry, inquire
-from audit.answers.shapes import Where
-from audit.answers.transfer import transfer
+from audit.answers.transfer import where_to_say
 from audit.answers.what import whole_story_in_pages
-from audit.answers.where import where
 from audit.answers.why import why
 from audit.database import reading
 from audit.errors import UsageError
@@ -53,7 +50,7 @@ class Command(Base):
 
     def _answer(self, inquiry: Inquiry, question: str, subject: Subject, as_json: bool) -> None:
         if question == "where":
-            answer = _spoken(inquiry, where(inquiry, subject))
+            answer = where_to_say(inquiry, subject)
             if as_json:
                 self.print_json(where_document(answer))
             else:
@@ -70,13 +67,6 @@ class Command(Base):
                 self.print_json(what_document(pages))
             else:
                 tell_what(self.stdout.write, pages, inquiry.model.zone)
-
-
-def _spoken(inquiry: Inquiry, answer: Where) -> Where:
-    """Of a flow, with what is true to say to the customer: its findings may contradict the bank's own words."""
-    subject = answer.subject.subject
-    kind = inquiry.model.kinds.get(subject.kind)
-    return replace(answer, to_say=transfer(inquiry, subject).tells) if kind is not None and kind.is_flow else answer
 
 
 def _inquiry(connection: Any, options: dict[str, Any], mask: Any) -> Inquiry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audit.findings import (
+    duplicate_effect,
     duplicate_reaction,
     id_collision,
     illegal_transition,
@@ -32,6 +33,7 @@ RULES: dict[str, Rule] = {
         missing_reaction,
         late_reaction,
         duplicate_reaction,
+        duplicate_effect,
         residue_at_end,
         transfer_not_conserved,
         redelivery,

@@ -18,6 +18,7 @@ from audit.findings.because import link_flows
 from audit.findings.expecting import Expecting, Key
 from audit.findings.reactions import Happening
 from audit.findings.record import record
+from audit.findings.requests import judge_requests
 from audit.findings.story import At, End, Story, StoryMoment
 from audit.model.meaning import Model
 from audit.projections.signs import Sign
@@ -52,8 +53,9 @@ def judge_flows(connection: Connection, model: Model, watermark: int) -> int:
     keys += expecting.keys(connection, others, watermark)
     connection.execute(sql("take_back_findings"), [due, [residue_at_end.RULE.name, transfer_not_conserved.RULE.name]])
     found, calls_again = expecting.judge(connection, keys, watermark)
-    signs += found
-    again += calls_again
+    requests, requests_again = judge_requests(connection, model, due, watermark)
+    signs += found + requests
+    again += calls_again + requests_again
     record(connection, signs, model.digits)
     link_flows(connection, [sign.subject_id for sign in signs if sign.rule == missing_reaction.RULE.name])
     _save(connection, states, again)

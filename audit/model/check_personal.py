@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.model import schema
+from audit.model.effects import paths_of
 from audit.model.places import PlaceTemplate
 from audit.model.problems import Key, Problems
 from audit.model.streams import Pattern
@@ -60,6 +61,7 @@ def _uses(lane: schema.Lane, event: schema.Event, key: Key) -> Iterator[tuple[Ke
     for name in ("reason", "by", "approved_by") if event.reasoned is not None else ():
         if path := getattr(event.reasoned, name):
             yield (*key, "reasoned", name), path
+    yield from (((*key, "effect"), path) for path in paths_of(lane, event))
     for number, one in enumerate(event.asserts):
         yield (*key, "asserts", number, "field"), one.field
         for text in one.places:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from audit.model import schema
 from audit.model.check_lanes import fields_known
 from audit.model.check_names import check_known, check_name, check_path, check_span, names_of_kinds
+from audit.model.effects import paths_of
 from audit.model.expressions import NotAnExpression, parse
 from audit.model.problems import Key, Problems, choice
 
@@ -14,6 +15,10 @@ CORRELATION = "correlation"
 def check_rules(document: schema.Document, problems: Problems) -> None:
     for number, expectation in enumerate(document.expect):
         _check_expectation(("expect", number), expectation, document, problems)
+    for name, lane in document.lane.items():
+        for type_, event in lane.event.items():
+            if event.effect is not None:
+                _check_effect(("lane", name, "event", type_, "effect"), lane, event, event.effect, document, problems)
     seen: set[str] = set()
     for number, never in enumerate(document.never):
         _check_never(("never", number), never, document, problems)
@@ -39,6 +44,27 @@ def _check_expectation(key: Key, one: schema.Expectation, document: schema.Docum
         check_known(one.by, names_of_kinds(document), (*key, "by"), "kind", problems)
     if one.at_most is not None and one.at_most < 1:
         problems.error((*key, "at_most"), f"{one.at_most} is below 1", "Write 1 or more, or take it away")
+
+
+def _check_effect(
+    key: Key,
+    lane: schema.Lane,
+    event: schema.Event,
+    effect: schema.Effect,
+    document: schema.Document,
+    problems: Problems,
+) -> None:
+    if (effect.key is None) == (not effect.same):
+        problems.error(key, "exactly one of key and same is needed", 'Write { key = "path" } or { same = ["path"] }')
+    elif effect.same and effect.within is None:
+        problems.error(key, "equal values are the same request only for a while", 'Add within = "24h"')
+    elif effect.key is not None and effect.within is not None:
+        problems.error((*key, "within"), "an idempotency key holds for ever", "Take within away")
+    if effect.within is not None:
+        check_span(effect.within, (*key, "within"), document, problems)
+    check_path(effect.unless, (*key, "unless"), problems)
+    for path in paths_of(lane, event):
+        check_path(path, (*key, "same" if effect.same else "key"), problems)
 
 
 def check_event_name(text: str, key: Key, document: schema.Document, problems: Problems) -> None:

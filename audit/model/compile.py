@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from audit.model import meaning, schema
 from audit.model.calendars import WEEKDAYS, Calendar, due_by
 from audit.model.currencies import ISO_DIGITS
+from audit.model.effects import compile_effect
 from audit.model.expressions import parse
 from audit.model.judged import compile_reasons
 from audit.model.owners import owner_of
@@ -151,6 +152,7 @@ def _event(
         monies=monies,
         names={name: compiler.get(name) for text in texts for name in names_in(text)},
         upcast=[(parts_of(new), parts_of(old)) for new, old in older.items()],
+        effect=compile_effect(compiler, _duration(event.effect.within) if event.effect else None),
         number=number,
     )
 

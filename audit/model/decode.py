@@ -40,6 +40,7 @@ WORDS: dict[Any, str] = {  # what a table is called in an error
     schema.Assertion: "an assertion",
     schema.Total: "a total",
     schema.Reasons: "reasoned",
+    schema.Effect: "an effect",
     schema.Derived: "a derived stream",
     schema.Expectation: "an expectation",
     schema.Never: "a never",

@@ -206,6 +206,16 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """`values` gives what makes an event of this type the same request as another (None: nothing does): of its facts,
+    payload, ties and blind identifiers. They must lie `within` a time of each other (None: any)."""
+
+    values: Callable[[Facts, Data, Sequence[tuple[str, str]], Sequence[tuple[str, bytes]]], tuple[str, ...] | None]
+    within: Duration | None
+    is_key: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EventMeaning:
     """One event type of one lane, compiled. `read` is pure and raises nothing: trouble is `Reading.problem`.
 
@@ -240,6 +250,7 @@ class EventMeaning:
     monies: Mapping[str, CurrencySource] = field(default_factory=dict)  # payload paths that texts show as money
     names: Mapping[str, Callable[[Facts, Data], Any]] = field(default_factory=dict)  # `{name}`s of texts from payload
     upcast: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = ()  # (new path, older path)
+    effect: Effect | None = None
     number: int = 0  # from 1, in the order of the model's file: what the read model calls this type
 
 

@@ -166,6 +166,15 @@ class Reasons(Part, frozen=True, kw_only=True):
     approved_by: str | None = None
 
 
+class Effect(Part, frozen=True, kw_only=True):
+    """What makes two events of this type the same request. `unless`: a path; where it is there, it is another one."""
+
+    key: str | None = None
+    same: list[str] = []
+    within: Span | None = None
+    unless: str | None = None
+
+
 class Event(Part, frozen=True, kw_only=True):
     title: Text = {}
     says: Text = {}
@@ -194,6 +203,7 @@ class Event(Part, frozen=True, kw_only=True):
     reasoned: Reasons | None = None
     once: str | None = None
     undone_by: list[str] = []
+    effect: Effect | None = None
 
 
 class Lane(Part, frozen=True, kw_only=True):

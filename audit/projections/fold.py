@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import blake2b
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from audit.log.logged import Logged
 from audit.model.expecting import roles_of
-from audit.model.meaning import Lane, Model, Movement, PlaceKind, State
+from audit.model.meaning import Effect, Facts, Lane, Model, Movement, PlaceKind, State
 from audit.projections.durations import bucket_of
 from audit.projections.memory import Holding, ItemState, Memory, Negative
 from audit.projections.names import Names
@@ -89,6 +92,8 @@ class Fold:
             flags |= IN_FLOW
         meaning = work.meaning.number if work.meaning is not None and work.reading is not None else 0
         key = (event.recorded, event.source_id, event.source_position, event.position, flags, meaning)
+        if meaning and work.meaning is not None and work.meaning.effect is not None:
+            self._asks(work, work.meaning.effect, ids, rows)
         if self._matched:
             self._expects(work, ids, meaning, rows)
         rows.timeline += [(subject_id, *key) for subject_id in ids]
@@ -318,6 +323,22 @@ class Fold:
                 rows.dirty[subject_id] = min(event.recorded, rows.dirty.get(subject_id, event.recorded))
         return is_tied
 
+    def _asks(self, work: Work, effect: Effect, ids: Sequence[int], rows: Rows) -> None:
+        """Requests are the same by what the model says makes them so; one key is one request only in its own source."""
+        event, meaning = work.event, work.meaning
+        assert meaning is not None and event.data is not None
+        values = effect.values(_facts(self.sources[event.source_id], event), event.data, work.ties, event.blinds)
+        if values is None:
+            return
+        of_flow = (i for tie, i in zip(work.ties, ids, strict=True) if tie[0] in self._flow_kinds)
+        subject_id = next(of_flow, ids[0])
+        scope = self.sources[event.source_id] if effect.is_key else ""
+        named = msgspec.json.encode((meaning.lane, meaning.type, scope, values))
+        digest = blake2b(named, digest_size=16).digest()
+        rows.effects.append((digest, subject_id, event.position, event.recorded, event.source_id,
+                             event.source_position, meaning.number))
+        rows.dirty[subject_id] = min(event.recorded, rows.dirty.get(subject_id, event.recorded))
+
     def _expects(self, work: Work, ids: Sequence[int], meaning: int, rows: Rows) -> None:
         """What joins calls and reactions and is no flow is to be judged when it gets one of them."""
         for tie, subject_id in zip(work.ties, ids, strict=True):
@@ -399,3 +420,8 @@ class Fold:
     @staticmethod
     def _text(work: Work) -> str:
         return f"{work.subject[0]}:{work.subject[1]}"
+
+
+def _facts(source: str, event: Logged) -> Facts:
+    return Facts(source, event.stream, event.type, event.id, event.version, event.occurred, event.recorded,
+                 event.correlation, event.causation)

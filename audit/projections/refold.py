@@ -42,6 +42,7 @@ def take_out(
     connection.execute(sql("take_out_findings"), [positions, STREAM_RULES])
 
     def forget(ids: Sequence[int]) -> None:
+        connection.execute(sql("take_out_effects"), [ids, positions])
         folded = connection.execute(sql("take_out_timeline"), [ids, positions]).fetchone()
         assert folded is not None
         for name, count in zip(("events", "not_understood", "moving_events"), folded, strict=True):

@@ -60,6 +60,7 @@ Timeline = tuple[int, int, int, int, int, int, int]
 Entry = tuple[int, int, int, int, int, int, int, int, int, int | None, int | None]
 Change = tuple[int, str, str, int, int, int, int, str]
 Missed = tuple[str, int, int, int, int]
+Effect = tuple[bytes, int, int, int, int, int, int]
 Passage = tuple[str, str, str, str, int, int]  # lane, from, to, type, day, bucket
 
 
@@ -79,6 +80,7 @@ class Rows:
     identifiers: set[tuple[str, str, int]] = field(default_factory=set)
     dirty: dict[int, int] = field(default_factory=dict)
     passages: dict[Passage, int] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     missed: list[Missed] = field(default_factory=list)
     signs: list[Sign] = field(default_factory=list)

@@ -24,6 +24,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
                "occurred_at timestamptz", "position int8", "value text"),
     "missed": ("correlation text", "source_id int4", "recorded_at timestamptz", "source_position int8",
                "position int8"),
+    "effect": ("digest bytea", "subject_id int8", "position int8", "recorded_at timestamptz", "source_id int4",
+               "source_position int8", "meaning int4"),
     "link": ("subject_id int8", "other_id int8", "other_kind text", "first_at timestamptz"),
     "memory": ("stream_id int8", "memory bytea"),
     "aggregate": ("stream_id int8", "item text", "lane text", "subject_id int8", "state text", "is_final bool",
@@ -64,6 +66,7 @@ def write(connection: Connection, rows: Rows, memories: dict[int, Memory], fresh
     _copy(connection, "entry", sorted(rows.entries))
     _copy(connection, "change", sorted(rows.changes))
     _copy(connection, "missed", sorted(rows.missed))
+    _copy(connection, "effect", sorted(rows.effects))
     for table, lines, is_fresh in _keyed(rows, memories, fresh):
         if bulk:
             _copy(connection, table, lines)

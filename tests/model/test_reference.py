@@ -28,6 +28,7 @@ HEADINGS = {
     schema.Assertion: "asserts",
     schema.Total: "total",
     schema.Reasons: "reasoned",
+    schema.Effect: "effect",
     schema.Derived: "[[derived]]",
     schema.Expectation: "[[expect]]",
     schema.Never: "[[never]]",

@@ -36,6 +36,7 @@ TABLES = {
     f"met_at, {EVENT.format('met_position')}, reactions, bucket",
     "usual": "expectation, bucket, reactions",
     "passage": "lane, from_state, to_state, type, day, bucket, passed",
+    "effect": f"{SUBJECT.format('subject_id')}, {EVENT.format('t.position')}, encode(digest, 'hex'), meaning",
     "identifier": f"name, value, {SUBJECT.format('subject_id')}",
     "finding": f"id, rule, severity, {SUBJECT.format('subject_id')}, state, opened_at, "
     f"{EVENT.format('opened_by')}, resolved_at, {EVENT.format('resolved_by')}, because_of, "

@@ -170,6 +170,17 @@ create table {schema}.passage (
     passed     bigint not null
 );
 
+-- events that ask for an effect, by a digest of what makes two of them the same request
+create table {schema}.effect (
+    digest          bytea not null,
+    subject_id      bigint not null,              -- the flow, or the event's own subject where it is in none
+    position        bigint not null,
+    recorded_at     timestamptz not null,
+    source_id       integer not null,
+    source_position bigint not null,
+    meaning         integer not null
+);
+
 create table {schema}.identifier (
     name       text not null,
     value      text not null,

@@ -24,6 +24,8 @@ create index dirty_due on {schema}.dirty (judge_at);
 alter table {schema}.expected add primary key (subject_id, expectation, after_position);
 create index expected_after on {schema}.expected (expectation, after_at);
 create index expected_unmet on {schema}.expected (expectation, after_at) where met_at is null;
+alter table {schema}.effect add primary key (subject_id, position);
+create index effect_digest on {schema}.effect (digest);
 alter table {schema}.usual add primary key (expectation, bucket);
 alter table {schema}.passage add primary key (lane, from_state, to_state, type, day, bucket);
 alter table {schema}.identifier add primary key (value, name, subject_id);

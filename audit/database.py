@@ -53,6 +53,7 @@ def conninfo(role: Role, url: str | None = None) -> str:
     return with_options(own_login or url or database_url(), settings)
 
 
+@cache
 def with_options(url: str, settings: str) -> str:
     """`url` with further server settings; those that it has itself come first."""
     try:

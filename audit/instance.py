@@ -19,11 +19,8 @@ class Instance:
 
 def current(connection: Connection) -> Instance | None:
     """The model in force and the generation that is current; None in an empty instance."""
-    row = connection.execute(
-        "select g.number, m.source from trace.generation g join trace.model m on m.hash = g.model_hash "
-        "where g.state = 'current'"
-    ).fetchone()
-    return None if row is None else Instance(compiled(row[1]), row[0])
+    row = connection.execute("select number, model_hash from trace.generation where state = 'current'").fetchone()
+    return None if row is None else Instance(_model(connection, row[1]), row[0])
 
 
 def require(connection: Connection) -> Instance:
@@ -87,3 +84,16 @@ def compiled(source: str) -> Model:
     if source not in _models:
         _models[source] = loads(source, "the model in force")
     return _models[source]
+
+
+_by_hash: dict[str, Model] = {}
+
+
+def _model(connection: Connection, hash: str) -> Model:
+    """The model of that hash; its text is read once."""
+    found = _by_hash.get(hash)
+    if found is None:
+        row = connection.execute("select source from trace.model where hash = %s", [hash]).fetchone()
+        assert row is not None
+        found = _by_hash[hash] = compiled(row[0])
+    return found

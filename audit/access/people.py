@@ -49,7 +49,7 @@ class Standing(NamedTuple):
 
 def actor_of(user: User, *, session_key: str = "", address: str = "") -> Actor:
     """The actor behind a signed-in user; a user without a role has no rights at all."""
-    standing: Standing = user.__dict__.get(_STANDING) or standing_of(user)
+    standing: Standing = getattr(user, _STANDING, None) or standing_of(user)
     return Actor(user.get_username(), standing.role, standing.rights, session_digest(session_key), address)
 
 

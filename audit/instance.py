@@ -20,7 +20,7 @@ class Instance:
 def current(connection: Connection) -> Instance | None:
     """The model in force and the generation that is current; None in an empty instance."""
     row = connection.execute("select number, model_hash from trace.generation where state = 'current'").fetchone()
-    return None if row is None else Instance(_model(connection, row[1]), row[0])
+    return None if row is None else Instance(model_of(connection, row[1]), row[0])
 
 
 def require(connection: Connection) -> Instance:
@@ -89,7 +89,7 @@ def compiled(source: str) -> Model:
 _by_hash: dict[str, Model] = {}
 
 
-def _model(connection: Connection, hash: str) -> Model:
+def model_of(connection: Connection, hash: str) -> Model:
     """The model of that hash; its text is read once."""
     found = _by_hash.get(hash)
     if found is None:

@@ -57,11 +57,12 @@ def enter(visit: Visit, inquiry: Inquiry, kind: str, id: int, *, action: str = "
     """
     subject = subject_of(inquiry.connection, kind, id)
     visit.subjects.append(subject)
+    inquiry.ids[subject] = id
     return subject, pass_door(visit, inquiry, subject, action=action)
 
 
 def pass_door(visit: Visit, inquiry: Inquiry, subject: Subject, *, action: str = "look") -> Inquiry:
-    customers = customers_of(inquiry.connection, subject)
+    customers = customers_of(inquiry.connection, subject, inquiry.ids.get(subject, 0))
     visit.grant = door.check(visit.actor, subject, customers, action=action)
     if visit.grant.door is not None:
         visit.subjects.append(visit.grant.door.subject)  # a look at an account is a look at its customer

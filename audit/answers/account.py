@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audit.answers.balances import balance_lines, holds
+from audit.answers.events import read_ahead
 from audit.answers.facts import facts_of
 from audit.answers.findings import findings_of
 from audit.answers.flows import load_together
@@ -14,10 +15,11 @@ from audit.answers.names import CUSTOMER, Known, flow_kinds, known, link_of, lin
 from audit.answers.onitsway import lines_under_way, open_known
 from audit.answers.others import introducing, others_of
 from audit.answers.shapes import AccountPage, BalanceLine, Page, StateLine, StatementLine
-from audit.answers.statement import chart, statement
+from audit.answers.statement import booked, chart, statement, statement_lines
 from audit.answers.states import states_of
+from audit.answers.stories import part_of_story
 from audit.answers.unfolded import Unfolded, unfolded
-from audit.answers.what import newest, not_understood, steps_page
+from audit.answers.what import newest, not_understood, part_told
 from audit.answers.where import holder_kinds, tells_of, with_flows
 from audit.answers.words import word
 from audit.values import Subject
@@ -32,14 +34,16 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
     found = holdings(inquiry, own_places(inquiry, subject.kind, subject.key), fresh)
-    own = introducing(inquiry, asked, fresh)
+    shown = currency or next(iter(sorted({h.currency for h in found})), "")
+    in_currency = [h for h in found if h.currency == shown]
+    listed, own = booked(inquiry, in_currency, cursor), introducing(inquiry, asked, fresh)
+    latest = part_of_story(inquiry, asked, fresh, STORY_SHOWN, newest_first=True, tie=0)
+    read_ahead(inquiry, [*own, *listed.rows, *latest.rows], fresh.finality)
     loaded = load_together(inquiry, open_known(inquiry, asked, fresh), own, fresh, briefly=True)
     flows = loaded.flows
     under_way = lines_under_way(inquiry, flows)
     states = tuple(states_of(inquiry, asked, fresh))
     missed = with_flows(not_understood(inquiry, asked, fresh), flows)
-    shown = currency or next(iter(sorted({h.currency for h in found})), "")
-    in_currency = [h for h in found if h.currency == shown]
     owners = linked(inquiry.connection, asked.id, [CUSTOMER], CUSTOMERS_MAX)
     balances = balance_lines(inquiry, found, flows, subject)
     at = inquiry.as_of(all(h.is_final for h in found) and all(line.is_final for line in under_way))
@@ -56,9 +60,9 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         can_hold=can_hold(inquiry, subject),
         on_its_way=under_way,
         holds=holds(inquiry, found, flows, subject),
-        statement=statement(inquiry, in_currency, fresh, cursor),
+        statement=statement_lines(inquiry, in_currency, fresh, listed, cursor),
         chart=chart(inquiry, in_currency),
-        story=steps_page(inquiry, asked, fresh, None, STORY_SHOWN, newest_first=True, tie=0),
+        story=part_told(inquiry, latest, fresh),
         facts=facts_of(inquiry, [loaded.told[row.position] for row in own]),
         others=others_of(inquiry, asked, {CUSTOMER, *flow_kinds(inquiry.model)}),
         findings=findings_of(inquiry, [asked.id], asked.id, made_of(inquiry)),

@@ -207,12 +207,20 @@ def facts_of(inquiry: Inquiry, row: EventRow) -> Facts:
 
 def read_events(inquiry: Inquiry, rows: Sequence[EventRow], unfolded: Mapping[int, bool] = {}) -> list[Told]:
     """Each event with its meaning, in the order given; three statements. `unfolded` says which are final yet."""
-    payloads = open_payloads(inquiry.connection, [row.position for row in rows])
-    inherited, final = _inherited(inquiry, {row.stream_id for row in rows}), unfolded.get
+    unread, final = [row for row in rows if row.position not in inquiry.ahead], unfolded.get
+    payloads = open_payloads(inquiry.connection, [row.position for row in unread])
+    inherited = _inherited(inquiry, {row.stream_id for row in unread})
     return [
-        tell(inquiry, row, payloads.get(row.position), inherited.get(row.stream_id, {}), final(row.position, True))
+        inquiry.ahead.get(row.position)
+        or tell(inquiry, row, payloads.get(row.position), inherited.get(row.stream_id, {}), final(row.position, True))
         for row in rows
     ]
+
+
+def read_ahead(inquiry: Inquiry, rows: Iterable[EventRow], unfolded: Mapping[int, bool] = {}) -> None:
+    """Read at once what several parts of a page will tell: each then finds it read."""
+    wanted = list({row.position: row for row in rows}.values())
+    inquiry.ahead.update((one.row.position, one) for one in read_events(inquiry, wanted, unfolded))
 
 
 def tell(
@@ -230,9 +238,11 @@ def tell(
 def events_at(inquiry: Inquiry, positions: Iterable[int]) -> dict[int, EventRow]:
     """Rows of the log by position."""
     wanted = list(positions)
-    if not wanted:
-        return {}
-    return {row[0]: EventRow(*row) for row in inquiry.rows("answer_events", [wanted])}
+    found = {position: inquiry.ahead[position].row for position in wanted if position in inquiry.ahead}
+    unread = [position for position in wanted if position not in found]
+    if unread:
+        found |= {row[0]: EventRow(*row) for row in inquiry.rows("answer_events", [unread])}
+    return found
 
 
 def _inherited(inquiry: Inquiry, streams: set[int]) -> dict[int, Mapping[str, str]]:

@@ -59,6 +59,9 @@ class Inquiry:
     names: Mapping[int, str] = field(default_factory=dict)
     money_text: Callable[[Money], str] | None = None  # how sentences write an amount; None: plainly, in the language
     time_text: Callable[[datetime], str] | None = None  # and a time; None: in the bank's zone, named
+    ids: dict[Subject, int] = field(default_factory=dict, repr=False)  # of subjects that were asked for by them
+    # Events that several parts of a page tell, read once. Each mask and each moment has its own: init=False.
+    ahead: dict[int, Any] = field(default_factory=dict, init=False, repr=False)
     _lanes: dict[str, tuple[Lane, str] | None] = field(default_factory=dict, repr=False)
 
     def at(self, cut: Cut) -> Inquiry:
@@ -146,8 +149,9 @@ def inquire(
 
     Raises UsageError for an `at` that is neither.
     """
-    model = instance.require(connection).model
-    sources = tuple(_source(row) for row in connection.execute(sql("answer_sources")).fetchall())
+    rows = connection.execute(sql("answer_sources")).fetchall()
+    model = instance.model_of(connection, rows[0][-1]) if rows else instance.require(connection).model
+    sources = tuple(_source(row) for row in rows)
     chosen = language if language in model.languages else model.languages[0]
     cut = _cut(connection, sources, at, clock)
     names = {source.id: source.name for source in sources}
@@ -171,7 +175,7 @@ def _banks(sources: tuple[SourceRow, ...]) -> tuple[SourceRow, ...]:
 
 
 def _source(row: tuple[Any, ...]) -> SourceRow:
-    held_by, trouble, notice, polled_at, pending, released, has_unattributed = row[10:]
+    held_by, trouble, notice, polled_at, pending, released, has_unattributed, _ = row[10:]
     more = [tuple(held_by), trouble, notice, polled_at, tuple(pending), tuple(released), has_unattributed]
     return SourceRow(*[*row[:10], *more])
 

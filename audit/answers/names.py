@@ -32,7 +32,7 @@ class Known(NamedTuple):
 def known(inquiry: Inquiry, subject: Subject, fresh: Unfolded | None) -> Known:
     """Raises UnknownSubject, unless an event that is not folded yet names the subject."""
     try:
-        return Known(subject, subject_id(inquiry.connection, subject))
+        return Known(subject, inquiry.ids.get(subject) or subject_id(inquiry.connection, subject))
     except UnknownSubject:
         if fresh is None or not fresh.told_of(subject):
             raise
@@ -71,11 +71,12 @@ def place_of(connection: Connection, id: int) -> tuple[Place, str]:
     return Place(row[0], row[1], row[2]), row[3]
 
 
-def customers_of(connection: Connection, subject: Subject) -> tuple[Subject, ...]:
-    """The customers that a subject belongs to; itself when it is one; none: it stands alone."""
+def customers_of(connection: Connection, subject: Subject, id: int = 0) -> tuple[Subject, ...]:
+    """The customers that a subject (`id`: ours of it, where it is known) belongs to; itself when it is one; none: it
+    stands alone."""
     if subject.kind == CUSTOMER or subject.kind == PLACE:
         return (subject,) if subject.kind == CUSTOMER else ()
-    found = linked(connection, subject_id(connection, subject), [CUSTOMER], CUSTOMERS_MAX)
+    found = linked(connection, id or subject_id(connection, subject), [CUSTOMER], CUSTOMERS_MAX)
     return tuple(other for _, other, _ in found)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from audit.answers.cursors import Mark, pack, unpack
 from audit.answers.cut import END, Cut
-from audit.answers.events import Told, events_at, read_events
+from audit.answers.events import EventRow, Told, events_at, read_events
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import Holding, at_moment, day_of
 from audit.answers.names import flow_kinds, link_of, links_of, money, place_kind
@@ -43,6 +43,15 @@ class _Booking:
         return (self.occurred, *self.key) if is_occurred else self.key
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """Which events a page of the statement tells, before anything of them is read."""
+
+    bookings: Sequence[_Booking] = ()
+    rows: Sequence[EventRow] = ()
+    is_end: bool = True
+
+
 def statement(
     inquiry: Inquiry, places: Sequence[Holding], fresh: Unfolded, cursor: str | None = None, size: int = LINES_SHOWN
 ) -> Page[StatementLine]:
@@ -50,14 +59,29 @@ def statement(
 
     On the occurred clock in the order in which things happened, and what was booked after each by that order.
     """
+    return statement_lines(inquiry, places, fresh, booked(inquiry, places, cursor, size), cursor)
+
+
+def booked(inquiry: Inquiry, places: Sequence[Holding], cursor: str | None = None, size: int = LINES_SHOWN) -> Booked:
     if not places:
-        return Page((), 0)
+        return Booked()
     held = {h.id for h in places if not place_kind(inquiry.model, h.place).rests}
     bookings, is_end = _bookings(inquiry, [h.id for h in places if h.id], held, cursor, size)
     if inquiry.cut.clock is Clock.OCCURRED:
         _balance_as_happened(inquiry, places, bookings)
+    rows = events_at(inquiry, [booking.position for booking in bookings])
+    return Booked(bookings, list(rows.values()), is_end)
+
+
+def statement_lines(
+    inquiry: Inquiry, places: Sequence[Holding], fresh: Unfolded, found: Booked, cursor: str | None = None
+) -> Page[StatementLine]:
+    """The lines of what is `booked`."""
+    if not places:
+        return Page((), 0)
+    bookings, is_end = found.bookings, found.is_end
     positions = [booking.position for booking in bookings]
-    told = {one.row.position: one for one in read_events(inquiry, list(events_at(inquiry, positions).values()))}
+    told = {one.row.position: one for one in read_events(inquiry, found.rows)}
     findings = opened_by(inquiry, positions)
     links = links_of(inquiry, _flows(inquiry, told.values()))
     rows = [] if cursor else _fresh_lines(inquiry, places, fresh)

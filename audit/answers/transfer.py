@@ -35,6 +35,7 @@ from audit.values import Subject
 
 STEPS_MAX = 200  # steps on one page; a flow seldom has more than thirty
 RELATED_SHOWN = 10
+LINKS_MAX = 100
 CRUMBS = ("customer", "account")
 
 
@@ -69,7 +70,7 @@ def transfer(inquiry: Inquiry, subject: Subject, step: int | None = None, first:
         steps=_page(lines, first),
         missing=missing_steps(inquiry, waiting, flow.told),
         selected=_detail(flow, lines, chosen),
-        related=_related(inquiry, flow),
+        related=_related(inquiry, flow, links),
         findings=found,
         crumbs=crumbs(inquiry, links),
         complete=where.complete,
@@ -100,7 +101,7 @@ def lane_columns(inquiry: Inquiry, rows: Sequence[EventRow], states: Sequence[St
 
 def linked_ids(inquiry: Inquiry, flow: Flow) -> list[tuple[int, Subject]]:
     kinds = list(inquiry.model.kinds)
-    return [(id, other) for id, other, _ in linked(inquiry.connection, flow.known.id, kinds, 100)]
+    return [(id, other) for id, other, _ in linked(inquiry.connection, flow.known.id, kinds, LINKS_MAX)]
 
 
 def crumbs(inquiry: Inquiry, links: Sequence[tuple[int, Subject]]) -> tuple[Link, ...]:
@@ -172,13 +173,13 @@ def lane_ids(links: Sequence[tuple[int, Subject]], flow: Flow) -> list[int]:
     return [id for id, other in links if other in own]
 
 
-def _related(inquiry: Inquiry, flow: Flow) -> Page[RelatedLine]:
+def _related(inquiry: Inquiry, flow: Flow, links: Sequence[tuple[int, Subject]]) -> Page[RelatedLine]:
     """Other flows that stood in one event with this one: the other half of a batch, a reversal of this transfer."""
     kinds = flow_kinds(inquiry.model)
-    found = linked(inquiry.connection, flow.known.id, kinds, RELATED_SHOWN + 1)
-    flows = load_flows(
-        inquiry, [Known(other, id) for id, other, _ in found[:RELATED_SHOWN]], flow.unfolded, briefly=True
-    )
+    found = [(id, other) for id, other in links if other.kind in kinds][: RELATED_SHOWN + 1]
+    if len(links) == LINKS_MAX:
+        found = [(id, other) for id, other, _ in linked(inquiry.connection, flow.known.id, kinds, RELATED_SHOWN + 1)]
+    flows = load_flows(inquiry, [Known(other, id) for id, other in found[:RELATED_SHOWN]], flow.unfolded, briefly=True)
     lines = tuple(_related_line(inquiry, one) for one in flows)
     return Page(lines, len(found) if len(found) <= RELATED_SHOWN else None, RELATED_SHOWN)
 

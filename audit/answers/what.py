@@ -10,7 +10,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import PLACE, Known, flow_kinds, known, link_of, place_title
 from audit.answers.places import parse_place, positions_in
 from audit.answers.shapes import Link, Page, StepLine, What
-from audit.answers.stories import BEGINNING, TIE_MAX, part_of_story
+from audit.answers.stories import BEGINNING, TIE_MAX, Part, part_of_story
 from audit.answers.telling import event_lines, step_lines, surroundings
 from audit.answers.unfolded import Unfolded, unfolded
 from audit.values import EventRef, Place, Subject
@@ -60,6 +60,11 @@ def steps_page(
 ) -> Page[StepLine]:
     mark = unpack(cursor) if cursor else None
     part = part_of_story(inquiry, asked, fresh, size, mark, newest_first=newest_first, tie=tie)
+    return part_told(inquiry, part, fresh)
+
+
+def part_told(inquiry: Inquiry, part: Part, fresh: Unfolded) -> Page[StepLine]:
+    """The steps of a part of a story."""
     told = read_events(inquiry, part.rows, fresh.finality)
     lines = event_lines(inquiry, told, surroundings(inquiry, told, fresh), part.first_number)
     return Page(tuple(step_lines(told, lines)), part.total, next=part.next, previous=part.previous)

@@ -274,10 +274,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 PAGES: dict[str, tuple[Callable[[Inquiry, Subject], object], list[Subject], int]] = {
     "customer": (customer, [Subject("customer", "C0"), Subject("customer", "C1")], 24),
-    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 38),
-    "transfer": (transfer, [Subject("transfer", f"T{n}") for n in range(0, 60, 5)], 18),
-    "where": (where, [Subject("account", "A0"), Subject("account", "A3")], 20),
-    "what": (what, [Subject("account", "A0"), Subject("transfer", "T3")], 16),
+    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 34),
+    "transfer": (transfer, [Subject("transfer", f"T{n}") for n in range(0, 60, 5)], 15),
+    "where": (where, [Subject("account", "A0"), Subject("account", "A3")], 19),
+    "what": (what, [Subject("account", "A0"), Subject("transfer", "T3")], 14),
 }
 
 
@@ -286,6 +286,8 @@ def test_a_page_takes_a_fixed_number_of_statements(world: Database, name: str, m
     """However many rows it shows; a few are not needed where a list is short or empty."""
     page, subjects, most = PAGES[name]
     numbers = []
+    with asking():  # the model's text is read once
+        pass
     for subject in subjects:
         with counted(monkeypatch) as asked, asking() as inquiry:
             page(inquiry, subject)

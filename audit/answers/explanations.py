@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.answers.documents import Document, at_document, event_document
-from audit.answers.shapes import Because, FieldWhy, StateWhy, Waiting, Why
+from audit.answers.shapes import Because, Edge, FieldWhy, StateWhy, Waiting, When, Why
 from audit.values import rfc3339
 
 
@@ -19,6 +19,26 @@ def why_document(answer: Why) -> Document:
         "not_understood": [event_document(ref) for ref in answer.not_understood],
         "model": answer.model,
     }
+
+
+def when_document(answer: When) -> Document:
+    return {
+        "subject": str(answer.subject.subject),
+        "expression": answer.expression,
+        "at": at_document(answer.at),
+        "intervals": [
+            {"from": _edge(one.since), "to": _edge(one.until) if one.until else None} for one in answer.intervals
+        ],
+        "total": len(answer.intervals),
+        "complete": answer.complete,
+        "not_understood": [event_document(ref) for ref in answer.not_understood],
+        "unreadable": answer.unreadable,
+        "model": answer.model,
+    }
+
+
+def _edge(edge: Edge) -> Document:
+    return {"time": rfc3339(edge.time), "event": event_document(edge.event)}
 
 
 def _state(one: StateWhy) -> Document:

@@ -34,8 +34,7 @@ from audit.answers.states import states_of
 from audit.answers.transfer import lane_ids, linked_ids
 from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.waiting import awaited
-from audit.answers.what import not_understood
-from audit.answers.where import of_flow, of_place, places_held
+from audit.answers.where import missed_of_holder, of_flow, of_place, places_held
 from audit.values import EventRef, Subject
 
 NO_FINDINGS: Page[FindingLine] = Page((), 0)
@@ -91,7 +90,7 @@ def _of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Why:
         awaited(inquiry, (), {}, states),
         findings_of(inquiry, [asked.id], asked.id, made_of(inquiry)),
         fresh,
-        not_understood(inquiry, asked, fresh),
+        missed_of_holder(inquiry, asked, fresh, ()),
     )
 
 
@@ -129,15 +128,16 @@ def _why(
         *(_remembered(one, because) for one in fields),
         *(_fact(fact, because) for fact in facts if fact.event),
     ]
+    at = inquiry.as_of(because.is_final)
     return Why(
         subject=subject,
-        at=inquiry.as_of(because.is_final),
+        at=at,
         model=inquiry.model.hash,
         states=tuple(StateWhy(_state_key(line), line, because.of(line.event)) for line in states),
         fields=tuple(explained),
         waiting=tuple(_named(one, because) for one in waiting),
         findings=findings,
-        complete=not missed,
+        complete=not (missed or at.unattributed),
         not_understood=missed,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.answers.shapes import Because, Ends, Waiting, Why
+from audit.answers.shapes import Because, Ends, Waiting, When, Why
 from audit.management.telling import Write, as_of_text, time_text
 
 ENDINGS = {
@@ -30,6 +30,19 @@ def tell_why(write: Write, answer: Why, zone: str) -> None:
     for finding in answer.findings.rows:
         write(f"not explained ({finding.rule}, {finding.state}): {finding.says}")
     if not answer.complete:
+        write("NOT COMPLETE: " + ", ".join(str(ref) for ref in answer.not_understood))
+
+
+def tell_when(write: Write, answer: When, zone: str) -> None:
+    write(f"{answer.subject.title}: {answer.expression}  ({as_of_text(answer.at, zone)})")
+    for one in answer.intervals:
+        ends = f"{time_text(one.until.time, zone)}  {one.until.event}" if one.until else "now"
+        write(f"  {time_text(one.since.time, zone)}  {one.since.event}  to  {ends}")
+    if not answer.intervals:
+        write("  never")
+    if answer.unreadable:
+        write(f"NOT COMPLETE: {answer.unreadable:,} events could not be looked into")
+    if answer.not_understood:
         write("NOT COMPLETE: " + ", ".join(str(ref) for ref in answer.not_understood))
 
 

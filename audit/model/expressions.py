@@ -130,7 +130,7 @@ def evaluator(node: Node, zone: ZoneInfo | None = None) -> Run:
     if isinstance(node, Not):
         claim = evaluator(node.claim, zone)
         return lambda fields: None if (value := claim(fields)) is None else not value
-    claims, join = [evaluator(one, zone) for one in node.claims], _any if node.word == "or" else _all
+    claims, join = [evaluator(one, zone) for one in node.claims], some if node.word == "or" else every
     return lambda fields: join([claim(fields) for claim in claims])
 
 
@@ -264,11 +264,11 @@ def _tokens(text: str, pattern: re.Pattern[str]) -> list[tuple[str, str, int]]:
     return tokens
 
 
-def _any(values: list[Value]) -> Value:
+def some(values: list[Value]) -> Value:
     return True if True in values else None if None in values else False
 
 
-def _all(values: list[Value]) -> Value:
+def every(values: list[Value]) -> Value:
     return False if False in values else None if None in values else True
 
 

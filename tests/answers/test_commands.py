@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from audit.access import looks
 from audit.errors import WhereaboutsError
 from audit.models import AuditRecord
-from tests.answers.oracle import Bank
+from tests.answers.oracle import Bank, Happened
 from tests.conftest import Database
 
 
@@ -87,6 +87,20 @@ def test_at_a_time_and_at_an_event(bank: Bank) -> None:
     assert answered("ask", "where", subject, "--at", f"dk/{event.id}")["places"][0]["place"] == "clearing:dk"
 
 
+def test_when_has_the_keys_of_the_design(bank: Bank) -> None:
+    event = next(event for event in bank.events if event.type == "TimedOut")
+    document = answered("ask", "when", f"transfer:{event.transfer}", "state = silent")
+    assert set(document) >= {"subject", "expression", "at", "intervals", "model"}
+    opened = document["intervals"][0]["from"]["event"]
+    assert opened == {"source": "dk", "id": event.id, "position": event_position(event)}
+    assert answered("ask", "when", "account:A1", "balance.DKK < -1000000")["intervals"] == []
+
+
+def event_position(event: Happened) -> int:
+    document = answered("ask", "what", f"transfer:{event.transfer}")
+    return next(int(step["event"]["position"]) for step in document["steps"] if step["event"]["id"] == event.id)
+
+
 def test_exit_codes() -> None:
     assert code("ask", "where", "transfer:T7") == 0
     assert code("ask", "where", "transfer:none") == 2
@@ -94,6 +108,10 @@ def test_exit_codes() -> None:
     for usage in (
         ["ask", "where", "T7"],
         ["ask", "who", "transfer:T7"],
+        ["ask", "when", "transfer:T7"],
+        ["ask", "when", "transfer:T7", "state = "],
+        ["ask", "when", "transfer:T7", "nothing = 5"],
+        ["ask", "why", "transfer:T7", "state = done"],
         ["ask", "where", "transfer:T7", "--at", "noon"],
         ["findings", "--rule", "none"],
         ["ask", "where", "place:ledger"],

@@ -153,5 +153,6 @@ def test_a_long_chain_outside_the_story_is_read_whole(database: Database, tmp_pa
                          {"amount": "1.00", "currency": "DKK"}, cause=cause)
     take_in(sources_of(bank.write(tmp_path)))
     with asking() as inquiry:
-        [balance] = why(inquiry, Subject("account", "A1")).fields
+        balance, last_deposit = why(inquiry, Subject("account", "A1")).fields
+    assert (last_deposit.name, last_deposit.value) == ("account.last_deposit", "1.00")
     assert [id for id, _ in told(balance.because)] == [f"core-{number}" for number in range(150, 0, -1)]

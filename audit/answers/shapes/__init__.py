@@ -64,6 +64,11 @@ from audit.answers.shapes.story import (
     Waiting,
     What,
 )
+from audit.answers.shapes.when import (
+    Edge,
+    Interval,
+    When,
+)
 from audit.answers.shapes.why import (
     Because,
     CauseLine,
@@ -84,6 +89,7 @@ __all__ = [
     "CauseLine",
     "ChartPoint",
     "CustomerPage",
+    "Edge",
     "Ends",
     "EntryLine",
     "EventLine",
@@ -94,6 +100,7 @@ __all__ = [
     "FindingPage",
     "FindingsPage",
     "HoldLine",
+    "Interval",
     "LaneColumn",
     "LanePage",
     "LedgerDay",
@@ -127,6 +134,7 @@ __all__ = [
     "Usual",
     "Waiting",
     "What",
+    "When",
     "Where",
     "Why",
 ]

@@ -1,0 +1,153 @@
+"""The values over time of what is read from the database: accounts, customers, lanes' aggregates and places."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from sys import byteorder
+from typing import Any
+
+from audit.answers.ground import Change, Ground, Kinds, Series, Tag, split, tagged
+from audit.answers.inquiry import Inquiry
+from audit.answers.ledger import holdings, own_places
+from audit.answers.names import PLACE, Known
+from audit.answers.others import introducing
+from audit.answers.places import kept_places, parse_place
+from audit.answers.remembered import own_streams_of
+from audit.answers.steps import Key, at_the_end_of_times, running
+from audit.answers.unfolded import Unfolded
+from audit.answers.where import accounts_of
+from audit.model.meaning import Lane
+from audit.values import Place, micros_of
+
+EPOCH_2000 = 946_684_800_000_000  # microseconds from 1970
+
+
+class HolderGround(Ground):
+    def __init__(self, inquiry: Inquiry, asked: Known, fresh: Unfolded) -> None:
+        super().__init__(inquiry, fresh)
+        self.asked = asked
+        own = () if asked.subject.kind == PLACE else introducing(inquiry, asked, fresh)
+        self.names = {row.stream_id: row.stream for row in own}
+        self.streams = own_streams_of(inquiry, asked, own) if asked.subject.kind != PLACE else set()
+
+    @cached_property
+    def held(self) -> list[Place]:
+        """The subject's own places, or those of the accounts that it holds."""
+        subject = self.asked.subject
+        if subject.kind == PLACE:
+            return [parse_place(subject.key)]
+        own = own_places(self.inquiry, subject.kind, subject.key)
+        if not own:
+            for holder in accounts_of(self.inquiry, self.asked, self.fresh):
+                own += own_places(self.inquiry, holder.subject.kind, holder.subject.key)
+        return own
+
+    @cached_property
+    def places(self) -> Kinds:
+        return {(place.book, place.kind) for place in self.held}
+
+    @property
+    def own(self) -> Kinds:
+        return self.places
+
+    @cached_property
+    def lanes(self) -> Mapping[str, Lane]:
+        lane = self.inquiry.model.lanes.get(self.asked.subject.kind)
+        found = (self.inquiry.lane_of(stream) for stream in self.names.values())
+        return {one.name: one for one in (lane, *(pair[0] for pair in found if pair)) if one is not None}
+
+    @cached_property
+    def began(self) -> Key | None:
+        rows = self.inquiry.rows("answer_first", {"subject": self.asked.id}) if self.asked.id else []
+        keys = [(self.time(row[0], row[1]), micros_of(row[0]), *row[2:]) for row in rows]
+        keys += [self.key_of(one.row) for one in self.fresh.told_of(self.asked.subject)]
+        if not self.is_recorded:  # what was booked back may have happened before anything was recorded
+            keys += [key for changes in self._entries(self.places).values() for key, _ in changes]
+        return min(keys, default=None)
+
+    def amounts(self, kinds: Kinds) -> Series:
+        changes = self._entries(kinds)
+        summed = {currency: running(sorted(one), self.began) for currency, one in changes.items()}
+        if self._is_order_known(kinds):
+            return summed
+        return {currency: at_the_end_of_times(steps) for currency, steps in summed.items()}
+
+    def values(self, lane: str | None, field: str) -> Series:
+        return tagged(self._changes(lane, field))
+
+    def payload(self, paths: Sequence[str]) -> Series:
+        parameters, wanted = {**self.inquiry.cut.parameters(), "streams": sorted(self.streams)}, split(paths)
+        found: list[tuple[Tag, Change]] = []
+        for row in self.inquiry.rows("answer_payload_series", parameters) if self.streams else ():
+            stream, recorded, occurred, source, order, position, status, encoding, skeleton = row
+            value = self.value(status, encoding, skeleton, wanted)
+            if value is not None:
+                key = self.time(recorded, occurred), micros_of(recorded), source, order, position
+                found.append((str(stream), (key, order, value)))
+        return tagged(found)
+
+    def _entries(self, kinds: Kinds) -> dict[str, list[tuple[Key, int]]]:
+        """By currency, of all that the subject has; one that these places never held has none."""
+        kept = self._kept
+        found: dict[str, list[tuple[Key, int]]] = {currency: [] for _, _, currency in kept}
+        ids = {id: currency for id, place, currency in kept if (place.book, place.kind) in kinds}
+        parameters = {**self.inquiry.cut.parameters(), "places": list(ids)}
+        for id, *packed in self.inquiry.rows("answer_entry_series", parameters) if ids else ():
+            found[ids[id]].extend(self._unpacked(packed))
+        for currency, change in self._waiting(kinds):
+            found.setdefault(currency, []).append(change)
+        return found
+
+    @cached_property
+    def _kept(self) -> list[tuple[int, Place, str]]:
+        if self.asked.subject.kind == PLACE:
+            return [(kept.id, kept.place, kept.currency) for kept in kept_places(self.inquiry, self.held[0])]
+        return [(h.id, h.place, h.currency) for h in holdings(self.inquiry, self.held, self.fresh)]
+
+    def _unpacked(self, packed: Sequence[Any]) -> Iterator[tuple[Key, int]]:
+        recorded, occurred, sources, orders, positions = (_integers(column) for column in packed[:5])
+        times = recorded if self.is_recorded else occurred
+        keys = zip(_since_1970(times), _since_1970(recorded), sources, orders, positions, strict=True)
+        return zip(keys, map(int, packed[5].split(",")), strict=True)
+
+    def _waiting(self, kinds: Kinds) -> Iterator[tuple[str, tuple[Key, int]]]:
+        held = set(self.held)
+        for told in self.counted():
+            for m in told.reading.movements if told.reading else ():
+                for kind, place_key, units in ((m.from_kind, m.from_key, -m.units), (m.to_kind, m.to_key, m.units)):
+                    if (m.book, kind) in kinds and Place(m.book, kind, place_key) in held:
+                        yield m.currency, (self.key_of(told.row), units)
+
+    def _is_order_known(self, kinds: Kinds) -> bool:
+        owners = {self.inquiry.model.places[kind].owner or "" for kind in kinds if kind in self.inquiry.model.places}
+        lanes = [self.inquiry.model.lanes[owner] for owner in owners if owner]
+        return all(lane.knows_order_within_time for lane in lanes)
+
+    def _changes(self, lane: str | None, field: str) -> Iterator[tuple[Tag, Change]]:
+        parameters = {**self.inquiry.cut.parameters(), "streams": sorted(self.streams), "field": field}
+        for row in self.inquiry.rows("answer_change_series", parameters):
+            _, stream, item, recorded, occurred, source, order, position, value = row
+            if self.is_of(stream, lane):
+                key = self.time(recorded, occurred), micros_of(recorded), source, order, position
+                yield f"{stream}/{item}", (key, order, value)
+        for told in self.counted():
+            row, reading = told.row, told.reading
+            if reading is None or row.stream_id not in self.streams:
+                continue
+            value = reading.sets.get(field) if field and reading.sets else reading.to if not field else None
+            if value is not None and self.is_of(row.stream, lane):
+                yield f"{row.stream}/{reading.item}", (self.key_of(row), row.source_position, value)
+
+
+def _integers(packed: bytes) -> array[int]:
+    """Big-endian integers of eight bytes."""
+    found = array("q", bytes(packed))
+    if byteorder == "little":
+        found.byteswap()
+    return found
+
+
+def _since_1970(times: array[int]) -> list[int]:
+    return [time + EPOCH_2000 for time in times]

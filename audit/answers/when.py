@@ -1,0 +1,80 @@
+"""When it was true: every interval, by one sound pass over all that changed; what came and went is not missed."""
+
+from __future__ import annotations
+
+from audit.answers.claims import Claims
+from audit.answers.flows import load_flow
+from audit.answers.ground import Ground
+from audit.answers.ground_flow import FlowGround
+from audit.answers.ground_holder import HolderGround
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import PLACE, Known, known, link_of, place_title
+from audit.answers.places import kept_places, parse_place
+from audit.answers.shapes import Edge, Interval, Link, When
+from audit.answers.steps import Key, spans
+from audit.answers.unfolded import Unfolded, unfolded
+from audit.answers.where import missed_of_holder
+from audit.errors import UsageError
+from audit.model.expressions import Expression, NotAnExpression, parse
+from audit.values import EventRef, Subject, time_of
+
+
+def when(inquiry: Inquiry, subject: Subject, expression: str) -> When:
+    """Raises UnknownSubject, and UsageError for what is no expression or speaks of what the subject has not."""
+    fresh = unfolded(inquiry)
+    if subject.kind == PLACE:
+        place = parse_place(subject.key)
+        kept_places(inquiry, place)
+        asked = Known(subject, 0)
+        link = Link(subject, place_title(inquiry, place), "")
+    else:
+        asked = known(inquiry, subject, fresh)
+        link = link_of(inquiry, subject, asked.id)
+    ground = ground_of(inquiry, asked, fresh)
+    truth = Claims(ground).truth(claim_of(inquiry, expression).tree)
+    found = spans(truth, ground.began)
+    refs = _refs(inquiry, [key[-1] for span in found for key in span if key is not None])
+    missed = () if subject.kind == PLACE else missed_of_holder(inquiry, asked, fresh, ())
+    at = inquiry.as_of(all(fresh.finality.get(position, True) for position in refs))
+    return When(
+        subject=link,
+        expression=expression,
+        at=at,
+        model=inquiry.model.hash,
+        intervals=tuple(
+            Interval(_edge(span.since, refs), _edge(span.until, refs) if span.until else None) for span in found
+        ),
+        complete=not (missed or ground.unreadable or at.unattributed),
+        not_understood=missed,
+        unreadable=ground.unreadable,
+    )
+
+
+def claim_of(inquiry: Inquiry, text: str) -> Expression:
+    """Raises UsageError."""
+    try:
+        expression = parse(text, inquiry.model.zone)
+    except NotAnExpression as error:
+        raise UsageError(f'"{text}" {error}') from None
+    if not expression.is_claim:
+        raise UsageError(f'"{text}" is neither true nor false: compare it, as in "balance < -100.50"')
+    return expression
+
+
+def ground_of(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Ground:
+    kind = inquiry.model.kinds.get(asked.subject.kind)
+    if kind is not None and kind.is_flow:
+        return FlowGround(load_flow(inquiry, asked, fresh))
+    return HolderGround(inquiry, asked, fresh)
+
+
+def _edge(key: Key, refs: dict[int, EventRef]) -> Edge:
+    return Edge(time_of(key[0]), refs[key[-1]])
+
+
+def _refs(inquiry: Inquiry, positions: list[int]) -> dict[int, EventRef]:
+    wanted = sorted(set(positions))
+    if not wanted:
+        return {}
+    rows = inquiry.rows("answer_refs", [wanted])
+    return {position: EventRef(source, event_id, position) for position, source, event_id in rows}

@@ -1,0 +1,7 @@
+-- The payloads of some streams' events up to a moment, without what is sealed in them. Parameters: streams, moment.
+select l.stream_id, l.recorded_at, l.occurred_at, l.source_id, l.source_position, l.position, p.status, p.encoding, p.skeleton
+from trace.log l join trace.payload p on p.position = l.position
+where l.stream_id = any(%(streams)s) and l.kind = 0
+  and (l.recorded_at, l.source_id, l.source_position) <= (%(recorded)s, %(source)s, %(order)s)
+  and (l.occurred_at < %(occurred)s or l.occurred_at = %(occurred)s
+       and (l.recorded_at, l.source_id, l.source_position) <= (%(tie_recorded)s, %(tie_source)s, %(tie_order)s))

@@ -69,7 +69,7 @@ class AmountForm:
             units = units_of(_plain_amount(text, digits), digits)
         except NotAnAmount as error:
             raise UsageError(f"the amount {error}: write it as 1234.50") from None
-        return cls(text, units, _day(query, "from"), _day(query, "to"))
+        return cls(text, units, day_in(query, "from"), day_in(query, "to"))
 
 
 def _plain_amount(text: str, digits: int) -> str:
@@ -86,7 +86,7 @@ def _plain_amount(text: str, digits: int) -> str:
     return f"{whole}.{fraction}" if fraction else whole
 
 
-def _day(query: QueryDict, name: str) -> date | None:
+def day_in(query: QueryDict, name: str) -> date | None:
     text = query.get(name, "")
     try:
         return date.fromisoformat(text) if text else None

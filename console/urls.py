@@ -11,6 +11,7 @@ from console.views.finding import finding
 from console.views.findings import findings, findings_file
 from console.views.help import help
 from console.views.home import home
+from console.views.incoming import incoming_page
 from console.views.list import place_list, places_list, subject_list
 from console.views.looks import looks, looks_file
 from console.views.news import news
@@ -56,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("of/<str:kind>/<number:id>", subject, name="subject"),
     path("of/<str:kind>/<number:id>/reason", reason, name="reason"),
     path("of/<str:kind>/<number:id>/unmask", unmask, name="unmask"),
+    path("of/<str:kind>/<number:id>/incoming", incoming_page, name="incoming"),
     path("of/<str:kind>/<number:id>/news", news, name="news"),
     path("of/<str:kind>/<number:id>/export", export_start, name="export_start"),
     re_path(r"^of/(?P<kind>[^/]+)/(?P<id>[0-9]{1,18})/(?P<name>[a-z]+)\.(?P<format>csv|json)$", subject_list),

@@ -37,10 +37,7 @@ def find_amount(
     kept = next((one for one in kept_places(inquiry, asked) if one.currency == currency), None)
     if kept is None:
         raise UsageError(f"nothing was ever moved here in {currency}")
-    last = ended or day_of(inquiry, inquiry.cut.time or inquiry.watermark or datetime.now(UTC))
-    first = began or last - timedelta(days=DAYS_SEARCHED - 1)
-    if first > last or (last - first).days >= DAYS_MAX:
-        raise UsageError(f"search from an earlier to a later day, at most {DAYS_MAX} days")
+    first, last = span(inquiry, began, ended)
     is_recorded = inquiry.cut.clock is Clock.RECORDED
     rows = inquiry.rows(
         "answer_entries",
@@ -75,6 +72,15 @@ def find_amount(
         combinations=tuple(tuple(shown[_key(searched[i])] for i in group) for group in groups),
         combinations_complete=is_whole and len(groups) < SHOWN_MAX,
     )
+
+
+def span(inquiry: Inquiry, began: date | None, ended: date | None) -> tuple[date, date]:
+    """The days to be searched; raises UsageError where they are too many or run backwards."""
+    last = ended or day_of(inquiry, inquiry.cut.time or inquiry.watermark or datetime.now(UTC))
+    first = began or last - timedelta(days=DAYS_SEARCHED - 1)
+    if first > last or (last - first).days >= DAYS_MAX:
+        raise UsageError(f"search from an earlier to a later day, at most {DAYS_MAX} days")
+    return first, last
 
 
 def combined(times: Sequence[datetime], amounts: Sequence[int], wanted: int) -> tuple[list[tuple[int, ...]], bool]:
@@ -131,7 +137,8 @@ def _key(row: Row) -> Row:
 
 def _lines(inquiry: Inquiry, kept: Kept, rows: Sequence[Row]) -> dict[Row, EntryLine]:
     unlike = list({_key(row): row for row in rows}.values())
-    return {_key(row): line for row, line in zip(unlike, entry_lines(inquiry, kept, unlike), strict=True)}
+    lines = entry_lines(inquiry, unlike, [kept.currency] * len(unlike))
+    return {_key(row): line for row, line in zip(unlike, lines, strict=True)}
 
 
 def _page(lines: Sequence[EntryLine], total: int) -> Page[EntryLine]:

@@ -100,23 +100,24 @@ def entries(
         clock=clock,
     )
     more, rows = len(rows) > size, rows[:size]
-    found = entry_lines(inquiry, kept, rows)
+    found = entry_lines(inquiry, rows, [kept.currency] * len(rows))
     total = len(found) if not more and not cursor else None
     return Page(tuple(found), total, next=found[-1].cursor if more else None)
 
 
-def entry_lines(inquiry: Inquiry, kept: Kept, rows: Sequence[tuple[Any, ...]]) -> list[EntryLine]:
-    """Rows of `answer_entries` as they are shown."""
+def entry_lines(inquiry: Inquiry, rows: Sequence[tuple[Any, ...]], currencies: Sequence[str]) -> list[EntryLine]:
+    """Rows of `answer_entries`, each in its currency, as they are shown."""
     told = {
         one.row.position: one
         for one in read_events(inquiry, list(events_at(inquiry, {row[4] for row in rows}).values()))
     }
     kinds = set(flow_kinds(inquiry.model))
     links = links_of(inquiry, {tie for one in told.values() for tie in one.ties if tie.kind in kinds})
-    return [_entry(inquiry, kept, row, told[row[4]], links) for row in rows]
+    pairs = zip(rows, currencies, strict=True)
+    return [_entry(inquiry, currency, row, told[row[4]], links) for row, currency in pairs]
 
 
-def _entry(inquiry: Inquiry, kept: Kept, row: tuple[Any, ...], told: Told, links: dict[Subject, Link]) -> EntryLine:
+def _entry(inquiry: Inquiry, currency: str, row: tuple[Any, ...], told: Told, links: dict[Subject, Link]) -> EntryLine:
     recorded, source_id, source_position, ordinal, _, occurred, amount, balance, book, kind, key, counter_id = row
     counter = Place(book, kind, key)
     return EntryLine(
@@ -128,8 +129,8 @@ def _entry(inquiry: Inquiry, kept: Kept, row: tuple[Any, ...], told: Told, links
         counter=counter,
         counter_title=place_title(inquiry, counter),
         flow=next((links[tie] for tie in told.ties if tie in links), None),
-        money=money(inquiry.model, int(amount), kept.currency),
-        balance=None if balance is None else money(inquiry.model, int(balance), kept.currency),
+        money=money(inquiry.model, int(amount), currency),
+        balance=None if balance is None else money(inquiry.model, int(balance), currency),
         known_since=recorded if day_of(inquiry, occurred) < day_of(inquiry, recorded) else None,
         is_final=told.is_final,
         cursor=pack(Mark(recorded, source_id, source_position, ordinal)),

@@ -185,6 +185,7 @@ def _places(document: schema.Document) -> dict[tuple[str, str], meaning.PlaceKin
             rests=place.rests,
             is_transit=place.transit,
             is_source=place.source,
+            is_unmatched=place.unmatched,
             certainty=CERTAINTIES[place.certainty],
             tells=place.tells,
             within=_duration(place.within),

@@ -127,6 +127,7 @@ class PlaceKind:
     certainty: Certainty = Certainty.KNOWN
     tells: Text = field(default_factory=dict)
     within: Duration | None = None  # how long the money of one flow may rest here
+    is_unmatched: bool = False  # whose money it is, is not known yet
 
 
 @dataclass(frozen=True, slots=True)

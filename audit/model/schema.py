@@ -96,6 +96,7 @@ class Place(Part, frozen=True, kw_only=True):
     rests: bool = True
     transit: bool = False
     source: bool = False
+    unmatched: bool = False
     certainty: str = "known"
 
 

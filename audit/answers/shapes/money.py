@@ -165,6 +165,31 @@ class AmountSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """What came in for a subject from the day `began` to `ended`, or the answer that nothing did.
+
+    `came` are entries of its own places with the account of each; `unmatched` those of money whose owner is not known,
+    looked through only for an amount; `under_way` is on its way in. `behind` are the sources that are not known up to
+    `searched_until`, with how far they are."""
+
+    subject: Link
+    at: AsOf
+    model: str
+    money: Money | None
+    began: date
+    ended: date
+    accounts: tuple[Link, ...]
+    came: Page[tuple[Link, EntryLine]]
+    unmatched: Page[EntryLine]
+    unmatched_places: tuple[str, ...]
+    under_way: tuple[PlaceLine, ...]
+    searched_until: datetime | None
+    behind: tuple[tuple[str, datetime | None], ...]
+    says: str
+    reach: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceTotal:
     """All places of one kind in one currency. `flows` how many open flows have money there, `oldest` since when,
     `late` how many of them are past their time."""

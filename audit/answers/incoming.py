@@ -1,0 +1,151 @@
+"""Whether a payment came in: on a customer's accounts, on its way, or among money whose owner is not known; and if it
+did not, where that was looked for and how far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from audit.answers.amounts import span
+from audit.answers.inquiry import CONSOLE, Inquiry
+from audit.answers.ledger import day_began, holdings, own_places
+from audit.answers.names import CUSTOMER, known, link_of
+from audit.answers.onitsway import is_incoming, lines_under_way, open_flows
+from audit.answers.place import entry_lines
+from audit.answers.shapes import EntryLine, Incoming, Page
+from audit.answers.unfolded import unfolded
+from audit.answers.where import accounts_of, holder_kinds
+from audit.answers.words import word
+from audit.errors import UsageError
+from audit.values import Clock, Money, Place, Subject
+
+SHOWN_MAX = 50
+UNMATCHED_MAX = 1000  # places in which unmatched money stands
+Found = Page[tuple[Place, EntryLine]]
+_NOTHING: Found = Page((), 0)
+
+
+def incoming(
+    inquiry: Inquiry,
+    subject: Subject,
+    wanted: Money | None = None,
+    began: date | None = None,
+    ended: date | None = None,
+) -> Incoming:
+    """Payments of exactly `wanted` (None: of any amount). Raises UnknownSubject, UsageError."""
+    fresh = unfolded(inquiry)
+    asked = known(inquiry, subject, fresh)
+    if subject.kind not in (CUSTOMER, *holder_kinds(inquiry)):
+        raise UsageError("money comes in on accounts: ask of a customer or an account")
+    accounts = [asked] if subject.kind in holder_kinds(inquiry) else accounts_of(inquiry, asked, fresh)
+    if not accounts:
+        raise UsageError("nothing can come in here: it has no account")
+    first, last = span(inquiry, began, ended)
+    own = [place for one in accounts for place in own_places(inquiry, one.subject.kind, one.subject.key)]
+    holders = {one.subject.key: link_of(inquiry, one.subject, one.id) for one in accounts}
+    held = {one.id: (one.place, one.currency) for one in holdings(inquiry, own, fresh)}
+    came = _entries(inquiry, held, wanted, first, last)
+    unmatched = _unmatched(inquiry)
+    stray = _entries(inquiry, unmatched, wanted, first, last) if wanted is not None else _NOTHING
+    flows = [flow for flow in open_flows(inquiry, asked, fresh) if is_incoming(flow, [one.subject for one in accounts])]
+    until, behind = _reach(inquiry, last)
+    return Incoming(
+        subject=link_of(inquiry, subject, asked.id),
+        at=inquiry.as_of(),
+        model=inquiry.model.hash,
+        money=wanted,
+        began=first,
+        ended=last,
+        accounts=tuple(holders.values()),
+        came=Page(tuple((holders[place.key], line) for place, line in came.rows), came.total, SHOWN_MAX),
+        unmatched=Page(tuple(line for _, line in stray.rows), stray.total, SHOWN_MAX),
+        unmatched_places=_titles(inquiry),
+        under_way=lines_under_way(inquiry, flows),
+        searched_until=until,
+        behind=behind,
+        says=_says(inquiry, wanted, (first, last), len(accounts), came, stray if unmatched else None),
+        reach=_reached(inquiry, until, behind),
+    )
+
+
+def _unmatched(inquiry: Inquiry) -> dict[int, tuple[Place, str]]:
+    found: dict[int, tuple[Place, str]] = {}
+    for (book, kind), about in inquiry.model.places.items():
+        if about.is_unmatched:
+            after = {"book": book, "kind": kind, "after_key": "", "after_currency": "", "limit": UNMATCHED_MAX}
+            for id_, key, currency, *_ in inquiry.rows("answer_places_of_kind", after):
+                found[id_] = (Place(book, kind, key), currency)
+    return found
+
+
+def _titles(inquiry: Inquiry) -> tuple[str, ...]:
+    return tuple(inquiry.text(one.title) or one.name for one in inquiry.model.places.values() if one.is_unmatched)
+
+
+def _entries(
+    inquiry: Inquiry, places: dict[int, tuple[Place, str]], wanted: Money | None, first: date, last: date
+) -> Found:
+    """What came into these places, of the wanted currency where an amount is wanted."""
+    ids = [id_ for id_, (_, currency) in places.items() if wanted is None or currency == wanted.currency]
+    rows = inquiry.rows(
+        "answer_incoming",
+        {
+            **inquiry.cut.parameters(),
+            "places": ids,
+            "units": None if wanted is None else wanted.units,
+            "began": day_began(inquiry, first),
+            "ended": day_began(inquiry, last + timedelta(days=1)),
+            "limit": SHOWN_MAX + 1,
+        },
+        clock="recorded_at" if inquiry.cut.clock is Clock.RECORDED else "occurred_at",
+    )
+    shown = rows[:SHOWN_MAX]
+    lines = entry_lines(inquiry, [row[:-1] for row in shown], [places[row[-1]][1] for row in shown])
+    found = tuple((places[row[-1]][0], line) for row, line in zip(shown, lines, strict=True))
+    return Page(found, len(rows) if len(rows) <= SHOWN_MAX else None, SHOWN_MAX)
+
+
+def _reach(inquiry: Inquiry, last: date) -> tuple[datetime | None, tuple[tuple[str, datetime | None], ...]]:
+    """Up to when was searched, and the sources that are not known that far."""
+    banks = [source for source in inquiry.sources if CONSOLE not in (source.kind, source.name)]
+    newest = max((source.watermark for source in banks if source.watermark), default=None)
+    ends = [day_began(inquiry, last + timedelta(days=1)), inquiry.cut.time, newest]
+    until = min((end for end in ends if end is not None), default=None) if newest else None
+    behind = [s for s in banks if s.watermark is None or (until is not None and s.watermark < until)]
+    return until, tuple((source.name, source.watermark) for source in behind)
+
+
+def _says(
+    inquiry: Inquiry, wanted: Money | None, days: tuple[date, date], accounts: int, came: Found, stray: Found | None
+) -> str:
+    """`stray` is what is among the money whose owner is not known; None: there is no such money."""
+    language = inquiry.language
+    values = {
+        "amount": word(language, "of_amount", amount=inquiry.amount(wanted)) if wanted else "",
+        "began": days[0].isoformat(),
+        "ended": days[1].isoformat(),
+        "accounts": word(language, "on_account" if accounts == 1 else "on_accounts", count=accounts),
+    }
+    if came.rows:
+        return word(language, "some_came", count=_count(came), **values)
+    unmatched = ""
+    if stray is not None and wanted is not None:
+        unmatched = word(language, "but_unmatched" if stray.rows else "nor_unmatched", count=_count(stray))
+    return word(language, "none_came", unmatched=unmatched, **values)
+
+
+def _count(found: Found) -> str:
+    return f"{found.total:,}" if found.total is not None else f"> {found.counted:,}"
+
+
+def _reached(inquiry: Inquiry, until: datetime | None, behind: Sequence[tuple[str, datetime | None]]) -> str:
+    language, time = inquiry.language, inquiry.time(until) if until else "?"
+    if not behind:
+        return word(language, "searched", time=time)
+    named = [
+        word(language, "source_until", source=name, time=inquiry.time(at))
+        if at
+        else word(language, "source_unknown", source=name)
+        for name, at in behind
+    ]
+    return word(language, "searched_but", time=time, sources=", ".join(named))

@@ -1,0 +1,82 @@
+"""What came in is said, and of what did not, where and how far it was looked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from audit.answers.incoming import incoming
+from audit.errors import UsageError
+from audit.values import Clock, Moment, Money, Subject
+from tests.answers.conftest import asking
+from tests.answers.oracle import Bank, Happened
+from tests.conftest import Database
+
+CUSTOMER = Subject("customer", "C1")
+
+
+def deposits(bank: Bank, clock: str) -> list[tuple[str, int, str, date]]:
+    """Account, units, currency and day of everything that came in on the customer's accounts."""
+    own = {
+        event.stream.removeprefix("account-")
+        for event in bank.events
+        if event.type == "Opened" and event.data["customer"] == CUSTOMER.key
+    }
+    return [
+        (target.removeprefix("available:"), units, currency, getattr(event, clock).date())
+        for event in bank.events
+        if event.type == "Deposited"
+        for _, _, target, units, currency in event.moves
+        if target.removeprefix("available:") in own
+    ]
+
+
+def days_of(bank: Bank) -> tuple[date, date]:
+    times = [time for event in bank.events for time in (event.occurred, event.recorded)]
+    return min(times).date() - timedelta(days=1), max(times).date() + timedelta(days=1)
+
+
+@pytest.mark.parametrize("clock", ["recorded", "occurred"])
+def test_all_that_came_in_is_there_and_nothing_else(world: Database, bank: Bank, clock: str) -> None:
+    expected = deposits(bank, clock)
+    with asking(at=Moment(datetime(2030, 1, 1, tzinfo=UTC), Clock(clock))) as inquiry:
+        page = incoming(inquiry, CUSTOMER, None, *days_of(bank))
+    found = [(a.subject.key, r.money.units, r.money.currency, getattr(r, clock).date()) for a, r in page.came.rows]
+    assert sorted(found) == sorted(expected)
+    assert f": {len(expected)}." in page.says
+
+
+def test_what_did_not_come_is_said_with_where_it_was_looked_for(world: Database, bank: Bank) -> None:
+    began, ended = days_of(bank)
+    units = next(n for n in range(777, 10_000) if all(n != event.moves[0][3] for event in bank.events if event.moves))
+    with asking() as inquiry:
+        page = incoming(inquiry, CUSTOMER, Money(units, "DKK", 2), began, ended)
+    assert not page.came.rows and not page.unmatched.rows
+    amount = f"{units // 100}.{units % 100:02} DKK"
+    assert page.says.startswith(f"No incoming payment of {amount} from {began} to {ended} on ")
+    assert page.says.endswith(", nor among the money whose owner is not known yet.")
+    ends = {source: max(e.recorded for e in bank.events if e.source == source) for source in ("core", "dk")}
+    behind = {source for source, end in ends.items() if end < max(ends.values())}
+    assert {name for name, _ in page.behind} == behind
+    assert all(name in page.reach for name in behind), "a source that is not known that far is named"
+
+
+def test_money_whose_owner_is_not_known_is_looked_through(world: Database, bank: Bank) -> None:
+    sent: list[Happened] = [event for event in bank.events if event.type == "Sent"]
+    units = sent[0].moves[0][3]
+    with asking() as inquiry:
+        page = incoming(inquiry, CUSTOMER, Money(units, "DKK", 2), *days_of(bank))
+    assert page.unmatched.total == sum(event.moves[0][3] == units for event in sent)
+    assert "but among the money whose owner is not known yet: " in page.says or page.came.rows
+
+
+def test_another_currency_is_not_the_wanted_one(world: Database, bank: Bank) -> None:
+    with asking() as inquiry:
+        page = incoming(inquiry, CUSTOMER, Money(1_000_00, "EUR", 2), *days_of(bank))
+    assert {row.money.currency for _, row in page.came.rows} == {"EUR"}
+
+
+def test_what_has_no_account_is_refused(world: Database) -> None:
+    with asking() as inquiry, pytest.raises(UsageError, match="ask of a customer or an account"):
+        incoming(inquiry, Subject("transfer", "T1"))

@@ -29,9 +29,7 @@ class Chain:
     missing: str | None = None
 
 
-def causes_of(
-    inquiry: Inquiry, events: Iterable[EventRow], story: Sequence[EventRow] = ()
-) -> dict[int, Chain]:
+def causes_of(inquiry: Inquiry, events: Iterable[EventRow], story: Sequence[EventRow] = ()) -> dict[int, Chain]:
     """The chain of each event, by position. `story` are events in story order that need not be read again."""
     search = _Search(inquiry, story)
     starts = {row.position: row for row in events}
@@ -123,8 +121,10 @@ class _Search:
 
     def _read_before(self, positions: Sequence[int]) -> None:
         """The last events of each one's correlation up to its time, put in story order, tell which came before."""
-        kinds = sorted({kind for lane in self.inquiry.model.lanes.values() for kind in lane.correlates}
-                       | set(flow_kinds(self.inquiry.model)))
+        kinds = sorted(
+            {kind for lane in self.inquiry.model.lanes.values() for kind in lane.correlates}
+            | set(flow_kinds(self.inquiry.model))
+        )
         parameters = {"positions": list(positions), "kinds": kinds, "limit": BEFORE_MAX}
         near: dict[int, dict[int, EventRow]] = {position: {} for position in positions}
         for asked, *row in self.inquiry.rows("answer_same_correlation", parameters):

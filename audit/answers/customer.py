@@ -26,7 +26,6 @@ from audit.values import Subject
 
 OPEN_SHOWN = 20
 ACCOUNTS_SHOWN = 20
-UNEXPLAINED = ("critical", "high")
 
 
 def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> CustomerPage:
@@ -45,24 +44,43 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     missed = with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
     at = inquiry.as_of(all(flow.is_final() for flow in flows))
     lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, fresh)
+    paid = payment_lines(inquiry, asked, [one.subject for one in accounts], fresh, listed, loaded, set(under_way))
     return CustomerPage(
         subject=link_of(inquiry, subject, asked.id),
         at=at,
         model=inquiry.model.hash,
-        answer=answer_of(inquiry, items, found.rows, bool(missed or at.unattributed)),
+        answer=" ".join(
+            [
+                answer_of(inquiry, items, found.rows, bool(missed or at.unattributed)),
+                *came_in(inquiry, lines, paid if cursor is None else None),
+            ]
+        ),
         since=told[0].row.recorded if told else None,
         facts=facts_of(inquiry, told),
         open_items=Page(tuple(sorted(items, key=lambda item: not item.is_late)[:OPEN_SHOWN]), len(items), OPEN_SHOWN),
         accounts=Page(lines, len(accounts), ACCOUNTS_SHOWN),
-        payments=payment_lines(
-            inquiry, asked, [one.subject for one in accounts], fresh, listed, loaded, set(under_way)
-        ),
+        payments=paid,
         others=others_of(inquiry, asked, {*holder_kinds(inquiry), *flow_kinds(inquiry.model)}),
         findings=found,
         complete=not (missed or at.unattributed),
         not_understood=missed,
         newest=newest(inquiry, asked),
     )
+
+
+def came_in(inquiry: Inquiry, accounts: Sequence[AccountLine], paid: Page[PaymentLine] | None) -> list[str]:
+    """Whether anything is on its way to the customer, and the last that came, where the newest payments show it."""
+    language = inquiry.language
+    incoming = [one.incoming for line in accounts for one in line.balances if one.incoming.units]
+    said = [word(language, "incoming", amount=inquiry.amount(one)) for one in incoming]
+    if accounts and not incoming:
+        said.append(word(language, "nothing_incoming"))
+    last = next((row for row in paid.rows if row.money.units > 0), None) if paid else None
+    if last is not None:
+        amount, time = inquiry.amount(last.money), inquiry.time(last.recorded)
+        name = "last_in_from" if last.counterparty else "last_in"
+        said.append(word(language, name, amount=amount, who=last.counterparty, time=time))
+    return said
 
 
 def payments_page(inquiry: Inquiry, subject: Subject, cursor: str | None = None, size: int = 500) -> Page[PaymentLine]:
@@ -126,7 +144,7 @@ def answer_of(inquiry: Inquiry, items: Sequence[OpenItem], found: Sequence[Findi
     """One or two sentences: what is late, what cannot be explained, and whether the rest is in order."""
     language = inquiry.language
     late = [item for item in items if item.is_late]
-    bad = [line for line in found if line.state == "open" and line.severity in UNEXPLAINED and line.rule != "stuck"]
+    bad = [line for line in found if line.is_doubt]
     parts = []
     if len(late) == 1:
         parts.append(word(language, "one_late", what=late[0].title))

@@ -12,8 +12,6 @@ from audit.answers.shapes import FindingLine, StateLine, Waiting
 from audit.answers.words import word
 from audit.values import Certainty
 
-BAD = ("critical", "high")
-
 
 def flow_title(flow: Flow) -> str:
     """ "500.00 DKK to Mette H••••••"; without another side "Transfer, 500.00 DKK"."""
@@ -37,7 +35,7 @@ def status_of(
 ) -> tuple[str, str]:
     """The words of the status and their colour. Late beats the state's own name, for a state that is not final."""
     late = any(one.overdue_seconds is not None for one in waiting)
-    unexplained = any(one.state == "open" and one.severity in BAD and one.rule != "stuck" for one in findings)
+    unexplained = any(one.is_doubt for one in findings)
     if not states:
         return ("", "held" if late else "plain")
     first = states[0]

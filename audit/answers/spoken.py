@@ -91,9 +91,7 @@ def _booked_too_much(flow: Flow) -> list[Money]:
         if kind is not None and not kind.is_flow and kind.book == net.place.book and net.currency == declared.currency:
             key = (kind.name, net.place.key)
             booked[key] = booked.get(key, 0) + net.units
-    return [
-        money(model, units, declared.currency) for units in booked.values() if abs(units) >= TWICE * declared.units
-    ]
+    return [money(model, units, declared.currency) for units in booked.values() if abs(units) >= TWICE * declared.units]
 
 
 def _late(inquiry: Inquiry, states: Sequence[StateLine], waiting: Sequence[Waiting]) -> str:

@@ -98,9 +98,7 @@ def _story_of_place(inquiry: Inquiry, asked: Place, fresh: Unfolded, size: int) 
         yield What(subject, inquiry.as_of(), inquiry.model.hash, page, True, (), "")
 
 
-def not_understood(
-    inquiry: Inquiry, asked: Known, fresh: Unfolded, also: Iterable[Known] = ()
-) -> tuple[EventRef, ...]:
+def not_understood(inquiry: Inquiry, asked: Known, fresh: Unfolded, also: Iterable[Known] = ()) -> tuple[EventRef, ...]:
     """Events up to the moment that may touch the subject, or those `also` that its answer rests on, and that the model
     cannot read: all of them."""
     subjects = [asked, *also]

@@ -129,9 +129,7 @@ def of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Where:
     )
 
 
-def missed_of_holder(
-    inquiry: Inquiry, asked: Known, fresh: Unfolded, flows: Sequence[Flow]
-) -> tuple[EventRef, ...]:
+def missed_of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded, flows: Sequence[Flow]) -> tuple[EventRef, ...]:
     """What is not understood of the subject, of the accounts whose money it is answered with, and of open flows."""
     is_own = own_places(inquiry, asked.subject.kind, asked.subject.key)
     accounts = [] if is_own else accounts_of(inquiry, asked, fresh)
@@ -190,4 +188,3 @@ def state_in_words(inquiry: Inquiry, subject: Subject, states: tuple[StateLine, 
 def _is_conserved(inquiry: Inquiry, places: tuple[PlaceLine, ...]) -> bool:
     """Every movement has two sides by construction; what stands in the unexplained is not conserved."""
     return not any(line.place.kind == UNEXPLAINED and line.money.units for line in places)
-

@@ -8,7 +8,7 @@ from audit.answers.account import account
 from audit.answers.inquiry import Inquiry
 from audit.values import Subject
 from console.chart import charts
-from console.views.customer import is_grave
+from console.views.customer import tone_by
 from console.visit import Visit
 
 PARTS = {"statement": "_statement.html"}
@@ -19,5 +19,6 @@ def show_account(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpRespon
     visit.shows(page.customers)
     visit.shows(row.flow for row in page.holds.rows)
     visit.shows(row.flow for row in page.statement.rows)
-    tone = "bad" if is_grave(page.findings.rows) else ""
-    return visit.show("account.html", page.at, PARTS, page=page, charts=charts(page.chart), tone=tone)
+    return visit.show(
+        "account.html", page.at, PARTS, page=page, charts=charts(page.chart), tone=tone_by(page.findings.rows)
+    )

@@ -39,10 +39,10 @@ def show_customer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpRespo
 
 def tone_of(page: CustomerPage) -> str:
     """Amber where something is late, red where something cannot be explained."""
-    if is_grave(page.findings.rows):
+    return tone_by(page.findings.rows) or ("held" if any(item.is_late for item in page.open_items.rows) else "")
+
+
+def tone_by(findings: tuple[FindingLine, ...]) -> str:
+    if any(row.is_doubt for row in findings):
         return "bad"
-    return "held" if any(item.is_late for item in page.open_items.rows) else ""
-
-
-def is_grave(findings: tuple[FindingLine, ...]) -> bool:
-    return any(row.state == "open" and row.severity in ("high", "critical") for row in findings)
+    return "held" if any(row.is_late for row in findings) else ""

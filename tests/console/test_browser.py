@@ -241,3 +241,90 @@ def test_the_sentence_is_copied(opened: Open, urls: list[str]) -> None:
     page.keyboard.press("c")
     page.wait_for_function("document.querySelector('#said').textContent !== ''")
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("#tells").inner_text()
+
+
+# Four tasks of a support desk: the right sentence within three page loads, by what a customer says on the phone.
+
+
+def ask(page: Any, text: str) -> list[str]:
+    """Types what the customer names, says why, and gives the pages that were loaded; more are added as they come."""
+    loaded: list[str] = []
+    page.on("response", lambda r: loaded.append(r.url) if r.request.is_navigation_request() and r.ok else None)
+    page.keyboard.press("/")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reason?**")
+    for key in ("1", "c", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url(re.compile(r"/of/\w+/\d+$"))
+    return loaded
+
+
+def key_of(bank: Bank, statement: str) -> str:
+    return str(bank.rows(f"{statement} limit 1")[0][0])
+
+
+def test_task_my_transfer_has_not_arrived(opened: Open, bank: Bank) -> None:
+    page = opened(door=False)
+    late = key_of(
+        bank,
+        "select s.key from finding f join trace.subject s on s.id = f.subject_id"
+        " where s.kind = 'adapter_transfer' and f.rule = 'stuck' and f.state = 'open' order by 1",
+    )
+    transfer = bank.id_of("transfer", late)
+    customer = key_of(bank, f"select key from trace.subject where id = {bank.customer_of('transfer', transfer)}")
+    loaded = ask(page, customer)
+    assert "is late: 500.00\u00a0DKK to" in page.locator("#tells").inner_text()
+    page.click("#open tbody a >> nth=0")
+    page.wait_for_url(f"**/of/transfer/{transfer}")
+    said = page.locator("#tells").inner_text()
+    assert "We do not have its answer yet" in said and "should have gone on by" in said
+    assert len(loaded) <= 3, loaded
+
+
+def test_task_my_salary_is_missing(opened: Open, bank: Bank) -> None:
+    page = opened(door=False)
+    batch = bank.ids("batch")[0]
+    paid = f"select other_id from link where subject_id = {batch} and other_kind = 'transfer'"
+    customer = key_of(
+        bank,
+        "select s.key from link l join trace.subject s on s.id = l.other_id"
+        f" where l.other_kind = 'customer' and l.subject_id in ({paid}) order by 1",
+    )
+    loaded = ask(page, customer)
+    said = page.locator("#tells").inner_text()
+    assert re.search(r"on its way in\. The last payment in was [\d,.]+\u00a0DKK( from .+)?, \d+ \w+ 20\d\d", said), said
+    assert page.locator("#payments tbody tr").count() and len(loaded) <= 2, loaded
+
+
+def test_task_what_does_this_line_on_my_statement_mean(opened: Open, bank: Bank) -> None:
+    page = opened(door=False)
+    account = key_of(
+        bank,
+        "select s.key from link l join trace.subject s on s.id = l.subject_id"
+        " where s.kind = 'account' and l.other_kind = 'transfer' group by 1 order by count(*) desc, 1",
+    )
+    loaded = ask(page, account)
+    line = page.locator("#statement tbody tr", has=page.locator("td a")).first
+    assert re.search(r"booked|credited|came|went", line.inner_text())
+    line.locator("td a").first.click()
+    page.wait_for_url("**/of/transfer/*")
+    assert page.locator("#tells").inner_text().strip() and page.locator("#steps tbody tr").count() > 1
+    assert len(loaded) <= 3, loaded
+
+
+def test_task_who_got_the_money(opened: Open, bank: Bank) -> None:
+    page = opened(door=False)
+    transfer = key_of(
+        bank,
+        "select s.key from link l join trace.subject s on s.id = l.subject_id"
+        " where s.kind = 'transfer' and l.other_kind = 'clearing' order by 1",
+    )
+    loaded = ask(page, transfer)
+    facts = page.locator("dl.facts").first
+    assert re.search(r"DKK to .+••", page.locator("h1").inner_text())
+    assert re.search(r"Receiver bank\s+\w+", facts.inner_text()) and "••" in facts.inner_text()
+    facts.locator("button").first.click()
+    page.wait_for_function("document.querySelector('dl.facts').innerText.includes('two minutes')")
+    assert not re.search(r"Receiver name\s+\S*••", facts.inner_text())
+    assert len(loaded) <= 3, loaded

@@ -9,6 +9,9 @@ from audit.answers.shapes.moment import AsOf, Link, Page
 from audit.answers.shapes.story import EventLine
 from audit.values import EventRef, Money
 
+GRAVE = frozenset({"critical", "high"})
+OF_TIME = frozenset({"stuck", "missing_reaction", "late_reaction"})
+
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
@@ -27,6 +30,20 @@ class FindingLine:
     resolved_by: EventRef | None
     would_resolve: str
     money: tuple[Money, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == "open"
+
+    @property
+    def is_late(self) -> bool:
+        """It says that something has not come in its time, which a wait explains."""
+        return self.is_open and self.rule in OF_TIME
+
+    @property
+    def is_doubt(self) -> bool:
+        """It is grave, and neither a wait nor the consequence of another finding."""
+        return self.is_open and self.severity in GRAVE and self.rule not in OF_TIME and self.because_of is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from audit.answers.events import EventRow, Told, ref_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.shapes import MissingStep, StateLine, Waiting
 from audit.answers.words import word
+from audit.findings.reactions import Happening, matched
 from audit.log.logged import EVENT
-from audit.model.meaning import Expectation
+from audit.model.expecting import CORRELATION, roles_of
 from audit.values import micros_of, time_of
 
 
@@ -81,16 +82,27 @@ def _waiting(inquiry: Inquiry, state: StateLine, exits: Sequence[str], due: date
 
 
 def _by_expectations(inquiry: Inquiry, past: Sequence[EventRow], told: Mapping[int, Told]) -> Iterable[Waiting]:
-    """Events whose reaction is not among those told after them. One flow is one correlation."""
-    names = [_name(inquiry, row, told.get(row.position)) for row in past]
-    for number, expectation in enumerate(inquiry.model.expectations):
-        wanted = set(expectation.one_of)
-        for index, name in enumerate(names):
-            if name == expectation.after and not any(later in wanted for later in names[index + 1 :]):
-                yield _expected(inquiry, past[index], expectation, number)
+    """Calls of a flow whose reaction had not come, matched as the findings match them."""
+    rows = {row.position: row for row in past}
+    happenings = [
+        Happening(micros_of(row.recorded), row.position, number)
+        for row in past
+        if (number := _number(inquiry, row, told.get(row.position)))
+    ]
+    model, by_id = inquiry.model, {row.id: row.position for row in past}
+    causes = {row.position: by_id[row.causation] for row in past if row.causation in by_id}
+    for kind, roles in roles_of(model).items() if happenings else ():
+        is_flow = kind in model.kinds and model.kinds[kind].is_flow
+        if is_flow or kind == CORRELATION:
+            played = [one for one in happenings if one.meaning in roles.numbers]
+            for call in matched(model.expectations, roles, played, model.due, is_flow, causes).calls:
+                if call.met is None and not call.is_surplus:
+                    yield expected(inquiry, rows[call.after.position], call.expectation)
 
 
-def _expected(inquiry: Inquiry, after: EventRow, expectation: Expectation, number: int) -> Waiting:
+def expected(inquiry: Inquiry, after: EventRow, number: int) -> Waiting:
+    """What the model expects after an event; `number` is the expectation's in the model."""
+    expectation = inquiry.model.expectations[number]
     due = time_of(inquiry.model.due(micros_of(after.recorded), expectation.within))
     titles = tuple(dict.fromkeys(_event_title(inquiry, lane, type_) for lane, type_ in expectation.one_of))
     says = word(inquiry.language, "waits_for", what=_either(inquiry, titles))
@@ -131,10 +143,10 @@ def _either(inquiry: Inquiry, titles: Sequence[str]) -> str:
     return ", ".join(titles[:-1]) + either + titles[-1] if len(titles) > 1 else titles[0]
 
 
-def _name(inquiry: Inquiry, row: EventRow, told: Told | None) -> tuple[str, str] | None:
-    """Lane and type of an event that counts as a reaction; its payload need not have been read."""
+def _number(inquiry: Inquiry, row: EventRow, told: Told | None) -> int:
+    """The number of an event's type; 0: it takes no part. Its payload need not have been read."""
     if row.kind != EVENT or (told is not None and told.problem is not None):
-        return None
+        return 0
     found = inquiry.lane_of(row.stream)
     meaning = found[0].events.get(row.type) if found else None
-    return (meaning.lane, meaning.type) if meaning else None
+    return meaning.number if meaning else 0

@@ -33,6 +33,7 @@ from audit.answers.shapes import (
 from audit.answers.states import states_of
 from audit.answers.transfer import lane_ids, linked_ids
 from audit.answers.unfolded import Unfolded, unfolded
+from audit.answers.usually import awaited_of, with_others
 from audit.answers.waiting import awaited
 from audit.answers.where import missed_of_holder, of_flow, of_place, places_held
 from audit.values import EventRef, Subject
@@ -87,7 +88,7 @@ def _of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Why:
         facts_of(inquiry, told.values()),
         (),
         told,
-        awaited(inquiry, (), {}, states),
+        awaited_of(inquiry, asked, states),
         findings_of(inquiry, [asked.id], asked.id, made_of(inquiry)),
         fresh,
         missed_of_holder(inquiry, asked, fresh, ()),
@@ -129,13 +130,14 @@ def _why(
         *(_fact(fact, because) for fact in facts if fact.event),
     ]
     at = inquiry.as_of(because.is_final)
+    named = [_named(one, because) for one in waiting]
     return Why(
         subject=subject,
         at=at,
         model=inquiry.model.hash,
         states=tuple(StateWhy(_state_key(line), line, because.of(line.event)) for line in states),
         fields=tuple(explained),
-        waiting=tuple(_named(one, because) for one in waiting),
+        waiting=with_others(inquiry, named),
         findings=findings,
         complete=not (missed or at.unattributed),
         not_understood=missed,

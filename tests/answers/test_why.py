@@ -70,14 +70,23 @@ def test_every_balance_names_the_event_that_last_changed_it(world: Database, ban
 
 
 def test_what_waits_says_for_what_since_what_and_by_when(world: Database, bank: Bank) -> None:
-    stopped = next(e for e in bank.events if e.type == "Begun" and not any(
-        other.type == "Sent" and other.transfer == e.transfer for other in bank.events))
+    sent = {event.transfer: event for event in bank.events if event.type == "Sent"}
+    begun = [event for event in bank.events if event.type == "Begun"]
+    stopped = [event for event in begun if event.transfer not in sent]
+    took = sorted((sent[e.transfer].recorded - e.recorded).total_seconds() for e in begun if e.transfer in sent)
     with asking() as inquiry:
-        document = why_document(why(inquiry, Subject("transfer", str(stopped.transfer))))
+        waits = why_document(why(inquiry, Subject("order", str(stopped[0].transfer))))["waiting_for"]
+    stopped_at, *others = stopped
+    assert [one["after"]["id"] for one in waits] == [stopped_at.id], "the order waits as its transfer does"
+    with asking() as inquiry:
+        document = why_document(why(inquiry, Subject("transfer", str(stopped_at.transfer))))
     [waiting] = document["waiting_for"]
-    assert waiting["after"]["id"] == stopped.id and waiting["after"]["type"] == "order.Begun"
+    assert waiting["others_waiting"] == len(others)
+    for name, place in (("p50", len(took) // 2), ("p99", -1)):
+        assert waiting["usual_seconds"][name] == pytest.approx(took[place], rel=1 / 16)
+    assert waiting["after"]["id"] == stopped_at.id and waiting["after"]["type"] == "order.Begun"
     assert waiting["one_of"] == ["sending.Sent"]
-    assert waiting["due"] == (stopped.recorded + timedelta(seconds=10)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    assert waiting["due"] == (stopped_at.recorded + timedelta(seconds=10)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     assert waiting["overdue_seconds"] > 0
 
 

@@ -1,0 +1,2 @@
+-- How long reactions took, as histograms. Parameter: expectations.
+select expectation, bucket, reactions from usual where expectation = any(%s)

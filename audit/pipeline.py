@@ -25,7 +25,7 @@ from audit.values import micros_of
 
 PROJECTING = 7_306_061_302  # advisory lock of the one process that projects
 
-BATCHES_UNJUDGED_MAX = 10
+BATCHES_UNJUDGED_MAX = 3
 
 LOOK_AGAIN_SECONDS = 0.1  # while another process projects what this one has logged
 
@@ -150,10 +150,11 @@ class Projection:
         if not self._watermarks or len(self._watermarks) < self._known:
             return
         judged = FLOWS_AT_ONCE
+        book = self._projector.book if self._projector is not None else None
         while judged == FLOWS_AT_ONCE:
             with self._connection.transaction():
                 use_generation(self._connection, self._instance.generation)
-                judged = judge_flows(self._connection, self._instance.model, min(self._watermarks.values()))
+                judged = judge_flows(self._connection, self._instance.model, min(self._watermarks.values()), book)
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from audit.findings.record import record
 from audit.findings.requests import judge_requests
 from audit.findings.story import At, End, Story, StoryMoment
 from audit.model.meaning import Model
+from audit.projections.flowbook import FlowBook
 from audit.projections.signs import Sign
 from audit.values import time_of
 
@@ -28,10 +29,11 @@ FLOWS_AT_ONCE = 2_000
 JUDGES = (transfer_not_conserved.judge, residue_at_end.judge)
 
 
-def judge_flows(connection: Connection, model: Model, watermark: int) -> int:
+def judge_flows(connection: Connection, model: Model, watermark: int, book: FlowBook | None = None) -> int:
     """Judge what is due at `watermark` (microseconds; the least of all sources'), at most FLOWS_AT_ONCE subjects.
 
-    Returns how many were judged. Runs in the caller's transaction on the generation in its search_path.
+    What is in `book` is not read back. Returns how many were judged. Runs in the caller's transaction on the generation
+    in its search_path.
     """
     due = [row[0] for row in connection.execute(sql("take_dirty"), [time_of(watermark), FLOWS_AT_ONCE])]
     if not due:
@@ -40,7 +42,7 @@ def judge_flows(connection: Connection, model: Model, watermark: int) -> int:
     again: list[tuple[int, int]] = []
     states: list[tuple[int, bool, list[Any]]] = []
     expecting, keys = Expecting(model), list[Key]()
-    for story, later, happenings in _stories(connection, model, due, watermark):
+    for story, later, happenings in _stories(connection, model, due, watermark, book or FlowBook()):
         if expecting.concerns(story.kind):
             keys.append(_key(story, happenings))
         if not story.is_sound:
@@ -59,6 +61,9 @@ def judge_flows(connection: Connection, model: Model, watermark: int) -> int:
     record(connection, signs, model.digits)
     link_flows(connection, [sign.subject_id for sign in signs if sign.rule == missing_reaction.RULE.name])
     _save(connection, states, again)
+    if book is not None:
+        waiting = {subject_id for subject_id, _ in again}
+        book.forget(flow for flow, is_open, _ in states if not is_open and flow not in waiting)
     return len(due)
 
 
@@ -104,14 +109,18 @@ def _save(connection: Connection, states: Sequence[tuple[int, bool, list[Any]]],
 
 
 def _stories(
-    connection: Connection, model: Model, ids: Sequence[int], watermark: int
+    connection: Connection, model: Model, ids: Sequence[int], watermark: int, book: FlowBook
 ) -> Iterator[tuple[Story, int | None, list[Happening]]]:
     """Each flow's story up to the watermark, the time of its first event beyond it, and its events before that."""
     moves: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in connection.execute(sql("flow_moves"), [Integers(ids)]):
-        moves[row[0]].append(row)
-    for row in connection.execute(sql("flow_heads"), [Integers(ids)]).fetchall():
-        of_flow = moves[row[0]]
+    unknown = Integers(subject_id for subject_id in ids if subject_id not in book)
+    heads = [book.head(subject_id) for subject_id in ids if subject_id in book]
+    if unknown:
+        for row in connection.execute(sql("flow_moves"), [unknown]):
+            moves[row[0]].append(row)
+        heads += connection.execute(sql("flow_heads"), [unknown]).fetchall()
+    for row in sorted(heads, key=itemgetter(1, 2)):
+        of_flow = book.moves(row[0]) if row[0] in book else moves[row[0]]
         later = next((move[1] for move in of_flow if move[1] > watermark), None)
         known = of_flow if later is None else [move for move in of_flow if move[1] <= watermark]
         yield _story(model, row, known, watermark), later, _happenings(known)
@@ -154,14 +163,22 @@ def _sound_end(model: Model, story: Story, moves: list[tuple[Any, ...]]) -> Stor
     nets: dict[int, int] = {}
     since: dict[int, int] = {}
     ats: dict[int, At] = {}
+    others: set[int] = set()
     held = below = 0
     declared, currency = story.declared or (None, None)
     unrest = -1
     for number, row in enumerate(moves):
         recorded, position, place_id = row[1], row[2], row[3]
         if place_id is not None:
-            at = ats.get(place_id) or ats.setdefault(place_id, _at(model, row))
-            if not _is_others(model, story, at):
+            at = ats.get(place_id)
+            if at is None and place_id not in others:
+                at = _at(model, row)
+                if _is_others(model, story, at):
+                    others.add(place_id)
+                    at = None
+                else:
+                    ats[place_id] = at
+            if at is not None:
                 before = nets.get(place_id, 0)
                 after = nets[place_id] = before + int(row[8])
                 since[place_id] = position

@@ -18,6 +18,9 @@ class At:
     is_transit: bool
     place_id: int
 
+    def __hash__(self) -> int:
+        return self.place_id
+
     def __str__(self) -> str:
         return f"{self.kind}:{self.key}" if self.key else self.kind
 

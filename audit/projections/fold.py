@@ -17,6 +17,7 @@ from audit.log.logged import Logged
 from audit.model.expecting import roles_of
 from audit.model.meaning import Effect, Facts, Lane, Model, Movement, PlaceKind, State
 from audit.projections.durations import bucket_of
+from audit.projections.flowbook import FlowBook, Side
 from audit.projections.memory import Holding, ItemState, Memory, Negative
 from audit.projections.names import Names
 from audit.projections.reading import Work
@@ -38,11 +39,13 @@ class Fold:
     sources: Mapping[int, str]
     memories: dict[int, Memory]
     watermarks: Mapping[int, int] = field(default_factory=dict)
+    book: FlowBook = field(default_factory=FlowBook)
+    _sides: list[Side] = field(default_factory=list)  # what the event at hand moved
     _days: dict[int, int] = field(default_factory=dict)
     _links: dict[tuple[int, int], int] = field(default_factory=dict)
     _zone: ZoneInfo = field(init=False)
     _declared_kinds: frozenset[str] = field(init=False)
-    _flow_kinds: frozenset[str] = field(init=False)
+    flow_kinds: frozenset[str] = field(init=False)
     _ends: dict[str, list[str]] = field(init=False)
     _matched: dict[str, frozenset[int]] = field(init=False)
 
@@ -50,9 +53,9 @@ class Fold:
         kinds = self.model.kinds
         self._zone = ZoneInfo(self.model.zone)
         self._declared_kinds = frozenset(kinds)
-        self._flow_kinds = frozenset(name for name, kind in kinds.items() if kind.is_flow)
+        self.flow_kinds = frozenset(name for name, kind in kinds.items() if kind.is_flow)
         roles = roles_of(self.model)
-        self._matched = {kind: one.numbers for kind, one in roles.items() if kind not in self._flow_kinds}
+        self._matched = {kind: one.numbers for kind, one in roles.items() if kind not in self.flow_kinds}
         self._ends = {}
         for name, kind in kinds.items():
             if kind.is_flow and kind.ends_with:
@@ -60,7 +63,7 @@ class Fold:
 
     def judges(self, kind: str) -> bool:
         """Whether subjects of this kind are judged as a whole."""
-        return kind in self._flow_kinds or kind in self._matched
+        return kind in self.flow_kinds or kind in self._matched
 
     def run(self, works: Sequence[Work], rows: Rows) -> None:
         """All rows of a batch, its steps judged at the end, added to `rows`."""
@@ -69,13 +72,14 @@ class Fold:
         for stream_id in {work.event.stream_id for work in works}:
             self._judge(self.memories[stream_id], rows)
         events = [work for work in works if work.event.kind == 0]
+        self.book.touched(rows.flows)
         rows.count("events", len(events))
         rows.count("moving_events", sum(bool(work.reading and work.reading.movements) for work in events))
 
     def _apply(self, work: Work, rows: Rows) -> None:
         known = self.names.subjects.ids
         event, ids = work.event, [known[tie] for tie in work.ties]
-        memory = self.memories[event.stream_id]
+        memory, self._sides = self.memories[event.stream_id], []
         if not memory.subject_id:
             memory.subject_id, memory.subject = ids[0], self._text(work)
         flags = 0
@@ -88,9 +92,9 @@ class Fold:
             flags |= self._not_understood(work, ids[0], rows)
         if event.kind == 1:
             return
-        if self._touches_flow(work, ids, rows):
-            flags |= IN_FLOW
         meaning = work.meaning.number if work.meaning is not None and work.reading is not None else 0
+        if self._touches_flow(work, ids, meaning, rows):
+            flags |= IN_FLOW
         key = (event.recorded, event.source_id, event.source_position, event.position, flags, meaning)
         if meaning and work.meaning is not None and work.meaning.effect is not None:
             self._asks(work, work.meaning.effect, ids, rows)
@@ -258,6 +262,7 @@ class Fold:
                 rows.entries.append((place_id, event.recorded, event.source_id, event.source_position, ordinal,
                                      event.occurred, event.position, counter_id, units, balance, total))
                 ordinal += 1
+                self._sides.append((place_id, m.book, kind, key, m.currency, units))
                 self._sums(place, place_id, kind, m, units, event, memory, rows)
 
     def _hold(
@@ -285,7 +290,7 @@ class Fold:
         total = rows.kind_totals.setdefault((m.book, kind, m.currency), [0, 0])
         total[0] += units
         total[1] += 1
-        if place.subject in self._flow_kinds:
+        if place.subject in self.flow_kinds:
             return  # a flow's own place has a handful of entries: they are summed when asked for
         day = rows.days.setdefault((place_id, self._day(event.recorded), self._day(event.occurred)), [0, 0, 0])
         day[0 if units >= 0 else 1] += abs(units)
@@ -309,17 +314,17 @@ class Fold:
 
     # flows: what money travels in, judged later as a whole
 
-    def _touches_flow(self, work: Work, ids: Sequence[int], rows: Rows) -> bool:
+    def _touches_flow(self, work: Work, ids: Sequence[int], meaning: int, rows: Rows) -> bool:
         event, is_tied = work.event, False
         for tie, subject_id in zip(work.ties, ids, strict=True):
-            if tie[0] in self._flow_kinds:
+            if tie[0] in self.flow_kinds:
                 is_tied = True
+                self.book.tell(subject_id, (event.recorded, event.source_id, event.source_position, event.position,
+                                            meaning, self._sides))
                 touched = self._flow(subject_id, event, rows)
                 if work.reading is not None and work.reading.declared is not None:
                     key = StoryKey(event.recorded, event.source_id, event.source_position)
-                    if touched.declared_at is None or key < touched.declared_at:
-                        touched.declared_at, touched.declared = key, work.reading.declared
-                        touched.declared_position = event.position
+                    touched.declare(key, work.reading.declared, event.position)
                 rows.dirty[subject_id] = min(event.recorded, rows.dirty.get(subject_id, event.recorded))
         return is_tied
 
@@ -364,10 +369,8 @@ class Fold:
         for tie in work.ties:
             if tie[0] in kinds:
                 touched = self._flow(self.names.subjects[tie], event, rows)
-                if touched.state_at is None or key > touched.state_at:
-                    touched.state_at, touched.state, touched.state_position = key, to, event.position
-                    touched.is_final = bool(state and state.is_final)
-                    touched.is_failure = bool(state and state.is_failure)
+                is_final, is_failure = (state.is_final, state.is_failure) if state is not None else (False, False)
+                touched.end(key, to, is_final, is_failure, event.position)
 
     def _link(self, work: Work, memory: Memory, ids: list[int], rows: Rows) -> None:
         """Subjects that one event ties together; only kinds that the model declares, and only where it is news."""

@@ -44,6 +44,7 @@ class Projector:
         self._sources: dict[int, str] = {}
         self._reader = Reader(model, self._sources)
         self._fold = Fold(model, self._names, self._sources, self._memories, watermarks)
+        self.book = self._fold.book
 
     def project(self, events: Sequence[Logged], upto: int) -> tuple[Sequence[Sign], set[int]]:
         """Fold `events` (final, of positions up to `upto`) and write their rows.
@@ -60,6 +61,10 @@ class Projector:
         works += [work for of_stream, _, _ in again for work in of_stream]
         new = self._names.subjects.resolve(self._connection, subjects_in(works))
         fresh.subjects.update(self._names.subjects[subject] for subject in new)
+        if torn:
+            self.book.clear()
+        elif not self._is_bulk:
+            self.book.begin((self._names.subjects[name], name) for name in new if name[0] in self._fold.flow_kinds)
         new_places = self._names.places.resolve(self._connection, places_in(works))
         fresh.places.update(self._names.places[place] for place in new_places)
         touched: set[int] = set()

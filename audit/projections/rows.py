@@ -32,6 +32,24 @@ class FlowTouch(msgspec.Struct, gc=False):
     is_failure: bool = False
     state_position: int | None = None
 
+    def declare(self, at: StoryKey, declared: tuple[int, str], position: int | None) -> None:
+        """The first declaration in story order counts."""
+        if self.declared_at is None or at < self.declared_at:
+            self.declared_at, self.declared, self.declared_position = at, declared, position
+
+    def end(self, at: StoryKey, state: str | None, is_final: bool, is_failure: bool, position: int | None) -> None:
+        """The latest state in story order counts."""
+        if self.state_at is None or at > self.state_at:
+            self.state_at, self.state, self.state_position = at, state, position
+            self.is_final, self.is_failure = is_final, is_failure
+
+    def add(self, later: FlowTouch) -> None:
+        """What a later batch learned of the same flow, its span aside."""
+        if later.declared_at is not None and later.declared is not None:
+            self.declare(later.declared_at, later.declared, later.declared_position)
+        if later.state_at is not None:
+            self.end(later.state_at, later.state, later.is_final, later.is_failure, later.state_position)
+
 
 class Aggregate(NamedTuple):
     """The current state of one stream or item, as it is shown and searched for deadlines."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from audit.findings import (
+    asserted_value_differs,
+    clock_anomaly,
     duplicate_effect,
     duplicate_reaction,
+    forbidden_state,
     id_collision,
     illegal_transition,
     late_reaction,
@@ -15,8 +18,11 @@ from audit.findings import (
     residue_at_end,
     stuck,
     transfer_not_conserved,
+    unbalanced_event,
     unknown_event,
     unreadable,
+    unreasoned_correction,
+    version_clash,
     version_gap,
 )
 from audit.findings.rule import Rule
@@ -39,5 +45,11 @@ RULES: dict[str, Rule] = {
         redelivery,
         id_collision,
         version_gap,
+        clock_anomaly,
+        version_clash,
+        unbalanced_event,
+        unreasoned_correction,
+        forbidden_state,
+        asserted_value_differs,
     )
 }

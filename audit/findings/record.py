@@ -15,6 +15,7 @@ from audit.findings.rule import amount_text
 from audit.projections.packing import PACKERS
 from audit.projections.signs import Sign
 
+AMOUNTS = ("units", "declared", "held", "asserted", "expected", "moved", "rest")  # numbers that are minor units
 _TYPES = ("text", "text", "text", "int8", "text", "timestamptz", "int8", "timestamptz", "int8", "text", "text", "text",
           "text")  # of merge_finding.sql's parameters
 
@@ -30,7 +31,9 @@ def record(connection: Connection, signs: Sequence[Sign], digits: Mapping[str, i
         key = finding_id(rule.name, rule.version, sign.subject, sign.opened_id, sign.detail)
         earlier = kept.get(key)
         if earlier is not None:
-            sign.numbers, sign.evidence = sign.numbers or earlier.numbers, [*earlier.evidence, *sign.evidence]
+            if not sign.numbers:
+                sign.numbers, sign.money = earlier.numbers, earlier.money
+            sign.evidence, sign.because = [*earlier.evidence, *sign.evidence], sign.because or earlier.because
         kept[key] = None if sign.withdrawn else sign
     withdrawn = sorted(key for key, sign in kept.items() if sign is None)
     if withdrawn:
@@ -68,18 +71,25 @@ def _row(key: str, sign: Sign, digits: Mapping[str, int]) -> tuple[Any, ...]:
         sign.opened_by,
         resolved,
         sign.resolved_by,
-        sign.because_of,
+        _cause(sign),
         "{" + ",".join(map(str, sorted(set(sign.evidence)))) + "}",
         encode(_in_words(sign, digits)).decode(),
         encode([[str(units), currency] for units, currency in sign.money]).decode(),
     )
 
 
+def _cause(sign: Sign) -> str | None:
+    if sign.because is None:
+        return None
+    rule, subject, opened_id, detail = sign.because
+    return finding_id(rule, RULES[rule].version, subject, opened_id, detail)
+
+
 def _in_words(sign: Sign, digits: Mapping[str, int]) -> dict[str, Any]:
     """The numbers and, beside each amount, how it is written."""
     numbers: dict[str, Any] = dict(sign.numbers)
     currency = str(numbers.get("currency", ""))
-    for name in ("units", "declared", "held"):
+    for name in AMOUNTS:
         if name in numbers:
             numbers[name + "_text"] = amount_text(int(numbers[name]), currency, digits.get(currency, 0))
     if sign.money:

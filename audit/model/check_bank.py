@@ -19,6 +19,7 @@ def check_head(document: schema.Document, problems: Problems) -> None:
     check_zone(head.zone, ("model", "zone"), problems)
     if head.version < 1:
         problems.error(("model", "version"), f"version {head.version} is below 1", "Count versions from 1")
+    check_span(head.closed_after, ("model", "closed_after"), document, problems)
     if not head.languages:
         problems.error(("model", "languages"), "there is no language", 'Write languages = ["en"]')
     if not document.lane:

@@ -51,6 +51,7 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
         source=source,
         document=raw,
         version=head.version,
+        closed_after=_duration(head.closed_after),
         expectations=[_expectation(one) for one in document.expect],
         nevers=nevers,
         pairs=[_pair(one, document) for one in document.pair],
@@ -105,6 +106,8 @@ def _lane(
         knows_order_within_time=lane.order_within_time,
         versions_start_at=lane.versions_from,
         inherits=tuple(lane.inherits),
+        nevers=[never for never in nevers if never.at[0] == name],
+        asserts=any(event.asserts for event in lane.event.values()),
         correlates=tuple(
             sorted(
                 {kind for event in lane.event.values() for kind, paths in event.ties.items() if "$correlation" in paths}
@@ -145,6 +148,7 @@ def _event(
         asserted=compiler.asserted(),
         unreasoned=compile_reasons(compiler, event.reasoned) if event.reasoned else None,
         nevers=nevers,
+        transition=compiler.transition(),
         once=event.once,
         undone_by=[event_name(other) for other in event.undone_by],
         owner=owner_of(compiler),

@@ -36,7 +36,7 @@ def compile_sets(compiler: EventCompiler) -> SetFields | None:
     def set_fields(facts: Facts, data: Data, memory: Mapping[str, str]) -> dict[str, str]:
         values = {name: value for name, setter in setters if (value := setter(facts, data, memory)) is not None}
         for name, expression in computed:
-            result = expression.evaluate(_Known(values, memory, starts))
+            result = expression.evaluate(Known(values, memory, starts))
             if result is not None:
                 values[name] = decimal_text(result) if isinstance(result, Decimal) else text_of(result) or ""
         return values
@@ -113,7 +113,7 @@ def _computed_after(lane: schema.Lane, names: set[str]) -> list[tuple[str, Expre
     return found
 
 
-class _Known(Mapping[str, str]):
+class Known(Mapping[str, str]):
     """Fields just set, then remembered ones, then what they start with."""
 
     def __init__(self, values: Mapping[str, str], memory: Mapping[str, str], starts: Mapping[str, str]) -> None:

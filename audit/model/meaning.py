@@ -217,6 +217,15 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Transition:
+    """What an event type does to a state, whatever it says: `allowed` and `to` as in Reading; `item` None: any."""
+
+    to: str | None
+    allowed: frozenset[str] | None
+    item: str | None = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EventMeaning:
     """One event type of one lane, compiled. `read` is pure and raises nothing: trouble is `Reading.problem`.
 
@@ -244,6 +253,7 @@ class EventMeaning:
     asserted: Callable[[Facts, Data, Mapping[str, str]], Sequence[Asserted]] | None = None  # None: asserts nothing
     unreasoned: Callable[[Facts, Data], str | None] | None = None  # what a correction lacks; None: nothing is asked for
     nevers: Sequence[Never] = ()  # what must not be true of the stream's remembered fields after it
+    transition: Transition | None = None  # None: states are nothing to it
     once: str | None = None  # events of one flow with the same label take effect at most once
     undone_by: Sequence[tuple[str, str]] = ()  # (lane, type): one of these must undo it when the flow fails
     owner: Callable[[Facts, Data], tuple[str, str]] | None = None  # (kind, key) whose data key seals what is personal
@@ -267,6 +277,8 @@ class Lane:
     versions_start_at: int | None = None  # None: version gaps are not judged
     inherits: Sequence[str] = ()  # kinds whose ties hold for the stream's later events
     fields: Mapping[str, Field] = field(default_factory=dict)  # declared remembered fields
+    nevers: Sequence[Never] = ()  # of all its events
+    asserts: bool = False  # some event of it does
     correlates: Sequence[str] = ()  # kinds that some event ties by "$correlation": unknown types are tied so too
 
 
@@ -288,6 +300,7 @@ class Model:
     source: str  # the file's text, kept with the hash
     document: Mapping[str, Any] = field(default_factory=dict)  # as read, for what later stages use
     version: int = 1
+    closed_after: Duration | None = None  # what occurred longer before it is recorded falls into a closed period
     expectations: Sequence[Expectation] = ()
     nevers: Sequence[Never] = ()
     pairs: Sequence[Pair] = ()

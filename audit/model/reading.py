@@ -12,7 +12,7 @@ from audit.model.check_personal import covers
 from audit.model.conditions import Holds, compile_conditions
 from audit.model.fields import compile_sets
 from audit.model.judged import compile_total
-from audit.model.meaning import Asserted, Data, Facts, Movement, Reading
+from audit.model.meaning import Asserted, Data, Facts, Movement, Reading, Transition
 from audit.model.paths import KEY_LENGTH_MAX, Get, getter, key_of
 from audit.model.places import PlaceTemplate
 from audit.model.streams import Match, Pattern
@@ -192,6 +192,16 @@ class EventCompiler:
         return self.needed(self.lane.item) if self.lane.item else None
 
     # state
+
+    def transition(self) -> Transition | None:
+        """What the event does to states, whatever it says; None: nothing, and any state is right."""
+        to, allowed = self._transition()
+        if to is None and allowed is None:
+            return None
+        item = self.event.item
+        if item is None:
+            return Transition(to, allowed, None if self.lane.item else "")
+        return Transition(to, allowed, item.literal)
 
     def _transition(self) -> tuple[str | None, frozenset[str] | None]:
         """The state set, and those it may come from. Without `from`: any that is not final."""

@@ -65,6 +65,7 @@ class Head(Part, frozen=True, kw_only=True):
     version: int = 1
     zone: str
     languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
+    closed_after: Span | None = None
 
 
 class Currency(Part, frozen=True, kw_only=True):

@@ -16,10 +16,13 @@ import msgspec
 from audit.log.logged import Logged
 from audit.model.expecting import roles_of
 from audit.model.meaning import Effect, Facts, Lane, Model, Movement, PlaceKind, State
+from audit.projections.claims import begin_time, judge_event, judge_time, note
 from audit.projections.durations import bucket_of
 from audit.projections.flowbook import FlowBook, Side
+from audit.projections.legality import judge_transition, put_right
 from audit.projections.memory import Holding, ItemState, Memory, Negative
 from audit.projections.names import Names
+from audit.projections.noticing import Noticed, in_its_place, left_over, unreasoned
 from audit.projections.reading import Work
 from audit.projections.rows import Aggregate, FlowTouch, PlaceChange, Rows, StoryKey
 from audit.projections.signs import Sign
@@ -40,6 +43,7 @@ class Fold:
     memories: dict[int, Memory]
     watermarks: Mapping[int, int] = field(default_factory=dict)
     book: FlowBook = field(default_factory=FlowBook)
+    numbered: set[int] = field(default_factory=set)  # sources whose own order means something
     _sides: list[Side] = field(default_factory=list)  # what the event at hand moved
     _days: dict[int, int] = field(default_factory=dict)
     _links: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -84,7 +88,8 @@ class Fold:
             memory.subject_id, memory.subject = ids[0], self._text(work)
         flags = 0
         if event.kind == 0:
-            self._versions(work, memory, ids[0], rows)
+            for noticed in in_its_place(event, self.model, work.lane, memory, event.source_id in self.numbered):
+                rows.signs.append(self._noticed(noticed, work, ids[0]))
             self._step(work, memory, rows)
             if work.reading is not None:
                 flags = self._meaning(work, memory, ids, rows)
@@ -106,24 +111,6 @@ class Fold:
 
     # order within the stream
 
-    def _versions(self, work: Work, memory: Memory, subject_id: int, rows: Rows) -> None:
-        event, lane = work.event, work.lane
-        memory.order = max(memory.order, event.source_position)
-        if event.version is None:
-            memory.loose = max(memory.loose, event.source_position)
-            return
-        previous = memory.version
-        memory.version = event.version if previous is None else max(previous, event.version)
-        if lane is None:
-            return
-        start = lane.versions_start_at
-        if start is not None:
-            expected = start if previous is None else previous + 1
-            if event.version > expected:
-                missing = str(expected) if event.version == expected + 1 else f"{expected} to {event.version - 1}"
-                rows.signs.append(self._sign("version_gap", work, subject_id, {
-                    "stream": event.stream, "missing": missing, "count": event.version - expected}))
-
     def _step(self, work: Work, memory: Memory, rows: Rows) -> None:
         event, lane = work.event, work.lane
         if lane is not None and not lane.knows_order_within_time:
@@ -133,8 +120,11 @@ class Fold:
         if step != memory.step:
             self._judge(memory, rows)
             begin_step(memory, step)
+            begin_time(memory)
 
     def _judge(self, memory: Memory, rows: Rows) -> None:
+        if memory.doubts is not None and memory.doubts.events:
+            rows.signs += judge_time(memory)
         if memory.touched:
             rows.signs += judge_step(memory)
 
@@ -148,9 +138,7 @@ class Fold:
             self._set_state(work, memory, lane, reading.item, reading.to, reading.allowed, ids, rows)
             flags |= SETS_STATE
         elif reading.allowed is not None:
-            before = memory.items.get(reading.item)
-            self._legality(work, memory, lane, reading.item, before.state if before else "", None, reading.allowed,
-                           ids[0], rows)
+            self._legality(work, memory, lane, reading.item, None, reading.allowed, ids[0], rows)
         if reading.sets:
             for name, value in reading.sets.items():
                 rows.changes.append((event.stream_id, reading.item, name, event.source_position,
@@ -158,10 +146,25 @@ class Fold:
         if reading.movements:
             self._move(work, memory, lane, reading.movements, rows)
             flags |= MOVES
+        if reading.rest is not None:
+            rows.signs.append(self._noticed(left_over(work, reading.rest), work, ids[0]))
+        if work.lacks is not None:
+            rows.signs.append(self._noticed(unreasoned(work, work.lacks), work, ids[0]))
+        if lane.asserts or lane.nevers:
+            self._claims(work, memory, lane, rows)
         for name, value, is_personal in reading.identifiers:
             if value and not is_personal:
                 rows.identifiers.add((name, value, ids[0]))
         return flags
+
+    def _claims(self, work: Work, memory: Memory, lane: Lane, rows: Rows) -> None:
+        reading = work.reading
+        assert reading is not None
+        if lane.knows_order_within_time:
+            if work.asserted or work.broken:
+                rows.signs += judge_event(memory, work, self._identity(work.event))
+        else:
+            note(memory, work, self._identity(work.event), reading.movements)
 
     def _set_state(
         self, work: Work, memory: Memory, lane: Lane, item: str, to: str, allowed: frozenset[str] | None,
@@ -174,14 +177,14 @@ class Fold:
         if before is not None:
             self._left_in_time(work, before, memory, item, ids[0], rows)
         if meaning.is_correction:
-            self._resolve_illegal(memory, event, rows)
+            rows.signs += put_right(memory, event)
         else:
-            self._legality(work, memory, lane, item, current, to, allowed, ids[0], rows)
+            self._legality(work, memory, lane, item, to, allowed, ids[0], rows)
         state = lane.states.get(to)
         spent = bucket_of(event.recorded - before.recorded) if before is not None else 0
         rows.passes((lane.name, current, to, event.type, self._day(event.recorded), spent))
-        memory.items[item] = ItemState(to, event.recorded, event.occurred, event.position,
-                                       self._identity(event), self._deadline(event, state))
+        memory.items[item] = ItemState(to, event.recorded, event.occurred, event.position, self._identity(event),
+                                       self._deadline(event, state), current, event.type)
         rows.changes.append((event.stream_id, item, "", event.source_position, event.recorded, event.occurred,
                              event.position, to))
         rows.aggregates[(event.stream_id, item)] = Aggregate(
@@ -213,35 +216,14 @@ class Fold:
             detail=item, resolved_at=event.recorded, resolved_by=event.position, withdrawn=is_in_time))
 
     def _legality(
-        self, work: Work, memory: Memory, lane: Lane, item: str, current: str, to: str | None,
-        allowed: frozenset[str] | None, subject_id: int, rows: Rows,
+        self, work: Work, memory: Memory, lane: Lane, item: str, to: str | None, allowed: frozenset[str] | None,
+        subject_id: int, rows: Rows,
     ) -> None:
-        """What the model names as allowed is legal, after a final state too; an event that sets no state is judged by
-        the state it finds."""
-        if allowed is not None and current in allowed:
-            return
-        numbers = {"type": work.event.type, "from": current or "none", "to": to or current or "none",
-                   "lane": lane.name, "item": item}
-        if allowed is not None:
-            self._illegal("illegal_transition", work, memory, subject_id,
-                          {**numbers, "allowed": ", ".join(sorted(a or "none" for a in allowed))}, rows)
-        state = lane.states.get(current)
-        if state is not None and state.is_final and to is not None:
-            self._illegal("life_after_death", work, memory, subject_id, numbers, rows)
-
-    def _illegal(
-        self, rule: str, work: Work, memory: Memory, subject_id: int, numbers: Mapping[str, str], rows: Rows
-    ) -> None:
-        rows.signs.append(self._sign(rule, work, subject_id, numbers))
-        memory.illegal.append((rule, self._identity(work.event), work.event.position, work.event.recorded))
-
-    def _resolve_illegal(self, memory: Memory, event: Logged, rows: Rows) -> None:
-        """A correction is the bank's own word that what came before is put right."""
-        for rule, identity, position, recorded in memory.illegal:
-            rows.signs.append(Sign(rule, memory.subject_id, memory.subject, recorded, position, identity,
-                                   [position, event.position], {}, resolved_at=event.recorded,
-                                   resolved_by=event.position))
-        memory.illegal = []
+        before = memory.items.get(item)
+        if allowed is None or (before.state if before is not None else "") not in allowed:
+            rows.signs += judge_transition(
+                memory, work, lane, item, to, allowed,
+                lambda rule, numbers: self._sign(rule, work, subject_id, numbers))
 
     # money
 
@@ -272,7 +254,8 @@ class Fold:
         if holding is None:
             is_forbidden = not (place.may_be_negative or place.is_source)
             text = f"{place.name}:{key}"
-            holding = memory.holdings[place_id] = Holding(0, 0, event.recorded, True, is_forbidden, text, m.currency)
+            holding = memory.holdings[place_id] = Holding(0, 0, event.recorded, True, is_forbidden, text, m.currency,
+                                                          m.book)
         holding.units += units
         holding.entries += 1
         holding.in_order = holding.in_order and event.recorded >= holding.recorded
@@ -406,6 +389,13 @@ class Fold:
                                 event.position))
         rows.signs.append(self._sign(rule, work, subject_id, numbers))
         return NOT_UNDERSTOOD
+
+    def _noticed(self, noticed: Noticed, work: Work, subject_id: int) -> Sign:
+        sign = self._sign(noticed.rule, work, subject_id, noticed.numbers)
+        sign.money = noticed.money
+        if noticed.other is not None:
+            sign.evidence = [noticed.other, *sign.evidence]
+        return sign
 
     def _sign(
         self, rule: str, work: Work, subject_id: int, numbers: Mapping[str, str | int], detail: str = "",

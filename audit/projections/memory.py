@@ -14,6 +14,8 @@ class ItemState(msgspec.Struct, array_like=True, gc=False):
     position: int
     event_id: str
     deadline: int | None
+    before: str = ""  # the state before
+    type: str = ""  # of the event
 
 
 class Holding(msgspec.Struct, array_like=True, gc=False):
@@ -26,6 +28,7 @@ class Holding(msgspec.Struct, array_like=True, gc=False):
     is_forbidden_negative: bool
     place: str  # "available:A-1"
     currency: str
+    book: str = ""
 
 
 class Negative(msgspec.Struct, array_like=True, gc=False):
@@ -35,6 +38,55 @@ class Negative(msgspec.Struct, array_like=True, gc=False):
     event_id: str
     recorded: int
     units: int
+    because: tuple[str, str] | None = None  # the rule that the same step broke, and the event that did
+
+
+class Said(msgspec.Struct, array_like=True, gc=False):
+    """What an event asserted of the places of `target`, in minor units."""
+
+    target: str
+    field: str
+    units: int
+    tolerance: int
+    is_cumulative: bool
+
+
+class Claimed(msgspec.Struct, array_like=True, gc=False):
+    """An event of a time whose order is not known: what it moved of owned places, what it asserted, and which nevers
+    are judged at it (with those that were found to be broken)."""
+
+    position: int
+    event_id: str
+    type: str
+    moved: dict[str, int]
+    said: list[Said]
+    nevers: list[str]
+    broken: list[str] = []
+
+
+class Claim(msgspec.Struct, array_like=True, gc=False):
+    """What a stream's events assert of a target: `book`, `places` and `currency` are what it is.
+
+    `drifts` are what was asserted last less what the places held then (several: one of them); `before`, at the start
+    of the time. `open` are the events (identity, position, recorded) whose assertion differed and was not yet mended.
+    """
+
+    book: str
+    places: list[str]
+    currency: str
+    drifts: list[int]
+    before: list[int]
+    open: list[tuple[str, int, int]] = []
+    is_told: bool = False
+
+
+class Doubts(msgspec.Struct, array_like=True):
+    """What the stream's events claim: by target, and the events of the time that is not over."""
+
+    claims: dict[str, Claim] = {}
+    recorded: int = 0
+    events: list[Claimed] = []
+    broken: dict[str, list[str]] = {}  # nevers that are true after the last event: claim and values
 
 
 class Memory(msgspec.Struct, array_like=True):
@@ -58,6 +110,8 @@ class Memory(msgspec.Struct, array_like=True):
     linked: list[int] = []  # the subjects of the last event, which are linked already from `linked_at` on
     linked_at: int = 0
     loose: int = -1
+    version_position: int = 0  # of the event with the greatest version
+    doubts: Doubts | None = None
 
 
 # JSON, not MessagePack: an amount may be of any size, and MessagePack ends at 64 bits.

@@ -22,6 +22,7 @@ from audit.projections.write import Fresh, write
 
 STREAMS_REMEMBERED_MAX = 20_000  # about 40 MB
 Reached = tuple[int | None, int, int]
+NUMBERED = ("postgres",)  # kinds of sources that number what they append; files tell it in any order
 OWN = "console"  # the kind of source that the console's own records are
 
 
@@ -102,6 +103,8 @@ class Projector:
         if any(event.source_id not in self._sources for event in events):
             for source_id, name, kind in self._connection.execute("select id, name, kind from trace.source").fetchall():
                 self._sources[source_id] = name
+                if kind in NUMBERED:
+                    self._fold.numbered.add(source_id)
                 if kind == OWN:
                     self._own.add(source_id)
         return [event for event in events if event.source_id not in self._own] if self._own else events

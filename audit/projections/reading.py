@@ -10,11 +10,13 @@ import msgspec
 
 from audit.log.logged import COLLISION, EVENT, UNREADABLE, Logged
 from audit.model.expecting import CORRELATION, roles_of
-from audit.model.meaning import EventMeaning, Facts, Lane, Model, Reading
+from audit.model.fields import Known
+from audit.model.meaning import Asserted, EventMeaning, Facts, Lane, Model, Never, Reading
 from audit.projections.memory import Memory
 from audit.projections.names import PlaceName, SubjectName
 
 ROUTES_MAX = 50_000
+SHOWN_MAX = 100  # characters of a value in a finding
 
 Ties = Sequence[SubjectName]
 
@@ -29,6 +31,9 @@ class Work(msgspec.Struct, gc=False):
     reading: Reading | None
     ties: Ties
     trouble: tuple[str, str] | None = None  # rule, sentence
+    asserted: Sequence[Asserted] = ()
+    broken: Mapping[str, tuple[str, str]] = {}  # nevers that are true after it: what they say, and with which values
+    lacks: str | None = None  # of the reasons of a correction
 
     @property
     def is_nobodys(self) -> bool:
@@ -65,7 +70,8 @@ class Reader:
         if event.kind != EVENT or event.status or meaning is None or event.data is None:
             return Work(event, lane, subject, meaning, None, self._ties_unread(event, lane, subject, meaning, memory),
                         self._trouble(event, lane))
-        reading = meaning.read(self._facts(event), event.data, memory.inherited)
+        facts = self._facts(event)
+        reading = meaning.read(facts, event.data, memory.inherited)
         if reading.problem is not None:
             ties = self._merged(reading.ties or (subject,), memory.ties)
             return Work(event, lane, subject, meaning, None, ties, ("unreadable", reading.problem))
@@ -77,7 +83,15 @@ class Reader:
         if reading.sets:
             for name, value in reading.sets.items():
                 memory.inherited["set:" + name] = value
-        return Work(event, lane, subject, meaning, reading, ties)
+        work = Work(event, lane, subject, meaning, reading, ties)
+        if meaning.asserted is not None:
+            work.asserted = meaning.asserted(facts, event.data, memory.inherited)
+        if meaning.unreasoned is not None:
+            work.lacks = meaning.unreasoned(facts, event.data)
+        if lane.nevers:
+            nevers = meaning.nevers if lane.knows_order_within_time else lane.nevers
+            work.broken = _broken(nevers, lane, memory.inherited)
+        return work
 
     def _facts(self, event: Logged) -> Facts:
         return Facts(
@@ -122,6 +136,19 @@ class Reader:
         if event.problem is not None:
             return ("unreadable", event.problem)
         return ("unknown_event", "no lane of the model has this stream" if lane is None else "")
+
+
+def _broken(nevers: Sequence[Never], lane: Lane, memory: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Which of them are true of what the stream remembers. What was set is never personal (`model check`)."""
+    if not nevers:
+        return {}
+    starts = {name: field.starts for name, field in lane.fields.items() if field.starts is not None}
+    known = Known({}, memory, starts)
+    return {never.name: (never.that, _values(never, known)) for never in nevers if never.holds(known) is True}
+
+
+def _values(never: Never, known: Known) -> str:
+    return ", ".join(f"{name} = {str(known.get(name))[:SHOWN_MAX]}" for name in sorted(never.names))
 
 
 def _inherit(memory: Memory, kinds: Sequence[str], ties: Ties) -> None:

@@ -16,8 +16,12 @@ from audit.projections.durations import bucket_of
 from audit.projections.rows import PlaceChange, Rows
 
 Forget = Callable[[Sequence[int]], None]
-STREAM_RULES = ["version_gap", "negative_place", "stuck", "illegal_transition", "life_after_death", "unknown_event",
-                "unreadable", "redelivery"]
+STREAM_RULES = [
+    "version_gap", "version_clash", "negative_place", "stuck", "illegal_transition", "life_after_death",
+    "unknown_event",
+    "unreadable", "redelivery", "clock_anomaly", "unbalanced_event", "unreasoned_correction", "forbidden_state",
+    "asserted_value_differs",
+]
 _DAY_ZERO = date(1970, 1, 1)
 
 

@@ -32,6 +32,8 @@ def judge_step(memory: Memory) -> list[Sign]:
         now = memory.negative.get(place_id)
         if units >= 0 and before is None and now is None:
             continue
+        if event.because is None and memory.illegal:
+            event.because = _illegal(memory, event.recorded)
         signs.append(_sign(memory, holding, event, before))
         if units < 0:
             memory.negative[place_id] = before or _with_units(event, units)
@@ -41,7 +43,12 @@ def judge_step(memory: Memory) -> list[Sign]:
 
 
 def _with_units(event: Negative, units: int) -> Negative:
-    return Negative(event.position, event.event_id, event.recorded, units)
+    """The event as it opens a finding; an illegal one of its step is the cause."""
+    return Negative(event.position, event.event_id, event.recorded, units, event.because)
+
+
+def _illegal(memory: Memory, recorded: int) -> tuple[str, str] | None:
+    return next(((rule, identity) for rule, identity, _, at in memory.illegal if at == recorded), None)
 
 
 def _sign(memory: Memory, holding: Holding, event: Negative, before: Negative | None) -> Sign:
@@ -61,4 +68,5 @@ def _sign(memory: Memory, holding: Holding, event: Negative, before: Negative | 
         resolved_at=event.recorded if is_over and before else None,
         resolved_by=event.position if is_over and before else None,
         withdrawn=is_over and before is None,
+        because=None if opening.because is None else (opening.because[0], memory.subject, opening.because[1], ""),
     )

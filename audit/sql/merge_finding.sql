@@ -9,6 +9,7 @@ from unnest(%s::text[], %s::text[], %s::text[], %s::int8[], %s::text[], %s::time
         numbers, money)
 on conflict (id) do update set
     state = excluded.state, resolved_at = excluded.resolved_at, resolved_by = excluded.resolved_by,
+    because_of = coalesce(excluded.because_of, finding.because_of),
     evidence = (select array_agg(distinct e order by e) from unnest(finding.evidence || excluded.evidence) as e),
     numbers = case when excluded.numbers = '{}' then finding.numbers else excluded.numbers end,
     money = case when excluded.numbers = '{}' then finding.money else excluded.money end

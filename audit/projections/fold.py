@@ -318,7 +318,7 @@ class Fold:
         values = effect.values(_facts(self.sources[event.source_id], event), event.data, work.ties, event.blinds)
         if values is None:
             return
-        of_flow = (i for tie, i in zip(work.ties, ids, strict=True) if tie[0] in self._flow_kinds)
+        of_flow = (i for tie, i in zip(work.ties, ids, strict=True) if tie[0] in self.flow_kinds)
         subject_id = next(of_flow, ids[0])
         scope = self.sources[event.source_id] if effect.is_key else ""
         named = msgspec.json.encode((meaning.lane, meaning.type, scope, values))

@@ -1,5 +1,5 @@
 """Server time of pages, through the whole WSGI application as a signed-in person: door, look, queries and template.
-Wall time is what a reader waits; processor time, of Python and PostgreSQL, is what a page costs on a busy machine too."""
+Wall time is what a reader waits; processor time, Python's and PostgreSQL's, is what a page costs on any machine."""
 
 from __future__ import annotations
 

@@ -27,7 +27,9 @@ from audit.instance import Instance
 from audit.log.drafts import Reader
 from audit.log.handover import pack, unpack
 from audit.log.intake import Batch, Intake
+from audit.log.recount import Rounds
 from audit.sources.contract import Source
+from audit.sources.own import NAME as OWN
 
 BATCH_CATCHING_UP = 10_000
 BATCHES_AHEAD = 2
@@ -68,6 +70,7 @@ def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
     """Every source in turn, one transaction a batch, until told to stop or, once, until there is nothing more."""
     with connect("follower") as connection:
         intake = Intake(connection, reading.instance.model, reading.sources)
+        rounds = Rounds(connection, [source for source in reading.sources if source.kind != OWN])
         while not reading.stop.is_set():
             is_idle = True
             for source in reading.sources:
@@ -83,6 +86,7 @@ def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
             if is_idle and reading.once:
                 return
             if is_idle:
+                rounds.go_on(time.monotonic())
                 _rest(reading.sources, reading.stop)
 
 

@@ -19,6 +19,7 @@ from audit.instance import Instance, current
 from audit.log.intake import Batch
 from audit.log.logged import Logged
 from audit.log.replay import replay, take_released
+from audit.projections.alarms import alarms
 from audit.projections.projector import Projector
 from audit.sources.contract import Source
 from audit.values import micros_of
@@ -99,6 +100,7 @@ class Projection:
         marks, events = {} if self._has_more else marks, [*released, *events] if released else events
         signs, streams = self._projector.project(events, upto) if events else ((), set())
         record(self._connection, signs, self._instance.model.digits)
+        record(self._connection, alarms(self._connection, self._instance.model), self._instance.model.digits)
         touched = {event.source_id for event in events}
         for source_id, watermark in {**self._watermarks, **marks}.items():
             if source_id in touched or watermark != self._watermarks.get(source_id):

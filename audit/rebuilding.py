@@ -12,6 +12,7 @@ from audit.findings.record import record
 from audit.instance import Instance, compiled, put_down, require
 from audit.model.meaning import Model
 from audit.projections import rebuild
+from audit.projections.alarms import alarms
 from audit.projections.signs import Sign
 from audit.values import micros_of
 
@@ -125,6 +126,7 @@ def _finisher(connection: Connection, model: Model, marks: Mapping[int, int]) ->
     """What is left to judge once all is folded, under the lock."""
 
     def finish(streams: set[int]) -> None:
+        record(connection, alarms(connection, model), model.digits)
         for source_id, watermark in marks.items():
             sweep_overdue(connection, model, source_id, watermark, streams)
         while marks and judge_flows(connection, model, min(marks.values())) == FLOWS_AT_ONCE:

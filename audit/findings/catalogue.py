@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audit.findings import (
     asserted_value_differs,
+    changed_at_source,
     clock_anomaly,
     duplicate_effect,
     duplicate_reaction,
@@ -14,6 +15,7 @@ from audit.findings import (
     life_after_death,
     missing_reaction,
     negative_place,
+    position_hole,
     redelivery,
     residue_at_end,
     stuck,
@@ -51,5 +53,7 @@ RULES: dict[str, Rule] = {
         unreasoned_correction,
         forbidden_state,
         asserted_value_differs,
+        position_hole,
+        changed_at_source,
     )
 }

@@ -28,7 +28,7 @@ from audit.log.replay import logged_at
 from audit.model.meaning import Model
 from audit.sources.contract import RawEvent
 
-__all__ = ["Appended", "Logged", "append"]
+__all__ = ["Appended", "Logged", "append", "digest_of"]
 
 DIGEST_BYTES = 16
 
@@ -329,6 +329,11 @@ class _Batch:
     def _data_keys(self, drafts: list[Draft]) -> dict[Owner, DataKey]:
         owners = {draft.owner for draft in drafts if draft.owner is not None}
         return keys.get_or_create(self.connection, owners)
+
+
+def digest_of(event: RawEvent) -> bytes:
+    """The keyed digest by which an event is known again."""
+    return _digest(event, blake2b(key=keys.derived("event identity"), digest_size=DIGEST_BYTES))
 
 
 def _digest(event: RawEvent, digest: blake2b) -> bytes:

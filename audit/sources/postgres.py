@@ -8,7 +8,7 @@ from collections.abc import Callable
 import psycopg
 
 from audit.errors import SourceUnavailable
-from audit.sources.contract import Read
+from audit.sources.contract import RawEvent, Read
 from audit.sources.mapping import Mapping
 from audit.sources.rowevents import RowReader
 from audit.sources.session import Connection, Table, connect, said_plainly, sequence_of, shape_of
@@ -18,6 +18,7 @@ from audit.sources.tailstate import Attached, Known, Pace
 WARM_SECONDS = 60
 COLD_SECONDS = 24 * 60 * 60
 CHECK_SECONDS = 300
+ROWS_AGAIN = 5_000
 
 
 class PostgresSource:
@@ -70,6 +71,25 @@ class PostgresSource:
             raise
         self._known, self._saved = known, read.state
         return read
+
+    def again(self, ranges: list[tuple[int, int]]) -> tuple[list[RawEvent], int, int | None]:
+        """What stands at these positions now, the server's clock, and the last position that is visible."""
+        with said_plainly(self.name):
+            connection = self._attach().connection
+            shape = shape_of(connection, self.name, self._mapping)
+            table, reader, events = Table(connection, shape), RowReader(shape), list[RawEvent]()
+            with connection.transaction():
+                connection.execute("set transaction isolation level repeatable read, read only")
+                row = connection.execute("select (extract(epoch from clock_timestamp()) * 1000000)::int8").fetchone()
+                top = table.top()
+                for low, high in ranges:
+                    is_cut = True
+                    while is_cut:
+                        rows, is_cut = table.within([(low, high)], ROWS_AGAIN)
+                        events += map(reader.event, rows)
+                        low = rows[-1][0] + 1 if rows else high
+            assert row is not None
+            return events, row[0], top
 
     def wait(self, seconds: float) -> None:
         """Until the bank notifies, where it does, or for `seconds`."""

@@ -17,6 +17,8 @@ create table trace.source (
     quarantined   bigint not null default 0,
     polled_at     timestamptz,
     trouble       text,                           -- why it cannot be read now, for people; null: all is well
+    recount_from  bigint not null default 0,      -- our position up to which its events were read again in this round
+    recount_at    timestamptz,                    -- when the next round begins, by its own clock
     notice        text                            -- what has happened to it for good (moved, restored), for people
 );
 
@@ -61,6 +63,18 @@ create table trace.identity (
     digest    bytea not null,                     -- keyed (never a bare hash): tells a redelivery from a collision
     primary key (event_id, source_id)
 );
+
+-- what was read and is not in its source any more, or not as it was: noticed, and perhaps healed, by the source's clock.
+-- serial counts on with every change, for the projections
+create table trace.alarm (
+    position   bigint not null,
+    kind       text not null,                     -- changed, gone
+    noticed_at timestamptz not null,
+    healed_at  timestamptz,
+    serial     bigint not null,
+    primary key (position, kind)
+);
+create index alarm_serial on trace.alarm (serial);
 
 -- status: 0 readable, 1 sealed whole (unknown type or stream), 2 unreadable (problem says why)
 create table trace.payload (

@@ -1,0 +1,57 @@
+"""What reading a source again has shown: events that are gone or differ. Each alarm is told once, and when it heals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.database import Connection, sql
+from audit.model.meaning import Model
+from audit.projections.names import Names, SubjectName
+from audit.projections.signs import Sign
+from audit.values import time_of
+
+SEEN = "alarms"  # the counter of those that were told
+RULES = {"gone": "position_hole", "changed": "changed_at_source"}
+WHY = "is not in its source any more as it was read"
+
+
+def alarms(connection: Connection, model: Model) -> list[Sign]:
+    """What is new since the last call, on the generation in the connection's search_path."""
+    row = connection.execute("select value from counts where name = %s", [SEEN]).fetchone()
+    rows = connection.execute(sql("alarms"), [row[0] if row else 0]).fetchall()
+    if not rows:
+        return []
+    connection.execute(sql("set_count"), [SEEN, rows[-1][0]])
+    names = Names()
+    subjects = [_subject(model, one[7]) for one in rows]
+    names.subjects.resolve(connection, subjects)
+    return [_sign(one, subject, names.subjects[subject]) for one, subject in zip(rows, subjects, strict=True)]
+
+
+def _subject(model: Model, stream: str) -> SubjectName:
+    route = model.lane_of(stream)
+    return (route[0].name, route[1]) if route else ("stream", stream)
+
+
+def _sign(row: tuple[Any, ...], subject: SubjectName, subject_id: int) -> Sign:
+    _, position, kind, noticed, healed, source, event_id, stream, type_, number = row
+    return Sign(
+        rule=RULES[kind],
+        subject_id=subject_id,
+        subject=f"{subject[0]}:{subject[1]}",
+        opened_at=noticed,
+        opened_by=position,
+        opened_id=f"{source}/{event_id}",
+        evidence=[position],
+        numbers={
+            "type": type_,
+            "stream": stream,
+            "source": source,
+            "number": str(number),
+            "why": WHY,
+            "noticed": time_of(noticed).isoformat(),
+        },
+        detail=kind,
+        resolved_at=healed,
+        resolved_by=None if healed is None else position,
+    )

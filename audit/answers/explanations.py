@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from audit.answers.documents import Document, at_document, event_document
-from audit.answers.shapes import Because, Edge, FieldWhy, StateWhy, Waiting, When, Why
+from audit.answers.documents import Document, at_document, event_document, money_document
+from audit.answers.shapes import Because, Edge, FieldWhy, StateWhy, Waiting, When, Who, Why
 from audit.values import rfc3339
 
 
@@ -33,6 +33,30 @@ def when_document(answer: When) -> Document:
         "complete": answer.complete,
         "not_understood": [event_document(ref) for ref in answer.not_understood],
         "unreadable": answer.unreadable,
+        "model": answer.model,
+    }
+
+
+def who_document(answer: Who) -> Document:
+    return {
+        "like": answer.like,
+        "kind": answer.kind,
+        "expression": answer.expression,
+        "at": at_document(answer.at),
+        "total": answer.subjects.total,
+        "shown": answer.subjects.shown,
+        "customers": answer.customers,
+        "money": [money_document(money) for money in answer.money],
+        "oldest": rfc3339(answer.oldest) if answer.oldest else None,
+        "newest": rfc3339(answer.newest) if answer.newest else None,
+        "subjects": [
+            {
+                "subject": str(line.subject.subject),
+                "since": rfc3339(line.since),
+                "money": [money_document(money) for money in line.money],
+            }
+            for line in answer.subjects.rows
+        ],
         "model": answer.model,
     }
 

@@ -55,6 +55,22 @@ def admitted(
     return grant
 
 
+def listed(options: dict[str, Any], subjects: Sequence[Subject], *, page: str, count: int) -> None:
+    """The record of a list that names these subjects and nothing personal of them, before it is shown.
+
+    Raises UsageError, Refused (which is recorded as well) and NoRecord.
+    """
+    actor = _actor(options)
+    try:
+        people.require(actor, "findings")
+        reason = reasons.parse(options["reason"]) if options.get("reason") else None
+    except Refused as error:
+        looks.record(actor, looks.Look("refusal", page, outcome="refused", details={"why": str(error)}))
+        raise
+    details = {**_at(options), "rows": len(subjects), "of": count}
+    looks.record(actor, looks.Look("look", page, subjects, reason, _moment(options), details=details))
+
+
 def _actor(options: dict[str, Any]) -> Actor:
     user, reason = options.get("user"), options.get("reason")
     if user is None:

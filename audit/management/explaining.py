@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.answers.shapes import Because, Ends, Waiting, When, Why
+from audit.answers.shapes import Because, Ends, Waiting, When, Who, Why
 from audit.management.telling import Write, as_of_text, time_text
 
 ENDINGS = {
@@ -44,6 +44,17 @@ def tell_when(write: Write, answer: When, zone: str) -> None:
         write(f"NOT COMPLETE: {answer.unreadable:,} events could not be looked into")
     if answer.not_understood:
         write("NOT COMPLETE: " + ", ".join(str(ref) for ref in answer.not_understood))
+
+
+def tell_who(write: Write, answer: Who, zone: str) -> None:
+    write(f"{answer.kind} with {answer.expression}  ({as_of_text(answer.at, zone)})")
+    sums = ", ".join(str(money) for money in answer.money) or "no money"
+    write(f"{answer.subjects.total:,} of them, {answer.customers:,} customers, {sums}")
+    for line in answer.subjects.rows:
+        money = ", ".join(str(one) for one in line.money)
+        write(f"  {time_text(line.since, zone)}  {line.subject.subject}  {money}")
+    if answer.subjects.next:
+        write(f"  {answer.subjects.shown:,} of {answer.subjects.total:,} are shown: the console lists them all")
 
 
 def _tell_because(write: Write, because: Because, zone: str) -> None:

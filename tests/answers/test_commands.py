@@ -96,6 +96,18 @@ def test_when_has_the_keys_of_the_design(bank: Bank) -> None:
     assert answered("ask", "when", "account:A1", "balance.DKK < -1000000")["intervals"] == []
 
 
+def test_who_has_the_keys_of_the_design_and_each_row_is_a_look(people: None, bank: Bank) -> None:
+    document = answered("ask", "who", "state:sending/silent")
+    assert set(document) >= {"like", "at", "total", "shown", "subjects", "model"}
+    assert document["total"] == document["shown"] == len(document["subjects"]) > 1
+    assert set(document["subjects"][0]) >= {"subject", "since", "money"}
+    record = AuditRecord.objects.filter(kind="look").latest("pk")
+    assert record.subjects == [one["subject"] for one in document["subjects"]] and record.page == "ask who"
+    person = ["--as", "eva-support", "--reason", "call:1"]
+    assert code("ask", "who", document["subjects"][0]["subject"], *person) == 0
+    assert code("ask", "who", "state:sending/silent", "--as", "eva-administrator", "--reason", "call") == 4
+
+
 def event_position(event: Happened) -> int:
     document = answered("ask", "what", f"transfer:{event.transfer}")
     return next(int(step["event"]["position"]) for step in document["steps"] if step["event"]["id"] == event.id)
@@ -107,7 +119,10 @@ def test_exit_codes() -> None:
     assert code("search", "nothing-like-it") == 2
     for usage in (
         ["ask", "where", "T7"],
-        ["ask", "who", "transfer:T7"],
+        ["ask", "who", "transfer:T7", "nothing = 5"],
+        ["ask", "who", "transfer:*"],
+        ["ask", "who", "planet:*", "state = done"],
+        ["ask", "who", "state:order/nowhere"],
         ["ask", "when", "transfer:T7"],
         ["ask", "when", "transfer:T7", "state = "],
         ["ask", "when", "transfer:T7", "nothing = 5"],

@@ -69,6 +69,8 @@ from audit.answers.shapes.when import (
     Edge,
     Interval,
     When,
+    Who,
+    WhoLine,
 )
 from audit.answers.shapes.why import (
     Because,
@@ -80,9 +82,9 @@ from audit.answers.shapes.why import (
 )
 
 __all__ = [
-    "AmountSearch",
     "AccountLine",
     "AccountPage",
+    "AmountSearch",
     "AsOf",
     "BalanceLine",
     "Because",
@@ -101,8 +103,8 @@ __all__ = [
     "FindingPage",
     "FindingsPage",
     "HoldLine",
-    "Interval",
     "Incoming",
+    "Interval",
     "LaneColumn",
     "LanePage",
     "LedgerDay",
@@ -138,5 +140,7 @@ __all__ = [
     "What",
     "When",
     "Where",
+    "Who",
+    "WhoLine",
     "Why",
 ]

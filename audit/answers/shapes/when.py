@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.answers.shapes.moment import AsOf, Link
-from audit.values import EventRef
+from audit.answers.shapes.moment import AsOf, Link, Page
+from audit.values import EventRef, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +38,29 @@ class When:
     complete: bool
     not_understood: tuple[EventRef, ...]
     unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WhoLine:
+    """One that is in the situation. `money`: what a flow carries, or what a holder has, by currency."""
+
+    subject: Link
+    since: datetime
+    money: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The cohort of a situation: `kind` and `expression` say what makes them alike, `like` what was asked. Counts are
+    of all, not of those shown."""
+
+    like: str
+    kind: str
+    expression: str
+    at: AsOf
+    model: str
+    subjects: Page[WhoLine]
+    customers: int
+    money: tuple[Money, ...]
+    oldest: datetime | None
+    newest: datetime | None

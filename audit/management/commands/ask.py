@@ -1,4 +1,4 @@
-"""`ask`: where the money is, what happened, why it is so, when it was so; now or at any past moment."""
+"""`ask`: where the money is, what happened, why it is so, when it was so, who else; now or at any past moment."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Any
 
 from audit.access.mask import hidden
 from audit.answers.documents import what_document, where_document
-from audit.answers.explanations import when_document, why_document
+from audit.answers.explanations import when_document, who_document, why_document
 from audit.answers.inquiry import Inquiry, inquire
 from audit.answers.transfer import where_to_say
 from audit.answers.what import whole_story_in_pages
 from audit.answers.when import when
+from audit.answers.who import situation_of, who
 from audit.answers.why import why
 from audit.database import reading
 from audit.errors import UsageError
-from audit.management.asking import add_moment_arguments, add_person_arguments, admitted
+from audit.management.asking import add_moment_arguments, add_person_arguments, admitted, listed
 from audit.management.base import Command as Base
-from audit.management.explaining import tell_when, tell_why
+from audit.management.explaining import tell_when, tell_who, tell_why
 from audit.management.subjects import customers_for, subject_argument
 from audit.management.telling import tell_what, tell_where
 from audit.values import Subject
 
 QUESTIONS = ("where", "what", "why", "when", "who")
-LATER = ("who",)
-WITH_EXPRESSION = ("when",)
+WHO_SHOWN = 1000
 
 
 class Command(Base):
@@ -33,8 +33,9 @@ class Command(Base):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("question", choices=QUESTIONS)
-        parser.add_argument("subject", metavar="SUBJECT", help="KIND:ID, or place:BOOK/KIND:ID")
-        parser.add_argument("expression", nargs="?", metavar="EXPRESSION", help="for `when`: what was true")
+        more = "for `who` also KIND:*, finding:ID, event:SOURCE/ID, state:LANE/STATE"
+        parser.add_argument("subject", metavar="SUBJECT", help=f"KIND:ID, place:BOOK/KIND:ID; {more}")
+        parser.add_argument("expression", nargs="?", metavar="EXPRESSION", help="of `when` and `who`: what is true")
         add_moment_arguments(parser)
         add_person_arguments(parser)
         parser.add_argument("--language", default="", help="of the sentences; else the model's first")
@@ -42,10 +43,11 @@ class Command(Base):
 
     def handle(self, *args: Any, **options: Any) -> None:
         question = options["question"]
-        if question in LATER:
-            raise UsageError(f"`ask {question}` comes with a later version")
         _check_expression(question, options["expression"])
         subject = subject_argument(options["subject"])
+        if question == "who":
+            self._who(options, subject)
+            return
         with reading() as connection:
             first = _inquiry(connection, options, hidden)
             customers = customers_for(first, subject)
@@ -61,10 +63,26 @@ class Command(Base):
             tell(self.stdout.write, answer, inquiry.model.zone)
 
 
+    def _who(self, options: dict[str, Any], like: Subject) -> None:
+        """Whose situation it is opens with a reason; the list names subjects and nothing personal, and is recorded."""
+        with reading() as connection:
+            inquiry = _inquiry(connection, options, hidden)
+            subject = situation_of(inquiry, like).subject
+            if subject is not None:
+                admitted(options, subject, customers_for(inquiry, subject), page="ask who")
+            answer = who(inquiry, like, options["expression"] or "", size=WHO_SHOWN)
+            shown = [line.subject.subject for line in answer.subjects.rows]
+            listed(options, shown, page="ask who", count=answer.subjects.total or 0)
+            if options["json"]:
+                self.print_json(who_document(answer))
+            else:
+                tell_who(self.stdout.write, answer, inquiry.model.zone)
+
+
 def _check_expression(question: str, expression: str | None) -> None:
-    if question in WITH_EXPRESSION and not expression:
-        raise UsageError(f"`ask {question}` needs an EXPRESSION, as in 'state = timed_out' or 'balance < -100.50'")
-    if question not in WITH_EXPRESSION and expression:
+    if question == "when" and not expression:
+        raise UsageError("`ask when` needs an EXPRESSION, as in 'state = timed_out' or 'balance < -100.50'")
+    if question not in ("when", "who") and expression:
         raise UsageError(f"`ask {question}` takes no EXPRESSION")
 
 

@@ -1,0 +1,189 @@
+"""Who else is in the same situation: from a subject, a finding, a step, a state or a place, or by any claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from audit.answers.cohort import Cohort
+from audit.answers.events import events_at, read_events
+from audit.answers.findings import subject_of_finding
+from audit.answers.inquiry import Inquiry, event_key
+from audit.answers.names import CUSTOMER, PLACE, flow_kinds, known, link_of, money
+from audit.answers.places import parse_place
+from audit.answers.shapes import Page, Who, WhoLine
+from audit.answers.when import claim_of
+from audit.answers.why import why
+from audit.errors import UnknownSubject, UsageError
+from audit.values import Money, Subject
+
+SHOWN = 50
+EVENT, FINDING, STATE, EVERYONE = "event", "finding", "state", "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A kind and the claim that makes two of it alike. `subject` is whose situation it is, where it is somebody's."""
+
+    kind: str
+    expression: str
+    subject: Subject | None = None
+
+
+def who(inquiry: Inquiry, like: Subject, expression: str = "", cursor: str | None = None, size: int = SHOWN) -> Who:
+    """`like` is KIND:ID, KIND:*, finding:ID, event:SOURCE/ID, state:LANE/NAME or place:BOOK/KIND:ID; with `expression`
+    only its kind counts. The longest in the situation are first. Raises UnknownSubject, UsageError."""
+    situation = situation_of(inquiry, like)
+    if expression:
+        situation = replace(situation, expression=expression)
+    if not situation.expression:
+        raise UsageError(f"{like} is in no situation that others could be in: add an EXPRESSION")
+    cohort = Cohort(inquiry, situation.kind)
+    members = cohort.members(claim_of(inquiry, situation.expression).tree)
+    ordered = sorted(members, key=lambda id: (members[id], id))
+    start = _start(cursor)
+    shown = ordered[start : start + size]
+    amounts = _amounts(inquiry, cohort, members)
+    return Who(
+        like=str(like),
+        kind=situation.kind,
+        expression=situation.expression,
+        at=inquiry.as_of(),
+        model=inquiry.model.hash,
+        subjects=Page(
+            _lines(inquiry, shown, members, amounts),
+            len(ordered),
+            next=str(start + size) if start + size < len(ordered) else None,
+            previous=str(max(0, start - size)) if start else None,
+        ),
+        customers=len(ordered) if situation.kind == CUSTOMER else _customers(inquiry, ordered),
+        money=_sums(inquiry, amounts),
+        oldest=members[ordered[0]] if ordered else None,
+        newest=members[ordered[-1]] if ordered else None,
+    )
+
+
+def situation_of(inquiry: Inquiry, like: Subject) -> Situation:
+    """What makes others like it. Raises UnknownSubject, UsageError."""
+    if like.key == EVERYONE:
+        if like.kind not in inquiry.model.kinds:
+            raise UsageError(f"{like.kind} is no kind: there are {', '.join(sorted(inquiry.model.kinds))}")
+        return Situation(like.kind, "")
+    if like.kind == PLACE:
+        return _of_place(inquiry, like)
+    if like.kind in inquiry.model.kinds:
+        return _of_subject(inquiry, like)
+    if like.kind == FINDING:
+        return _of_finding(inquiry, like.key)
+    if like.kind == EVENT:
+        return _of_event(inquiry, like.key)
+    if like.kind == STATE:
+        lane, slash, state = like.key.partition("/")
+        if not slash or lane not in inquiry.model.lanes:
+            raise UsageError(f"{like} names no state: write state:LANE/STATE")
+        return Situation(_kind_of_lane(inquiry, lane), f"{lane}.state = {state}")
+    known(inquiry, like, None)
+    raise UsageError(f"{like.kind} is no kind that a claim can be about")
+
+
+def _of_subject(inquiry: Inquiry, like: Subject) -> Situation:
+    """All its streams in the same states, and, where it waits, for the same."""
+    answer = why(inquiry, like)
+    claims = [f"{one.line.lane}.state = {one.line.state}" for one in answer.states if not one.line.item]
+    claims += [f"waiting = {one.after_type}" for one in answer.waiting if one.expectation is not None]
+    return Situation(like.kind, " and ".join(dict.fromkeys(claims)), like)
+
+
+def _of_place(inquiry: Inquiry, like: Subject) -> Situation:
+    place = parse_place(like.key)
+    about = inquiry.model.places.get((place.book, place.kind))
+    if about is None:
+        raise UnknownSubject(f"the model has no place {place.book}/{place.kind}")
+    flows = [name for name in flow_kinds(inquiry.model) if inquiry.model.kinds[name].book == place.book]
+    kind = about.subject if about.subject and not about.is_source else next(iter(flows), None)
+    if kind is None:
+        raise UsageError(f"nothing that can be listed has money in {place}: add it to a question about a kind")
+    if kind == about.subject and kind not in flows:
+        return Situation(kind, f"places.{place.book}.{place.kind} > 0", None)
+    return Situation(kind, f'place = "{like.key}"', None)
+
+
+def _of_finding(inquiry: Inquiry, identifier: str) -> Situation:
+    subject, _ = subject_of_finding(inquiry, identifier)
+    rule = next(row[1] for row in inquiry.rows("answer_finding", {"id": identifier}) if row[0] == identifier)
+    return Situation(subject.kind, f"finding = {rule}", subject)
+
+
+def _of_event(inquiry: Inquiry, text: str) -> Situation:
+    """Those that stand where the event put its stream; where it sets no state, those that have such an event."""
+    found = event_key(inquiry.connection, inquiry.sources, text)
+    if found is None:
+        raise UnknownSubject(f"no source has an event {text}: write event:SOURCE/ID")
+    [told] = read_events(inquiry, list(events_at(inquiry, [found[0].position]).values()))
+    if told.meaning is None or told.reading is None:
+        raise UsageError(f"{text} is not understood: nothing can be said of others like it")
+    flow = next((tie for tie in told.ties if tie.kind in flow_kinds(inquiry.model)), None)
+    subject = flow or told.subject
+    if told.reading.to is not None:
+        return Situation(subject.kind, f"{told.subject.kind}.state = {told.reading.to}", subject)
+    return Situation(subject.kind, f"event = {told.subject.kind}.{told.row.type}", subject)
+
+
+def _kind_of_lane(inquiry: Inquiry, lane: str) -> str:
+    """The flow that the lane's events belong to; else the lane itself."""
+    flows = flow_kinds(inquiry.model)
+    ends = [name for name in flows if inquiry.model.kinds[name].ends_with == lane]
+    patterns = inquiry.model.document.get("lane", {}).get(lane, {}).get("streams", "")
+    named = [name for name in flows if f"{{{name}}}" in str(patterns)]
+    return next(iter([*ends, *named]), lane)
+
+
+def _amounts(inquiry: Inquiry, cohort: Cohort, members: Mapping[int, datetime]) -> dict[int, tuple[Money, ...]]:
+    """What each flow declares; what each holder has, by currency, where it is asked for now."""
+    if cohort.is_flow:
+        return {
+            id: (money(inquiry.model, int(units), currency),)
+            for id, _, units, currency in cohort.flows()
+            if id in members and units is not None
+        }
+    about = inquiry.model.kinds.get(cohort.kind)
+    if about is None or about.book is None or not inquiry.cut.is_now:
+        return {}
+    sums: dict[int, dict[str, int]] = {}
+    for id, _, _, _, currency, units, _ in cohort.held():
+        if id in members:
+            one = sums.setdefault(id, {})
+            one[currency] = one.get(currency, 0) + int(units)
+    return {
+        id: tuple(money(inquiry.model, units, currency) for currency, units in sorted(one.items()))
+        for id, one in sums.items()
+    }
+
+
+def _sums(inquiry: Inquiry, amounts: Mapping[int, tuple[Money, ...]]) -> tuple[Money, ...]:
+    total: dict[str, int] = {}
+    for one in amounts.values():
+        for amount in one:
+            total[amount.currency] = total.get(amount.currency, 0) + amount.units
+    return tuple(money(inquiry.model, units, currency) for currency, units in sorted(total.items()))
+
+
+def _lines(
+    inquiry: Inquiry, shown: list[int], members: Mapping[int, datetime], amounts: Mapping[int, tuple[Money, ...]]
+) -> tuple[WhoLine, ...]:
+    names = {id: Subject(kind, key) for id, kind, key in inquiry.rows("who_names", [shown])} if shown else {}
+    return tuple(WhoLine(link_of(inquiry, names[id], id), members[id], amounts.get(id, ())) for id in shown)
+
+
+def _customers(inquiry: Inquiry, ids: list[int]) -> int:
+    row = next(iter(inquiry.rows("who_customers", [ids])), None) if ids else None
+    return int(row[0]) if row else 0
+
+
+def _start(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
+        raise UsageError("this part of the list is not there: begin at its beginning")
+    return int(cursor)

@@ -1,0 +1,145 @@
+"""Who else is in the same situation, against a plain look at everyone's last events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from audit.answers.shapes import Who
+from audit.answers.who import who
+from audit.errors import UnknownSubject, UsageError
+from audit.values import Moment, Subject
+from tests.answers.conftest import asking
+from tests.answers.oracle import Bank, Happened
+from tests.conftest import Database
+
+STATES = {"Begun": "begun", "Done": "done", "Sent": "sent", "TimedOut": "silent", "Paid": "paid"}
+
+
+def stories(bank: Bank) -> Iterator[tuple[str, list[Happened]]]:
+    for key in dict.fromkeys(event.transfer for event in bank.events if event.transfer):
+        yield key, [event for event in bank.events if event.transfer == key]
+
+
+def state_of(story: list[Happened], lane: str) -> str | None:
+    return next((STATES[e.type] for e in reversed(story) if e.stream.startswith(lane) and e.type in STATES), None)
+
+
+def keys(answer: Who) -> set[str]:
+    return {line.subject.subject.key for line in answer.subjects.rows}
+
+
+def asked(like: str, expression: str = "", **options: object) -> Who:
+    with asking(**options) as inquiry:
+        return who(inquiry, Subject.parse(like), expression, size=1000)
+
+
+@pytest.mark.parametrize(
+    ("expression", "of"),
+    [
+        ("sending.state = silent", lambda story: state_of(story, "sending") == "silent"),
+        ("order.state = begun and not sending.state = sent",
+         lambda s: state_of(s, "order") == "begun" and state_of(s, "sending") != "sent"),
+        ("state = silent or state = begun",
+         lambda s: {"silent", "begun"} & {state_of(s, "order"), state_of(s, "sending")}),
+        ("event = sending.TimedOut", lambda s: any(e.type == "TimedOut" for e in s)),
+        ("event = TimedOut and sending.TimedOut < 2026-03-28T12:00",
+         lambda s: any(e.type == "TimedOut" and e.recorded.isoformat() < "2026-03-28T11:00" for e in s)),
+        ("amount > 50.00", lambda s: Decimal(str(s[0].data["amount"])) > 50),
+        ('amount <= 50 and currency = "DKK"', lambda s: Decimal(str(s[0].data["amount"])) <= 50),
+        ("places.clearing > 0", lambda s: s[-1].type in ("Sent", "TimedOut")),
+        ('place = "custody/clearing:dk"', lambda s: s[-1].type in ("Sent", "TimedOut")),
+        ("waiting = order.Begun", lambda s: s[-1].type == "Begun"),
+        ("started >= 2026-03-28", lambda s: s[0].recorded.isoformat() >= "2026-03-27T23:00"),
+    ],
+)  # fmt: skip
+def test_exactly_those_of_whom_it_is_true(expression: str, of: object, world: Database, bank: Bank) -> None:
+    expected = {key for key, story in stories(bank) if of(story)}  # type: ignore[operator]
+    assert expected, "nobody: it tests nothing"
+    answer = asked("transfer:*", expression)
+    assert keys(answer) == expected and answer.subjects.total == len(expected)
+    declared = sum(Decimal(str(story[0].data["amount"])) for key, story in stories(bank) if key in expected)
+    assert [(money.amount, money.currency) for money in answer.money] == [(declared, "DKK")]
+    owners = {int(story[0].stream[-1]) % 3 for key, story in stories(bank) if key in expected}
+    assert answer.customers == len(owners)
+    sinces = [line.since for line in answer.subjects.rows]
+    assert sinces == sorted(sinces) and answer.oldest == sinces[0]
+
+
+def test_a_subject_a_state_a_step_a_place_and_a_finding_name_their_situation(world: Database, bank: Bank) -> None:
+    silent = [key for key, story in stories(bank) if story[-1].type == "TimedOut"]
+    event = next(e for e in bank.events if e.type == "TimedOut" and e.transfer == silent[0])
+    for like in (f"transfer:{silent[0]}", "state:sending/silent", f"event:dk/{event.id}"):
+        answer = asked(like)
+        assert keys(answer) == set(silent), like
+        assert "sending.state = silent" in answer.expression
+        assert asked("transfer:*", answer.expression).subjects == answer.subjects, "what it says can be asked again"
+    in_clearing = {key for key, story in stories(bank) if story[-1].type in ("Sent", "TimedOut")}
+    assert keys(asked("place:custody/clearing:dk")) == in_clearing
+    with asking() as inquiry:
+        stuck = inquiry.connection.execute(
+            "select distinct s.key from finding f join trace.subject s on s.id = f.subject_id"
+            " where f.rule = 'stuck' and f.state = 'open'").fetchall()
+        [[finding, key]] = inquiry.connection.execute(
+            "select f.id, s.key from finding f join trace.subject s on s.id = f.subject_id"
+            " where f.rule = 'stuck' and f.state = 'open' order by f.id limit 1").fetchall()
+    assert key in keys(asked(f"finding:{finding}"))
+    assert keys(asked("transfer:*", "finding = stuck")) == {one for [one] in stuck}
+
+
+def test_at_a_moment_it_is_who_was_then(world: Database, bank: Bank) -> None:
+    times = sorted({event.recorded for event in bank.events if event.type == "Sent"})
+    for time in times[:: max(1, len(times) // 6)]:
+        past = [(key, [e for e in story if e.recorded <= time]) for key, story in stories(bank)]
+        expected = {key for key, story in past if story and state_of(story, "sending") == "sent"}
+        assert keys(asked("transfer:*", "sending.state = sent", at=Moment(time))) == expected
+    assert asked("transfer:*", "event = Sent", at=Moment(times[0] - timedelta(seconds=1))).subjects.total == 0
+
+
+def test_holders_are_found_by_what_they_hold(world: Database, bank: Bank) -> None:
+    last = max(event.recorded for event in bank.events)
+    places = {f"A{n}": [("ledger", f"{kind}:A{n} DKK") for kind in ("available", "reserved")] for n in range(4)}
+    expected = {key for key, own in places.items() if sum(bank.holds(own, last, "recorded").values()) > 250_000}
+    answer = asked("account:*", "balance.DKK > 2500")
+    assert keys(answer) == expected and len(expected) in range(1, 4)
+    assert keys(asked("customer:*", "sending.state = silent")) <= {"C0", "C1", "C2"}
+
+
+def test_pages_go_on_where_they_ended(world: Database) -> None:
+    everyone = [line.subject for line in asked("transfer:*", "amount > 0").subjects.rows]
+    cursor, found = None, []
+    while True:
+        with asking() as inquiry:
+            page = who(inquiry, Subject("transfer", "*"), "amount > 0", cursor, 17).subjects
+        found += [line.subject for line in page.rows]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert found == everyone and len(found) == 60
+
+
+@pytest.mark.parametrize(
+    ("like", "expression", "error", "said"),
+    [
+        ("transfer:*", "", UsageError, "EXPRESSION"),
+        ("transfer:none", "", UnknownSubject, "transfer:none"),
+        ("planet:*", "state = done", UsageError, "planet is no kind"),
+        ("state:order/nowhere", "", UsageError, "nowhere.*is no state.*begun"),
+        ("state:nothing", "", UsageError, "LANE/STATE"),
+        ("event:core/none", "", UnknownSubject, "core/none"),
+        ("finding:none", "", UnknownSubject, "none"),
+        ("transfer:*", "event = Vanished", UsageError, "Vanished.*is no event"),
+        ("transfer:*", "finding = nothing", UsageError, "is no rule"),
+        ("transfer:*", "plases > 5", UsageError, "plases.*character 1 .*stands for nothing"),
+        ("transfer:*", "places.vault > 5", UsageError, "names no place"),
+        ("transfer:*", "true", UsageError, "compare"),
+    ],
+)
+def test_a_bad_question_says_what_is_wrong(
+    like: str, expression: str, error: type[Exception], said: str, world: Database
+) -> None:
+    with pytest.raises(error, match=said):
+        asked(like, expression)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path, register_converter
 from django.urls.converters import IntConverter
 
+from console.views.compare import compare_page
 from console.views.desk import desk
 from console.views.export import export, export_file, export_start
 from console.views.finding import finding
@@ -57,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("of/<str:kind>/<number:id>", subject, name="subject"),
     path("of/<str:kind>/<number:id>/reason", reason, name="reason"),
     path("of/<str:kind>/<number:id>/unmask", unmask, name="unmask"),
+    path("of/<str:kind>/<number:id>/compare", compare_page, name="compare"),
     path("of/<str:kind>/<number:id>/incoming", incoming_page, name="incoming"),
     path("of/<str:kind>/<number:id>/news", news, name="news"),
     path("of/<str:kind>/<number:id>/export", export_start, name="export_start"),

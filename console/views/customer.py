@@ -13,6 +13,7 @@ from audit.answers.customer import customer
 from audit.answers.inquiry import Inquiry
 from audit.answers.shapes import CustomerPage, FindingLine
 from audit.values import Subject
+from console.views.compare import item_of
 from console.visit import Visit
 
 PARTS = {"payments": "_payments.html"}
@@ -34,6 +35,7 @@ def show_customer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpRespo
         order=gettext("late ones first"),
         tone=tone_of(page),
         looks_before=before,
+        item_of=item_of,
     )
 
 

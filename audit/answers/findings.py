@@ -14,6 +14,7 @@ from audit.answers.names import link_of, money
 from audit.answers.shapes import FindingLine, FindingPage, FindingsPage, Page, RuleLine
 from audit.answers.telling import event_lines, surroundings
 from audit.answers.unfolded import unfolded
+from audit.answers.worded import worded
 from audit.errors import UnknownSubject, UsageError
 from audit.findings.catalogue import RULES
 from audit.values import EventRef, Subject
@@ -219,6 +220,7 @@ def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef]) -> FindingLi
         subject_id,
     ) = row
     rule, told = RULES.get(name), set(evidence)
+    numbers = worded(inquiry, numbers)
     return FindingLine(
         id=identifier,
         rule=name,

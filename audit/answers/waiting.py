@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from audit.answers.events import EventRow, Told, ref_of
 from audit.answers.inquiry import Inquiry
+from audit.answers.names import kind_title
 from audit.answers.shapes import MissingStep, StateLine, Waiting
 from audit.answers.words import word
 from audit.findings.reactions import Happening, matched
@@ -76,7 +77,7 @@ def _by_states(inquiry: Inquiry, states: Sequence[StateLine]) -> Iterable[Waitin
 
 def _waiting(inquiry: Inquiry, state: StateLine, exits: Sequence[str], due: datetime) -> Waiting:
     titles = tuple(dict.fromkeys(_event_title(inquiry, state.lane, type_) for type_ in exits))
-    says = word(inquiry.language, "waits_for", what=_either(inquiry, titles))
+    says = _waits_for(inquiry, [(state.lane, type_) for type_ in exits])
     types = tuple(f"{state.lane}.{type_}" for type_ in exits)
     return Waiting(says, state.event, titles, due, overdue(inquiry, due), state, "", types)
 
@@ -105,7 +106,7 @@ def expected(inquiry: Inquiry, after: EventRow, number: int) -> Waiting:
     expectation = inquiry.model.expectations[number]
     due = time_of(inquiry.model.due(micros_of(after.recorded), expectation.within))
     titles = tuple(dict.fromkeys(_event_title(inquiry, lane, type_) for lane, type_ in expectation.one_of))
-    says = word(inquiry.language, "waits_for", what=_either(inquiry, titles))
+    says = _waits_for(inquiry, expectation.one_of)
     types = tuple(f"{lane}.{type_}" for lane, type_ in expectation.one_of)
     called = ".".join(expectation.after)
     return Waiting(says, ref_of(inquiry, after), titles, due, overdue(inquiry, due), None, called, types, number)
@@ -128,6 +129,22 @@ def _exits(inquiry: Inquiry, lane_name: str, state: str) -> tuple[str, ...]:
         if state in transition.get("from", ()) and transition.get("to") not in (None, state):
             found.append(type_)
     return tuple(found)
+
+
+def _waits_for(inquiry: Inquiry, events: Sequence[tuple[str, str]]) -> str:
+    """Which answers, and of which service; that the time is over is no answer."""
+    answers = [one for one in events if not _is_timeout(inquiry, *one)] or events
+    by_lane: dict[str, dict[str, None]] = {}
+    for lane, type_ in answers:
+        by_lane.setdefault(lane, {})[_event_title(inquiry, lane, type_)] = None
+    told = [f"{_either(inquiry, list(titles))} ({kind_title(inquiry, lane)})" for lane, titles in by_lane.items()]
+    return word(inquiry.language, "waits_for", what=_either(inquiry, told))
+
+
+def _is_timeout(inquiry: Inquiry, lane_name: str, type_: str) -> bool:
+    lane = inquiry.model.lanes.get(lane_name)
+    meaning = lane.events.get(type_) if lane else None
+    return meaning is not None and meaning.is_timeout
 
 
 def _event_title(inquiry: Inquiry, lane_name: str, type_: str) -> str:

@@ -247,7 +247,7 @@ def test_a_part_equals_its_piece_of_the_page(
 
 def test_an_open_door_names_its_reason_and_its_end(support: Client, customer: int) -> None:
     text = Reading(text_of(support, f"/of/customer/{customer}")).text
-    assert re.search(r"Customer on the line · ticket 88123 open until \d\d:\d\d CES?T", text)
+    assert re.search(r"Customer on the line ticket 88123, until \d\d:\d\d CES?T", text)
 
 
 def test_a_steps_page_is_as_of_that_step(support: Client, transfer: int) -> None:
@@ -373,7 +373,7 @@ def test_a_reason_must_be_chosen(bank: Bank, customer: int) -> None:
 def test_a_caller_must_be_identified_and_only_a_caller(bank: Bank, customer: int) -> None:
     browser = browser_of("support")
     answer = browser.post(f"/of/customer/{customer}/reason", {"code": "call"})
-    assert answer.status_code == 200 and "say how the caller was identified" in answer.content.decode()
+    assert answer.status_code == 200 and "Say how the caller was identified" in answer.content.decode()
     assert browser.get(f"/of/customer/{customer}").status_code == 302
     browser.post(f"/of/customer/{customer}/reason", {"code": "written", "caller_identified": "app"})
     assert AuditRecord.objects.filter(kind="reason").latest("id").caller_identified == ""

@@ -1,0 +1,77 @@
+"""What a finding was counted with, in words that a person knows: the model's titles in place of the names of types,
+lanes, states and places, times in the bank's zone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import kind_title, place_title
+from audit.answers.states import state_title
+from audit.model.meaning import Lane
+from audit.values import Place
+
+EVENTS = ("after", "one_of", "came")
+STATES = ("state", "from", "to", "allowed")
+PLACES = ("place", "places")
+TIMES = ("due",)
+_EVENT = re.compile(r"(\w+) of (\w+)")
+_PLACE = re.compile(r"(\w+):([^,\s]+)")
+_NAME = re.compile(r"\w+")
+
+
+def worded(inquiry: Inquiry, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers with words in place of names; what the model no longer knows stays as it was counted."""
+    lane = _lane(inquiry, numbers)
+    return {name: _word(inquiry, name, value, lane) for name, value in numbers.items()}
+
+
+def _word(inquiry: Inquiry, name: str, value: Any, lane: Lane | None) -> Any:
+    if not isinstance(value, str):
+        return value
+    if name in EVENTS:
+        return _EVENT.sub(lambda found: _event(inquiry, found), value)
+    if name in PLACES:
+        return _PLACE.sub(lambda found: _place(inquiry, found), value)
+    if name in STATES and lane is not None:
+        return _NAME.sub(lambda found: _state(inquiry, lane, found[0]), value)
+    if name in ("lane", "kind"):
+        return kind_title(inquiry, value)
+    if name in TIMES:
+        return _time(inquiry, value)
+    return value
+
+
+def _lane(inquiry: Inquiry, numbers: Mapping[str, Any]) -> Lane | None:
+    """Whose states the finding names: its own lane's, or those of the lane that ends such a flow."""
+    kind = inquiry.model.kinds.get(str(numbers.get("kind")))
+    name = numbers.get("lane") or (kind.ends_with if kind else None)
+    return inquiry.model.lanes.get(str(name))
+
+
+def _state(inquiry: Inquiry, lane: Lane, name: str) -> str:
+    return state_title(inquiry, lane, name) if name in lane.states else name
+
+
+def _event(inquiry: Inquiry, found: re.Match[str]) -> str:
+    lane = inquiry.model.lanes.get(found[2])
+    meaning = lane.events.get(found[1]) if lane else None
+    title = inquiry.text(meaning.title) if meaning else ""
+    return f"“{title}” ({kind_title(inquiry, found[2])})" if title else found[0]
+
+
+def _place(inquiry: Inquiry, found: re.Match[str]) -> str:
+    """Where several books have places of a name, the first's words: they are of the same kind of place."""
+    book = next((book for book, kind in inquiry.model.places if kind == found[1]), None)
+    return f"“{place_title(inquiry, Place(book, found[1], found[2]))}”" if book else found[0]
+
+
+def _time(inquiry: Inquiry, value: str) -> str:
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return inquiry.time(time) if time.tzinfo else value

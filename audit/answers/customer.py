@@ -14,7 +14,8 @@ from audit.answers.ledger import Holding, holdings, own_places
 from audit.answers.names import CUSTOMER, Known, flow_kinds, known, link_of
 from audit.answers.onitsway import nets_under_way, open_known
 from audit.answers.others import introducing, others_of
-from audit.answers.payments import listed_payments, payment_lines, payments
+from audit.answers.payments import listed_payments, mine_of, payment_lines, payments
+from audit.answers.settled import settled
 from audit.answers.shapes import AccountLine, CustomerPage, FindingLine, OpenItem, Page, PaymentLine, StateLine
 from audit.answers.states import states_of_many
 from audit.answers.unfolded import Unfolded, unfolded
@@ -35,8 +36,11 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     accounts = accounts_of(inquiry, asked, fresh)
     under_way = open_known(inquiry, asked, fresh)
     listed, own = listed_payments(inquiry, asked, cursor), introducing(inquiry, asked, fresh)
-    wanted = list({one.subject: one for one in [*under_way, *listed.flows]}.values())
-    loaded = load_together(inquiry, wanted, [*own, *listed.alone], fresh, briefly=True)
+    mine = mine_of(inquiry, [one.subject for one in accounts])
+    over = settled(inquiry, [one for one in listed.flows if one not in set(under_way)], list(mine.places), fresh)
+    wanted = list({one.subject: one for one in [*under_way, *listed.flows] if one not in over}.values())
+    declaring = [row for one in over.values() for row in one.declaring]
+    loaded = load_together(inquiry, wanted, [*own, *listed.alone], fresh, briefly=True, only_read=declaring)
     flows = [flow for flow in loaded.flows if flow.known in set(under_way)]
     told = [loaded.told[row.position] for row in own]
     items = [open_item(inquiry, flow) for flow in flows]
@@ -44,7 +48,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     missed = with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
     at = inquiry.as_of(all(flow.is_final() for flow in flows))
     lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, fresh)
-    paid = payment_lines(inquiry, asked, [one.subject for one in accounts], fresh, listed, loaded, set(under_way))
+    paid = payment_lines(inquiry, asked, mine, fresh, listed, loaded, set(under_way), over)
     return CustomerPage(
         subject=link_of(inquiry, subject, asked.id),
         at=at,

@@ -110,10 +110,17 @@ class Together:
 
 
 def load_together(
-    inquiry: Inquiry, wanted: Sequence[Known], beside: Sequence[EventRow], unfolded: Unfolded, *, briefly: bool
+    inquiry: Inquiry,
+    wanted: Sequence[Known],
+    beside: Sequence[EventRow],
+    unfolded: Unfolded,
+    *,
+    briefly: bool,
+    only_read: Sequence[EventRow] = (),
 ) -> Together:
-    """`beside` are events that are read in the same statements, and what they moved with them."""
-    if not wanted and not beside:
+    """`beside` are events that are read in the same statements, and what they moved with them; of others that are
+    `only_read` nobody asks what they moved."""
+    if not wanted and not beside and not only_read:
         return Together([], {}, {})
     stories = whole_stories(inquiry, wanted, unfolded)
     rows = [*beside, *(row for story, _ in stories for row in story)]
@@ -128,7 +135,7 @@ def load_together(
     for change in changes_of(inquiry, streams, unfolded):
         changes.setdefault(change.stream_id, []).append(change)
     read = _declaring(inquiry, stories) if briefly else [row for story, _ in stories for row in _bounded(story)]
-    unique = list({row.position: row for row in [*beside, *read]}.values())
+    unique = list({row.position: row for row in [*beside, *only_read, *read]}.values())
     told = {one.row.position: one for one in read_events(inquiry, unique, unfolded.finality)}
     flows = [
         Flow(
@@ -154,9 +161,18 @@ def _declaring(inquiry: Inquiry, stories: Sequence[tuple[Sequence[EventRow], int
     """The first event of each story that can declare its amount, else its first; and what names the other side."""
     found: list[EventRow] = []
     for story, _ in stories:
-        declaring = [row for row in story if row.type in _declaring_types(inquiry, row)]
-        found += declaring[:2] or story[:1]
+        found += declaring_in(inquiry, story) or story[:1]
     return found
+
+
+def declaring_in(inquiry: Inquiry, story: Sequence[EventRow]) -> list[EventRow]:
+    """The first two events that can declare the amount: between them they name the other side."""
+    return [row for row in story if row.type in _declaring_types(inquiry, row)][:2]
+
+
+def declaring_types(model: Model) -> list[int]:
+    """The numbers of the types that declare an amount."""
+    return [model.lanes[lane].events[name].number for lane, names in _declaring_of(model).items() for name in names]
 
 
 def _declaring_types(inquiry: Inquiry, row: EventRow) -> Collection[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from audit.answers.cursors import Mark, pack, unpack
@@ -16,6 +17,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import own_places
 from audit.answers.movements import Moved, movements
 from audit.answers.names import Known, flow_kinds, kind_title, link_of, money, place_kind
+from audit.answers.settled import Settled
 from audit.answers.shapes import Link, Page, PaymentLine, StateLine
 from audit.answers.unfolded import Unfolded
 from audit.answers.waiting import waiting_for
@@ -74,7 +76,7 @@ def payments(
     """Newest first. `accounts` are the subject's own: what leaves them is negative."""
     listed = listed_payments(inquiry, asked, cursor, size)
     loaded = load_together(inquiry, listed.flows, listed.alone, fresh, briefly=True)
-    return payment_lines(inquiry, asked, accounts, fresh, listed, loaded)
+    return payment_lines(inquiry, asked, mine_of(inquiry, accounts), fresh, listed, loaded)
 
 
 def listed_payments(inquiry: Inquiry, asked: Known, cursor: str | None, size: int = PAYMENTS_SHOWN) -> Listed:
@@ -96,19 +98,23 @@ def listed_payments(inquiry: Inquiry, asked: Known, cursor: str | None, size: in
 def payment_lines(
     inquiry: Inquiry,
     asked: Known,
-    accounts: Sequence[Subject],
+    mine: Mine,
     fresh: Unfolded,
     listed: Listed,
     loaded: Together,
     under_way: Collection[Known] | None = None,
+    over: Mapping[Known, Settled] = MappingProxyType({}),
 ) -> Page[PaymentLine]:
-    """The rows of a list whose flows and events are loaded. Only what is `under_way` (None: any) may be late."""
-    mine = mine_of(inquiry, accounts)
+    """The rows of a list whose flows and events are loaded, or known to be `over`. Only what is `under_way` (None: any)
+    may be late."""
+    settled_ones = {known.id: one for known, one in over.items()}
     flows = {flow.known.id: flow for flow in loaded.flows}
     alone = {row.position for row in listed.alone}
     rows = _fresh_rows(inquiry, asked, mine, fresh, alone) if listed.is_first else []
     for key in listed.keys:
-        if key.is_flow and flows[key.id].past:
+        if key.is_flow and key.id in settled_ones:
+            rows.append(_of_settled(inquiry, settled_ones[key.id], loaded.told, mine))
+        elif key.is_flow and flows[key.id].past:
             flow = flows[key.id]
             rows.append(_of_flow(inquiry, flow, mine, under_way is None or flow.known in under_way))
         elif not key.is_flow and key.id in alone:
@@ -184,6 +190,42 @@ def _is_from(flow: Flow, accounts: Sequence[Subject]) -> bool:
         for row in flow.past
         for moved in flow.moved.get(row.position, ())
     )
+
+
+def _of_settled(inquiry: Inquiry, one: Settled, told: Mapping[int, Told], mine: Mine) -> PaymentLine:
+    """As `_of_flow` of one that has nothing more to come."""
+    read = [told[row.position] for row in one.declaring]
+    booked = sorted((change for change in _sums(one, mine) if change.units), key=lambda change: change.units)
+    change = booked[0] if booked else None
+    declared = next((event.reading.declared for event in read if event.reading and event.reading.declared), None)
+    nothing = declared[1] if declared else next(iter(inquiry.model.digits), "")
+    units, currency = (change.units, change.currency) if change else (0, nothing)
+    ties = {tie for event in read for tie in event.ties}
+    owner = change.account if change else next((account for account in mine.accounts if account in ties), None)
+    return PaymentLine(
+        flow=link_of(inquiry, one.known.subject, one.known.id),
+        account=link_of(inquiry, owner) if owner else None,
+        event=ref_of(inquiry, one.first),
+        occurred=one.first.occurred,
+        recorded=one.first.recorded,
+        title=kind_title(inquiry, one.known.subject.kind),
+        counterparty=next((event.counterparty for event in read if event.counterparty), ""),
+        state=one.state,
+        state_title=one.state_title,
+        tone=one.tone,
+        money=money(inquiry.model, units, currency),
+        booked_after=_after(inquiry, change),
+    )
+
+
+def _sums(one: Settled, mine: Mine) -> Collection[Change]:
+    found: dict[tuple[Subject, str], Change] = {}
+    for booked in one.booked:
+        account = mine.places[booked.place]
+        before = found.get((account, booked.currency))
+        units = booked.units + (before.units if before else 0)
+        found[account, booked.currency] = Change(account, units, booked.currency, booked.total)
+    return found.values()
 
 
 def _of_event(inquiry: Inquiry, told: Told, moved: Sequence[Moved], mine: Mine) -> PaymentLine:

@@ -255,6 +255,17 @@ def test_an_event_is_found_by_its_identifier(world: Database, bank: Bank) -> Non
             assert hit.event is not None and hit.event.id == event.id and hit.link.subject == Subject("transfer", "T7")
 
 
+def test_payments_that_are_over_are_told_as_their_whole_stories_tell_them(world: Database) -> None:
+    """The page tells them from states and entries, the list from every event."""
+    over = 0
+    for number in range(3):
+        with asking() as inquiry:
+            page = customer(inquiry, Subject("customer", f"C{number}"))
+            assert page.payments.rows == payments_page(inquiry, page.subject.subject, size=20).rows
+        over += sum(row.flow is not None and row.tone in ("ok", "bad") for row in page.payments.rows)
+    assert over > 10
+
+
 # cost
 
 
@@ -273,7 +284,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 PAGES: dict[str, tuple[Callable[[Inquiry, Subject], object], list[Subject], int]] = {
-    "customer": (customer, [Subject("customer", "C0"), Subject("customer", "C1")], 24),
+    "customer": (customer, [Subject("customer", "C0"), Subject("customer", "C1")], 28),
     "account": (account, [Subject("account", f"A{n}") for n in range(4)], 34),
     "transfer": (transfer, [Subject("transfer", f"T{n}") for n in range(0, 60, 5)], 15),
     "where": (where, [Subject("account", "A0"), Subject("account", "A3")], 19),

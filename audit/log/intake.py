@@ -92,6 +92,17 @@ class Intake:
         said = (read.sealed, read.gaps, tuple(read.held_by), read.idle, read.state)
         return said != seat.said or time.monotonic() - seat.said_at >= SAY_AGAIN_SECONDS
 
+    def _note(self, seat: _Seat, read: Read, first: int) -> None:
+        """What the source says of its events beside them."""
+        if read.late:
+            late = set(read.late)
+            found = [first + n for n, event in enumerate(read.events) if event.position in late]
+            self.connection.execute(sql("note_below_seal"), [found])
+        whole = [(first + n, event.completes) for n, event in enumerate(read.events) if event.completes]
+        if whole:
+            columns = [[position for position, _ in whole], [id_ for _, id_ in whole]]
+            self.connection.execute(sql("note_completes"), [*columns, seat.source_id])
+
     def _log(self, seat: _Seat, source: Source, read: Read) -> Batch:
         # A file's lines may run back in time until its end is reached; the console's own records judge nothing.
         is_known = source.kind != "console" and (source.kind != "files" or read.idle)
@@ -99,6 +110,7 @@ class Intake:
         with self.connection.transaction():
             now = micros_of(datetime.now(UTC))
             done = append(self.connection, seat.source_id, read.events, self.model, read.released, now=now)
+            self._note(seat, read, done.first)
             moved = self.connection.execute(
                 sql("source_checkpoint"),
                 {

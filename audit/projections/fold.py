@@ -45,6 +45,7 @@ class Fold:
     book: FlowBook = field(default_factory=FlowBook)
     numbered: set[int] = field(default_factory=set)  # sources whose own order means something
     _sides: list[Side] = field(default_factory=list)  # what the event at hand moved
+    completed: Mapping[int, tuple[int, int]] = field(default_factory=dict)  # see projections/notes.py
     _days: dict[int, int] = field(default_factory=dict)
     _links: dict[tuple[int, int], int] = field(default_factory=dict)
     _zone: ZoneInfo = field(init=False)
@@ -380,8 +381,11 @@ class Fold:
         place = "" if place in why else f"({place})"
         numbers: dict[str, str] = {"type": event.type, "stream": event.stream, "why": why, "place": place}
         if rule == "redelivery":
-            rows.signs.append(self._sign(rule, work, subject_id, numbers, detail=str(event.source_position),
-                                         is_over=True))
+            rows.signs.append(self._sign(rule, work, subject_id, numbers, is_over=True))
+            return 0
+        whole = self.completed.get(event.position)
+        if whole is not None:
+            rows.signs.append(self._sign(rule, work, subject_id, numbers, whole=whole))
             return 0
         rows.count("not_understood")
         if event.correlation or work.is_nobodys:
@@ -399,13 +403,16 @@ class Fold:
 
     def _sign(
         self, rule: str, work: Work, subject_id: int, numbers: Mapping[str, str | int], detail: str = "",
-        is_over: bool = False,
+        is_over: bool = False, whole: tuple[int, int] | None = None,
     ) -> Sign:
+        """`whole`: recorded time and position of the event that it turned out to be the beginning of."""
         event = work.event
         evidence = [event.position] if event.first_position is None else [event.first_position, event.position]
+        resolved_at, resolved_by = whole or ((event.recorded, event.position) if is_over else (None, None))
+        if whole is not None:
+            evidence.append(whole[1])
         return Sign(rule, subject_id, self._text(work), event.recorded, event.position, self._identity(event), evidence,
-                    dict(numbers), detail=detail, resolved_at=event.recorded if is_over else None,
-                    resolved_by=event.position if is_over else None)
+                    dict(numbers), detail=detail, resolved_at=resolved_at, resolved_by=resolved_by)
 
     def _identity(self, event: Logged) -> str:
         return f"{self.sources[event.source_id]}/{event.id}"

@@ -14,6 +14,7 @@ from audit.projections.elsewhere import collisions
 from audit.projections.fold import Fold
 from audit.projections.memory import Memory, decode
 from audit.projections.names import Names, SubjectName
+from audit.projections.notes import below_seal, complete_earlier, notes_of, number_sightings
 from audit.projections.reading import Reader, Work, places_in, subjects_in
 from audit.projections.refold import Forget, take_out
 from audit.projections.rows import Rows
@@ -75,7 +76,11 @@ class Projector:
         for _, forget, _ in again:
             forget(sorted(touched))
         streams = {work.event.stream_id for work in works}
+        notes = notes_of(self._connection, works)
+        self._fold.completed = notes.completed
         self._fold.run(works, rows)
+        number_sightings(rows.signs, notes)
+        rows.signs += below_seal(works, self._names, self._sources, notes)
         for subject in new:
             if self._names.subjects[subject] not in touched and subject[0] != CORRELATION:
                 rows.count(f"subject:{subject[0]}")
@@ -83,6 +88,8 @@ class Projector:
             self._carry(streams, rows)
         write(self._connection, rows, {s: self._memories[s] for s in streams}, fresh, bulk=self._is_bulk)
         self._recount(known_before, self._known_of(touched))
+        if not self._is_bulk:  # a rebuild finds them completed when it folds them
+            rows.signs += complete_earlier(self._connection, self._model, self._names, works, notes)
         self._forget(streams, works)
         return [*rows.signs, *collisions(self._connection, self._model, self._names, events)], streams
 

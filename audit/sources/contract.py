@@ -32,6 +32,7 @@ class RawEvent(msgspec.Struct, frozen=True, gc=False):
     data_length: int
     problem: str | None = None
     place: str | None = None  # for people: "file salaries.ndjson, line 17" or "core.events, id 17"
+    completes: str | None = None  # identifier of what was read in its place while it was still being written
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -53,7 +54,7 @@ class Read(msgspec.Struct, frozen=True):
     idle: bool
     gaps: int = 0
     held_by: Sequence[str] = ()  # who holds the seal back, for people
-    late: Sequence[int] = ()  # positions among `events` that lie at or below an earlier seal: an alarm
+    late: Sequence[int] = ()  # positions among `events` below an earlier seal or statement of completeness: an alarm
     notice: str | None = None  # what people should know: moved to a new primary, restored, rows gone, a file cut short
 
 

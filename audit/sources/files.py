@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -18,12 +19,19 @@ import msgspec
 from audit.errors import SourceUnavailable
 from audit.sources.cloudevents import Spot, clean_event, questioned_event
 from audit.sources.contract import RawEvent, Read
-from audit.sources.lines import BLOCK_BYTES, lines_of, opened
+from audit.sources.lines import BLOCK_BYTES, Lines, lines_of, opened
 
 FILE_SPAN = 2**40  # bytes of one file; positions of the next file start above
 BATCH_BYTES_MAX = 32 * 1024 * 1024  # of lines in one poll, so that memory stays flat
 PREFIX_BYTES = 4096
 UNNAMED = "unnamed"  # the source of files in which no line says its source
+FUTURE = 86_400_000_000  # microseconds by which clocks may be ahead of ours
+FAR_FUTURE = 10 * 365 * FUTURE  # beyond it no history is made up to end, and no clock set
+NAMELESS_MAX = 4096  # lines of a file without an identifier that are told apart by what they hold
+
+
+def now_micros() -> int:
+    return time.time_ns() // 1_000
 
 
 class KnownFile(msgspec.Struct):
@@ -35,15 +43,20 @@ class KnownFile(msgspec.Struct):
     digest_length: int = 0
     offset: int = 0  # where the next line begins
     lines: int = 0
-    torn: int = -1  # length of the unfinished last line, taken as it stood; -1: none
+    torn: str | None = None  # digest of the unfinished last line, taken as it stood
+    torn_id: str = ""  # and the identifier it was given
+    nameless: dict[str, int] = {}  # how often lines without an identifier were read, by their digest
 
 
 class State(msgspec.Struct):
     """The checkpoint of one source of files."""
 
     files: list[KnownFile] = []
-    recorded: int = 0  # of the last good event
+    recorded: int = 0  # the latest of the good events, but for those of the future
+    ahead: int = 0  # the latest of those, within reason: counts where a source has no others
+    beyond: int = 0  # how many those of the future are
     watermark: int | None = None
+    stated: int | None = None  # the source was said to be complete up to then
     sealed: int = 0  # the last position given out
 
 
@@ -61,14 +74,18 @@ class FileSource:
         takes_unnamed: bool = True,
         complete_until: int | None = None,
         key: bytes = b"",
+        now: Callable[[], int] = now_micros,
     ) -> None:
-        """`takes_unnamed`: lines whose source cannot be told belong here. `key` makes stored digests unguessable."""
+        """`takes_unnamed`: lines whose source cannot be told belong here. `key` makes stored digests unguessable. What
+        was recorded after `now` (microseconds) does not say how far the source is complete."""
         self.name = name
         self._paths = [os.fspath(path) for path in paths]
         self._select = select
         self._takes_unnamed = takes_unnamed
         self._complete_until = complete_until
         self._key = key
+        self._now = now
+        self._today = 0  # when this poll began
         self._state = State()
         self._saved: bytes | None = None
         self._batches: Iterator[list[RawEvent]] | None = None
@@ -79,7 +96,7 @@ class FileSource:
         if self._batches is None or state != self._saved:
             self._state = msgspec.json.decode(state, type=State) if state else State()
             self._batches = self._all_files(self._state)
-        self._limit = limit
+        self._limit, self._today = limit, self._now()
         try:
             events = next(self._batches, None)
         except OSError as error:
@@ -96,9 +113,11 @@ class FileSource:
 
     def _answer(self, events: list[RawEvent], is_idle: bool) -> Read:
         state = self._state
-        marks = [event.recorded for event in events if event.problem is None]
+        marks = [state.recorded or state.ahead] if state.recorded or state.ahead else []
+        late = [event.position for event in events if state.stated is not None and event.recorded <= state.stated]
         if is_idle and self._complete_until is not None:
-            marks.append(self._complete_until)
+            state.stated = max(self._complete_until, state.stated or self._complete_until)
+            marks.append(state.stated)
         if state.watermark is not None:
             marks.append(state.watermark)
         state.watermark = max(marks, default=None)
@@ -112,6 +131,8 @@ class FileSource:
             watermark=state.watermark,
             state=self._saved,
             idle=is_idle,
+            late=late,
+            notice=_of_the_future(state),
         )
 
     def _all_files(self, state: State) -> Iterator[list[RawEvent]]:
@@ -128,18 +149,11 @@ class FileSource:
         events: list[RawEvent] = []
         room = BATCH_BYTES_MAX
         for lines in lines_of(content, file.offset):
-            if not lines.is_finished and len(lines.lines[0]) == file.torn:
-                break
             offset = lines.offset
             for raw in lines.lines:
-                event, is_ours = self._event(state, ordinal, file.lines + 1, offset, raw, lines.damage, name)
-                if not lines.is_finished and event is not None and event.problem is not None:
-                    file.torn = len(raw)
-                else:
-                    offset += len(raw) + lines.gap
-                    file.offset, file.torn = offset, -1
-                    file.lines += 1
-                if event is not None and is_ours:
+                event = self._line(state, ordinal, offset, raw, lines, name)
+                offset += len(raw) + lines.gap
+                if event is not None:
                     events.append(event)
                     room -= len(raw)
                     if len(events) >= self._limit or room <= 0:
@@ -150,23 +164,76 @@ class FileSource:
         if events:
             yield events
 
+    def _line(
+        self, state: State, ordinal: int, offset: int, raw: bytes, lines: Lines, name: str
+    ) -> RawEvent | None:
+        """The line's event, if it is one of this source that was not read yet; `state` has moved past the line."""
+        file = state.files[ordinal - 1]
+        torn, torn_id = file.torn, file.torn_id
+        digest = self._digest(raw) if torn is not None else ""
+        is_same = torn is not None and torn == digest
+        if is_same and not lines.is_finished:
+            return None
+        if is_same and digest in file.nameless:
+            file.nameless[digest] -= 1
+        event, is_ours = self._event(state, ordinal, offset, raw, lines.damage, name)
+        if not lines.is_finished and event is not None and event.problem is not None:
+            file.torn, file.torn_id = digest or self._digest(raw), event.id if is_ours else ""
+        else:
+            file.torn, file.torn_id = None, ""
+            file.offset, file.lines = offset + len(raw) + lines.gap, file.lines + 1
+        if event is None or not is_ours or (is_same and event.problem is not None):  # only its end had come
+            return None
+        return msgspec.structs.replace(event, completes=torn_id) if torn_id else event
+
     def _event(
-        self, state: State, ordinal: int, number: int, offset: int, raw: bytes, damage: str | None, name: str
+        self, state: State, ordinal: int, offset: int, raw: bytes, damage: str | None, name: str
     ) -> tuple[RawEvent | None, bool]:
         """The line's event (None: it is blank) and whether it belongs to this source."""
-        position = ordinal * FILE_SPAN + offset
+        position, file = ordinal * FILE_SPAN + offset, state.files[ordinal - 1]
         found: tuple[RawEvent, str | None] | None = None if damage else clean_event(raw, position)
+        stand_in = ""
         if found is None:
             if not damage and (not raw or raw.isspace()):
                 return None, False
-            place = f"{name}, line {number}, byte {offset}"
-            spot = Spot(position, place, f"file-{ordinal}:byte-{offset}", state.recorded)
-            found = questioned_event(raw, spot, damage)
+            stand_in, place = self._stand_in(file, offset, raw), f"{name}, line {file.lines + 1}, byte {offset}"
+            latest = state.recorded or state.ahead
+            found = questioned_event(raw, Spot(position, place, stand_in, latest), damage)
         event, source = found
         is_ours = self._takes_unnamed if source is None else self._select is None or source == self._select
-        if is_ours and event.problem is None:
-            state.recorded = event.recorded
+        if is_ours and event.problem is None and event.recorded > state.recorded:
+            self._move_on(state, event.recorded)
+        if is_ours and event.id == stand_in and len(file.nameless) < NAMELESS_MAX:
+            digest = stand_in.split("-")[1]
+            file.nameless[digest] = file.nameless.get(digest, 0) + 1
         return event, is_ours
+
+    def _move_on(self, state: State, recorded: int) -> None:
+        if recorded <= self._today + FUTURE:
+            state.recorded = recorded
+        else:
+            state.beyond += 1
+            if recorded <= self._today + FAR_FUTURE:
+                state.ahead = max(state.ahead, recorded)
+
+    def _stand_in(self, file: KnownFile, offset: int, raw: bytes) -> str:
+        """An identifier by what the line holds, so that in another file it is the same event seen again; the same bytes
+        once more in one file are another event."""
+        digest = self._digest(raw)
+        number = file.nameless.get(digest, 0)
+        if len(file.nameless) >= NAMELESS_MAX and not number:
+            return f"nameless-{digest}-byte-{offset}"
+        return f"nameless-{digest}-{number + 1}"
+
+    def _digest(self, raw: bytes) -> str:
+        return blake2b(raw.rstrip(b"\r"), key=self._key, digest_size=16).hexdigest()
+
+
+def _of_the_future(state: State) -> str | None:
+    if not state.beyond or not state.recorded:
+        return None
+    events = "an event bears" if state.beyond == 1 else f"{state.beyond:,} events bear"
+    return f"{events} a recorded time of the future: it does not count for how far the source is complete"
 
 
 class _Digested:

@@ -46,7 +46,8 @@ class RowReader:
             if path_of(spec)
         ]  # fmt: skip
         self._has_paths = bool(self._paths)
-        self.last_recorded = 0
+        self.last_recorded = 0  # the latest, up to `recorded_max`: dates what has no time that can be read
+        self.recorded_max = 0
 
     def event(self, row: Row) -> RawEvent:
         try:
@@ -69,7 +70,9 @@ class RowReader:
         elif self._paths:
             row = self._with_paths(row, data, None)
             _, stream, version, type_, id_, recorded, occurred, correlation, causation, step = row[:10]
-        recorded_at = self.last_recorded = self._micros(recorded, self._recorded, "its recorded time")
+        recorded_at = self._micros(recorded, self._recorded, "its recorded time")
+        if self.last_recorded < recorded_at <= self.recorded_max:
+            self.last_recorded = recorded_at
         return RawEvent(
             position,
             _name(stream, "stream"),

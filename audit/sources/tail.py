@@ -51,9 +51,10 @@ class Tail:
         return self.known.state
 
     def poll(self, limit: int) -> Read:
-        state, connection = self.state, self.store.connection
+        state, connection, reader = self.state, self.store.connection, self.store.reader
         connection.execute(_BEGIN)
         snapshot = self._snapshot()
+        reader.last_recorded, reader.recorded_max = state.latest, snapshot.now + self.pace.skew
         self._check_sequence(snapshot)
         check_origin(self.name, self.store, state, snapshot, self.key, (self.known.warm, self.known.cold))
         new = self._read_rows(limit, snapshot)
@@ -293,6 +294,8 @@ class Tail:
     def _answer(self, released: list[int], snapshot: Snapshot) -> Read:
         state = self.state
         self.events.sort(key=lambda event: event.position)
+        late = [event.position for event in self.events if state.stated is not None and event.recorded <= state.stated]
+        state.latest = self.store.reader.last_recorded
         self._move_watermark(released, snapshot)
         if self.events:
             newest = max(self.events, key=lambda event: event.position)
@@ -307,7 +310,7 @@ class Tail:
             idle=not self.is_cut,
             gaps=sum(gap.high - gap.low + 1 for gap in state.hot),
             held_by=self.held_by,
-            late=self.late,
+            late=[*self.late, *late],
             notice=state.notice,
         )
 
@@ -315,13 +318,19 @@ class Tail:
         """Idle with nothing held, the source's own clock; else the greatest recorded time that is final. Never back."""
         state = self.state
         final = set(released)
-        recorded = [event.recorded for event in self.events if event.position in final and event.problem is None]
+        sane = snapshot.now + self.pace.skew
+        recorded = [
+            event.recorded
+            for event in self.events
+            if event.position in final and event.problem is None and event.recorded <= sane
+        ]
         state.recorded = max([*recorded, *([] if state.recorded is None else [state.recorded])], default=None)
         is_quiet = not (self.is_cut or state.hot or state.waiting or self.is_held)
         reached = snapshot.clock if is_quiet and snapshot.clock is not None else state.recorded
         marks = [mark for mark in (state.watermark, None if reached is None else reached - self.pace.skew) if mark]
         if is_quiet and self.pace.complete_until is not None:
-            marks.append(self.pace.complete_until)
+            state.stated = max(self.pace.complete_until, state.stated or self.pace.complete_until)
+            marks.append(state.stated)
         state.watermark = max(marks, default=None)
 
 

@@ -36,7 +36,9 @@ class State(msgspec.Struct, omit_defaults=True):
     origin: Origin | None = None
     started: int = 0  # the server's start: holders of locks are named anew after it
     marks: list[Mark] = []
-    recorded: int | None = None  # greatest of the released
+    recorded: int | None = None  # greatest of the released, as for the next but for those of the future
+    latest: int = 0  # greatest of all that were seen
+    stated: int | None = None  # the source was said to be complete up to then
     watermark: int | None = None
     notice: str | None = None
 

@@ -123,6 +123,13 @@ class Follower:
                 return read
         raise AssertionError("the source never became idle")
 
+    def drain_events(self) -> list[RawEvent]:
+        """What comes until there is nothing more to read."""
+        came: list[RawEvent] = []
+        while not (read := self.poll()).idle or read.events:
+            came += read.events
+        return came
+
     def close(self) -> None:
         if self._source is not None:
             self._source.close()

@@ -17,6 +17,7 @@ BY_XMIN = replace(MAPPING, seal="horizon")
 SEALS = pytest.mark.parametrize("mapping", [MAPPING, BY_XID8, BY_XMIN], ids=["fence", "xid8", "xmin"])
 
 Follow = Callable[..., Follower]
+FAR_AWAY = 7_000_000_000_000_000  # microseconds: the year 2191
 
 
 @SEALS
@@ -269,3 +270,15 @@ def test_what_keeps_it_from_reading_is_said_with_the_mend(bank: Bank) -> None:
         PostgresSource("core", replace(MAPPING, recorded="when", causation="who.name"), bank.url).read(None, 10)
     with pytest.raises(SourceUnavailable, match="core cannot be reached"):
         PostgresSource("core", MAPPING, "postgresql://localhost:1/none").read(None, 10)
+
+
+def test_a_time_of_the_future_does_not_move_the_watermark(bank: Bank, follow: Follow) -> None:
+    bank.create()
+    follower = follow(limit=1)
+    with bank.connect() as writer:
+        for year in (2020, 2199, 2021):
+            insert(writer, recorded_at=f"{year}-01-01T00:00:00Z")
+    marks = [follower.poll().watermark for _ in range(6)]
+    now = follower.drain().watermark
+    assert now is not None and now < FAR_AWAY
+    assert all(mark is None or mark <= now for mark in marks)

@@ -56,6 +56,18 @@ create table trace.log (
 );
 create index log_stream on trace.log (stream_id, version);
 
+create index log_first on trace.log (first_position) where first_position is not null;
+
+-- what a source says of an event beside the event. below_seal: it came where nothing could come any more; completes:
+-- it stands where `other` was read while it was still being written
+create table trace.note (
+    position bigint not null,
+    kind     text not null,
+    other    bigint,
+    primary key (position, kind)
+);
+create index note_other on trace.note (other) where other is not null;
+
 create table trace.identity (
     event_id  text not null,
     source_id integer not null,
@@ -196,6 +208,8 @@ end $$;
 create trigger log_is_append_only before update or delete or truncate on trace.log
     for each statement execute function trace.refuse_change();
 create trigger payload_is_append_only before delete or truncate on trace.payload
+    for each statement execute function trace.refuse_change();
+create trigger note_is_append_only before update or delete or truncate on trace.note
     for each statement execute function trace.refuse_change();
 create trigger identity_is_append_only before update or delete or truncate on trace.identity
     for each statement execute function trace.refuse_change();

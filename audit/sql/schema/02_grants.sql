@@ -8,7 +8,7 @@ alter default privileges in schema trace
 grant insert on
     trace.source, trace.stream, trace.event_type, trace.log, trace.identity, trace.payload, trace.data_key,
     trace.segment, trace.blind, trace.pending, trace.released, trace.subject, trace.place, trace.model,
-    trace.generation, trace.generation_part, trace.alarm
+    trace.generation, trace.generation_part, trace.alarm, trace.note
     to whereabouts_follower;
 grant update (key) on trace.subject, trace.place to whereabouts_follower;  -- so that interning returns known rows
 grant update on

@@ -1,0 +1,68 @@
+"""What came whole after all, what came again, and what came where nothing could come any more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import MakeDatabase, using
+from tests.projections.feed import Feed, assert_same
+from tests.projections.small import MODEL, line, micros, paid
+
+OPENED = line("account-A", 1, "Opened", 0, customer="C-1")
+PAID = line("account-A", 2, "PaidIn", 1, **paid("1.00"))
+
+
+def test_a_torn_end_that_has_come_whole_is_over(feed: Feed) -> None:
+    path = feed.write([OPENED, PAID[:60]])
+    feed.take(path)
+    assert feed.findings("unreadable") == [("unreadable", "stream:(unreadable)", "open", torn_id(feed))]
+    assert feed.rows("select count(*) from missed") == [(1,)]
+    path.write_bytes(OPENED + PAID)
+    feed.take(path)
+    seen = feed.dump()
+    assert feed.rows("select state, resolved_by_id from (select f.state, l.event_id as resolved_by_id from finding f "
+                     "join log l on l.position = f.resolved_by) t") == [("resolved", "account-A.2.PaidIn")]  # fmt: skip
+    assert feed.rows("select count(*) from missed") == [(0,)]
+    assert feed.rows("select value from counts where name = 'not_understood'") == [(0,)]
+    feed.rebuild()
+    assert_same(feed.dump(), seen)
+    feed.tell(OPENED)  # an event before: the stream is folded again, and what was torn stays whole
+    assert [row[2] for row in feed.findings("unreadable")] == ["resolved"]
+
+
+def torn_id(feed: Feed) -> str:
+    return str(feed.rows("select 'core/' || event_id from log where event_id like 'nameless-%%'")[0][0])
+
+
+def test_redeliveries_do_not_depend_on_how_files_were_cut(
+    make_database: MakeDatabase, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Nor does a line without an identifier that stands in two files."""
+    lines = [OPENED, b'{"torn\n', PAID, PAID, OPENED, PAID]
+    found = []
+    for cuts in ([6], [2, 4, 6], [3, 6]):
+        made = make_database()
+        with using(made, django_db_blocker):
+            feed, start = Feed(tmp_path_factory.mktemp("cuts"), made, MODEL), 0
+            for end in cuts:
+                feed.tell(*lines[start:end])
+                start = end
+            found.append(feed.dump())
+            feed.rebuild()
+            assert_same(feed.dump(), found[-1])
+            feed.tell(*lines[:2])  # an overlapping file: nothing new, and nothing unreadable
+            assert [row[:3] for row in feed.findings("unreadable")] == [("unreadable", "stream:(unreadable)", "open")]
+    told = [sorted((row[1], row[0], row[4], row[5]) for row in one["finding"]) for one in found]
+    assert [row[0] for row in told[0]] == ["redelivery"] * 3 + ["unreadable"]
+    assert told[1] == told[0] and told[2] == told[0]
+
+
+def test_what_comes_below_a_stated_end_is_a_finding(feed: Feed) -> None:
+    feed.tell(OPENED, complete_until=micros(100))
+    feed.tell(PAID, OPENED, line("account-A", 3, "LimitSet", 200, limit="1"))
+    alarm = [("changed_at_source", "account:A", "open", "core/account-A.2.PaidIn")]
+    assert feed.findings("changed_at_source") == alarm
+    feed.rebuild()
+    assert feed.findings("changed_at_source") == alarm

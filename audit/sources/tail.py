@@ -328,9 +328,11 @@ class Tail:
         is_quiet = not (self.is_cut or state.hot or state.waiting or self.is_held)
         reached = snapshot.clock if is_quiet and snapshot.clock is not None else state.recorded
         marks = [mark for mark in (state.watermark, None if reached is None else reached - self.pace.skew) if mark]
-        if is_quiet and self.pace.complete_until is not None:
-            state.stated = max(self.pace.complete_until, state.stated or self.pace.complete_until)
-            marks.append(state.stated)
+        until = self.pace.complete_until
+        if is_quiet and until is not None:
+            marks.append(until)
+            if snapshot.clock is not None and until <= snapshot.clock:  # of the future nobody can know it yet
+                state.stated = max(until, state.stated or until)
         state.watermark = max(marks, default=None)
 
 

@@ -38,7 +38,7 @@ class State(msgspec.Struct, omit_defaults=True):
     marks: list[Mark] = []
     recorded: int | None = None  # greatest of the released, as for the next but for those of the future
     latest: int = 0  # greatest of all that were seen
-    stated: int | None = None  # the source was said to be complete up to then
+    stated: int | None = None  # the source was said to be complete up to then, a time that had passed
     watermark: int | None = None
     notice: str | None = None
 

@@ -282,3 +282,15 @@ def test_a_time_of_the_future_does_not_move_the_watermark(bank: Bank, follow: Fo
     now = follower.drain().watermark
     assert now is not None and now < FAR_AWAY
     assert all(mark is None or mark <= now for mark in marks)
+
+
+def test_a_row_below_a_stated_end_is_an_alarm(bank: Bank, follow: Follow) -> None:
+    bank.create()
+    follower = follow(complete_until=1_600_000_000_000_000)
+    with bank.connect() as writer:
+        insert(writer, recorded_at="2020-01-01T00:00:00Z")
+        follower.drain()
+        late = insert(writer, recorded_at="2020-02-01T00:00:00Z")
+        insert(writer, recorded_at="2020-12-01T00:00:00Z")
+    follower.drain()
+    assert follower.late == [late]

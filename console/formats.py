@@ -83,6 +83,10 @@ class Formats:
         local = self._local(time)
         return _time(time, f"{_clock(local)} {_zone(local)}")
 
+    def frozen(self, time: datetime) -> str:
+        """A time as an address carries it."""
+        return rfc3339(time)
+
     def local(self, time: datetime) -> str:
         """What a date and time field of a form takes."""
         return self._local(time).replace(tzinfo=None).isoformat(timespec="milliseconds")

@@ -116,6 +116,11 @@ ENTRIES: Fields = {
     "balance": lambda row: row.balance,
     "event": lambda row: row.event,
 }
+WHO: Fields = {
+    "subject": lambda row: row.subject,
+    "since": lambda row: row.since,
+    "money": lambda row: sums(row.money),
+}
 FINDINGS: Fields = {
     "id": lambda row: row.id,
     "rule": lambda row: row.rule,

@@ -24,6 +24,8 @@ from console.views.sign_in import sign_in, sign_out
 from console.views.sources import sources
 from console.views.subject import subject
 from console.views.unmask import unmask
+from console.views.who import who, who_else, who_file
+from console.views.why import why, why_place
 
 
 class Number(IntConverter):
@@ -55,7 +57,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^places/(?P<book>[^/]+)/(?P<kind>[^/]+)/places\.(?P<format>csv|json)$", places_list),
     path("place/<number:id>", place, name="place"),
     re_path(r"^place/(?P<id>[0-9]{1,18})/(?P<name>days|entries)\.(?P<format>csv|json)$", place_list),
+    path("place/<number:id>/why", why_place, name="why_place"),
+    path("who/<str:kind>", who, name="who"),
+    re_path(r"^who/(?P<kind>[^/]+)/who\.(?P<format>csv|json)$", who_file),
     path("of/<str:kind>/<number:id>", subject, name="subject"),
+    path("of/<str:kind>/<number:id>/why", why, name="why"),
+    path("of/<str:kind>/<number:id>/who", who_else, name="who_else"),
     path("of/<str:kind>/<number:id>/reason", reason, name="reason"),
     path("of/<str:kind>/<number:id>/unmask", unmask, name="unmask"),
     path("of/<str:kind>/<number:id>/compare", compare_page, name="compare"),

@@ -30,7 +30,7 @@ from console.security import address_of
 
 View = Callable[..., HttpResponse]
 # What a list's rows depend on; not its place in pages.
-CHOICES = ("at", "clock", "currency", "day", "of", "rule", "state")
+CHOICES = ("at", "clock", "currency", "day", "of", "rule", "state", "that")
 _NO_TIME = Asked("", Moment())
 
 

@@ -88,10 +88,12 @@ def situation_of(inquiry: Inquiry, like: Subject) -> Situation:
 
 
 def _of_subject(inquiry: Inquiry, like: Subject) -> Situation:
-    """All its streams in the same states, and, where it waits, for the same."""
+    """All its streams in the same states; where it waits, for the same; else what cannot be explained, the same."""
     answer = why(inquiry, like)
     claims = [f"{one.line.lane}.state = {one.line.state}" for one in answer.states if not one.line.item]
-    claims += [f"waiting = {one.after_type}" for one in answer.waiting if one.expectation is not None]
+    waits = [f"waiting = {one.after_type}" for one in answer.waiting if one.expectation is not None]
+    found = [one for one in answer.findings.rows if one.is_doubt]
+    claims += waits or [f"finding = {one.rule}" for one in found]
     return Situation(like.kind, " and ".join(dict.fromkeys(claims)), like)
 
 

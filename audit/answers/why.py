@@ -12,7 +12,7 @@ from audit.answers.facts import facts_of
 from audit.answers.findings import findings_of
 from audit.answers.flows import Flow, load_flow, own_streams
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import PLACE, Known, known, link_of, links_of
+from audit.answers.names import PLACE, Known, known, link_of, links_of, place_title
 from audit.answers.others import introducing
 from audit.answers.places import parse_place
 from audit.answers.remembered import Remembered, own_streams_of, remembered
@@ -36,7 +36,8 @@ from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.usually import awaited_of, with_others
 from audit.answers.waiting import awaited
 from audit.answers.where import missed_of_holder, of_flow, of_place, places_held
-from audit.values import EventRef, Subject
+from audit.errors import UnknownSubject
+from audit.values import EventRef, Place, Subject
 
 NO_FINDINGS: Page[FindingLine] = Page((), 0)
 
@@ -52,6 +53,40 @@ def why(inquiry: Inquiry, subject: Subject, step: int | None = None) -> Why:
         flow = load_flow(inquiry, asked, fresh)
         return of_flow_at(flow if step is None else flow.at_step(step), linked_ids(inquiry, flow))
     return _of_holder(inquiry, asked, fresh)
+
+
+def why_event(inquiry: Inquiry, subject: Subject, position: int) -> Why:
+    """One event of the subject's, by its position, and its causes. Raises UnknownSubject where it is none of its."""
+    fresh = unfolded(inquiry)
+    asked = Known(subject, 0) if subject.kind == PLACE else known(inquiry, subject, fresh)
+    row = events_at(inquiry, [position]).get(position)
+    told = read_events(inquiry, [row], fresh.finality) if row else []
+    if not told or not _touches(inquiry, told[0], subject):
+        raise UnknownSubject(f"{subject} has no event {position}")
+    because = _Because(inquiry, [position], (), {position: told[0]}, fresh)
+    one = because.of(told[0].ref)
+    line = FieldWhy(f"event.{position}", "event", told[0].title, told[0].says, told[0].row.recorded, told[0].ref, one)
+    title = place_title(inquiry, parse_place(subject.key)) if subject.kind == PLACE else ""
+    return Why(
+        subject=Link(subject, title, "") if title else link_of(inquiry, subject, asked.id),
+        at=inquiry.as_of(because.is_final),
+        model=inquiry.model.hash,
+        states=(),
+        fields=(line,),
+        waiting=(),
+        findings=NO_FINDINGS,
+        complete=True,
+        not_understood=(),
+    )
+
+
+def _touches(inquiry: Inquiry, told: Told, subject: Subject) -> bool:
+    if subject.kind != PLACE:
+        return subject in told.ties
+    place = parse_place(subject.key)
+    moved = told.reading.movements if told.reading else ()
+    sides = [Place(m.book, *side) for m in moved for side in ((m.from_kind, m.from_key), (m.to_kind, m.to_key))]
+    return place in sides
 
 
 def of_flow_at(flow: Flow, links: Sequence[tuple[int, Subject]]) -> Why:

@@ -33,6 +33,10 @@ FREE = {
     "/places/custody/clearing": READERS,
     "/places/custody/clearing/places.csv": READERS,
     "/place/{clearing}": READERS,
+    "/place/{clearing}/why": READERS,
+    "/who/transfer": READERS,
+    "/who/transfer?that=bank_transfer.state+%3D+succeeded": READERS,
+    "/who/transfer/who.csv?that=bank_transfer.state+%3D+succeeded": READERS,
     "/place/{clearing}/days.csv": READERS,
     "/of/customer/{customer}/reason": READERS,
 }
@@ -49,7 +53,11 @@ BEHIND_THE_DOOR = {
     "/of/transfer/{transfer}/steps.csv": READERS,
     "/of/bank_transfer/{bank_transfer}": READERS,
     "/of/bank_transfer/{bank_transfer}/steps.json": READERS,
+    "/of/customer/{customer}/why": READERS,
+    "/of/account/{account}/why?of=balance.DKK": READERS,
+    "/of/transfer/{transfer}/why": READERS,
     "/place/{available}": READERS,
+    "/place/{available}/why": READERS,
     "/place/{available}/entries.csv": READERS,
 }
 POSTED = {"/search", "/sign-out", "/of/{kind}/{id}/unmask", "/of/{kind}/{id}/export"}
@@ -176,7 +184,7 @@ def test_a_form_without_its_token_is_refused(bank: Bank, names: dict[str, object
 def test_every_address_is_in_these_tables() -> None:
     known = {url.split("?")[0] for url in [*FREE, *BEHIND_THE_DOOR]} | POSTED
     tested = {"", "sign-in", "search/<str:token>", "export/<number:id>", "export/<number:id>/file"}
-    tested |= {"of/<str:kind>/<number:id>/news"}
+    tested |= {"of/<str:kind>/<number:id>/news", "of/<str:kind>/<number:id>/who"}
     for pattern in get_resolver().url_patterns:
         route = str(pattern.pattern)
         assert route in tested or any(pattern.resolve(_filled(url)[1:]) for url in known), route

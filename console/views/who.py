@@ -1,0 +1,69 @@
+"""Who else is in the same situation: a list by a claim, with its counts. It names nothing personal; a row is a look."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from audit.answers.who import situation_of
+from audit.answers.who import who as ask_who
+from audit.errors import UnknownSubject, UsageError
+from audit.values import Subject
+from console import lists
+from console.asking import asking, enter
+from console.listing import as_file, gather
+from console.visit import Visit, looked
+
+LENGTH_MAX = 1000  # characters of an expression
+EVERYONE = "*"
+
+
+@looked("who", "findings")
+def who(visit: Visit, kind: str) -> HttpResponse:
+    that = _that(visit)
+    with asking(visit) as inquiry:
+        _check(kind, inquiry.model.kinds)
+        page, trouble = None, ""
+        if that:
+            try:
+                page = ask_who(inquiry, Subject(kind, EVERYONE), that, visit.cursor("who"))
+            except UsageError as error:
+                trouble, visit.outcome = str(error), "bad input"
+        at = inquiry.as_of()
+    visit.shows(line.subject for line in page.subjects.rows) if page else None
+    response = visit.show("who.html", at, {"who": "_who.html"}, page=page, kind=kind, that=that, trouble=trouble)
+    response.status_code = 400 if trouble else 200
+    return response
+
+
+@looked("who", "look")
+def who_else(visit: Visit, kind: str, id: int) -> HttpResponse:
+    """Everyone in this subject's situation; the address then says what makes them alike, not whose it was."""
+    with asking(visit) as inquiry:
+        subject, inquiry = enter(visit, inquiry, kind, id)
+        situation = situation_of(inquiry, subject)
+    return HttpResponseRedirect(visit.at(reverse("who", args=[situation.kind]), that=situation.expression))
+
+
+@looked("list", "download", kind="download")
+def who_file(visit: Visit, kind: str, format: str) -> HttpResponse:
+    that = _that(visit)
+    with asking(visit) as inquiry:
+        _check(kind, inquiry.model.kinds)
+        like = Subject(kind, EVERYONE)
+        listed = gather("who", lists.WHO, lambda at: ask_who(inquiry, like, that, at, 1000).subjects)
+    visit.shows(row.subject for row in listed.rows)
+    visit.details = {"list": "who", "format": format, "rows": len(listed.rows)}
+    return as_file(listed, format, {"kind": kind, "expression": that, "model": inquiry.model.hash})
+
+
+def _that(visit: Visit) -> str:
+    text = " ".join((visit.cursor("that") or "").split())
+    if len(text) > LENGTH_MAX:
+        raise UsageError(f"an expression is at most {LENGTH_MAX} characters long")
+    return text
+
+
+def _check(kind: str, kinds: object) -> None:
+    if kind not in kinds:  # type: ignore[operator]
+        raise UnknownSubject(f"there is no kind {kind}")

@@ -1,0 +1,69 @@
+"""Why an amount, a state or a date is as it is: its event and that event's causes; as a page and as a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import PLACE, place_of
+from audit.answers.shapes import FieldWhy, StateWhy, Why
+from audit.answers.why import why as explain
+from audit.answers.why import why_event
+from audit.values import Subject
+from console.asking import asking, enter
+from console.views.place import through_door
+from console.visit import Visit, looked
+
+PARTS = {"explained": "_why.html"}
+EVENT = "event."  # what a line of a statement or ledger is: one event
+
+
+@looked("why", "look")
+def why(visit: Visit, kind: str, id: int) -> HttpResponse:
+    with asking(visit) as inquiry:
+        subject, inquiry = enter(visit, inquiry, kind, id)
+        return _shown(visit, _answer(visit, inquiry, subject))
+
+
+@looked("why", "places")
+def why_place(visit: Visit, id: int) -> HttpResponse:
+    with asking(visit) as inquiry:
+        place, _ = place_of(inquiry.connection, id)
+        inquiry = through_door(visit, inquiry, place)
+        return _shown(visit, _answer(visit, inquiry, Subject(PLACE, f"{place.book}/{place}")))
+
+
+def _answer(visit: Visit, inquiry: Inquiry, subject: Subject) -> Why:
+    asked = visit.cursor("of") or ""
+    if asked.startswith(EVENT):
+        return why_event(inquiry, subject, _position(asked))
+    return explain(inquiry, subject, visit.number("step"))
+
+
+def _position(asked: str) -> int:
+    text = asked.removeprefix(EVENT)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _shown(visit: Visit, answer: Why) -> HttpResponse:
+    is_asked = _chosen(visit.cursor("of") or "")
+    states = [one for one in answer.states if is_asked(one)]
+    fields = [one for one in answer.fields if is_asked(one)]
+    chains = [*(one.because for one in states), *(one.because for one in fields)]
+    visit.shows(event.subject for because in chains for event in because.events)
+    is_one = bool(visit.cursor("of")) and len(states) + len(fields) == 1
+    return visit.show("why.html", answer.at, PARTS, page=answer, states=states, fields=fields, is_one=is_one)
+
+
+def _chosen(asked: str) -> Callable[[StateWhy | FieldWhy], bool]:
+    """Everything, one value by its key, or all balances in a currency."""
+    currency = asked.removeprefix("balance.") if asked.startswith("balance.") else None
+
+    def is_asked(one: StateWhy | FieldWhy) -> bool:
+        if not asked or one.key == asked:
+            return True
+        return isinstance(one, FieldWhy) and one.place is not None and one.place.money.currency == currency
+
+    return is_asked

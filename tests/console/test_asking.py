@@ -1,0 +1,88 @@
+"""Why and who else in the browser: each value opens its causes, the panel is a piece of its page, each row a look."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+
+from audit.models import AuditRecord
+from tests.console.conftest import Bank, browser_of, with_reason
+
+
+@pytest.fixture(scope="module")
+def transfer(bank: Bank) -> int:
+    return bank.with_finding("transfer")
+
+
+@pytest.fixture
+def support(bank: Bank, transfer: int) -> Client:
+    return with_reason(browser_of("support"), "customer", bank.customer_of("transfer", transfer))
+
+
+def asked_on(text: str) -> list[str]:
+    return [unescape(url) for url in re.findall(r'<a class="ask" href="([^"]+)"', text)]
+
+
+def test_every_value_of_a_transfer_and_its_account_can_be_asked(bank: Bank, transfer: int, support: Client) -> None:
+    account = bank.rows(
+        "select other_id from link where subject_id = %s and other_kind = 'account' order by other_id", transfer)[0][0]
+    for url in (f"/of/transfer/{transfer}", f"/of/account/{account}"):
+        links = asked_on(support.get(url).content.decode())
+        assert links, url
+        for link in dict.fromkeys(links):
+            page = support.get(link).content.decode()
+            assert 'class="set"' in page and "Nothing is known of that" not in page, link
+            part = support.get(link, headers={"HX-Request": "true", "HX-Target": "explained"}).content.decode()
+            assert part.lstrip().startswith('<section class="card" id="why"') and "<html" not in part
+            assert re.search(r'id="explained">\s*<section class="card" id="why"', page)
+            record = AuditRecord.objects.latest("pk")
+            assert record.page == "why" and set(record.subjects) & {f"{kind}:{key}" for kind, key in bank.rows(
+                "select kind, key from trace.subject where id = any(%s)", [transfer, account])}
+
+
+def test_a_step_can_be_asked_as_of_it(transfer: int, support: Client) -> None:
+    first = support.get(f"/of/transfer/{transfer}/why?step=1").content.decode()
+    later = support.get(f"/of/transfer/{transfer}/why").content.decode()
+    assert first.count('class="set"') < later.count('class="set"')
+    assert support.get(f"/of/transfer/{transfer}/why?step=x").status_code == 400
+
+
+def test_an_event_of_somebody_else_is_not_told(bank: Bank, transfer: int, support: Client) -> None:
+    other = bank.rows(
+        "select t.position from timeline t where not exists (select from timeline o where o.subject_id = %s"
+        " and o.position = t.position) limit 1", transfer)[0][0]
+    assert support.get(f"/of/transfer/{transfer}/why?of=event.{other}").status_code == 404
+    for wrong in ("event.x", "event.-1", f"event.{'9' * 40}"):
+        assert support.get(f"/of/transfer/{transfer}/why?of={wrong}").status_code == 404
+    assert "Nothing is known of that" in support.get(f"/of/transfer/{transfer}/why?of=place.0").content.decode()
+
+
+def test_who_else_leads_to_a_list_whose_address_names_nobody(bank: Bank, transfer: int, support: Client) -> None:
+    answer = support.get(f"/of/transfer/{transfer}/who")
+    address = answer.headers["Location"]
+    key = bank.rows("select key from trace.subject where id = %s", transfer)[0][0]
+    assert answer.status_code == 302 and urlsplit(address).path == "/who/transfer" and key not in address
+    page = support.get(address).content.decode()
+    assert f"/of/transfer/{transfer}" in page
+    shown = re.findall(r'<td data-label="Who"><a href="/of/transfer/(\d+)', page)
+    record = AuditRecord.objects.filter(page="who").latest("pk")
+    keys = {f"transfer:{bank.rows('select key from trace.subject where id = %s', int(id))[0][0]}" for id in shown}
+    assert set(record.subjects) == keys
+    rows = list(csv.DictReader(io.StringIO(
+        support.get("/who/transfer/who.csv", {"that": parse_qs(urlsplit(address).query)["that"][0]}).content.decode())))
+    assert keys <= {row["subject"] for row in rows}
+    assert set(AuditRecord.objects.latest("pk").subjects) == {row["subject"] for row in rows}
+
+
+def test_a_bad_claim_is_said_in_the_form(support: Client) -> None:
+    answer = support.get("/who/transfer", {"that": "state = <script>"})
+    assert answer.status_code == 400 and "<script>" not in answer.content.decode().replace('<script src="', "")
+    assert "character" in answer.content.decode() and 'aria-invalid="true"' in answer.content.decode()
+    assert support.get("/who/planet", {"that": "state = done"}).status_code == 404
+    assert support.get("/who/transfer", {"that": "a" * 2000}).status_code == 400

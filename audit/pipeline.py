@@ -15,6 +15,7 @@ from audit.feeds import BATCH_CATCHING_UP, Feed, Reading, open_feed
 from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
 from audit.findings.overdue import sweep_overdue
 from audit.findings.record import record
+from audit.findings.silence import Silence
 from audit.instance import Instance, current
 from audit.log.intake import Batch
 from audit.log.logged import Logged
@@ -41,6 +42,7 @@ class Projection:
         self._connection = connect("follower")
         self._watermarks: dict[int, int] = {}
         self._projector: Projector | None = None
+        self._silence = Silence(self._connection, instance.model)
         self._position = -1
         self._known = 0  # how many sources there are
         self._behind: set[int] = set()  # sources that had more to read
@@ -87,6 +89,7 @@ class Projection:
         if self._projector is None or position != self._position:
             self._watermarks = dict(self._connection.execute(sql("swept")).fetchall())
             self._projector = Projector(self._connection, self._instance.model, self._watermarks)
+            self._silence = Silence(self._connection, self._instance.model)
         if batch is not None and batch.first == position + 1 and batch.last >= position:
             upto, events = batch.last, batch.events
             marks = {batch.source_id: batch.watermark} if batch.watermark is not None else {}
@@ -105,6 +108,8 @@ class Projection:
         for source_id, watermark in {**self._watermarks, **marks}.items():
             if source_id in touched or watermark != self._watermarks.get(source_id):
                 sweep_overdue(self._connection, self._instance.model, source_id, watermark, streams)
+        reached = {**self._watermarks, **marks}.values()
+        record(self._connection, self._silence.judge(events, reached), self._instance.model.digits)
         if upto != position:
             self._connection.execute(sql("move_generation"), [upto, self._instance.generation])
         self._watermarks.update(marks)

@@ -9,6 +9,7 @@ from audit.database import Connection, connect, sql, use_generation
 from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
 from audit.findings.overdue import sweep_overdue
 from audit.findings.record import record
+from audit.findings.silence import hear_all
 from audit.instance import Instance, compiled, put_down, require
 from audit.model.meaning import Model
 from audit.projections import rebuild
@@ -126,7 +127,7 @@ def _finisher(connection: Connection, model: Model, marks: Mapping[int, int]) ->
     """What is left to judge once all is folded, under the lock."""
 
     def finish(streams: set[int]) -> None:
-        record(connection, alarms(connection, model), model.digits)
+        record(connection, [*alarms(connection, model), *hear_all(connection, model, marks)], model.digits)
         for source_id, watermark in marks.items():
             sweep_overdue(connection, model, source_id, watermark, streams)
         while marks and judge_flows(connection, model, min(marks.values())) == FLOWS_AT_ONCE:

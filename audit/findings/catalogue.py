@@ -18,6 +18,7 @@ from audit.findings import (
     position_hole,
     redelivery,
     residue_at_end,
+    source_silent,
     stuck,
     transfer_not_conserved,
     unbalanced_event,
@@ -55,5 +56,6 @@ RULES: dict[str, Rule] = {
         asserted_value_differs,
         position_hole,
         changed_at_source,
+        source_silent,
     )
 }

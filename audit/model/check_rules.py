@@ -29,6 +29,9 @@ def check_rules(document: schema.Document, problems: Problems) -> None:
         seen.add(never.name)
     for number, pair in enumerate(document.pair):
         _check_pair(("pair", number), pair, document, problems)
+    for name, source in document.source.items():
+        if source.quiet is not None and source.quiet.seconds is None:
+            problems.error(("source", name, "quiet"), "quiet is no number of bank days", 'Write quiet = "6h"')
     for number, derived in enumerate(document.derived):
         check_path(derived.from_field, ("derived", number, "from_field"), problems)
 

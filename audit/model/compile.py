@@ -56,6 +56,11 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
         nevers=nevers,
         pairs=[_pair(one, document) for one in document.pair],
         derived=derived,
+        quiet={
+            name: one.quiet.seconds * 1_000_000
+            for name, one in document.source.items()
+            if one.quiet is not None and one.quiet.seconds is not None
+        },
         meanings={one.number: one for lane in lanes.values() for one in lane.events.values()},
     )
 

@@ -41,6 +41,7 @@ WORDS: dict[Any, str] = {  # what a table is called in an error
     schema.Total: "a total",
     schema.Reasons: "reasoned",
     schema.Effect: "an effect",
+    schema.Source: "a source",
     schema.Derived: "a derived stream",
     schema.Expectation: "an expectation",
     schema.Never: "a never",

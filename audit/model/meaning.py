@@ -305,6 +305,7 @@ class Model:
     nevers: Sequence[Never] = ()
     pairs: Sequence[Pair] = ()
     derived: Sequence[Derived] = ()  # streams that no lane has and that are yet known
+    quiet: Mapping[str, int] = field(default_factory=dict)  # by source: microseconds without an event, at most
     meanings: Mapping[int, EventMeaning] = field(default_factory=dict)  # by number
 
     @property

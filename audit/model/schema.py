@@ -221,6 +221,10 @@ class Lane(Part, frozen=True, kw_only=True):
     event: dict[str, Event] = {}
 
 
+class Source(Part, frozen=True, kw_only=True):
+    quiet: Span | None = None
+
+
 class Derived(Part, frozen=True, kw_only=True):
     streams: list[str]
     from_field: str
@@ -253,6 +257,7 @@ class Document(Part, frozen=True, kw_only=True):
     kind: dict[str, Kind] = {}
     book: dict[str, Book] = {}
     lane: dict[str, Lane] = {}
+    source: dict[str, Source] = {}
     derived: list[Derived] = []
     expect: list[Expectation] = []
     never: list[Never] = []

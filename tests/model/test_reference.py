@@ -29,6 +29,7 @@ HEADINGS = {
     schema.Total: "total",
     schema.Reasons: "reasoned",
     schema.Effect: "effect",
+    schema.Source: "[source.NAME]",
     schema.Derived: "[[derived]]",
     schema.Expectation: "[[expect]]",
     schema.Never: "[[never]]",

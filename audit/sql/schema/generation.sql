@@ -181,6 +181,18 @@ create table {schema}.effect (
     meaning         integer not null
 );
 
+-- of sources that are never quiet for long: stretches of time (microseconds) without too long a pause, and the events at
+-- their ends
+create table {schema}.heard (
+    source_id      integer not null,
+    first_at       bigint not null,
+    first_order    bigint not null,
+    first_position bigint not null,
+    last_at        bigint not null,
+    last_order     bigint not null,
+    last_position  bigint not null
+);
+
 create table {schema}.identifier (
     name       text not null,
     value      text not null,

@@ -26,6 +26,7 @@ create index expected_after on {schema}.expected (expectation, after_at);
 create index expected_unmet on {schema}.expected (expectation, after_at) where met_at is null;
 alter table {schema}.effect add primary key (subject_id, position);
 create index effect_digest on {schema}.effect (digest);
+alter table {schema}.heard add primary key (source_id, first_position);
 alter table {schema}.usual add primary key (expectation, bucket);
 alter table {schema}.passage add primary key (lane, from_state, to_state, type, day, bucket);
 alter table {schema}.identifier add primary key (value, name, subject_id);

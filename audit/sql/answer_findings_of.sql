@@ -1,9 +1,21 @@
--- Findings of some subjects and of what is linked with one of them, the open and the worst first.
+-- Findings of some subjects and of what is linked with one of them, the open and the worst first. Where a subject has more
+-- links than there are findings at all, each finding is looked up among its links, else each link among the findings.
 -- Parameters: subjects, the one whose links count, the kinds of links that do, how many.
-with wanted as (
+with few as materialized (
+    select greatest(c.reltuples::int8, 1000) as most from pg_class c where c.oid = 'finding'::regclass
+), linked as materialized (
+    select count(*) > (select most from few) as is_more
+    from (select from link where subject_id = %(linked_to)s limit (select most + 1 from few)) l
+), wanted as (
     select unnest(%(subjects)s::int8[]) as subject_id
     union
-    select other_id from link where subject_id = %(linked_to)s and other_kind = any(%(kinds)s)
+    select other_id from link
+    where subject_id = %(linked_to)s and other_kind = any(%(kinds)s) and not (select is_more from linked)
+    union
+    select f.subject_id from finding f
+    where (select is_more from linked)
+      and (select l.other_kind = any(%(kinds)s) from link l
+           where l.subject_id = %(linked_to)s and l.other_id = f.subject_id)
 )
 select f.id, f.rule, f.severity, s.kind, s.key, f.state, f.opened_at, f.opened_by, f.resolved_at, f.resolved_by,
        f.because_of, f.evidence, f.numbers, f.money, f.subject_id

@@ -160,7 +160,8 @@ def _amount_of(body: dict[str, Any]) -> dict[str, Any]:
 
 def _kept(body: dict[str, Any]) -> dict[str, Any]:
     """What the answer to the core repeats, so that nobody looks it up."""
-    return {field: body[field] for field in ("transfer", "amount", "currency", "account", "receiver", "reference")}
+    kept = ("transfer", "amount", "currency", "account", "receiver", "reference", "route")
+    return {field: body[field] for field in kept}
 
 
 HANDLERS: dict[str, Callable[[Work, Message], None]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demobank.work import ADAPTER, CORE, Aggregate, Data, states
+from demobank.work import ADAPTER, CORE, SE_ADAPTER, Aggregate, Data, states, units_of
 
 
 class Customer(Aggregate):
@@ -15,7 +15,7 @@ class Customer(Aggregate):
 
 
 class Account(Aggregate):
-    """Also remembers whose it is, its money, and the transfers that it still holds money for."""
+    """Also remembers whose it is, its money, what it still holds money for, and what it has done once and for all."""
 
     service, lane, prefix = CORE, "account", "account-"
     final = states("closed")
@@ -35,40 +35,72 @@ class Account(Aggregate):
         "ReservationReleased": (states("open", "frozen"), None),
         "TransferFailed": (states("open", "frozen"), None),
         "TransferReceived": (states("open", "frozen"), None),
+        "CardHoldPlaced": (states("open"), None),
+        "CardHoldReleased": (states("open", "frozen"), None),
+        "CardBooked": (states("open", "frozen"), None),
+        "CardHoldReturned": (states("open", "frozen"), None),
+        "CurrencySold": (states("open"), None),
+        "CurrencyBought": (states("open", "frozen"), None),
+        "StatementMade": (states("open", "frozen"), None),
         "AccountFrozen": (states("open"), "frozen"),
         "AccountReopened": (states("frozen"), "open"),
         "AccountClosed": (states("open"), "closed"),
     }
-    __slots__ = ("available", "credited", "customer", "fee", "holds")
+    __slots__ = ("available", "currency", "customer", "done", "fee", "holds")
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
-        self.customer = ""
+        self.customer, self.currency = "", ""
         self.available = 0
         self.holds: dict[str, int] = {}
-        self.credited: set[str] = set()
+        self.done: set[str] = set()  # credited, sold, bought and booked once and for all
         self.fee: tuple[str, int] | None = None  # the latest fee, until it is reversed
 
     def apply(self, type_: str, data: Data) -> None:
         super().apply(type_, data)
         if type_ == "AccountOpened":
-            self.customer = data["customer"]
+            self.customer, self.currency = data["customer"], data["currency"]
         if "amount" not in data:
             return
-        units = int(data["amount"].replace(".", ""))
+        units = units_of(data["total"] if type_ == "CurrencySold" else data["amount"])
         self.available += _sign(type_, data) * units
-        if type_ == "FundsReserved":
-            self.holds[data["transfer"]] = units
-        elif type_ in ("ReservationRemoved", "ReservationReleased"):
-            self.holds.pop(data["transfer"], None)
-        elif type_ == "TransferReceived":
-            self.credited.add(data["transfer"])
+        if type_ in _HELD_FOR:
+            self._hold(data[_HELD_FOR[type_]], -_sign(type_, data) * units)
+        elif type_ in _ONCE:
+            self.done.add(f"{type_}/{data[_ONCE[type_]]}")
         elif type_ in ("FeeCharged", "TransactionReversed"):
             self.fee = (data["fee"], units) if type_ == "FeeCharged" else None
 
+    def _hold(self, key: str, units: int) -> None:
+        left = self.holds.get(key, 0) + units
+        if left > 0:
+            self.holds[key] = left
+        else:
+            self.holds.pop(key, None)
 
+
+_HELD_FOR = {
+    "FundsReserved": "transfer",
+    "ReservationRemoved": "transfer",
+    "ReservationReleased": "transfer",
+    "CardHoldPlaced": "card_payment",
+    "CardHoldReleased": "card_payment",
+    "CardHoldReturned": "card_payment",
+}
+_ONCE = {
+    "TransferReceived": "transfer",
+    "CardBooked": "card_payment",
+    "CurrencySold": "exchange",
+    "CurrencyBought": "exchange",
+}
 _SIGNS = {
     "Deposited": 1,
+    "CardHoldPlaced": -1,
+    "CardHoldReleased": 1,
+    "CardBooked": -1,
+    "CardHoldReturned": 1,
+    "CurrencySold": -1,
+    "CurrencyBought": 1,
     "TransferReceived": 1,
     "TransactionReversed": 1,
     "ReservationRemoved": 1,
@@ -92,11 +124,98 @@ class BankTransfer(Aggregate):
     legal = {
         "Initiated": (states("none"), "initiated"),
         "RoutedInside": (states("initiated"), "routed"),
-        "Succeeded": (states("initiated", "routed"), "succeeded"),
-        "Failed": (states("initiated", "routed"), "failed"),
+        "RoutedAbroad": (states("initiated"), "routed_abroad"),
+        "Succeeded": (states("initiated", "routed", "routed_abroad"), "succeeded"),
+        "Failed": (states("initiated", "routed", "routed_abroad"), "failed"),
         "Registered": (states("none"), "registered"),
         "Credited": (states("registered"), "credited"),
         "Refused": (states("registered"), "refused"),
+    }
+    __slots__ = ()
+
+
+class CardPayment(Aggregate):
+    """Also remembers what is still held for it, and whether the shop came late."""
+
+    service, lane, prefix = CORE, "card_payment", "card-payment-"
+    final = states("declined", "captured", "reversed", "expired", "settled_in_part")
+    legal = {
+        "Requested": (states("none"), "requested"),
+        "Authorised": (states("requested"), "authorised"),
+        "Declined": (states("requested"), "declined"),
+        "CapturedInPart": (states("authorised"), "captured_in_part"),
+        "Captured": (states("authorised", "captured_in_part"), "captured"),
+        "RestReleased": (states("captured_in_part"), "settled_in_part"),
+        "Reversed": (states("authorised"), "reversed"),
+        "HoldExpired": (states("authorised"), "expired"),
+        "CapturedLate": (states("expired"), None),
+        "LateCaptureRefused": (states("expired"), None),
+    }
+    __slots__ = ("is_late", "left")
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.left = 0
+        self.is_late = False
+
+    def may(self, type_: str) -> bool:
+        return super().may(type_) and not (type_ == "CapturedLate" and self.is_late)
+
+    def apply(self, type_: str, data: Data) -> None:
+        super().apply(type_, data)
+        self.is_late = self.is_late or type_ == "CapturedLate"
+        if type_ == "Authorised":
+            self.left = units_of(data["amount"])
+        elif type_ in ("Captured", "CapturedInPart"):
+            self.left -= units_of(data["amount"])
+
+
+class Exchange(Aggregate):
+    """A customer's exchange of one currency for another, between two accounts of theirs."""
+
+    service, lane, prefix = CORE, "exchange", "exchange-"
+    final = states("completed", "declined")
+    legal = {
+        "Ordered": (states("none"), "ordered"),
+        "Completed": (states("ordered"), "completed"),
+        "Declined": (states("ordered"), "declined"),
+    }
+    __slots__ = ()
+
+
+class StandingOrder(Aggregate):
+    """Also remembers how often its day has come."""
+
+    service, lane, prefix = CORE, "standing_order", "standing-order-"
+    final = states("cancelled")
+    legal = {
+        "Created": (states("none"), "active"),
+        "Executed": (states("active"), None),
+        "Skipped": (states("active"), None),
+        "Cancelled": (states("active"), "cancelled"),
+    }
+    __slots__ = ("runs",)
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.runs = 0
+
+    def apply(self, type_: str, data: Data) -> None:
+        super().apply(type_, data)
+        self.runs += type_ in ("Executed", "Skipped")
+
+
+class SwedishTransfer(Aggregate):
+    """A transfer in the Swedish clearing, which works on bank days alone."""
+
+    service, lane, prefix = SE_ADAPTER, "se_transfer", "se-transfer-"
+    final = states("settled", "rejected")
+    legal = {
+        "Initiated": (states("none"), "initiated"),
+        "Queued": (states("initiated"), "queued"),
+        "Sent": (states("initiated", "queued"), "sent"),
+        "Settled": (states("sent"), "settled"),
+        "Rejected": (states("sent"), "rejected"),
     }
     __slots__ = ()
 
@@ -158,4 +277,16 @@ class Batch(Aggregate):
     __slots__ = ()
 
 
-KINDS: tuple[type[Aggregate], ...] = (Customer, Account, BankTransfer, AdapterTransfer, Clearing, Incoming, Batch)
+KINDS: tuple[type[Aggregate], ...] = (
+    Customer,
+    Account,
+    BankTransfer,
+    CardPayment,
+    Exchange,
+    StandingOrder,
+    AdapterTransfer,
+    Clearing,
+    Incoming,
+    Batch,
+    SwedishTransfer,
+)

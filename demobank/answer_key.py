@@ -77,8 +77,8 @@ def _where(planted: Planted, rows: Sequence[Row], time: int) -> list[dict[str, s
     else:
         shown = {place: units for place, units in total.items() if place[1].split(":")[0] in ("available", "reserved")}
     return [
-        {"place": place, "book": book, "amount": money(units), "currency": CURRENCY}
-        for (book, place), units in sorted(shown.items())
+        {"place": place, "book": book, "amount": money(units, currency), "currency": currency}
+        for (book, place, currency), units in sorted(shown.items())
     ]
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from demobank.aggregates import KINDS
-from demobank.work import Row
+from demobank.work import Row, units_of
 
-Movement = tuple[str, str, str, int]  # book, from, to, minor units
+Movement = tuple[str, str, str, int, str]  # book, from, to, minor units, currency
 _LANES = tuple((kind.prefix, kind.lane) for kind in KINDS)
 
 
@@ -30,12 +30,18 @@ def movements(row: Row) -> Sequence[Movement]:
         data = msgspec.json.decode(row.data)
     except msgspec.DecodeError:
         return ()
-    units = int(data.get("amount", "0").replace(".", ""))
-    return [(book, source, target, units) for book, source, target in _ways(f"{lane}.{row.type}", key, data)]
+    ways = [(*way, "amount")[:4] for way in _ways(f"{lane}.{row.type}", key, data)]
+    return [
+        (book, source, target, units_of(data[field]), data["currency"])
+        for book, source, target, field in ways
+        if field == "amount" or units_of(data[field])
+    ]
 
 
-def _ways(type_: str, key: str, data: dict[str, Any]) -> Sequence[tuple[str, str, str]]:
-    available, reserved, held = f"available:{key}", f"reserved:{key}", f"held:{key}"
+def _ways(type_: str, key: str, data: dict[str, Any]) -> Sequence[tuple[str, ...]]:
+    """Book, from, to, and the field of the amount where it is not `amount`."""
+    available, card, held = f"available:{key}", f"card_hold:{key}", f"held:{key}"
+    reserved = f"{'scheduled' if data.get('route') == 'se' else 'reserved'}:{key}"
     transit, clearing = f"transit:{data.get('transfer')}", f"clearing:{data.get('clearing')}"
     other, between = f"other_bank:{data.get('bank')}", f"between:{data.get('transfer')}"
     beyond = between if data.get("route") == "inside" else "outside"
@@ -51,6 +57,23 @@ def _ways(type_: str, key: str, data: dict[str, Any]) -> Sequence[tuple[str, str
             return [("ledger", *(way if data["direction"] == "credit" else way[::-1]))]
         case "account.FundsReserved":
             return [("ledger", available, reserved), ("custody", f"customer:{key}", held)]
+        case "account.CardHoldPlaced":
+            return [("ledger", available, card), ("custody", f"customer:{key}", held)]
+        case "account.CardHoldReleased":
+            return [("ledger", card, available)]
+        case "account.CardBooked":
+            return [("ledger", available, "outside")]
+        case "account.CardHoldReturned":
+            return [("ledger", card, available), ("custody", held, f"returned:{key}")]
+        case "account.CurrencySold":
+            deal, fee = f"fx:{data['exchange']}", ("ledger", available, "fees:exchange", "fee")
+            return [("ledger", available, deal), ("ledger", available, "rounding", "rounding"), fee]
+        case "account.CurrencyBought":
+            return [("ledger", f"fx:{data['exchange']}", available)]
+        case "card_payment.Captured" | "card_payment.CapturedInPart":
+            return [("custody", f"held:{data['account']}", f"shop:{data['merchant_id']}")]
+        case "card_payment.CapturedLate":
+            return [("custody", f"returned:{data['account']}", f"shop:{data['merchant_id']}")]
         case "account.ReservationRemoved":
             return [("ledger", reserved, available)]
         case "account.TransactionCreated":
@@ -63,11 +86,11 @@ def _ways(type_: str, key: str, data: dict[str, Any]) -> Sequence[tuple[str, str
             return [("custody", f"held:{data['account']}", transit)]
         case "bank_transfer.Failed":
             return [("custody", transit, f"held:{data['account']}")]
-        case "adapter_transfer.Sent":
+        case "adapter_transfer.Sent" | "se_transfer.Sent":
             return [("custody", transit, clearing)]
-        case "adapter_transfer.Succeeded":
+        case "adapter_transfer.Succeeded" | "se_transfer.Settled":
             return [("custody", clearing, other)]
-        case "adapter_transfer.Failed":
+        case "adapter_transfer.Failed" | "se_transfer.Rejected":
             return [("custody", clearing, transit)]
         case "incoming.Received":
             return [("custody", other, transit)]
@@ -76,11 +99,11 @@ def _ways(type_: str, key: str, data: dict[str, Any]) -> Sequence[tuple[str, str
     return ()
 
 
-def nets(rows: Iterable[Row]) -> dict[tuple[str, str], int]:
-    """What each (book, place) has won or lost by these events, without the zeros."""
-    total: dict[tuple[str, str], int] = defaultdict(int)
+def nets(rows: Iterable[Row]) -> dict[tuple[str, str, str], int]:
+    """What each (book, place, currency) has won or lost by these events, without the zeros."""
+    total: dict[tuple[str, str, str], int] = defaultdict(int)
     for row in rows:
-        for book, source, target, units in movements(row):
-            total[book, source] -= units
-            total[book, target] += units
+        for book, source, target, units, currency in movements(row):
+            total[book, source, currency] -= units
+            total[book, target, currency] += units
     return {place: units for place, units in total.items() if units}

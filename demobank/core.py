@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -28,6 +28,8 @@ class Order(msgspec.Struct, frozen=True):
     inside: str | None
     reference: str
     channel: str = "app"
+    currency: str = CURRENCY
+    standing_order: str | None = None
 
 
 def register(work: Work, person: Person) -> None:
@@ -39,16 +41,27 @@ def register(work: Work, person: Person) -> None:
     facts = {"customer": person.customer, "name": person.name, "cpr": person.cpr, **reached}
     home = {"street": person.street, "town": person.town}
     cause = work.append(customer, None, person.customer, ("CustomerRegistered", {**facts, "address": home}))
-    for place, key in enumerate(person.accounts):
+    for key, kind, currency in _accounts_of(person):
         opened = {
             "account": key,
             "customer": person.customer,
-            "kind": ("everyday", "savings")[place],
+            "kind": kind,
             "iban": people.own_iban(key),
             "holder": person.name,
-            "currency": CURRENCY,
+            "currency": currency,
         }
         work.append(work.load(Account, key), cause, person.customer, ("AccountOpened", opened))
+
+
+def _accounts_of(person: Person) -> Iterator[tuple[str, str, str]]:
+    """Key, kind and currency of each."""
+    for key, kind in zip(person.accounts, ("everyday", "savings"), strict=False):
+        yield key, kind, CURRENCY
+    if person.foreign is not None:
+        key, currency = person.foreign
+        yield key, "currency", currency
+    if person.bills is not None:
+        yield person.bills, "bills", CURRENCY
 
 
 def move_home(work: Work, customer: str, street: str, town: str) -> None:
@@ -64,8 +77,18 @@ def enter(work: Work, account: str, type_: str, units: int, **facts: str) -> boo
     takes = type_ == "FeeCharged" or facts.get("direction") == "debit"
     if not known.may(type_) or (takes and known.available < units):
         return False
-    work.append(known, None, None, (type_, {"amount": money(units), "currency": CURRENCY, **facts}))
+    amount = {"amount": money(units, known.currency), "currency": known.currency}
+    work.append(known, None, None, (type_, {**amount, **facts}))
     return True
+
+
+def state_balance(work: Work, account: str) -> None:
+    """Put on record what the account holds, as its statement tells the customer."""
+    known = work.load(Account, account)
+    if known.may("StatementMade"):
+        booked = known.available + sum(known.holds.values())
+        amounts = {"booked": money(booked, known.currency), "available": money(known.available, known.currency)}
+        work.append(known, None, None, ("StatementMade", {"account": account, **amounts, "currency": known.currency}))
 
 
 def reverse_fee(work: Work, account: str) -> None:
@@ -73,7 +96,8 @@ def reverse_fee(work: Work, account: str) -> None:
     known = work.load(Account, account)
     if known.fee is not None and known.may("TransactionReversed"):
         fee, units = known.fee
-        facts = {"amount": money(units), "currency": CURRENCY, "fee": fee, "reason": "charged by mistake"}
+        amount = {"amount": money(units, known.currency), "currency": known.currency}
+        facts = {**amount, "fee": fee, "reason": "charged by mistake"}
         work.append(known, None, None, ("TransactionReversed", facts))
 
 
@@ -98,21 +122,37 @@ def on_screening_ends(work: Work, message: Message) -> None:
         work.append(known, message.cause, None, ("AccountReopened", {"account": known.key}))
 
 
-def start_transfer(work: Work, order: Order) -> None:
+def start_transfer(work: Work, order: Order, cause: str | None = None) -> None:
     """Reserve the money and start, or refuse: both are facts."""
     account = work.load(Account, order.account)
-    amount = {"transfer": order.transfer, "amount": money(order.units), "currency": CURRENCY}
+    amount = {"transfer": order.transfer, "amount": money(order.units, order.currency), "currency": order.currency}
     if not account.may("FundsReserved") or order.units > account.available:
         reason = "insufficient funds" if account.may("FundsReserved") else "account is not open"
-        attempt = {"attempt": order.transfer, "wanted": money(order.units), "currency": CURRENCY, "reason": reason}
-        work.append(account, None, order.transfer, ("TransferRefused", attempt))
+        wanted = {"wanted": money(order.units, order.currency), "currency": order.currency}
+        attempt = {"attempt": order.transfer, **wanted, "reason": reason}
+        work.append(account, cause, order.transfer, ("TransferRefused", attempt))
         return
     receiver = {"name": order.receiver.name, "iban": order.receiver.iban, "bank": _bank_of(order)}
-    how = {"reference": order.reference, "channel": order.channel}
+    how = {"reference": order.reference, "channel": order.channel, "request": request_of(order)}
     started = {**amount, "customer": order.customer, "receiver": receiver, **how}
-    cause = work.append(account, None, order.transfer, ("TransferInitiated", started), ("FundsReserved", amount))
-    body = {**started, "account": order.account, "inside": order.inside, "sender": order.name}
+    if order.standing_order is not None:
+        started |= {"standing_order": order.standing_order}
+    reserved = {**amount, "route": _route_of(order)}
+    cause = work.append(account, cause, order.transfer, ("TransferInitiated", started), ("FundsReserved", reserved))
+    sender = {"account": order.account, "sender": order.name}
+    body = {**started, **sender, "inside": order.inside, "route": _route_of(order)}
     work.tell("FundsWereReserved", body, cause, order.transfer)
+
+
+def request_of(order: Order) -> str:
+    """The key under which the app asks: the same request asked twice bears the same one."""
+    return f"R-{order.transfer[2:]}"
+
+
+def _route_of(order: Order) -> str:
+    if order.inside:
+        return "inside"
+    return "clearing" if order.currency == CURRENCY else "se"
 
 
 def _bank_of(order: Order) -> str:
@@ -125,9 +165,18 @@ def on_funds_reserved(work: Work, message: Message) -> None:
     if not transfer.may("Initiated"):
         return
     fields = ("transfer", "amount", "currency", "account", "customer", "reference")
-    facts = {field: body[field] for field in fields} | {"route": "inside" if body["inside"] else "clearing"}
+    facts = {field: body[field] for field in fields} | {"route": body["route"]}
     cause = work.append(transfer, message.cause, key, ("Initiated", facts))
-    work.tell("InsideTransferInitiated" if body["inside"] else "TransferRequested", body, cause, key)
+    if body["route"] == "se":
+        cause = work.append(transfer, cause, key, ("RoutedAbroad", _amount_of(body) | {"to": "Sweden"}))
+    work.tell(REQUESTS[body["route"]], body, cause, key)
+
+
+REQUESTS = {
+    "inside": "InsideTransferInitiated",
+    "clearing": "TransferRequested",
+    "se": "SwedishTransferRequested",
+}
 
 
 def on_inside_transfer(work: Work, message: Message) -> None:
@@ -171,10 +220,9 @@ def on_succeeded(work: Work, message: Message) -> None:
     account = work.load(Account, body["account"])
     if key not in account.holds:
         return
-    amount = _amount_of(body)
-    route = "inside" if body.get("inside") else "clearing"
+    amount, route = _amount_of(body), body["route"]
     created = {**amount, "route": route, "reference": body["reference"], "transaction": f"{key}-out"}
-    completed, removed = ("TransferCompleted", amount), ("ReservationRemoved", amount)
+    completed, removed = ("TransferCompleted", amount), ("ReservationRemoved", {**amount, "route": route})
     cause = work.append(account, message.cause, key, completed, removed, ("TransactionCreated", created))
     if route == "inside":
         work.tell("CreditDue", body, cause, key)
@@ -187,13 +235,14 @@ def on_failed(work: Work, message: Message) -> None:
     if key in account.holds:
         amount = _amount_of(body)
         failed = ("TransferFailed", {**amount, "reason": body["reason"]})
-        work.append(account, message.cause, key, ("ReservationReleased", amount), failed)
+        released = ("ReservationReleased", {**amount, "route": body["route"]})
+        work.append(account, message.cause, key, released, failed)
 
 
 def on_credit_due(work: Work, message: Message) -> None:
     body, key = message.body, message.correlation
     account = work.load(Account, body["inside"])
-    if key not in account.credited:
+    if f"TransferReceived/{key}" not in account.done:
         sender = {"name": body["sender"], "iban": people.own_iban(body["account"]), "bank": "own"}
         received = {"customer": account.customer, "route": "inside", "sender": sender, "reference": body["reference"]}
         work.append(account, message.cause, key, ("TransferReceived", _amount_of(body) | received))

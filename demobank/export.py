@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import Any
@@ -19,9 +20,9 @@ BATCH = 5_000
 
 
 def cloudevents(url: str) -> Iterator[bytes]:
-    """All events of both stores in the order of their recording, one JSON object a line."""
-    with store.connect(url) as one, store.connect(url) as other:
-        streams = [_rows(connection, service) for connection, service in zip((one, other), SERVICES, strict=True)]
+    """All events of all stores in the order of their recording, one JSON object a line."""
+    with ExitStack() as open_:
+        streams = [_rows(open_.enter_context(store.connect(url)), service) for service in SERVICES]
         yield from map(cloudevent, merge(*streams, key=lambda row: row.recorded))
 
 

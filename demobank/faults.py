@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from demobank import core
 from demobank.aggregates import Account, Customer
 from demobank.people import Person
-from demobank.work import CURRENCY, Aggregate, Fact, Fate, Row
+from demobank.work import CURRENCY, Aggregate, Fact, Fate, Row, Sale
 
 if TYPE_CHECKING:
     from demobank.simulation import Simulation
@@ -66,6 +66,7 @@ class Planted:
     account: str
     subject: str
     fate: Fate
+    sale: Sale | None = None
     rows: list[Row] = field(default_factory=list)
     borrowed: Row | None = None
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 _MASK = 0xFFFFFFFF
+EXTRA = 999_000  # from here on account keys have seven digits: accounts in other currencies and for bills
 REGISTRATION = "6695"  # the demo bank's own registration number
 
 
@@ -27,11 +28,36 @@ def _offset(seed: str, kind: str) -> int:
 
 
 def transfer_key(seed: str, number: int) -> str:
-    """`T-7f3c1e0a`-like. Each step is a bijection of 32 bits, so that no two of four thousand million are equal."""
-    mixed = (number * 0x9E3779B1 + _offset(seed, "transfer")) & _MASK
+    """`T-7f3c1e0a`-like."""
+    return f"T-{_mixed(seed, 'transfer', number)}"
+
+
+def payment_key(seed: str, number: int) -> str:
+    """`P-0b91c2d4`-like: a card payment."""
+    return f"P-{_mixed(seed, 'payment', number)}"
+
+
+def deal_key(seed: str, number: int) -> str:
+    """`X-51e07a3c`-like: a currency exchange."""
+    return f"X-{_mixed(seed, 'deal', number)}"
+
+
+def standing_order_key(seed: str, account: str, number: int) -> str:
+    """`SO-5c1e09d2-1`-like: the account's standing order of this number."""
+    return f"SO-{digest(seed, 'standing order', account) & _MASK:08x}-{number}"
+
+
+def run_key(seed: str, standing_order: str, run: int) -> str:
+    """`T-1f0c8d77a310`-like: the transfer that a standing order's run is; longer than others', so never one of them."""
+    return f"T-{digest(seed, standing_order, run) >> 16:012x}"
+
+
+def _mixed(seed: str, kind: str, number: int) -> str:
+    """Eight hexadecimal digits. Each step is a bijection of 32 bits: no two of four thousand million are equal."""
+    mixed = (number * 0x9E3779B1 + _offset(seed, kind)) & _MASK
     mixed ^= mixed >> 16
     mixed = (mixed * 0x85EBCA6B) & _MASK
-    return f"T-{mixed ^ (mixed >> 13):08x}"
+    return f"{mixed ^ (mixed >> 13):08x}"
 
 
 def customer_key(seed: str, number: int) -> str:
@@ -55,6 +81,11 @@ def _scattered(number: int, stride: int, offset: int) -> int:
 def account_number(key: str) -> str:
     """The ten digits of an account within its bank."""
     return f"{digest('number', key) % 10**10:010d}"
+
+
+def swedish_iban(clearing: str, number: str) -> str:
+    """A Swedish IBAN with valid check digits; S is 28 and E is 14."""
+    return f"SE{98 - int(f'{clearing}{number}281400') % 97:02d}{clearing}{number}"
 
 
 def iban(registration: str, number: str) -> str:

@@ -6,23 +6,26 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import partial
 from random import Random
 
 import psycopg
 
-from demobank import adapter, core, identity, people, store
+from demobank import by_day, core, people, standing, store
+from demobank.aggregates import StandingOrder
+from demobank.handlers import HANDLERS
 from demobank.history import SEED
 from demobank.loading import loaded
+from demobank.people import Person
 from demobank.service import Service
 from demobank.traffic import Flow, Traffic
-from demobank.work import ADAPTER, CORE
+from demobank.work import CORE, Work
 
-HANDLERS = {CORE: core.HANDLERS, ADAPTER: adapter.HANDLERS}
 EVENTS_A_FLOW = 9
 IDLE_SECONDS = 0.05
 FIRST_CUSTOMERS = 12
+BY_DAY = 0.05  # share of flows that follow the bank's days
 NEW_CUSTOMER = 0.01  # share of flows that are somebody becoming a customer
 
 
@@ -34,10 +37,18 @@ class LiveTraffic(Traffic):
         self._connection = connection
         self._meet_everybody()
 
-    def next_transfer(self) -> str:
-        row = self._connection.execute("select nextval('bank.transfer_number')").fetchone()
+    def next_number(self) -> int:
+        row = self._connection.execute("select nextval('bank.number')").fetchone()
         assert row is not None, "a sequence always has a next number"
-        return identity.transfer_key(self.seed, int(row[0]))
+        return int(row[0])
+
+    def by_day(self) -> Flow:
+        """What follows the bank's days: a bill in Sweden, or standing orders where there are none yet."""
+        person = self.random.choice(self.customers)
+        order = by_day.swedish_order(self.seed, self.next_number(), person)
+        if order is not None and order.account not in self.quiet:
+            return Flow(CORE, lambda work: core.start_transfer(work, order))
+        return Flow(CORE, lambda work: _begin_bills(work, person))
 
     def _meet_everybody(self) -> None:
         """The customers are those of the running numbers so far; closed and struck accounts take no part."""
@@ -99,7 +110,10 @@ def _serve(service: Service, end: threading.Event) -> None:
 def _drive(url: str, seed: str, events_a_second: float, end: threading.Event) -> None:
     """People at their phones, at a steady rate on the average."""
     commanded = {name: Service(url, name, {}, seed) for name in HANDLERS}
-    with store.connect(url) as connection, closing(commanded[CORE]), closing(commanded[ADAPTER]):
+    with ExitStack() as open_:
+        connection = open_.enter_context(store.connect(url))
+        for service in commanded.values():
+            open_.enter_context(closing(service))
         connection.autocommit = True
         traffic = LiveTraffic(seed, connection)
         while not end.is_set():
@@ -110,6 +124,15 @@ def _drive(url: str, seed: str, events_a_second: float, end: threading.Event) ->
 
 def _next_flow(traffic: LiveTraffic) -> Flow:
     """A first few customers where there are none, now and then one more, else what customers do."""
-    if len(traffic.customers) < FIRST_CUSTOMERS or traffic.random.random() < NEW_CUSTOMER:
+    lot = traffic.random.random()
+    if len(traffic.customers) < FIRST_CUSTOMERS or lot < NEW_CUSTOMER:
         return traffic.register()
-    return traffic.next_flow()
+    return traffic.by_day() if lot > 1 - BY_DAY else traffic.next_flow()
+
+
+def _begin_bills(work: Work, person: Person) -> None:
+    """Their account for bills gets its money first; an order that stands already is not made twice."""
+    for order in by_day.standing_orders(work.seed, person, work.clock()):
+        if work.load(StandingOrder, order.standing_order).may("Created"):
+            core.enter(work, order.account, "Deposited", 3 * order.units, channel="branch")
+            standing.create(work, order)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from demobank import store
 from demobank.answer_key import answer_key
@@ -164,4 +165,8 @@ def _remember(connection: psycopg.Connection, run: Simulation, end: datetime, an
         "insert into bank.history (seed, anchor, events, quiet, answers) values (%s, %s, %s, %s, %s)",
         [run.seed, end, run.written, sorted(traffic.quiet), msgspec.json.encode(answers).decode()],
     )
-    connection.execute("select setval('bank.transfer_number', %s)", [traffic.transfers + 1])
+    connection.execute("select setval('bank.number', %s)", [traffic.numbers + 1])
+    waiting = run.by_day.pending
+    timers = [(EPOCH + timedelta(microseconds=due), Jsonb(msgspec.to_builtins(told))) for due, told in waiting]
+    with connection.cursor() as cursor:
+        cursor.executemany("insert into core.timer (due, message) values (%s, %s)", timers)

@@ -18,6 +18,10 @@ TOWNS: list[str] = _WORDS["towns"]
 EMPLOYERS: list[str] = _WORDS["employers"]
 HOUSES: list[str] = _WORDS["houses"]
 NOTES: list[str] = _WORDS["notes"]
+SHOPS: list[str] = _WORDS["shops"]
+BILLS: list[str] = _WORDS["bills"]
+SWEDISH_NAMES: list[str] = _WORDS["swedish_names"]
+FOREIGN = ("SEK", "JPY", "SEK", "BHD")  # every fourth customer has an account in one of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,23 @@ BANKS = (
 )
 
 
+SWEDISH_BANKS = (
+    OtherBank("swedbank", "Swedbank", "800"),
+    OtherBank("seb", "SEB", "500"),
+    OtherBank("handelsbanken", "Handelsbanken", "600"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Where people pay by card."""
+
+    key: str
+    name: str
+    town: str
+    category: str
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A customer with their accounts (keys), as they follow from the seed and a running number."""
@@ -51,6 +72,9 @@ class Person:
     phone: str
     email: str
     accounts: tuple[str, ...]
+    foreign: tuple[str, str] | None  # an account in another currency, and which
+    bills: str | None  # an account that pays bills and nothing else
+    card: str  # the last four digits of the card
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +102,16 @@ def person(seed: str, number: int) -> Person:
         phone=f"+45 {20_000_000 + lot // 7 % 79_999_999}",
         email=f"kunde{number}@example.invalid",
         accounts=tuple(identity.account_key(seed, 2 * number + place) for place in range(count)),
+        foreign=_foreign(seed, number),
+        bills=identity.account_key(seed, identity.EXTRA + 2 * number + 1) if number % 40 == 2 else None,
+        card=f"{identity.digest(seed, 'card', number) % 10_000:04d}",
     )
+
+
+def _foreign(seed: str, number: int) -> tuple[str, str] | None:
+    if number % 4 != 1:
+        return None
+    return identity.account_key(seed, identity.EXTRA + 2 * number), FOREIGN[number // 4 % len(FOREIGN)]
 
 
 def address(seed: str, number: int, move: int) -> str:
@@ -101,6 +134,32 @@ def stranger(seed: str, number: int) -> Party:
     if number % 3:
         name = f"{FIRST_NAMES[lot // 64 % len(FIRST_NAMES)]} {LAST_NAMES[lot // 4_096 % len(LAST_NAMES)]}"
     return Party(name, bank, identity.iban(bank.registration, identity.account_number(f"stranger-{number}")))
+
+
+@lru_cache(maxsize=1_024)
+def swede(seed: str, number: int) -> Party:
+    """Somebody with an account at a Swedish bank."""
+    lot = identity.digest(seed, "swede", number)
+    bank = SWEDISH_BANKS[lot % len(SWEDISH_BANKS)]
+    number_text = f"{lot // 8 % 10**17:017d}"
+    name = SWEDISH_NAMES[lot // 64 % len(SWEDISH_NAMES)]
+    return Party(name, bank, identity.swedish_iban(bank.registration, number_text))
+
+
+@lru_cache(maxsize=256)
+def shop(number: int) -> Shop:
+    """A shop that takes cards."""
+    name, _, category = SHOPS[number % len(SHOPS)].partition("/")
+    town = TOWNS[number // len(SHOPS) % len(TOWNS)].partition(" ")[2]
+    return Shop(f"M-{4_000 + number}", name, town, category)
+
+
+@lru_cache(maxsize=64)
+def biller(number: int) -> Party:
+    """Whom bills are paid to: a landlord, an insurer, a union."""
+    bank = BANKS[number % len(BANKS)]
+    account = identity.account_number(f"bill-{number}")
+    return Party(BILLS[number % len(BILLS)], bank, identity.iban(bank.registration, account))
 
 
 def employer(number: int) -> Party:

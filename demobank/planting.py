@@ -61,7 +61,7 @@ class Planting:
         planted = Planted(fault, person, account, subject, fate)
         self.planted.append(planted)
         self._victims.add(person.customer)
-        self._simulation.traffic.quiet.update(person.accounts)
+        self._simulation.traffic.quiet.update(person.accounts, person.foreign[:1] if person.foreign else ())
         self._simulation.at(self._simulation.now + HOUR, lambda: self._strike(planted))
 
     def _victim(self, fault: Fault) -> tuple[Person, str]:

@@ -14,11 +14,11 @@ from psycopg import errors, sql
 from psycopg.types.json import Jsonb
 
 from demobank import identity, store
-from demobank.loading import metadata_of
+from demobank.loading import EPOCH, metadata_of
 from demobank.simulation import knows_causes
 from demobank.store import SCHEMAS, statement, statement_of
-from demobank.traffic import fate
-from demobank.work import SERVICES, Aggregate, Fact, Fate, Kind, Message, Row, Work
+from demobank.traffic import fate, sale
+from demobank.work import SERVICES, Aggregate, Fact, Fate, Kind, Message, Row, Sale, Work
 
 Handlers = Mapping[str, Callable[[Work, Message], None]]
 Reached = Callable[[str], None]  # called at named points of a handling, so that a test can crash there
@@ -80,6 +80,12 @@ class Transaction:
         query = sql.SQL("insert into {} (due, message) values (clock_timestamp() + %s, %s)")
         values = [timedelta(microseconds=delay), Jsonb(msgspec.to_builtins(message))]
         self._connection.execute(query.format(self._table("timer")), values)
+
+    def clock(self) -> int:
+        return (self._now - EPOCH) // timedelta(microseconds=1)
+
+    def sale(self, payment: str) -> Sale:
+        return sale(self.seed, payment)
 
     def fate(self, transfer: str) -> Fate:
         return fate(self.seed, transfer)

@@ -9,12 +9,14 @@ from typing import Any
 
 import msgspec
 
-from demobank import adapter, core, identity
+from demobank import core, identity
 from demobank.aggregates import Account
+from demobank.by_day import ByDay
 from demobank.faults import Planted, Slip
+from demobank.handlers import HANDLERS
 from demobank.planting import Planting
-from demobank.traffic import FLOW_EVENTS_MAX, Flow, Traffic, fate
-from demobank.work import CORE, Aggregate, Fact, Fate, Kind, Message, Row
+from demobank.traffic import FLOW_EVENTS_MAX, Flow, Traffic, fate, sale
+from demobank.work import CORE, Aggregate, Fact, Fate, Kind, Message, Row, Sale
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -22,7 +24,7 @@ QUIET = 900 * SECOND  # before its end no flow starts, so that none is in flight
 MEAN_FLOW = 9.0
 EVENTS_A_CUSTOMER = 66
 NOTHING = Slip()
-HANDLERS = {**core.HANDLERS, **adapter.HANDLERS}
+HANDLING = {type_: handler for handlers in HANDLERS.values() for type_, handler in handlers.items()}
 encode = msgspec.json.Encoder().encode
 
 
@@ -33,12 +35,16 @@ class Simulation:
         self.seed, self.target, self.start, self.length = seed, events, start, days * DAY
         self.random = Random(f"history/{seed}")
         self.traffic = Traffic(seed, self.random)
+        self.by_day = ByDay(self)
         self.planting = Planting(self, faults)
         self.rows: list[Row] = []
         self.messages: list[tuple[str, Message, int]] = []
         self.now = 0
         self.last = 0
         self.written = 0
+        self.closing = self.length - QUIET
+        self._elsewhere = 0  # events written, and messages under way, of what follows the bank's days
+        self._waiting_elsewhere = 0
         self._teller = CORE  # the service that wrote last: it is the one that tells
         self._known: dict[str, Aggregate] = {}
         self._queue: list[tuple[int, int, Message | Callable[[], None]]] = []
@@ -50,7 +56,8 @@ class Simulation:
         while self._queue:
             self.now, _, item = heappop(self._queue)
             if isinstance(item, Message):
-                HANDLERS[item.type](self, item)
+                self._waiting_elsewhere -= self.by_day.follows(item.correlation)
+                HANDLING[item.type](self, item)
             else:
                 item()
             if self.rows:
@@ -92,6 +99,7 @@ class Simulation:
             self._do(self.traffic.register())
             first = self.traffic.customers[person].accounts[0]
             self.at(self.now + 3_600 * SECOND, lambda: self._first_deposit(first))
+            self.by_day.welcome(self.traffic.customers[person])
 
     def _first_deposit(self, account: str) -> None:
         units = 500_000 + identity.digest(self.seed, account) % 4_000_000
@@ -105,12 +113,16 @@ class Simulation:
 
     def room(self) -> int:
         """How many events may still be written, with what is in flight counted generously."""
-        return self.target - self.written - len(self._queue) // 2 - FLOW_EVENTS_MAX
+        return self._left() - (len(self._queue) - self._waiting_elsewhere) // 2 - FLOW_EVENTS_MAX
+
+    def _left(self) -> int:
+        """Events to come besides those that follow the bank's days, which must change nothing of the others."""
+        return self.target - (self.written - self._elsewhere) - self.by_day.promised
 
     def _flow(self) -> None:
         """Start one flow and choose the next one's time, so that events and time run out together."""
-        end = self.length - QUIET
-        left = max(1.0, (self.target - self.written) / MEAN_FLOW)
+        end = self.closing
+        left = max(1.0, self._left() / MEAN_FLOW)
         gap = (end - self.now) / left * _rhythm(self.length - self.now) * 2 * self.random.random()
         if self.traffic.accounts and self.room() > FLOW_EVENTS_MAX * 2:
             self._do(self.traffic.next_flow())
@@ -139,6 +151,15 @@ class Simulation:
         known = self._known.get(kind.prefix + key)
         return known if known is not None else kind(key)  # type: ignore[return-value]
 
+    def clock(self) -> int:
+        return self.start + self.now
+
+    def sale(self, payment: str) -> Sale:
+        planted = self.planting.watched.get(payment)
+        if planted is not None and planted.sale is not None:
+            return planted.sale
+        return sale(self.seed, payment, self.closing - self.now)
+
     def fate(self, transfer: str) -> Fate:
         planted = self.planting.watched.get(transfer)
         return planted.fate if planted is not None else fate(self.seed, transfer)
@@ -146,15 +167,19 @@ class Simulation:
     def tell(self, type_: str, body: dict[str, Any], cause: str, correlation: str) -> None:
         message = Message(f"{cause}/{type_}", type_, body, cause, correlation)
         self.messages.append((self._teller, message, self.start + self.last))
-        self._send(type_, body, cause, correlation, 3_000 + int(self.random.random() * 35_000))
+        self._send(type_, body, cause, correlation, 3_000 + int(cause[:8], 16) % 35_000)
 
     def later(self, delay: int, type_: str, body: dict[str, Any], cause: str, correlation: str) -> None:
         self._send(type_, body, cause, correlation, delay)
 
     def _send(self, type_: str, body: dict[str, Any], cause: str, correlation: str, delay: int) -> None:
         planted = self.planting.watched.get(correlation)
-        if planted is None or not planted.drops(type_):
-            self._push(self.last + delay, Message(f"{cause}/{type_}", type_, body, cause, correlation))
+        if planted is not None and planted.drops(type_):
+            return
+        message = Message(f"{cause}/{type_}", type_, body, cause, correlation)
+        if not self.by_day.keeps(self.last + delay, message):
+            self._waiting_elsewhere += self.by_day.follows(correlation)
+            self._push(self.last + delay, message)
 
     def append(self, aggregate: Aggregate, cause: str | None, correlation: str | None, *facts: Fact) -> str:
         planted = self.planting.watched.get(correlation) if correlation else None
@@ -175,8 +200,8 @@ class Simulation:
         planted: Planted | None,
     ) -> str:
         """One append, as it is recorded; `slip` is what goes wrong with it."""
-        self.last = max(self.now + 1_500 + int(self.random.random() * 8_000), self.last + 4)
         stream, service, identifier = aggregate.stream, aggregate.service, ""
+        self.last = max(self.now + 1_500 + identity.digest(stream, aggregate.version) % 8_000, self.last + 4)
         occurred, recorded = self.start + self.now - slip.backdated, self.start + self.last
         causation = cause if knows_causes(self.seed, stream) else None
         aggregate.version += slip.gap
@@ -187,6 +212,7 @@ class Simulation:
             row = Row(service, stream, version, type_, identifier, payload, correlation, causation, occurred, recorded)
             self.rows.append(row)
         self.written += len(facts)
+        self._elsewhere += len(facts) * self.by_day.follows(correlation)
         self._teller = service
         self._remember(aggregate, planted, len(facts))
         return identifier
@@ -198,7 +224,7 @@ class Simulation:
             planted.rows.extend(new)
         if stream in self.planting.kept:
             self.planting.kept[stream].extend(new)
-        if aggregate.state in aggregate.final and planted is None and not isinstance(aggregate, Account):
+        if planted is None and not isinstance(aggregate, Account) and aggregate.is_over():
             self._known.pop(stream, None)
         else:
             self._known[stream] = aggregate

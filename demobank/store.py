@@ -11,9 +11,9 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 
-from demobank.work import ADAPTER, CORE, SERVICES
+from demobank.work import ADAPTER, CORE, SE_ADAPTER, SERVICES
 
-SCHEMAS = {CORE: "core", ADAPTER: "dk_adapter"}
+SCHEMAS = {CORE: "core", ADAPTER: "dk_adapter", SE_ADAPTER: "se_adapter"}
 READER = "bank_reader"
 LOCK = 20_418  # one set-up or loading at a time
 

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from demobank import adapter, core, identity, people
+from demobank import adapter, cards, core, exchange, identity, people
 from demobank.adapter import Arrival
 from demobank.aggregates import Account
+from demobank.cards import Purchase
 from demobank.core import Order
+from demobank.exchange import Deal
 from demobank.people import Party, Person
-from demobank.work import ADAPTER, CORE, Fate, Work
+from demobank.work import ADAPTER, CORE, DIGITS, Fate, Sale, Work
 
 Act = Callable[[Work], None]
 EMPLOYEES = 3  # every third customer has a salary
 STRANGERS = 600
+SHOPS = 60
 SECOND = 1_000_000
 FLOW_EVENTS_MAX = 20  # no flow but a batch writes more
 
@@ -36,9 +39,10 @@ class Traffic:
     random: Random
     customers: list[Person] = field(default_factory=list)
     accounts: list[tuple[Person, str]] = field(default_factory=list)
+    travellers: list[Person] = field(default_factory=list)  # those with an account in another currency
     closed: list[str] = field(default_factory=list)
     quiet: set[str] = field(default_factory=set)
-    transfers: int = 0
+    numbers: int = 0
     batches: int = 0
 
     def register(self) -> Flow:
@@ -50,10 +54,16 @@ class Traffic:
     def know(self, person: Person) -> None:
         self.customers.append(person)
         self.accounts.extend((person, account) for account in person.accounts)
+        if person.foreign is not None:
+            self.travellers.append(person)
+
+    def next_number(self) -> int:
+        """Transfers, card payments and exchanges are numbered together, from one."""
+        self.numbers += 1
+        return self.numbers
 
     def next_transfer(self) -> str:
-        self.transfers += 1
-        return identity.transfer_key(self.seed, self.transfers)
+        return identity.transfer_key(self.seed, self.next_number())
 
     def next_flow(self) -> Flow:
         """Mostly transfers out, inside and in; sometimes what an account does alone."""
@@ -145,6 +155,44 @@ class Traffic:
             return self.transfer_out()
         return self.order(person, account, Party(other.name, None, people.own_iban(inside)), inside)
 
+    def card_payment(self) -> Flow:
+        """Somebody pays at a till; now and then more than they have."""
+        person, account = self.someone()
+        payment = identity.payment_key(self.seed, self.next_number())
+        wanted, dares = 1_500 + self.amount() // 2, self.random.random() < 0.06
+        shop = people.shop(int(self.random.random() * SHOPS))
+
+        def act(work: Work) -> None:
+            available = work.load(Account, account).available
+            units = wanted if dares or wanted <= available else available // 4
+            if units > 0:
+                cards.pay(work, Purchase(payment, account, person.customer, person.card, shop, units))
+
+        return Flow(CORE, act)
+
+    def currency_exchange(self) -> Flow:
+        """A traveller buys another currency, or sells some of it back; kronor stay, for bills in Sweden."""
+        key, lot, size = self.next_number(), self.random.random(), self.random.random()
+        person = self.travellers[int(lot * len(self.travellers))] if self.travellers else None
+        if person is None or person.foreign is None or person.accounts[0] in self.quiet:
+            return self.deposit()
+        home, (abroad, currency) = person.accounts[0], person.foreign
+        sells = currency != "SEK" and lot * 1_000 % 1 < 0.3
+        seller, buyer = (abroad, home) if sells else (home, abroad)
+
+        def act(work: Work) -> None:
+            available = work.load(Account, seller).available
+            units = int(available * (0.05 + 0.4 * size if size < 0.95 else 1 + size))
+            least = 10 ** DIGITS[currency] if sells else 5_000
+            if units >= least:
+                exchange.order(work, Deal(identity.deal_key(self.seed, key), person.customer, seller, buyer, units))
+
+        return Flow(CORE, act)
+
+    def statement(self) -> Flow:
+        _, account = self.someone()
+        return Flow(CORE, lambda work: core.state_balance(work, account))
+
     def order(self, person: Person, account: str, receiver: Party, inside: str | None) -> Flow:
         """A customer's order; they seldom try to pay more than they have."""
         transfer, wanted = self.next_transfer(), self.amount()
@@ -193,6 +241,9 @@ _CHOICES: tuple[tuple[float, Callable[[Traffic], Flow]], ...] = (
     (16, Traffic.transfer_inside),
     (22, Traffic.transfer_in),
     (11, Traffic.deposit),
+    (9, Traffic.card_payment),
+    (2, Traffic.currency_exchange),
+    (2, Traffic.statement),
     (7, Traffic.fee),
     (1.0, Traffic.limit),
     (1.0, Traffic.move),
@@ -213,3 +264,33 @@ def fate(seed: str, transfer: str) -> Fate:
     if share < 40:
         delay = 33 * SECOND + part * 24_000 if share < 28 else 64 * SECOND + part * 24_000
     return Fate(delay, REFUSALS[part % len(REFUSALS)] if lot // 1_000_000 % 30 == 0 else None)
+
+
+MINUTE = 60 * SECOND
+GRACE = 2 * 3_600 * SECOND  # after the hold's end, when a late capture comes
+_QUICK = ((20 * SECOND, "capture"),)
+
+
+def sale(seed: str, payment: str, left: int | None = None) -> Sale:
+    """Most shops capture within hours, some a part, some not at all, and a few when the hold is gone.
+
+    `left`: all of it must be over within so many microseconds; else the shop captures at once.
+    """
+    lot = identity.digest(seed, "sale", payment)
+    share, part = lot % 1_000, lot // 1_000 % 1_000
+    if share < 30:
+        return Sale((), ("54", "57", "05")[part % 3])
+    soon = (20 + part % 40) * SECOND if part < 600 else part * 12 * SECOND
+    acts: tuple[tuple[int, str], ...] = ((soon, "capture"),)
+    if share < 60:
+        acts = ()
+    elif share < 75:
+        acts = ((cards.HOLD + GRACE + soon, "capture"),)
+    elif share < 130:
+        acts = ((soon, "part"), (10 * MINUTE + soon, "capture"))
+    elif share < 170:
+        acts = ((soon, "part"), (10 * MINUTE + soon, "rest"))
+    elif share < 220:
+        acts = ((soon, "reverse"),)
+    needed = sum(delay for delay, _ in acts) if acts else cards.HOLD
+    return Sale(_QUICK if left is not None and needed + MINUTE > left else acts)

@@ -9,9 +9,10 @@ import msgspec
 
 Data = Mapping[str, Any]
 Fact = tuple[str, Data]  # an event's type and payload, before it is written
-CORE, ADAPTER = "core", "dk-adapter"  # the two services; each has an event store of its own
-SERVICES = (CORE, ADAPTER)
+CORE, ADAPTER, SE_ADAPTER = "core", "dk-adapter", "se-adapter"  # the services; each has an event store of its own
+SERVICES = (CORE, ADAPTER, SE_ADAPTER)
 CURRENCY = "DKK"
+DIGITS = {"DKK": 2, "SEK": 2, "JPY": 0, "BHD": 3}  # decimals of each currency's minor unit
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
@@ -61,6 +62,10 @@ class Aggregate:
     def may(self, type_: str) -> bool:
         return self.state in self.legal[type_][0]
 
+    def is_over(self) -> bool:
+        """Final, and nothing may legally follow."""
+        return self.state in self.final and not any(self.state in allowed for allowed, _ in self.legal.values())
+
     def apply(self, type_: str, data: Data) -> None:
         self.version += 1
         rule = self.legal.get(type_)
@@ -87,8 +92,14 @@ class Work(Protocol):
     def later(self, delay: int, type_: str, body: dict[str, Any], cause: str, correlation: str) -> None:
         """Have this service handle a message after `delay` microseconds."""
 
+    def clock(self) -> int:
+        """The time, in microseconds since 1970: bank days are told by it."""
+
     def fate(self, transfer: str) -> Fate:
         """What the clearing is going to do with a transfer."""
+
+    def sale(self, payment: str) -> Sale:
+        """What the shop is going to do with a card payment."""
 
 
 class Fate(msgspec.Struct, frozen=True):
@@ -98,9 +109,27 @@ class Fate(msgspec.Struct, frozen=True):
     refusal: str | None = None
 
 
-def money(units: int) -> str:
-    """Minor units as decimal text, as the bank writes amounts."""
-    return f"{'-' if units < 0 else ''}{abs(units) // 100}.{abs(units) % 100:02d}"
+class Sale(msgspec.Struct, frozen=True):
+    """The outside world's part in a card payment: what the shop does after each delay (microseconds).
+
+    An act is `capture`, `part` (a part of it now), `reverse` or `rest` (no more is coming). `refusal` is the card
+    scheme's own code, where it declines before the bank is asked for money.
+    """
+
+    acts: tuple[tuple[int, str], ...]
+    refusal: str | None = None
+
+
+def money(units: int, currency: str = CURRENCY) -> str:
+    """Minor units as decimal text with all of the currency's decimals, as the bank writes amounts."""
+    digits = DIGITS[currency]
+    sign, text = "-" if units < 0 else "", f"{abs(units):0{digits + 1}d}"
+    return sign + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
+
+
+def units_of(amount: str) -> int:
+    """The minor units of an amount that the bank wrote."""
+    return int(amount.replace(".", ""))
 
 
 def states(*names: str) -> frozenset[str]:

@@ -8,4 +8,4 @@ create table if not exists bank.history (
     answers   text not null,
     loaded_at timestamptz not null default clock_timestamp()
 );
-create sequence if not exists bank.transfer_number;
+create sequence if not exists bank.number;

@@ -17,11 +17,11 @@ import pytest
 
 from demobank import books, export, store
 from demobank.__main__ import main
-from demobank.live import HANDLERS
+from demobank.handlers import HANDLERS
 from demobank.loading import load_history
 from demobank.service import Service
 from demobank.work import SERVICES, Row
-from tests.demobank.conftest import ANCHOR
+from tests.demobank.conftest import ANCHOR, bring_forward
 
 ROOT = Path(__file__).parents[2]
 SEED = "tests"
@@ -53,8 +53,7 @@ def finish(url: str) -> None:
     services = [Service(url, name, HANDLERS[name], SEED) for name in SERVICES]
     busy = True
     while busy:
-        with store.connect(url) as connection:
-            connection.execute("update dk_adapter.timer set due = due - interval '1 day' where due > now()")
+        bring_forward(url)
         busy = any([service.step() for service in services])
     for service in services:
         service.close()
@@ -86,7 +85,7 @@ def test_killed_again_and_again_it_loses_and_doubles_nothing(bank_url: str) -> N
             flows[row.correlation].append(row)
     assert all(found == list(range(1, len(found) + 1)) for found in versions.values())
     for key, rows in flows.items():
-        left = {place.split(":")[0] for (_, place), _ in books.nets(rows).items()}
+        left = {place.split(":")[0] for _, place, _ in books.nets(rows)}
         assert not left & {"reserved", "between", "held", "transit", "clearing"}, key
         assert sum(row.type == "TransferCompleted" for row in rows) <= 1
 

@@ -125,6 +125,6 @@ def test_addresses_come_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_the_demo_bank_s_can_be_used() -> None:
     read = configuration.configuration(ROOT / "demobank" / "whereabouts.toml")
     assert read.model.is_file()
-    core, adapter, own = configuration.open_sources(read)
-    assert [core.name, adapter.name, own.name] == ["core", "dk-adapter", "console"]
+    core, *adapters, own = configuration.open_sources(read)
+    assert [core.name, *(one.name for one in adapters), own.name] == ["core", "dk-adapter", "se-adapter", "console"]
     assert isinstance(core, PostgresSource) and isinstance(own, OwnRecords)

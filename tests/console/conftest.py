@@ -73,12 +73,13 @@ class Bank:
         """The number of one customer that a subject belongs to."""
         return int(self.rows("select other_id from link where subject_id = %s and other_kind = 'customer'", id)[0][0])
 
-    def with_finding(self, kind: str) -> int:
-        """The number of a subject of a kind that a finding is about."""
+    def with_finding(self, kind: str, tied: str = "customer") -> int:
+        """The number of a subject of a kind that a finding is about, and that is tied to one of another kind."""
         found = self.rows(
-            "select s.id from finding f join trace.subject s on s.id = f.subject_id"
-            " where s.kind = %s and f.state = 'open' order by s.id",
+            "select s.id from finding f join trace.subject s on s.id = f.subject_id where s.kind = %s"
+            " and f.state = 'open' and exists (select from link where subject_id = s.id and other_kind = %s) order by s.id",
             kind,
+            tied,
         )
         return int(found[0][0])
 
@@ -106,7 +107,8 @@ def read_bank(file: Path) -> None:
     model = instance.load_model(Path(__file__).parents[2] / "demobank" / "model.toml")
     with connect("follower", autocommit=True) as connection:
         began = instance.begin(connection, model)
-    sources: list[FileSource] = sources_of([str(file)])
+    end = (ANCHOR - EPOCH) // timedelta(microseconds=1)
+    sources: list[FileSource] = sources_of([str(file)], complete_until=end)
     assert not run(began, sources, once=True, stop=threading.Event()).troubles
 
 

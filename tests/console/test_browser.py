@@ -37,7 +37,7 @@ def opened(browser: Any, site: str, bank: Bank) -> Iterator[Open]:
         contexts.append(context)
         client = browser_of("support")
         if door:
-            with_reason(client, "transfer", bank.with_finding("transfer"))
+            with_reason(client, "transfer", bank.with_finding("transfer", "adapter_transfer"))
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -53,7 +53,7 @@ def opened(browser: Any, site: str, bank: Bank) -> Iterator[Open]:
 
 @pytest.fixture(scope="module")
 def urls(bank: Bank) -> list[str]:
-    transfer = bank.with_finding("transfer")
+    transfer = bank.with_finding("transfer", "adapter_transfer")
     customer = bank.customer_of("transfer", transfer)
     account = bank.rows("select other_id from link where subject_id = %s and other_kind = 'account'", customer)[0][0]
     lane = bank.rows("select other_id from link where subject_id = %s and other_kind = 'adapter_transfer'", transfer)[
@@ -305,9 +305,10 @@ def test_task_what_does_this_line_on_my_statement_mean(opened: Open, bank: Bank)
         " where s.kind = 'account' and l.other_kind = 'transfer' group by 1 order by count(*) desc, 1",
     )
     loaded = ask(page, account)
-    line = page.locator("#statement tbody tr", has=page.locator("td a")).first
+    link = "td a[href*='/of/transfer/']"
+    line = page.locator("#statement tbody tr", has=page.locator(link)).first
     assert re.search(r"booked|credited|came|went", line.inner_text())
-    line.locator("td a").first.click()
+    line.locator(link).first.click()
     page.wait_for_url("**/of/transfer/*")
     assert page.locator("#tells").inner_text().strip() and page.locator("#steps tbody tr").count() > 1
     assert len(loaded) <= 3, loaded

@@ -12,7 +12,7 @@ from typing import Any
 from demobank.answer_key import answer_key
 from demobank.export import cloudevent
 from demobank.simulation import Simulation
-from demobank.work import ADAPTER, CORE, Row
+from demobank.work import SERVICES, Row
 
 MODEL = Path(__file__).parents[2] / "demobank" / "model.toml"
 
@@ -40,9 +40,9 @@ def in_disorder(rows: Sequence[Row], seed: int) -> list[bytes]:
 
 
 def interleaved(history: History, seed: int) -> list[bytes]:
-    """Both services' lines, each service's in its own order, taken from one or the other at random."""
+    """All services' lines, each service's in its own order, taken from one or the other at random."""
     chance = random.Random(seed)
-    left = [history.lines(CORE)[::-1], history.lines(ADAPTER)[::-1]]
+    left = [history.lines(service)[::-1] for service in SERVICES]
     mixed = []
     while left := [lines for lines in left if lines]:
         mixed.append(chance.choice(left).pop())

@@ -17,7 +17,7 @@ BALANCE_WORDS = re.compile(r"balance|saldo|remaining|after$", re.I)
 AMOUNT_WORDS = re.compile(r"amount|sum|total|balance|price|fee|charge|paid|paym|due|value|debit|credit|limit", re.I)
 PERSONAL_WORDS = re.compile(
     r"(^|[._])(name|first_?name|last_?name|surname|e?mail|phone|mobile|address|street|city|zip|postal|cpr|ssn|birth|dob"
-    r"|passport|holder|owner|message|note|comment|text)|(Name|Mail|Phone|Address|Birth)$|national_?id|date_of_birth",
+    r"|passport|holder|owner|message|note|comment|text|card|pan)|(Name|Mail|Phone|Address|Birth)$|national_?id|date_of_birth",
     re.I,
 )
 NOT_PERSONAL = re.compile(r"(type|kind|code|product|event|file|currency|channel|status|state)_?name|frequency", re.I)

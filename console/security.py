@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.translation import gettext
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -34,6 +35,21 @@ class Headers:
         if not request.path_info.startswith("/static/"):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+class Storable:
+    """Refuses the character NUL wherever it is sent: no text of a database holds it, and nobody types it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = [request.path_info]
+        for query in (request.GET, request.POST):
+            sent += [text for name, values in query.lists() for text in (name, *map(str, values))]
+        if any("\0" in text for text in sent):
+            return HttpResponseBadRequest(gettext("The address or the form holds a character that no text has."))
+        return self._get_response(request)
 
 
 class Csrf(CsrfViewMiddleware):

@@ -113,8 +113,8 @@ class Inquiry:
         """`is_final`: every event that the answer rests on is final."""
         worst = worst_source(self.sources)
         watermark = worst.watermark if worst else None
-        time = self.cut.time or max((s.watermark for s in _banks(self.sources) if s.watermark), default=None)
-        is_covered = self.cut.is_now or (watermark is not None and time is not None and watermark >= time)
+        time = self.cut.time or watermark
+        is_covered = watermark is not None and time is not None and watermark >= time
         return AsOf(
             time=time,
             clock=self.cut.clock,

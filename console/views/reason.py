@@ -23,11 +23,13 @@ def reason(visit: Visit, kind: str, id: int) -> HttpResponse:
         subject = subject_of(inquiry.connection, kind, id)
         customers = customers_of(inquiry.connection, subject) or (subject,)
         link = link_of(inquiry, subject, id)
+    visit.subjects, visit.outcome = [subject], "no reason"  # that it is there is told, and recorded, before any reason
     wrong = ""
     if visit.request.method == "POST":
         try:
             form = ReasonForm.read(visit.request.POST, len(customers))
             door.open(visit.actor, customers[form.customer], form.reason)
+            visit.outcome = "shown"  # which the door has recorded
             return HttpResponseRedirect(after)
         except UsageError as error:
             wrong = str(error)

@@ -16,6 +16,7 @@ from audit.answers.search import search as ask_search
 from audit.answers.shapes import Link, SearchAnswer
 from audit.answers.where import holder_kinds
 from audit.errors import UnknownSubject
+from audit.values import Subject
 from console.asking import asking, know_zone
 from console.forms import SearchForm
 from console.visit import Visit, looked
@@ -52,7 +53,8 @@ def search(visit: Visit) -> HttpResponse:
     ]
     token = secrets.token_urlsafe(9)
     kept = dict(list(visit.request.session.get("searches", {}).items())[-KEPT + 1 :])
-    visit.request.session["searches"] = {**kept, token: {"hits": hits, "is_complete": found.is_complete}}
+    told = {"hits": hits, "is_complete": found.is_complete, "subjects": [str(subject) for subject in visit.subjects]}
+    visit.request.session["searches"] = {**kept, token: told}
     return HttpResponseRedirect(reverse("found", args=[token]))
 
 
@@ -81,4 +83,5 @@ def found(visit: Visit, token: str) -> HttpResponse:
     kept = visit.request.session.get("searches", {}).get(token)
     if kept is None:
         raise UnknownSubject("this search is no longer kept: search again")
+    visit.subjects += [Subject.parse(text) for text in kept["subjects"]]
     return visit.show("search.html", hits=kept["hits"], is_complete=kept["is_complete"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from audit.models import AuditRecord, OpenDoor
@@ -101,3 +104,18 @@ def test_demo_users_are_made_once_with_passwords_of_their_own(database: Database
     assert demo_users() == logins
     for login in logins:
         assert sign_in(login.username, login.password).status_code == 302
+
+
+def test_many_tries_at_once_are_no_more_than_one_after_the_other(user: MakeUser) -> None:
+    user("support")
+
+    def attempt(number: int) -> int:
+        try:
+            return int(sign_in("support", f"wrong {number}").status_code)
+        finally:
+            connection.close()  # of this thread
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = Counter(threads.map(attempt, range(12)))
+    assert answers == {200: NAME_TRIES_MAX, 429: 12 - NAME_TRIES_MAX}
+    assert AuditRecord.objects.filter(outcome="wrong").count() == NAME_TRIES_MAX

@@ -22,7 +22,8 @@ class Unattributed:
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """The moment an answer is true at. Now (`is_now`): all that is known, `time` the newest watermark. `upto`: within
+    """The moment an answer is true at. Now (`is_now`): all that is known, `time` the watermark of the worst
+    source: up to there nothing is missing; what sources that are ahead recorded after it is shown too. `upto`: within
     `time`, up to and including this event. `sealed`: nothing in the answer may still change its order. `watermark` is
     the worst source's, `worst_source` its name. `unattributed` events may touch any subject: with them no answer is
     complete."""

@@ -24,6 +24,7 @@ from console.views.sign_in import sign_in, sign_out
 from console.views.sources import sources
 from console.views.subject import subject
 from console.views.unmask import unmask
+from console.views.when import when
 from console.views.who import who, who_else, who_file
 from console.views.why import why, why_place
 
@@ -62,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^who/(?P<kind>[^/]+)/who\.(?P<format>csv|json)$", who_file),
     path("of/<str:kind>/<number:id>", subject, name="subject"),
     path("of/<str:kind>/<number:id>/why", why, name="why"),
+    path("of/<str:kind>/<number:id>/when", when, name="when"),
     path("of/<str:kind>/<number:id>/who", who_else, name="who_else"),
     path("of/<str:kind>/<number:id>/reason", reason, name="reason"),
     path("of/<str:kind>/<number:id>/unmask", unmask, name="unmask"),

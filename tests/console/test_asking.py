@@ -86,3 +86,15 @@ def test_a_bad_claim_is_said_in_the_form(support: Client) -> None:
     assert "character" in answer.content.decode() and 'aria-invalid="true"' in answer.content.decode()
     assert support.get("/who/planet", {"that": "state = done"}).status_code == 404
     assert support.get("/who/transfer", {"that": "a" * 2000}).status_code == 400
+
+
+def test_when_is_posted_and_only_what_may_be_asked_gets_an_address(bank: Bank, transfer: int, support: Client) -> None:
+    url = f"/of/transfer/{transfer}/when"
+    answer = support.post(url, {"that": "bank_transfer.state = initiated"})
+    assert answer.status_code == 302 and answer.headers["Location"] == f"{url}?that=bank_transfer.state+%3D+initiated"
+    page = support.get(answer.headers["Location"]).content.decode()
+    for link in asked_on(page):
+        assert 'class="set"' in support.get(link).content.decode()
+    refused = support.post(url, {"that": "creditor.name = 'Mette'"})
+    assert refused.status_code == 400 and "is personal" in refused.content.decode()
+    assert "Never." in support.get(url, {"that": "places.clearing < -5"}).content.decode()

@@ -83,6 +83,8 @@ def urls(bank: Bank, transfer: int, customer: int, account: int) -> list[str]:
         f"/of/transfer/{transfer}?step=2", f"/of/bank_transfer/{lane}", f"/place/{place}", f"/place/{place}?amount=100",
         f"/of/customer/{customer}/reason", f"/of/customer/{customer}/incoming?amount=1.00&currency=DKK",
         f"/of/customer/{customer}/compare?item=transfer.{transfer}&item=transfer.{transfer}",
+        f"/of/transfer/{transfer}/why", f"/of/account/{account}/why", f"/place/{place}/why",
+        f"/of/account/{account}/when?that=balance+>+0", "/who/transfer?that=amount+>+0",
         f"/of/customer/{customer}?at=2026-11-15T12:00&clock=occurred", f"/of/account/{account}?at=2026-11-15T12:00",
     ]  # fmt: skip
 

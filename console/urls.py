@@ -10,6 +10,7 @@ from console.views.desk import desk
 from console.views.export import export, export_file, export_start
 from console.views.finding import finding
 from console.views.findings import findings, findings_file
+from console.views.flows import flows
 from console.views.help import help
 from console.views.home import home
 from console.views.incoming import incoming_page
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("findings", findings, name="findings"),
     re_path(r"^findings\.(?P<format>csv|json)$", findings_file),
     path("finding/<str:id>", finding, name="finding"),
+    path("flows", flows, name="flows"),
     path("sources", sources, name="sources"),
     path("looks", looks, name="looks"),
     re_path(r"^looks\.(?P<format>csv|json)$", looks_file),

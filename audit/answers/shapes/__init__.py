@@ -3,6 +3,13 @@ language and masked; amounts are exact `Money` (signed units), times aware and U
 
 from __future__ import annotations
 
+from audit.answers.shapes.automata import (
+    FlowsPage,
+    LaneFlow,
+    PassageLine,
+    StateCount,
+    TroubleDay,
+)
 from audit.answers.shapes.bank import (
     Explained,
     Overview,
@@ -82,6 +89,11 @@ from audit.answers.shapes.why import (
 )
 
 __all__ = [
+    "FlowsPage",
+    "LaneFlow",
+    "PassageLine",
+    "StateCount",
+    "TroubleDay",
     "AccountLine",
     "AccountPage",
     "AmountSearch",

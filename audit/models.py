@@ -45,7 +45,7 @@ class OpenDoor(models.Model):
 class AuditRecord(models.Model):
     """What somebody did, written before they see the outcome. The table refuses every change (migration 0002)."""
 
-    kind = models.TextField()  # look, search, sign_in, sign_out, reason, unmask, export, download, refusal
+    kind = models.TextField()  # look, search, sign_in, sign_out, reason, unmask, export, download, refusal, acknowledge
     recorded_at = models.DateTimeField(db_default=Now())
     actor = models.TextField()
     role = models.TextField(default="")

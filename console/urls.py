@@ -8,7 +8,7 @@ from django.urls.converters import IntConverter
 from console.views.compare import compare_page
 from console.views.desk import desk
 from console.views.export import export, export_file, export_start
-from console.views.finding import finding
+from console.views.finding import acknowledge, finding
 from console.views.findings import findings, findings_file
 from console.views.flows import flows
 from console.views.help import help
@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^findings\.(?P<format>csv|json)$", findings_file),
     path("finding/<str:id>", finding, name="finding"),
     path("flows", flows, name="flows"),
+    path("finding/<str:id>/acknowledge", acknowledge, name="acknowledge"),
     path("sources", sources, name="sources"),
     path("looks", looks, name="looks"),
     re_path(r"^looks\.(?P<format>csv|json)$", looks_file),

@@ -18,7 +18,7 @@ from audit.errors import WhereaboutsError
 from audit.models import AuditRecord
 from audit.values import Moment, Subject, rfc3339
 
-KINDS = ("look", "search", "sign_in", "sign_out", "reason", "unmask", "export", "download", "refusal")
+KINDS = ("look", "search", "sign_in", "sign_out", "reason", "unmask", "export", "download", "refusal", "acknowledge")
 
 POLLED_FOR = timedelta(minutes=15)
 

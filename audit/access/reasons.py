@@ -29,8 +29,14 @@ def parse(text: str) -> Reason:
 def reason(code: str, ticket: str = "", caller_identified: str = "") -> Reason:
     if code not in CODES:
         raise UsageError(f"{code!r} is not a reason: write one of {', '.join(CODES)}")
-    if ticket and not _TICKET.fullmatch(ticket):
-        raise UsageError("a ticket is at most 40 letters, digits, spaces and . _ / # -: write its number only")
+    checked_ticket(ticket)
     if caller_identified not in CALLER:
         raise UsageError(f"{caller_identified!r} is no way to identify a caller: write one of {', '.join(CALLER[1:])}")
     return Reason(code, ticket, caller_identified)
+
+
+def checked_ticket(ticket: str) -> str:
+    """Itself; raises UsageError where it is more than a ticket's number."""
+    if ticket and not _TICKET.fullmatch(ticket):
+        raise UsageError("a ticket is at most 40 letters, digits, spaces and . _ / # -: write its number only")
+    return ticket

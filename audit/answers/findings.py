@@ -2,60 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from audit.answers.cursors import Mark, pack, unpack
+from audit.access.acknowledged import acknowledged
 from audit.answers.cut import END
 from audit.answers.events import events_at, read_events
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import link_of, money
-from audit.answers.shapes import FindingLine, FindingPage, FindingsPage, Page, RuleLine
+from audit.answers.names import customers_of, link_of, links_of, money
+from audit.answers.shapes import FindingLine, FindingPage, Link, Page, RuleLine
 from audit.answers.telling import event_lines, surroundings
 from audit.answers.unfolded import unfolded
 from audit.answers.worded import worded
-from audit.errors import UnknownSubject, UsageError
+from audit.errors import UnknownSubject
 from audit.findings.catalogue import RULES
 from audit.values import EventRef, Subject
 
 FINDINGS_SHOWN = 50
 EVIDENCE_SHOWN = 50
-STATES = ("", "open", "resolved")
-LAST_ID = "~"
 
 Row = tuple[Any, ...]
-
-
-def findings(
-    inquiry: Inquiry,
-    rule: str | None = None,
-    state: str | None = None,
-    cursor: str | None = None,
-    size: int = FINDINGS_SHOWN,
-) -> FindingsPage:
-    """A page of the list, newest first, with every rule's counts. Raises UsageError for an unknown rule or state."""
-    _check(rule, state)
-    rules = rule_lines(inquiry)
-    counts = [
-        (0 if state == "resolved" else r.open) + (0 if state == "open" else r.resolved)
-        for r in rules
-        if rule in (None, "", r.rule)
-    ]
-    page = _page(inquiry, rule or "", state or "", cursor, size, sum(counts))
-    return FindingsPage(inquiry.as_of(), inquiry.model.hash, rules, rule or None, state or None, page)
-
-
-def all_findings(inquiry: Inquiry, rule: str | None = None, state: str | None = None) -> Iterator[FindingLine]:
-    """Every finding, newest first, read a page at a time."""
-    _check(rule, state)
-    cursor: str | None = None
-    while True:
-        page = _page(inquiry, rule or "", state or "", cursor, 500, None)
-        yield from page.rows
-        cursor = page.next
-        if cursor is None:
-            return
 
 
 def finding(inquiry: Inquiry, identifier: str) -> FindingPage:
@@ -79,7 +45,16 @@ def finding(inquiry: Inquiry, identifier: str) -> FindingPage:
         causes=tuple(one for one in found.values() if one.id == line.because_of),
         follows=tuple(one for one in found.values() if one.because_of == line.id),
         like_this=(rule.open + rule.resolved - 1) if rule else 0,
+        affected=_affected(inquiry, line.subject),
+        taken=acknowledged(inquiry.connection, [identifier]).get(identifier),
     )
+
+
+def _affected(inquiry: Inquiry, subject: Link) -> tuple[Link, ...]:
+    """The customers that the finding's subject belongs to."""
+    customers = customers_of(inquiry.connection, subject.subject, subject.id)
+    links = links_of(inquiry, customers)
+    return tuple(links[one] for one in customers)
 
 
 def subject_of_finding(inquiry: Inquiry, identifier: str) -> tuple[Subject, int]:
@@ -140,56 +115,6 @@ def _rule(inquiry: Inquiry, row: Row) -> RuleLine:
         since,
         tuple(money(inquiry.model, int(units), currency) for currency, units in sorted(sums.items())),
     )
-
-
-def _check(rule: str | None, state: str | None) -> None:
-    if rule and rule not in RULES:
-        raise UsageError(f"{rule!r} is no rule: there are {', '.join(sorted(RULES))}")
-    if (state or "") not in STATES:
-        raise UsageError(f"{state!r} is no state of a finding: write open or resolved")
-
-
-def _page(
-    inquiry: Inquiry, rule: str, state: str, cursor: str | None, size: int, total: int | None
-) -> Page[FindingLine]:
-    at, identifier, is_back = _unpacked(cursor)
-    direction, beyond = ("asc", ">") if is_back else ("desc", "<")
-    rows = inquiry.rows(
-        "answer_findings",
-        {
-            "rule": rule,
-            "state": state,
-            "opened_at": at,
-            "id": identifier,
-            "limit": size + 1,
-        },
-        direction=direction,
-        beyond=beyond,
-    )
-    more, rows = len(rows) > size, rows[:size]
-    if is_back:
-        rows.reverse()
-    before, after = (more, True) if is_back else (cursor is not None, more)
-    return Page(
-        tuple(finding_lines(inquiry, rows)),
-        total if total is None or total <= 1000 else None,
-        1000,
-        _packed(rows[-1], False) if after and rows else None,
-        _packed(rows[0], True) if before and rows else None,
-    )
-
-
-def _packed(row: Row, is_back: bool) -> str:
-    """Time and identifier (96 bits) of a finding."""
-    high, low = divmod(int(row[0], 16), 2**48)
-    return pack(Mark(row[6], 0, high, low, 0, is_back))
-
-
-def _unpacked(cursor: str | None) -> tuple[datetime, str, bool]:
-    if cursor is None:
-        return END.astimezone(UTC), LAST_ID, False
-    mark = unpack(cursor)
-    return mark.recorded, f"{mark.source_position * 2**48 + mark.position:024x}", mark.is_back
 
 
 def _refs(inquiry: Inquiry, positions: Iterable[int]) -> Mapping[int, EventRef]:

@@ -8,8 +8,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
 RIGHTS = {
-    "support": "desk search look unmask places findings sources download export",
-    "investigator": "desk search look unmask places findings sources download export",
+    "support": "desk search look unmask places findings acknowledge sources download export",
+    "investigator": "desk search look unmask places findings acknowledge sources download export",
     "auditor": "desk search look places findings sources download export looks",
     "administrator": "sources",
 }
@@ -19,6 +19,7 @@ APPEND_ONLY = """
 alter table public.audit_record add column transaction xid8 not null default pg_current_xact_id();
 -- No pending list: every count of looks would read it, however long.
 create index audit_record_subjects on public.audit_record using gin (subjects jsonb_path_ops) with (fastupdate = off);
+create index audit_record_acknowledged on public.audit_record ((details ->> 'finding')) where kind = 'acknowledge';
 create function public.refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception 'public.% is append-only: % refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';

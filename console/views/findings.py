@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
+
 from django.http import HttpResponse
 
-from audit.answers.findings import findings as ask_findings
+from audit.answers.listed_findings import CHOICES, Chosen
+from audit.answers.listed_findings import findings as ask_findings
 from console.asking import asking
 from console.listing import as_file, gather
 from console.lists import FINDINGS
@@ -15,22 +18,24 @@ PARTS = {"list": "_findings_list.html"}
 
 @looked("findings", "findings")
 def findings(visit: Visit) -> HttpResponse:
+    chosen = _chosen(visit)
     with asking(visit, is_now=True) as inquiry:
-        page = ask_findings(inquiry, *chosen(visit), visit.cursor("findings"))
+        page = ask_findings(inquiry, chosen, visit.cursor("findings"))
+        currencies = sorted(inquiry.model.digits)
     visit.shows(row.subject for row in page.findings.rows)
-    return visit.show("findings.html", page.at, PARTS, page=page)
+    return visit.show("findings.html", page.at, PARTS, page=page, chosen=chosen, choices=CHOICES, currencies=currencies)
 
 
 @looked("findings", "download", kind="download")
 def findings_file(visit: Visit, format: str) -> HttpResponse:
+    chosen = _chosen(visit)
     with asking(visit, is_now=True) as inquiry:
-        rule, state = chosen(visit)
-        listed = gather("findings", FINDINGS, lambda at: ask_findings(inquiry, rule, state, at).findings)
+        listed = gather("findings", FINDINGS, lambda at: ask_findings(inquiry, chosen, at).findings)
     visit.shows(row.subject for row in listed.rows)
     visit.details = {"list": "findings", "format": format, "rows": len(listed.rows)}
-    return as_file(listed, format, {"rule": rule, "state": state})
+    return as_file(listed, format, asdict(chosen))
 
 
-def chosen(visit: Visit) -> tuple[str | None, str | None]:
-    """Rule and state; the answer refuses what it does not know."""
-    return visit.cursor("rule"), visit.cursor("state")
+def _chosen(visit: Visit) -> Chosen:
+    """As the address says; the answer refuses what it does not know."""
+    return Chosen(**{field.name: value for field in fields(Chosen) if (value := visit.cursor(field.name))})

@@ -13,9 +13,10 @@ import pytest
 
 from audit.answers.account import account, statement_page
 from audit.answers.customer import customer, payments_page
-from audit.answers.findings import finding, findings
+from audit.answers.findings import finding
 from audit.answers.inquiry import Inquiry
 from audit.answers.lane import lane
+from audit.answers.listed_findings import findings
 from audit.answers.overview import overview
 from audit.answers.place import place, place_kind_page
 from audit.answers.search import search

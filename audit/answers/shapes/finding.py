@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from audit.access.acknowledged import Acknowledgement
 from audit.answers.shapes.moment import AsOf, Link, Page
 from audit.answers.shapes.story import EventLine
 from audit.values import EventRef, Money
@@ -61,12 +63,13 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class FindingsPage:
+    """`taken`: who has taken each of the shown ones on."""
+
     at: AsOf
     model: str
     rules: tuple[RuleLine, ...]
-    rule: str | None
-    state: str | None
     findings: Page[FindingLine]
+    taken: Mapping[str, Acknowledgement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +84,5 @@ class FindingPage:
     causes: tuple[FindingLine, ...]
     follows: tuple[FindingLine, ...]
     like_this: int
+    affected: tuple[Link, ...] = ()
+    taken: Acknowledgement | None = None

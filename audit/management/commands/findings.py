@@ -7,8 +7,8 @@ from typing import Any
 
 from audit.access.mask import hidden
 from audit.answers.documents import finding_document
-from audit.answers.findings import all_findings
 from audit.answers.inquiry import inquire
+from audit.answers.listed_findings import Chosen, all_findings
 from audit.database import reading
 from audit.management.base import Command as Base
 from audit.management.telling import tell_finding
@@ -25,7 +25,7 @@ class Command(Base):
     def handle(self, *args: Any, **options: Any) -> None:
         with reading() as connection:
             inquiry = inquire(connection, hidden)
-            for line in all_findings(inquiry, options["rule"], options["state"]):
+            for line in all_findings(inquiry, Chosen(options["rule"] or "", options["state"] or "")):
                 if options["json"]:
                     self.print_json(finding_document(line, inquiry.model.hash))
                 else:

@@ -1,0 +1,91 @@
+"""A finding is taken on by somebody, by name and with a reason; the list is chosen and ordered as asked."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from audit.access.acknowledged import acknowledged
+from audit.answers.listed_findings import Chosen, all_findings, findings
+from audit.database import reading
+from audit.errors import UsageError
+from tests.answers.conftest import asking
+from tests.console.conftest import Bank, browser_of
+
+
+@pytest.fixture(scope="module")
+def some(bank: Bank) -> str:
+    return str(bank.rows("select id from finding where state = 'open' order by id limit 1")[0][0])
+
+
+def post(client: Client, some: str, **values: str) -> int:
+    return client.post(f"/finding/{some}/acknowledge", values).status_code
+
+
+def test_the_latest_word_counts_and_every_word_is_kept(bank: Bank, some: str) -> None:
+    support = browser_of("support")
+    assert post(support, some, why="known", ticket="T-1") == 302
+    assert post(support, some, why="being_mended", owner="Team payments") == 302
+    with reading() as connection:
+        latest = acknowledged(connection, [some])[some]
+    assert (latest.owner, latest.why, latest.by) == ("Team payments", "being_mended", "support")
+    page = support.get(f"/finding/{some}").content.decode()
+    assert "Team payments" in page and "being mended" in page
+    assert bank.rows("select count(*) from audit_record where details ->> 'finding' = %s", some)[0][0] == 2
+    with asking() as inquiry:
+        taken = {line.id for line in findings(inquiry, Chosen(taken="yes")).findings.rows}
+        others = [line.id for line in all_findings(inquiry, Chosen(taken="no"))]
+        everyone = [line.id for line in all_findings(inquiry)]
+    assert taken == {some} and sorted([*others, some]) == sorted(everyone)
+
+
+@pytest.mark.parametrize("role", ["auditor", "administrator"])
+def test_who_may_not_is_refused(bank: Bank, some: str, role: str) -> None:
+    assert post(browser_of(role), some, why="known") == 403
+
+
+@pytest.mark.parametrize("values", [{"why": "because"}, {"why": "known", "ticket": "<b>"}, {"owner": "x" * 151}])
+def test_other_words_are_refused(bank: Bank, some: str, values: dict[str, str]) -> None:
+    assert post(browser_of("support"), some, **values) == 400
+
+
+def test_what_is_no_finding_is_not_taken_on(bank: Bank) -> None:
+    assert post(browser_of("support"), "0" * 24, why="known") == 404
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_every_order_shows_every_finding_once(bank: Bank, order: str) -> None:
+    with asking() as inquiry:
+        everyone = list(all_findings(inquiry))
+        seen, cursor = [], None
+        while True:
+            page = findings(inquiry, Chosen(order=order), cursor, 7).findings
+            seen += page.rows
+            cursor = page.next
+            if cursor is None:
+                break
+    assert sorted(line.id for line in seen) == sorted(line.id for line in everyone)
+    times = [line.opened_at for line in seen]
+    assert times == sorted(times, reverse=order == "newest")
+
+
+def test_by_money_the_most_stands_first(bank: Bank) -> None:
+    with asking() as inquiry:
+        rows = findings(inquiry, Chosen(order="money", currency="DKK"), None, 500).findings.rows
+        named = [line for line in all_findings(inquiry) if any(one.currency == "DKK" for one in line.money)]
+        with pytest.raises(UsageError, match="choose the currency"):
+            findings(inquiry, Chosen(order="money"))
+    most = [max(one.units for one in line.money if one.currency == "DKK") for line in rows]
+    assert len(rows) == len(named) > 1 and most == sorted(most, reverse=True)
+
+
+def test_choices_narrow_and_are_counted(bank: Bank) -> None:
+    with asking() as inquiry:
+        everyone = list(all_findings(inquiry))
+        for severity in ("critical", "high", "medium", "info"):
+            page = findings(inquiry, Chosen(severity=severity)).findings
+            assert page.total == sum(line.severity == severity for line in everyone)
+        first = findings(inquiry, Chosen(cause="first")).findings
+        assert first.total == sum(line.because_of is None for line in everyone)
+        with pytest.raises(UsageError, match="no severity"):
+            findings(inquiry, Chosen(severity="grave"))

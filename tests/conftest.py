@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 TEMPLATE = "template_migrated"
 CHROMIUM = "/usr/bin/chromium"
+HOUR = 3600
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     for left in _VAR.parent.glob(f"{_PREFIX}*"):
-        if left != _VAR and left.stat().st_uid == _VAR.stat().st_uid and (left / "run").exists():
+        about = left.stat()
+        is_old = about.st_mtime < time.time() - HOUR  # a younger one may be about to start its servers
+        if is_old and about.st_uid == _VAR.stat().st_uid and (left / "run").exists():
             servers.remove(left)
 
 

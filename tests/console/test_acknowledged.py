@@ -7,6 +7,7 @@ from django.test import Client
 
 from audit.access.acknowledged import acknowledged
 from audit.answers.listed_findings import Chosen, all_findings, findings
+from audit.answers.shapes import FindingLine
 from audit.database import reading
 from audit.errors import UsageError
 from tests.answers.conftest import asking
@@ -57,7 +58,8 @@ def test_what_is_no_finding_is_not_taken_on(bank: Bank) -> None:
 def test_every_order_shows_every_finding_once(bank: Bank, order: str) -> None:
     with asking() as inquiry:
         everyone = list(all_findings(inquiry))
-        seen, cursor = [], None
+        seen: list[FindingLine] = []
+        cursor: str | None = None
         while True:
             page = findings(inquiry, Chosen(order=order), cursor, 7).findings
             seen += page.rows

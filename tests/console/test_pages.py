@@ -19,7 +19,9 @@ from audit.answers.cursors import Mark, pack
 from audit.models import AuditRecord
 from tests.console.conftest import Bank, browser_of, with_reason
 
-PAGES = ("/desk", "/overview", "/findings", "/sources", "/looks", "/help", "/places/custody/clearing")
+PAGES = (
+    "/desk", "/overview", "/findings", "/findings?order=money&currency=DKK", "/flows", "/sources", "/looks", "/help", "/places/custody/clearing",
+)  # fmt: skip
 
 
 class Reading(HTMLParser):

@@ -24,6 +24,7 @@ FREE = {
     "/findings.csv": READERS,
     "/findings.json": READERS,
     "/finding/{finding}": READERS,
+    "/flows": READERS,
     "/sources": ALL,
     "/looks": ALL,
     "/looks.csv": READERS,
@@ -45,6 +46,8 @@ BEHIND_THE_DOOR = {
     "/of/customer/{customer}/open.csv": READERS,
     "/of/customer/{customer}/accounts.csv": READERS,
     "/of/customer/{customer}/payments.json": READERS,
+    "/of/customer/{customer}/incoming": READERS,
+    "/of/customer/{customer}/compare?item=transfer.{transfer}&item=transfer.{transfer}": READERS,
     "/of/account/{account}": READERS,
     "/of/account/{account}/holds.csv": READERS,
     "/of/account/{account}/statement.csv": READERS,
@@ -62,7 +65,7 @@ BEHIND_THE_DOOR = {
     "/place/{available}/why": READERS,
     "/place/{available}/entries.csv": READERS,
 }
-POSTED = {"/search", "/sign-out", "/of/{kind}/{id}/unmask", "/of/{kind}/{id}/export"}
+POSTED = {"/search", "/finding/{finding}/acknowledge", "/sign-out", "/of/{kind}/{id}/unmask", "/of/{kind}/{id}/export"}
 
 
 @pytest.fixture(scope="module")

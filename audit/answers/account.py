@@ -22,7 +22,7 @@ from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.what import newest, not_understood, part_told
 from audit.answers.where import holder_kinds, tells_of, with_flows
 from audit.answers.words import word
-from audit.values import Subject
+from audit.values import Money, Subject
 
 CUSTOMERS_MAX = 20
 STORY_SHOWN = 10
@@ -51,7 +51,7 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         subject=link_of(inquiry, subject, asked.id),
         at=at,
         model=inquiry.model.hash,
-        answer=answer_of(inquiry, asked, balances, states)
+        answer=answer_of(inquiry, asked, balances, states, bool(missed or at.unattributed))
         if found
         else told_of(inquiry, asked, fresh, states, bool(missed)),
         customers=tuple(link_of(inquiry, owner, id) for id, owner, _ in reversed(owners)),
@@ -72,12 +72,17 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     )
 
 
-def answer_of(inquiry: Inquiry, asked: Known, balances: Sequence[BalanceLine], states: Sequence[StateLine]) -> str:
+def answer_of(
+    inquiry: Inquiry, asked: Known, balances: Sequence[BalanceLine], states: Sequence[StateLine], is_incomplete: bool
+) -> str:
     """What may be used now, what of the account is held, what is on its way in."""
     parts = []
     for one in balances:
         parts.append(word(inquiry.language, "available", amount=inquiry.amount(one.available)))
-        if one.held.units:
+        if one.held.units < 0:
+            below = Money(-one.held.units, one.held.currency, one.held.digits)
+            parts.append(word(inquiry.language, "held_below", amount=inquiry.amount(below)))
+        elif one.held.units:
             parts.append(word(inquiry.language, "held", amount=inquiry.amount(one.held)))
         if one.incoming.units:
             parts.append(word(inquiry.language, "incoming", amount=inquiry.amount(one.incoming)))
@@ -85,6 +90,8 @@ def answer_of(inquiry: Inquiry, asked: Known, balances: Sequence[BalanceLine], s
     name = "account_is" if asked.subject.kind == ACCOUNT else "state_is"
     title = link_of(inquiry, asked.subject).title
     parts += [word(inquiry.language, name, subject=title, state=state) for state in dict.fromkeys(ended)]
+    if is_incomplete:
+        parts.append(word(inquiry.language, "not_understood"))
     return " ".join(parts)
 
 

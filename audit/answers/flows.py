@@ -14,7 +14,7 @@ from audit.answers.shapes import PlaceLine, StateLine
 from audit.answers.states import Change, changes_of, states_after
 from audit.answers.stories import whole_stories
 from audit.answers.unfolded import Unfolded
-from audit.model.meaning import Kind, Model
+from audit.model.meaning import Kind, Model, PlaceKind
 from audit.values import Clock, EventRef, Money
 
 READ_MAX = 500  # events of a flow whose sentences are read at once; money and states rest on all of them
@@ -214,9 +214,14 @@ def held_and_owed(flow: Flow) -> tuple[list[Net], list[Net], list[Net]]:
     beside = [
         net
         for net in found
-        if net.place.book != book and net.units > 0 and not place_kind(flow.inquiry.model, net.place).is_source
+        if net.place.book != book and _stands_beside(place_kind(flow.inquiry.model, net.place), net.units)
     ]
     return held, owed, beside
+
+
+def _stands_beside(about: PlaceKind, units: int) -> bool:
+    """Money that the other book has for the flow; below zero only where nothing may stay: too much was taken out."""
+    return not about.is_source if units > 0 else not about.rests
 
 
 def is_conserved(flow: Flow, found: Sequence[Net]) -> bool:

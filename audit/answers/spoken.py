@@ -68,7 +68,7 @@ def _doubted(flow: Flow, declared: Money | None, booked: Sequence[Money]) -> str
 def _seen(flow: Flow) -> list[Net]:
     """Where its money is: all of its own book, and what other books still have where nothing may stay."""
     held, _, beside = held_and_owed(flow)
-    return [*held, *(net for net in beside if not place_kind(flow.inquiry.model, net.place).rests)]
+    return [*held, *(n for n in beside if n.units > 0 and not place_kind(flow.inquiry.model, n.place).rests)]
 
 
 def _stands(flow: Flow, net: Net) -> str:

@@ -11,7 +11,7 @@ from audit.answers.events import EventRow, Told, ref_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import kind_title
 from audit.answers.shapes import MissingStep, StateLine, Waiting
-from audit.answers.words import word
+from audit.answers.words import within, word
 from audit.findings.reactions import Happening, matched
 from audit.log.logged import EVENT
 from audit.model.expecting import CORRELATION, roles_of
@@ -137,7 +137,9 @@ def _waits_for(inquiry: Inquiry, events: Sequence[tuple[str, str]]) -> str:
     by_lane: dict[str, dict[str, None]] = {}
     for lane, type_ in answers:
         by_lane.setdefault(lane, {})[_event_title(inquiry, lane, type_)] = None
-    told = [f"{_either(inquiry, list(titles))} ({kind_title(inquiry, lane)})" for lane, titles in by_lane.items()]
+    told = [
+        f"{_either(inquiry, list(titles))} ({within(kind_title(inquiry, lane))})" for lane, titles in by_lane.items()
+    ]
     return word(inquiry.language, "waits_for", what=_either(inquiry, told))
 
 

@@ -11,10 +11,11 @@ from typing import Any
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import kind_title, place_title
 from audit.answers.states import state_title
+from audit.answers.words import within
 from audit.model.meaning import Lane
 from audit.values import Place
 
-EVENTS = ("after", "one_of", "came")
+EVENTS = ("after", "one_of", "came", "type")
 STATES = ("state", "from", "to", "allowed")
 PLACES = ("place", "places")
 TIMES = ("due",)
@@ -32,6 +33,8 @@ def worded(inquiry: Inquiry, numbers: Mapping[str, Any]) -> dict[str, Any]:
 def _word(inquiry: Inquiry, name: str, value: Any, lane: Lane | None) -> Any:
     if not isinstance(value, str):
         return value
+    if name == "type" and lane is not None and value in lane.events:
+        return f"“{inquiry.text(lane.events[value].title) or value}”"
     if name in EVENTS:
         return _EVENT.sub(lambda found: _event(inquiry, found), value)
     if name in PLACES:
@@ -39,17 +42,18 @@ def _word(inquiry: Inquiry, name: str, value: Any, lane: Lane | None) -> Any:
     if name in STATES and lane is not None:
         return _NAME.sub(lambda found: _state(inquiry, lane, found[0]), value)
     if name in ("lane", "kind"):
-        return kind_title(inquiry, value)
+        return within(kind_title(inquiry, value))
     if name in TIMES:
         return _time(inquiry, value)
     return value
 
 
 def _lane(inquiry: Inquiry, numbers: Mapping[str, Any]) -> Lane | None:
-    """Whose states the finding names: its own lane's, or those of the lane that ends such a flow."""
-    kind = inquiry.model.kinds.get(str(numbers.get("kind")))
-    name = numbers.get("lane") or (kind.ends_with if kind else None)
-    return inquiry.model.lanes.get(str(name))
+    """Whose states and events the finding names: its lane's, that of its stream, or the one that ends such a flow."""
+    kind, found = inquiry.model.kinds.get(str(numbers.get("kind"))), inquiry.lane_of(str(numbers.get("stream", "")))
+    if "lane" not in numbers and found is not None:
+        return found[0]
+    return inquiry.model.lanes.get(str(numbers.get("lane") or (kind.ends_with if kind else None)))
 
 
 def _state(inquiry: Inquiry, lane: Lane, name: str) -> str:
@@ -60,7 +64,7 @@ def _event(inquiry: Inquiry, found: re.Match[str]) -> str:
     lane = inquiry.model.lanes.get(found[2])
     meaning = lane.events.get(found[1]) if lane else None
     title = inquiry.text(meaning.title) if meaning else ""
-    return f"“{title}” ({kind_title(inquiry, found[2])})" if title else found[0]
+    return f"“{title}” ({within(kind_title(inquiry, found[2]))})" if title else found[0]
 
 
 def _place(inquiry: Inquiry, found: re.Match[str]) -> str:

@@ -43,8 +43,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "compared_our_double": "One request was carried out twice. That is our mistake, and one of them must be put "
         "right.",
         "compared_put_right": "One puts the other right: they undo each other.",
-        "compared_standing_and_manual": "Two payments: one was made by {maker}, the other was not; {apart} "
-        "apart.",
+        "compared_standing_and_manual": "Two payments: one was made by {maker}, the other was not; {apart} apart.",
         "compared_one_request": "These are two payments that one request began; {apart} apart.",
         "compared_alike": "These are two payments of one amount with one other side, each asked for by itself,"
         " {apart} apart.",
@@ -71,6 +70,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "left_behind": "{state}; money left behind",
         "available": "{amount} is available.",
         "held": "Besides, {amount} is held.",
+        "held_below": "What is held is {amount} below zero, which cannot be: what is available may be too much.",
         "incoming": "{amount} is on its way in.",
         "nothing_incoming": "Nothing is on its way in.",
         "last_in": "The last payment in was {amount}, {time}.",
@@ -118,8 +118,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "compared_one_payment": "Det er to skridt i én betaling. Den er ikke trukket to gange.",
         "compared_our_double": "Én anmodning blev udført to gange. Det er vores fejl, og den ene skal rettes.",
         "compared_put_right": "Den ene retter den anden: tilsammen ophæver de hinanden.",
-        "compared_standing_and_manual": "To betalinger: den ene kom fra {maker}, den anden ikke; {apart} "
-        "imellem.",
+        "compared_standing_and_manual": "To betalinger: den ene kom fra {maker}, den anden ikke; {apart} imellem.",
         "compared_one_request": "Det er to betalinger, som én anmodning satte i gang; {apart} imellem.",
         "compared_alike": "Det er to betalinger af samme beløb med samme modpart, bestilt hver for sig, {apart} "
         "imellem.",
@@ -146,6 +145,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "left_behind": "{state}; penge er blevet tilbage",
         "available": "{amount} er til rådighed.",
         "held": "Derudover er {amount} reserveret.",
+        "held_below": "Det reserverede er {amount} under nul, og det kan det ikke være: det rådige er måske for højt.",
         "incoming": "{amount} er på vej ind.",
         "nothing_incoming": "Intet er på vej ind.",
         "last_in": "Den seneste indbetaling var {amount}, {time}.",
@@ -179,3 +179,8 @@ def time_in_words(time: datetime, zone: str) -> str:
 def amount_in_words(money: Money, language: str) -> str:
     """`500.00 DKK`, in Danish `500,00 DKK`: exact, as it is said, without a separator of thousands."""
     return str(money).replace(".", get_format("DECIMAL_SEPARATOR", lang=language, use_l10n=True))
+
+
+def within(title: str) -> str:
+    """A title inside a sentence: "Bank transfer" as "bank transfer", "DK clearing" as it is."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -32,7 +32,7 @@ def search(visit: Visit) -> HttpResponse:
     with asking(visit, is_now=True) as inquiry:
         found = ask_search(inquiry, text)
         declared = declared_kinds(inquiry.model)
-        owners = {hit.link.subject: owners_of(inquiry, hit.link) for hit in found.hits}
+        owners = {hit.link.subject: owners_of(inquiry, hit.link) for hit in found.hits if hit.is_exact}
         travels = set(flow_kinds(inquiry.model))
     visit.shows(hit.link for hit in found.hits)
     visit.shows(link for links in owners.values() for link in links)
@@ -47,7 +47,7 @@ def search(visit: Visit) -> HttpResponse:
             "matched": fact_title((hit.matched,)),
             "is_exact": hit.is_exact,
             "is_whole": hit.link.subject.kind in declared and hit.link.subject.kind not in travels,
-            "owners": [{"href": visit.to(link), "title": link.title} for link in owners[hit.link.subject]],
+            "owners": [{"href": visit.to(link), "title": link.title} for link in owners.get(hit.link.subject, ())],
         }
         for hit in found.hits
     ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from audit.comparing import Difference, Side, compared
 from audit.database import Connection, connect, sql, use_generation
+from audit.findings.books import check_books
 from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
 from audit.findings.overdue import sweep_overdue
 from audit.findings.record import record
@@ -78,6 +79,9 @@ def _build(
         if not _one_part(connection, number, model, progress):
             wait(WAIT_SECONDS)
     rebuild.finish_parts(connection, number)
+    with connection.transaction():
+        use_generation(connection, number)
+        check_books(connection, model)
     _judge(connection, number, model)
     return number
 

@@ -21,6 +21,7 @@ from audit.findings import (
     source_silent,
     stuck,
     transfer_not_conserved,
+    trial_balance,
     unbalanced_event,
     unknown_event,
     unreadable,
@@ -57,5 +58,6 @@ RULES: dict[str, Rule] = {
         position_hole,
         changed_at_source,
         source_silent,
+        trial_balance,
     )
 }

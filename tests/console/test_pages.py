@@ -20,7 +20,8 @@ from audit.models import AuditRecord
 from tests.console.conftest import Bank, browser_of, with_reason
 
 PAGES = (
-    "/desk", "/overview", "/findings", "/findings?order=money&currency=DKK", "/flows", "/sources", "/looks", "/help", "/places/custody/clearing",
+    "/desk", "/overview", "/findings", "/findings?order=money&currency=DKK", "/flows",
+    "/sources", "/looks", "/help", "/places/custody/clearing",
 )  # fmt: skip
 
 

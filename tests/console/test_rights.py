@@ -56,7 +56,6 @@ BEHIND_THE_DOOR = {
     "/of/transfer/{transfer}/steps.csv": READERS,
     "/of/bank_transfer/{bank_transfer}": READERS,
     "/of/bank_transfer/{bank_transfer}/steps.json": READERS,
-    "/of/customer/{customer}/incoming": READERS,
     "/of/customer/{customer}/why": READERS,
     "/of/account/{account}/why?of=balance.DKK": READERS,
     "/of/account/{account}/when?that=balance+%3C+0": READERS,
@@ -65,7 +64,7 @@ BEHIND_THE_DOOR = {
     "/place/{available}/why": READERS,
     "/place/{available}/entries.csv": READERS,
 }
-POSTED = {"/search", "/finding/{finding}/acknowledge", "/sign-out", "/of/{kind}/{id}/unmask", "/of/{kind}/{id}/export"}
+POSTED = {"/search", "/finding/{id}/acknowledge", "/sign-out", "/of/{kind}/{id}/unmask", "/of/{kind}/{id}/export"}
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from audit.answers import shapes as s
 from audit.values import Subject
 from console.chart import charts
 from console.step import changes
+from console.views.compare import item_of
 from console.views.overview import books
 from console.visit import Visit
 from tests.console import samples
@@ -52,7 +53,13 @@ def transfer(page: s.TransferPage) -> HttpResponse:
 
 
 def customer(page: s.CustomerPage) -> HttpResponse:
-    context: dict[str, Any] = {"items": page.open_items, "order": "late ones first", "tone": "held", "looks_before": 3}
+    context: dict[str, Any] = {
+        "items": page.open_items,
+        "order": "late ones first",
+        "tone": "held",
+        "looks_before": 3,
+        "item_of": item_of,
+    }
     return visit().show("customer.html", page.at, page=page, **context)
 
 

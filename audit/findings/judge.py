@@ -4,7 +4,7 @@ what joins calls and reactions."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -13,9 +13,22 @@ from msgspec.json import encode
 
 from audit.arrays import Integers, Texts
 from audit.database import Connection, sql
-from audit.findings import missing_reaction, residue_at_end, transfer_not_conserved
+from audit.findings import (
+    amount_drift,
+    books_disagree,
+    double_effect,
+    half_compensation,
+    missing_reaction,
+    reservation_leak,
+    residue_at_end,
+    transfer_not_conserved,
+    unmatched_resolution,
+)
 from audit.findings.because import link_flows
+from audit.findings.conduct import behaves, reservations
+from audit.findings.consequences import link
 from audit.findings.expecting import Expecting, Key
+from audit.findings.flowkind import FlowKind, flow_kinds
 from audit.findings.reactions import Happening
 from audit.findings.record import record
 from audit.findings.requests import judge_requests
@@ -26,7 +39,16 @@ from audit.projections.signs import Sign
 from audit.values import time_of
 
 FLOWS_AT_ONCE = 2_000
-JUDGES = (transfer_not_conserved.judge, residue_at_end.judge)
+RULES_OF_FLOWS = (
+    transfer_not_conserved,
+    residue_at_end,
+    amount_drift,
+    books_disagree,
+    reservation_leak,
+    unmatched_resolution,
+    double_effect,
+    half_compensation,
+)
 
 
 def judge_flows(connection: Connection, model: Model, watermark: int, book: FlowBook | None = None) -> int:
@@ -46,14 +68,15 @@ def judge_flows(connection: Connection, model: Model, watermark: int, book: Flow
         if expecting.concerns(story.kind):
             keys.append(_key(story, happenings))
         if not story.is_sound:
-            for judge in JUDGES:
-                signs += judge(story, watermark)
+            found_here = [sign for rule in RULES_OF_FLOWS for sign in rule.judge(story, watermark)]
+            link(found_here)
+            signs += found_here
         again += [(story.subject_id, at) for at in _look_again(story, watermark, later)]
         states.append((story.subject_id, _is_open(story), [[at, str(u), p] for at, u, p in _nets(story)]))
     flows = {state[0] for state in states}
     others = [subject_id for subject_id in due if subject_id not in flows]
     keys += expecting.keys(connection, others, watermark)
-    connection.execute(sql("take_back_findings"), [due, [residue_at_end.RULE.name, transfer_not_conserved.RULE.name]])
+    connection.execute(sql("take_back_findings"), [due, [rule.RULE.name for rule in RULES_OF_FLOWS]])
     found, calls_again = expecting.judge(connection, keys, watermark)
     requests, requests_again = judge_requests(connection, model, due, watermark)
     signs += found + requests
@@ -87,7 +110,7 @@ def _nets(story: Story) -> list[tuple[int, int, int]]:
 
 def _look_again(story: Story, watermark: int, later: int | None) -> Iterator[int]:
     """When this flow is to be judged next: at its next event, at its deadline, when an imbalance has lasted."""
-    times = [later, story.settled_by]
+    times = [later, story.settled_by, *(one.due for one in story.reservations)]
     if story.moments:
         times.append(story.moments[-1].recorded + transfer_not_conserved.SKEW_MICROS + 1)
     ahead = [at for at in times if at is not None and at > watermark]
@@ -119,11 +142,13 @@ def _stories(
         for row in connection.execute(sql("flow_moves"), [unknown]):
             moves[row[0]].append(row)
         heads += connection.execute(sql("flow_heads"), [unknown]).fetchall()
+    kinds = flow_kinds(model)
     for row in sorted(heads, key=itemgetter(1, 2)):
         of_flow = book.moves(row[0]) if row[0] in book else moves[row[0]]
         later = next((move[1] for move in of_flow if move[1] > watermark), None)
         known = of_flow if later is None else [move for move in of_flow if move[1] <= watermark]
-        yield _story(model, row, known, watermark), later, _happenings(known)
+        happenings = _happenings(known)
+        yield _story(model, kinds[row[1]], row, known, happenings, watermark), later, happenings
 
 
 def _happenings(moves: Iterable[tuple[Any, ...]]) -> list[Happening]:
@@ -137,7 +162,8 @@ def _happenings(moves: Iterable[tuple[Any, ...]]) -> list[Happening]:
 
 
 def _story(
-    model: Model, head: tuple[Any, ...], known: list[tuple[Any, ...]], watermark: int
+    model: Model, kind_of_flow: FlowKind, head: tuple[Any, ...], known: list[tuple[Any, ...]],
+    happenings: Sequence[Happening], watermark: int,
 ) -> Story:
     subject_id, kind, key, units, currency, state, is_final, is_failure, state_at, state_position = head
     about = model.kinds[kind]
@@ -149,14 +175,23 @@ def _story(
         settled_by = model.due(ended.recorded, about.settles_within) if about.settles_within else ended.recorded
     declared = None if units is None else (int(units), str(currency))
     story = Story(subject_id, f"{kind}:{key}", kind, about.book, declared, ended, settled_by)
-    end = _sound_end(model, story, known)
-    story.is_sound = end is not None
-    story.moments = [end] if end is not None else list(_moments(model, story, known))
+    story.happenings, story.about = happenings, kind_of_flow
+    end, ats = _sound_end(model, story, known)
+    story.is_sound = end is not None and behaves(model, kind_of_flow, story, known, ats)
+    if end is not None and story.is_sound:
+        story.moments = [end]
+    else:
+        places = {row[3]: _at(model, row) for row in known if row[3] is not None}
+        ats = {place_id: at for place_id, at in places.items() if not _is_others(model, story, at)}
+        story.moments = list(_moments(kind_of_flow, known, ats))
+        story.reservations = list(reservations(model, kind_of_flow, known, ats))
     return story
 
 
-def _sound_end(model: Model, story: Story, moves: list[tuple[Any, ...]]) -> StoryMoment | None:
-    """Where the flow stands, if no rule can have anything to say of it: the quick look that most flows get.
+def _sound_end(
+    model: Model, story: Story, moves: list[tuple[Any, ...]]
+) -> tuple[StoryMoment | None, dict[int, At]]:
+    """Where the flow stands, if nothing is wrong with its balance, and its places: the quick look that most flows get.
 
     None: it was out of balance at some time, or a place that must be empty was not; then the rules look closely.
     """
@@ -184,21 +219,22 @@ def _sound_end(model: Model, story: Story, moves: list[tuple[Any, ...]]) -> Stor
                 since[place_id] = position
                 if at.book == story.book:
                     if at.currency != currency:
-                        return None
+                        return None, ats
                     held += max(after, 0) - max(before, 0)
                     below += at.is_transit * ((after < 0) - (before < 0))
                 if not at.rests:
                     unrest = recorded
         is_over = number + 1 == len(moves) or moves[number + 1][1] != recorded
         if is_over and (below or (held and held != declared)):
-            return None
+            return None, ats
     left = any(units and not ats[place_id].rests for place_id, units in nets.items())
     if story.settled_by is not None and (left or unrest > story.settled_by):
-        return None
+        return None, ats
     if not moves:
-        return None
+        return None, ats
     by_place = {ats[place_id]: units for place_id, units in nets.items()}
-    return StoryMoment(moves[-1][1], moves[-1][2], by_place, {ats[p]: at_position for p, at_position in since.items()})
+    end = StoryMoment(moves[-1][1], moves[-1][2], by_place, {ats[p]: at_position for p, at_position in since.items()})
+    return end, ats
 
 
 def _at(model: Model, row: tuple[Any, ...]) -> At:
@@ -212,17 +248,19 @@ def _is_others(model: Model, story: Story, at: At) -> bool:
     return model.places[(at.book, at.kind)].subject == story.kind and f"{story.kind}:{at.key}" != story.subject
 
 
-def _moments(model: Model, story: Story, moves: list[tuple[Any, ...]]) -> Iterator[StoryMoment]:
-    """Rows of (subject, recorded, position, place, book, kind, key, currency, amount, ...), a moment for each time."""
+def _moments(about: FlowKind, moves: list[tuple[Any, ...]], ats: Mapping[int, At]) -> Iterator[StoryMoment]:
+    """Rows of (subject, recorded, position, place, book, kind, key, currency, amount, meaning), a moment a time."""
     nets: dict[At, int] = {}
     since: dict[At, int] = {}
+    state = ""
     for recorded, rows in groupby(moves, key=itemgetter(1)):
         first = None
         for row in rows:
             first = row[2] if first is None else first
-            if row[3] is None or _is_others(model, story, at := _at(model, row)):
-                continue
-            nets[at] = nets.get(at, 0) + int(row[8])
-            since[at] = row[2]
+            state = about.states.get(row[9], state)
+            at = ats.get(row[3])
+            if at is not None:
+                nets[at] = nets.get(at, 0) + int(row[8])
+                since[at] = row[2]
         assert first is not None
-        yield StoryMoment(recorded, first, dict(nets), dict(since))
+        yield StoryMoment(recorded, first, dict(nets), dict(since), state)

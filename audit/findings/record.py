@@ -81,7 +81,10 @@ def _row(key: str, sign: Sign, digits: Mapping[str, int]) -> tuple[Any, ...]:
 def _cause(sign: Sign) -> str | None:
     if sign.because is None:
         return None
-    rule, subject, opened_id, detail = sign.because
+    cause = sign.because
+    if isinstance(cause, Sign):
+        cause = (cause.rule, cause.subject, cause.opened_id, cause.detail)
+    rule, subject, opened_id, detail = cause
     return finding_id(rule, RULES[rule].version, subject, opened_id, detail)
 
 

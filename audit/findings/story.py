@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from audit.findings.flowkind import FlowKind
+from audit.findings.reactions import Happening
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class At:
@@ -36,6 +39,19 @@ class StoryMoment:
     position: int
     nets: Mapping[At, int]
     since: Mapping[At, int]  # the event that last changed the place
+    state: str = ""  # of the lane that ends the flow
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What one event did to what the flow has in a place of reservations."""
+
+    recorded: int
+    position: int
+    at: At
+    before: int
+    after: int
+    due: int | None = None  # of a reservation that begins: until when it may last
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,9 @@ class Story:
     settled_by: int | None
     moments: Sequence[StoryMoment] = field(default_factory=list)
     is_sound: bool = False  # no rule can have anything to say: `moments` is then the last one alone
+    happenings: Sequence[Happening] = field(default_factory=list)
+    reservations: Sequence[Reserved] = field(default_factory=list)
+    about: FlowKind | None = None
 
     def residue(self, upto: int) -> list[tuple[At, int, int]]:
         """Places that must be empty at the end and are not, with what they hold and since which event."""
@@ -69,6 +88,15 @@ class Story:
             return []
         last = known[-1]
         return [(at, units, last.since[at]) for at, units in sorted(last.nets.items()) if units and not at.rests]
+
+    def type_of(self, position: int) -> str:
+        """The type of one of its events."""
+        numbers = (event.meaning for event in self.happenings if event.position == position)
+        return self.about.names.get(next(numbers, 0), "?") if self.about is not None else "?"
+
+    def movers(self, book: str) -> list[int]:
+        """The events that last changed its places in a book."""
+        return [position for at, position in self.moments[-1].since.items() if at.book == book] if self.moments else []
 
     def nets_now(self) -> list[tuple[At, int, int]]:
         """Every place that holds something of this flow, or owes it."""

@@ -14,7 +14,7 @@ class Sign(msgspec.Struct, gc=False):
 
     Times are microseconds. `numbers` fills the rule's sentence and holds no personal value; `money` is (units,
     currency).
-    `because` is the sign that this one follows from: its rule, subject, opening event's identity and detail.
+    `because` is the sign that this one follows from, or its rule, subject, opening event's identity and detail.
     `withdrawn` takes an earlier sign of the same identity back, as if it had never been.
     """
 
@@ -30,5 +30,5 @@ class Sign(msgspec.Struct, gc=False):
     detail: str = ""
     resolved_at: int | None = None
     resolved_by: int | None = None
-    because: tuple[str, str, str, str] | None = None
+    because: tuple[str, str, str, str] | Sign | None = None
     withdrawn: bool = False

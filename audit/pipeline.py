@@ -5,11 +5,13 @@ found again in the log."""
 from __future__ import annotations
 
 import gc
+import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from audit.database import connect, sql, use_generation
+from audit.database import Connection, connect, sql, use_generation
 from audit.errors import LostLease
 from audit.feeds import BATCH_CATCHING_UP, Feed, Reading, open_feed
 from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
@@ -21,17 +23,29 @@ from audit.log.intake import Batch
 from audit.log.logged import Logged
 from audit.log.replay import replay, take_released
 from audit.projections.alarms import alarms
-from audit.projections.projector import Projector
+from audit.projections.projector import Folded, Projector
+from audit.projections.signs import Sign
 from audit.sources.contract import Source
 from audit.values import micros_of
 
 PROJECTING = 7_306_061_302  # advisory lock of the one process that projects
 
-BATCHES_UNJUDGED_MAX = 3
+BATCHES_UNJUDGED_MAX = 6
+SWITCH_SECONDS = 0.001  # between threads: the one that writes has little to do and much to wait for
 
 LOOK_AGAIN_SECONDS = 0.1  # while another process projects what this one has logged
 
 Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a batch is finished with: its events, the sources whose states may have become overdue with their
+    watermarks, and all watermarks that are reached then."""
+
+    events: Sequence[Logged]
+    passed: Sequence[tuple[int, int]]
+    reached: Sequence[int]
 
 
 class Projection:
@@ -48,6 +62,9 @@ class Projection:
         self._behind: set[int] = set()  # sources that had more to read
         self._unjudged = 0  # batches
         self._has_more = False  # of what became final after it was logged
+        self._aside: Connection | None = None  # names and reads while another thread writes
+        self._writer = ThreadPoolExecutor(1, "write")
+        self._writing: Future[bool] | None = None
 
     def become_the_only(self) -> bool:
         """Whether this process may project; another that does will take what this one logs."""
@@ -62,13 +79,22 @@ class Projection:
         return bool(row and row[0])
 
     def close(self) -> None:
+        self._writer.shutdown(cancel_futures=True)
         self._connection.close()
+        if self._aside is not None:
+            self._aside.close()
 
     def advance(self, batch: Batch | None = None) -> int:
-        """Fold the next events, those of `batch` where it follows directly; how many positions were passed."""
+        """Fold the next events, those of `batch` where it follows directly; how many positions were passed.
+
+        While there is more to read, a batch is written while the next one is folded.
+        """
         try:
-            with self._connection.transaction():
-                passed = self._advance(batch)
+            passed = self._ahead(batch) if batch is not None and batch.has_more else None
+            if passed is None:
+                self._settle()
+                with self._connection.transaction():
+                    passed = self._advance(batch)
         except BaseException:
             self._projector = None
             raise
@@ -102,19 +128,78 @@ class Projection:
         self._has_more = len(released) == BATCH_CATCHING_UP
         marks, events = {} if self._has_more else marks, [*released, *events] if released else events
         signs, streams = self._projector.project(events, upto) if events else ((), set())
-        record(self._connection, signs, self._instance.model.digits)
-        record(self._connection, alarms(self._connection, self._instance.model), self._instance.model.digits)
-        touched = {event.source_id for event in events}
-        for source_id, watermark in {**self._watermarks, **marks}.items():
-            if source_id in touched or watermark != self._watermarks.get(source_id):
-                sweep_overdue(self._connection, self._instance.model, source_id, watermark, streams)
-        reached = {**self._watermarks, **marks}.values()
-        record(self._connection, self._silence.judge(events, reached), self._instance.model.digits)
-        if upto != position:
-            self._connection.execute(sql("move_generation"), [upto, self._instance.generation])
+        self._finish(signs, streams, self._end_of(events, marks), upto if upto != position else None)
         self._watermarks.update(marks)
         self._position = upto
         return upto - position
+
+    def _end_of(self, events: Sequence[Logged], marks: Mapping[int, int]) -> End:
+        """What this batch ends at, beside its rows."""
+        touched, reached = {event.source_id for event in events}, {**self._watermarks, **marks}
+        passed = [(source_id, watermark) for source_id, watermark in reached.items()
+                  if source_id in touched or watermark != self._watermarks.get(source_id)]  # fmt: skip
+        return End(events, passed, [*reached.values()])
+
+    def _finish(self, signs: Sequence[Sign], streams: set[int], end: End, upto: int | None) -> None:
+        """What belongs into the transaction beside the rows."""
+        digits = self._instance.model.digits
+        record(self._connection, signs, digits)
+        record(self._connection, alarms(self._connection, self._instance.model), digits)
+        for source_id, watermark in end.passed:
+            sweep_overdue(self._connection, self._instance.model, source_id, watermark, streams)
+        record(self._connection, self._silence.judge(end.events, end.reached), digits)
+        if upto is not None:
+            self._connection.execute(sql("move_generation"), [upto, self._instance.generation])
+
+    def _ahead(self, batch: Batch) -> int | None:
+        """Fold `batch` while the one before it is written, and hand it on; None where it must be done in one go."""
+        projector = self._projector
+        if projector is None or batch.first != self._position + 1 or batch.last < batch.first:
+            return None
+        if self._aside is None:
+            self._aside = connect("follower", autocommit=True)
+            sys.setswitchinterval(SWITCH_SECONDS)
+        with self._aside.transaction():
+            use_generation(self._aside, self._instance.generation)
+            if self._aside.execute(sql("has_released"), [batch.last]).fetchone():
+                return None
+            ready = projector.read(batch.events, self._aside)
+            folded = None if ready.torn else projector.fold(ready, self._aside)
+        marks = {batch.source_id: batch.watermark} if batch.watermark is not None else {}
+        end = self._end_of(batch.events, marks)
+        self._settle()
+        if self._projector is None:  # what was to be written before has not been: all is found in the log
+            return None
+        if folded is None:
+            with self._connection.transaction():
+                if self._stand()[0] != self._position or self._projector is None:
+                    self._projector = None
+                    return None
+                signs, streams = projector.project_read(ready, batch.last)
+                self._finish(signs, streams, end, batch.last)
+        else:
+            self._writing = self._writer.submit(self._write, projector, folded, end, self._position, batch.last)
+        self._watermarks.update(marks)
+        self._position = batch.last
+        return batch.last - batch.first + 1
+
+    def _write(self, projector: Projector, folded: Folded, end: End, position: int, upto: int) -> bool:
+        """Whether it could be: the generation may have been replaced meanwhile."""
+        with self._connection.transaction():
+            use_generation(self._connection, self._instance.generation)
+            row = self._connection.execute(sql("generation_stand"), [self._instance.generation]).fetchone()
+            if row is None or row[0] != position:
+                return False
+            self._known = len(row[2])
+            projector.write(folded)
+            self._finish(folded.signs, folded.streams, end, upto)
+        return True
+
+    def _settle(self) -> None:
+        """Wait until what was handed on is written; raises what went wrong with it."""
+        writing, self._writing = self._writing, None
+        if writing is not None and not writing.result():
+            self._projector = None
 
     def _stand(self) -> tuple[int, int, dict[int, int]]:
         """The generation's position (locked), the log's, and the watermarks that hold at the log's."""
@@ -156,6 +241,7 @@ class Projection:
         """Flows are judged up to the least watermark of all sources; one that is unknown holds judgement back."""
         if not self._watermarks or len(self._watermarks) < self._known:
             return
+        self._settle()
         judged = FLOWS_AT_ONCE
         book = self._projector.book if self._projector is not None else None
         while judged == FLOWS_AT_ONCE:

@@ -27,8 +27,9 @@ class _Interned(Generic[Name]):
     def __getitem__(self, name: Name) -> int:
         return self.ids[name]
 
-    def resolve(self, connection: Connection, wanted: Iterable[Name]) -> list[Name]:
-        """Make sure that every wanted name has its identifier; returns the new ones. Sorted against deadlocks.
+    def resolve(self, connection: Connection, wanted: Iterable[Name]) -> tuple[list[Name], list[Name]]:
+        """Make sure that every wanted name has its identifier; gives those made now, and those found in the table.
+        Sorted against deadlocks.
 
         Adding is tried without looking first: what is not kept here is most often new.
         """
@@ -37,12 +38,12 @@ class _Interned(Generic[Name]):
             self._forget(names)
         missing = sorted(names.difference(ids))
         if not missing:
-            return []
+            return [], []
         new = self._take(connection.execute(self._add, _columns(missing), prepare=True))
-        if len(new) < len(missing):
-            others = [name for name in missing if name not in ids]
-            self._take(connection.execute(self._find, _columns(others), prepare=True))
-        return new
+        if len(new) == len(missing):
+            return new, []
+        others = [name for name in missing if name not in ids]
+        return new, self._take(connection.execute(self._find, _columns(others), prepare=True))
 
     def _take(self, rows: Iterable[tuple[Any, ...]]) -> list[Name]:
         found = [(cast(Name, row[1:]), row[0]) for row in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from audit.arrays import Integers
 from audit.database import Connection, sql
@@ -12,9 +13,9 @@ from audit.model.expecting import CORRELATION
 from audit.model.meaning import Model
 from audit.projections.elsewhere import collisions
 from audit.projections.fold import Fold
-from audit.projections.memory import Memory, decode
+from audit.projections.memory import Memory, decode, encode
 from audit.projections.names import Names, SubjectName
-from audit.projections.notes import below_seal, complete_earlier, notes_of, number_sightings
+from audit.projections.notes import Notes, below_seal, complete_earlier, notes_of, number_sightings
 from audit.projections.reading import Reader, Work, places_in, subjects_in
 from audit.projections.refold import Forget, take_out
 from audit.projections.rows import Rows
@@ -25,6 +26,34 @@ STREAMS_REMEMBERED_MAX = 20_000  # about 40 MB
 Reached = tuple[int | None, int, int]
 NUMBERED = ("postgres",)  # kinds of sources that number what they append; files tell it in any order
 OWN = "console"  # the kind of source that the console's own records are
+
+
+@dataclass(slots=True)
+class Ready:
+    """A batch that is read and not yet folded. `torn` are the streams that must be folded again from their beginning:
+    none of their events stands among the works."""
+
+    events: Sequence[Logged]
+    works: list[Work]
+    torn: set[int]
+    fresh: Fresh
+    notes: Notes
+
+    @property
+    def changes_earlier(self) -> bool:
+        """Whether rows of earlier batches are to be changed: these must be written first."""
+        return bool(self.torn or self.notes.completed)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A batch that is folded and not yet written."""
+
+    rows: Rows
+    memories: Sequence[tuple[int, bytes]]
+    fresh: Fresh
+    signs: Sequence[Sign]
+    streams: set[int]
 
 
 class Projector:
@@ -40,6 +69,7 @@ class Projector:
         self._model = model
         self._is_bulk = is_bulk
         self._written: set[int] = set()
+        self._before: set[int] = set()  # streams of the batch before
         self._own: set[int] = set()
         self._names = Names()
         self._memories: dict[int, Memory] = {}
@@ -53,45 +83,80 @@ class Projector:
 
         Returns what was noticed, for the findings, and the streams that were folded.
         """
-        events = self._of_the_bank(events)
-        if not events:
-            return (), set()
-        fresh = Fresh(streams=self._load(events))
+        return self.project_read(self.read(events, self._connection), upto)
+
+    def read(self, events: Sequence[Logged], connection: Connection) -> Ready:
+        """The first half of a fold. `connection` sees all that is written, but for what this projector remembers."""
+        events = self._of_the_bank(events, connection)
+        fresh = Fresh(streams=self._load(events, connection))
         works, torn = self._read(events)
+        return Ready(events, works, torn, fresh, notes_of(connection, works))
+
+    def project_read(self, ready: Ready, upto: int) -> tuple[Sequence[Sign], set[int]]:
+        """The rest of `project`."""
+        if not ready.events:
+            return (), set()
         rows = Rows()
-        again = [self._start_over(stream_id, upto, rows) for stream_id in sorted(torn)]
-        works += [work for of_stream, _, _ in again for work in of_stream]
-        new = self._names.subjects.resolve(self._connection, subjects_in(works))
-        fresh.subjects.update(self._names.subjects[subject] for subject in new)
-        if torn:
-            self.book.clear()
-        elif not self._is_bulk:
-            self.book.begin((self._names.subjects[name], name) for name in new if name[0] in self._fold.flow_kinds)
-        new_places = self._names.places.resolve(self._connection, places_in(works))
-        fresh.places.update(self._names.places[place] for place in new_places)
+        again = [self._start_over(stream_id, upto, rows) for stream_id in sorted(ready.torn)]
+        if again:
+            ready.works += [work for of_stream, _, _ in again for work in of_stream]
+            ready.notes = notes_of(self._connection, ready.works)
+        new = self._name(ready, self._connection)
         touched: set[int] = set()
         for of_stream, _, tied in again:
             touched |= tied | {self._names.subjects[subject] for subject in subjects_in(of_stream)}
         known_before = self._known_of(touched)
         for _, forget, _ in again:
             forget(sorted(touched))
+        folded = self._folded(ready, new, touched, rows, self._connection)
+        if self._is_bulk:
+            self._carry(folded.streams, rows)
+        self.write(folded)
+        self._recount(known_before, self._known_of(touched))
+        signs = list(folded.signs)
+        if not self._is_bulk:  # a rebuild finds them completed when it folds them
+            signs += complete_earlier(self._connection, self._model, self._names, ready.works, ready.notes)
+        return signs, folded.streams
+
+    def fold(self, ready: Ready, connection: Connection) -> Folded:
+        """The second half of a fold that changes nothing earlier, to be written later. Names are given their identifiers
+        by `connection`, and keep them whatever becomes of the rows."""
+        return self._folded(ready, self._name(ready, connection), set(), Rows(), connection)
+
+    def write(self, folded: Folded) -> None:
+        write(self._connection, folded.rows, folded.memories, folded.fresh, bulk=self._is_bulk)
+
+    def _name(self, ready: Ready, connection: Connection) -> list[SubjectName]:
+        """Identifiers for all names of a batch; gives the subjects of which nothing was folded before."""
+        subjects, places = self._names.subjects, self._names.places
+        new, found = subjects.resolve(connection, subjects_in(ready.works))
+        ready.fresh.subjects.update(subjects[name] for name in new)
+        ready.fresh.places.update(places[name] for name in places.resolve(connection, places_in(ready.works))[0])
+        if ready.torn:
+            self.book.clear()
+        elif not self._is_bulk:
+            self.book.begin((subjects[name], name) for name in new if name[0] in self._fold.flow_kinds)
+        if found and not self._is_bulk:  # named by whoever could not write, or in another generation
+            of_id = {subjects[name]: name for name in found}
+            new += [of_id[row[0]] for row in connection.execute(sql("without_events"), [Integers(of_id)])]
+        return new
+
+    def _folded(
+        self, ready: Ready, new: Sequence[SubjectName], touched: set[int], rows: Rows, connection: Connection
+    ) -> Folded:
+        works = ready.works
         streams = {work.event.stream_id for work in works}
-        notes = notes_of(self._connection, works)
-        self._fold.completed = notes.completed
+        self._fold.completed = ready.notes.completed
         self._fold.run(works, rows)
-        number_sightings(rows.signs, notes)
-        rows.signs += below_seal(works, self._names, self._sources, notes)
+        number_sightings(rows.signs, ready.notes)
+        rows.signs += below_seal(works, self._names, self._sources, ready.notes)
         for subject in new:
             if self._names.subjects[subject] not in touched and subject[0] != CORRELATION:
                 rows.count(f"subject:{subject[0]}")
-        if self._is_bulk:
-            self._carry(streams, rows)
-        write(self._connection, rows, {s: self._memories[s] for s in streams}, fresh, bulk=self._is_bulk)
-        self._recount(known_before, self._known_of(touched))
-        if not self._is_bulk:  # a rebuild finds them completed when it folds them
-            rows.signs += complete_earlier(self._connection, self._model, self._names, works, notes)
+        memories = [(stream_id, encode(self._memories[stream_id])) for stream_id in sorted(streams)]
+        signs = [*rows.signs, *collisions(connection, self._model, self._names, ready.events)]
         self._forget(streams, works)
-        return [*rows.signs, *collisions(self._connection, self._model, self._names, events)], streams
+        return Folded(rows, memories, ready.fresh, signs, streams)
 
     def _known_of(self, subjects: set[int]) -> Counter[str]:
         """How many of these subjects have events, by kind."""
@@ -105,10 +170,10 @@ class Projector:
             if before[kind] != after[kind] and kind != CORRELATION:
                 self._connection.execute(sql("recount"), [f"subject:{kind}", after[kind] - before[kind]])
 
-    def _of_the_bank(self, events: Sequence[Logged]) -> Sequence[Logged]:
+    def _of_the_bank(self, events: Sequence[Logged], connection: Connection) -> Sequence[Logged]:
         """The console's own records are evidence, in the log; the bank's read model has nothing of them."""
         if any(event.source_id not in self._sources for event in events):
-            for source_id, name, kind in self._connection.execute("select id, name, kind from trace.source").fetchall():
+            for source_id, name, kind in connection.execute("select id, name, kind from trace.source").fetchall():
                 self._sources[source_id] = name
                 if kind in NUMBERED:
                     self._fold.numbered.add(source_id)
@@ -158,13 +223,13 @@ class Projector:
             if self._fold.judges(tie[0]):
                 rows.dirty[self._names.subjects[tie]] = 0
 
-    def _load(self, events: Iterable[Logged]) -> set[int]:
+    def _load(self, events: Iterable[Logged], connection: Connection) -> set[int]:
         """What the events' streams remember; gives the streams of which nothing is folded yet."""
         missing = {event.stream_id for event in events} - self._memories.keys()
         if not missing:
             return missing
         if not self._is_bulk:
-            for stream_id, memory in self._connection.execute(sql("memories"), [Integers(sorted(missing))]):
+            for stream_id, memory in connection.execute(sql("memories"), [Integers(sorted(missing))]):
                 self._memories[stream_id] = decode(memory)
         missing -= self._memories.keys()
         for stream_id in missing:
@@ -180,16 +245,19 @@ class Projector:
         self._written = streams
 
     def _forget(self, streams: set[int], works: Sequence[Work]) -> None:
-        """What was written can be loaded again; in bulk streams come one after another, and only the last may go on."""
+        """What was written can be loaded again, but the last batch and the one before it may not be written yet. In
+        bulk streams come one after another, and only the last may go on."""
         if self._is_bulk:
             last = works[-1].event.stream_id if works else None
             for stream_id in streams:
                 if stream_id != last:
                     del self._memories[stream_id]
         elif len(self._memories) > STREAMS_REMEMBERED_MAX:
+            kept = streams | self._before
             for stream_id in list(self._memories)[: STREAMS_REMEMBERED_MAX // 2]:
-                if stream_id not in streams:
+                if stream_id not in kept:
                     del self._memories[stream_id]
+        self._before = streams
 
 
 def is_before(event: Logged, latest: int | None, order: int, loose: int) -> bool:

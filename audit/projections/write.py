@@ -10,7 +10,6 @@ from typing import Any
 from audit.arrays import packed
 from audit.database import Connection, sql
 from audit.log.rows import copy_in
-from audit.projections.memory import Memory, encode
 from audit.projections.packing import PACKERS, ROWS, row_packer
 from audit.projections.rows import FlowTouch, Rows, StoryKey
 
@@ -57,8 +56,10 @@ class Fresh:
     places: set[int] = field(default_factory=set)
 
 
-def write(connection: Connection, rows: Rows, memories: dict[int, Memory], fresh: Fresh, *, bulk: bool) -> None:
-    """All rows of a batch. `memories` are the streams that the batch folded. `bulk`: nothing has an index yet.
+def write(
+    connection: Connection, rows: Rows, memories: Sequence[tuple[int, bytes]], fresh: Fresh, *, bulk: bool
+) -> None:
+    """All rows of a batch. `memories` are those of the streams that the batch folded. `bulk`: nothing has an index yet.
 
     Sorted by key, so that index pages are touched in order, and that writers never wait for each other in a circle.
     """
@@ -97,14 +98,13 @@ def _copy(connection: Connection, table: str, lines: Iterable[Line]) -> None:
 
 
 def _keyed(
-    rows: Rows, memories: dict[int, Memory], fresh: Fresh
+    rows: Rows, memories: Sequence[tuple[int, bytes]], fresh: Fresh
 ) -> Iterator[tuple[str, Sequence[Line], Callable[[Line], bool]]]:
     """The tables that have a key to be merged by, their rows, and which of these are certain to be the first of it."""
     subjects, streams, places = fresh.subjects, fresh.streams, fresh.places
     yield ("link", [(*pair, *rows.links[pair]) for pair in sorted(rows.links)],
            lambda line: line[0] in subjects or line[1] in subjects)
-    yield ("memory", [(stream_id, encode(memories[stream_id])) for stream_id in sorted(memories)],
-           lambda line: line[0] in streams)
+    yield "memory", memories, lambda line: line[0] in streams
     yield ("aggregate", [(*key, *rows.aggregates[key]) for key in sorted(rows.aggregates)],
            lambda line: line[0] in streams)
     yield "day_sum", [(*key, *rows.days[key]) for key in sorted(rows.days)], lambda line: line[0] in places

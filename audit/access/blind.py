@@ -9,9 +9,14 @@ from hashlib import sha256
 from audit.access.keys import derived
 
 
-def blind(name: str, value: str) -> bytes:
-    """The keyed digest under which the identifier `name` with this value is filed."""
-    key = derived("blind index")
+def blind_key() -> bytes:
+    """This instance's key of the index."""
+    return derived("blind index")
+
+
+def blind(name: str, value: str, key: bytes | None = None) -> bytes:
+    """The keyed digest under which the identifier `name` with this value is filed. `key`: where it is at hand."""
+    key = key or blind_key()
     filed_as = name.encode()
     return hmac.digest(key, len(filed_as).to_bytes(2, "big") + filed_as + normalised(value).encode(), sha256)
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from audit.access.blind import blind
+from audit.access.blind import blind, blind_key
 from audit.access.keys import Owner
 from audit.log.cut import Piece, cut
 from audit.log.decode import NotAnObject, data_of, payload_of_line, remove
@@ -62,6 +62,7 @@ class Reader:
         self._model = model
         self.source = source
         self._lanes: dict[str, Found | None] = {}
+        self._blind_key = b""  # once it is needed
 
     def draft(self, event: Envelope, raw: bytes, encoding: str, data_length: int) -> Draft:
         """For an event that its source could read."""
@@ -119,14 +120,16 @@ class Reader:
             event.correlation, event.causation,
         )
 
-    @staticmethod
-    def _blinds(meaning: EventMeaning, facts: Facts, data: dict[str, Any]) -> Sequence[tuple[str, bytes]]:
+    def _blinds(self, meaning: EventMeaning, facts: Facts, data: dict[str, Any]) -> Sequence[tuple[str, bytes]]:
         if meaning.blinded is not None:
             found = meaning.blinded(facts, data)
         else:
             every = meaning.read(facts, data, {}).identifiers
             found = [(name, value) for name, value, is_personal in every if is_personal]
-        return [(name, blind(name, value)) for name, value in found if value]
+        if not found:
+            return ()
+        key = self._blind_key = self._blind_key or blind_key()
+        return [(name, blind(name, value, key)) for name, value in found if value]
 
     def _owner(self, meaning: EventMeaning, facts: Facts, data: dict[str, Any]) -> Owner:
         """The customer where the event or its stream's name gives one, else its first own tie, else its stream."""

@@ -73,10 +73,12 @@ class Names:
 
     def stream_ids(self, connection: Connection, source_id: int, names: Iterable[str]) -> dict[str, int]:
         def find(missing: list[tuple[int, str]]) -> dict[tuple[int, str], int]:
-            rows = connection.execute(
-                sql("intern_streams"), {"source_id": source_id, "names": Texts(name for _, name in missing)}
-            ).fetchall()
-            return {(source_id, name): id_ for id_, name in rows}
+            """Adding is tried without looking first: what is not kept is most often new."""
+            names = Texts(sorted(name for _, name in missing))
+            found = connection.execute(sql("add_streams"), (source_id, names)).fetchall()
+            if len(found) < len(names):
+                found += connection.execute(sql("find_streams"), (source_id, names)).fetchall()
+            return {(source_id, name): id_ for id_, name in found}
 
         found = self.streams.all_of([(source_id, name) for name in names], find)
         return {name: id_ for (_, name), id_ in found.items()}

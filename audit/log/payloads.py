@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from audit.access.keys import DataKey, Owner
+from audit.access.keys import NONCE_BYTES, DataKey, Owner
 from audit.log import rows
 from audit.log.drafts import Draft
 from audit.log.logged import SIGHTING
@@ -23,6 +23,8 @@ class PayloadRows:
         self._encodings: dict[str, bytes] = {}
         self._salts = b""
         self._at = 0
+        self._nonces = b""
+        self._nonce_at = 0
 
     def add(self, position: int, kind: int, event: RawEvent, draft: Draft) -> bytes:
         """Keep the payload; gives the event's commitment. A sighting's bytes are kept already: it commits to them."""
@@ -48,14 +50,22 @@ class PayloadRows:
         key = self._keys[draft.owner]
         sealed: list[tuple[int, str, bytes]] = []
         for ordinal, (start, value, path) in enumerate(draft.pieces):
-            salt = self._salt()
-            nonce, ciphertext = seal(key.cipher, position, ordinal, path, value)
+            salt, nonce = self._salt(), self._nonce()
+            ciphertext = seal(key.cipher, nonce, position, ordinal, path, value)
             commitment = commitment_of_value(salt, value)
             sealed.append((start, path, commitment))
             self.segments.append(
                 rows.segment_row(position, ordinal, start, path, key.id, salt, nonce, ciphertext, commitment)
             )
         return sealed
+
+    def _nonce(self) -> bytes:
+        """Random bytes of its own: asking the system for each would cost as much as sealing."""
+        at = self._nonce_at
+        if at >= len(self._nonces):
+            self._nonces, at = os.urandom(NONCE_BYTES * 1024), 0
+        self._nonce_at = at + NONCE_BYTES
+        return self._nonces[at : self._nonce_at]
 
     def _salt(self) -> bytes:
         at = self._at

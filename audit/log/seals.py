@@ -7,7 +7,6 @@ path, commitment), lengths and starts as 4 bytes, so that it can be shown with e
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from hashlib import sha256
 from struct import Struct
@@ -15,7 +14,6 @@ from struct import Struct
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from audit.access.keys import NONCE_BYTES
 from audit.errors import WhereaboutsError
 
 SALT_BYTES = 32
@@ -41,10 +39,9 @@ def commitment_of_parts(salt: bytes, skeleton: bytes, pieces: Sequence[tuple[int
     return sha256(b"".join(parts)).digest()
 
 
-def seal(cipher: AESGCM, position: int, ordinal: int, path: str, value: bytes) -> tuple[bytes, bytes]:
-    """Nonce and ciphertext, bound to their place in the log."""
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce, cipher.encrypt(nonce, value, _bound(position, ordinal) + path.encode())
+def seal(cipher: AESGCM, nonce: bytes, position: int, ordinal: int, path: str, value: bytes) -> bytes:
+    """The ciphertext, bound to its place in the log. `nonce` must be random and never used before."""
+    return cipher.encrypt(nonce, value, _bound(position, ordinal) + path.encode())
 
 
 def unseal(cipher: AESGCM, position: int, ordinal: int, path: str, nonce: bytes, ciphertext: bytes) -> bytes:

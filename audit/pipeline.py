@@ -164,7 +164,7 @@ class Projection:
             if self._aside.execute(sql("has_released"), [batch.last]).fetchone():
                 return None
             ready = projector.read(batch.events, self._aside)
-            folded = None if ready.torn else projector.fold(ready, self._aside)
+            folded = None if ready.changes_earlier else projector.fold(ready, self._aside)
         marks = {batch.source_id: batch.watermark} if batch.watermark is not None else {}
         end = self._end_of(batch.events, marks)
         self._settle()

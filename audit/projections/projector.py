@@ -119,8 +119,8 @@ class Projector:
         return signs, folded.streams
 
     def fold(self, ready: Ready, connection: Connection) -> Folded:
-        """The second half of a fold that changes nothing earlier, to be written later. Names are given their identifiers
-        by `connection`, and keep them whatever becomes of the rows."""
+        """The second half of a fold that changes nothing earlier, to be written later. `connection` gives names their
+        identifiers, which they keep whatever becomes of the rows."""
         return self._folded(ready, self._name(ready, connection), set(), Rows(), connection)
 
     def write(self, folded: Folded) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from audit.answers.account import account, statement_page
 from audit.answers.customer import customer, payments_page
+from audit.answers.cut import END
 from audit.answers.findings import finding
 from audit.answers.inquiry import Inquiry
 from audit.answers.lane import lane
@@ -25,7 +26,7 @@ from audit.answers.sources import sources
 from audit.answers.transfer import transfer
 from audit.answers.what import what
 from audit.answers.where import where
-from audit.database import reading
+from audit.database import reading, sql, use_current_generation
 from audit.errors import UnknownSubject
 from audit.values import Clock, Moment, Place, Subject
 from tests.answers.conftest import asking
@@ -265,6 +266,23 @@ def test_payments_that_are_over_are_told_as_their_whole_stories_tell_them(world:
             assert page.payments.rows == payments_page(inquiry, page.subject.subject, size=20).rows
         over += sum(row.flow is not None and row.tone in ("ok", "bad") for row in page.payments.rows)
     assert over > 10
+
+
+def test_a_subject_with_very_many_links_has_the_same_findings(world: Database) -> None:
+    """They are then looked for from the other side: among all findings, not among the links."""
+    with world.connect("follower") as connection:
+        use_current_generation(connection)
+        found = connection.execute(
+            "select l.subject_id, array_agg(distinct l.other_kind)"
+            " from link l join finding f on f.subject_id = l.other_id group by l.subject_id order by count(*) desc, l.subject_id limit 1"
+        ).fetchone()
+        assert found is not None
+        wanted = {"subjects": [found[0]], "linked_to": found[0], "kinds": found[1], "recorded": END, "limit": 50}
+        few = connection.execute(sql("answer_findings_of"), wanted).fetchall()
+        more = "insert into link select %s, %s, now(), -n from generate_series(1, 1100) n"
+        connection.execute(more, [found[0], found[1][0]])
+        assert few and connection.execute(sql("answer_findings_of"), wanted).fetchall() == few
+        connection.rollback()
 
 
 # cost

@@ -25,6 +25,8 @@ class Event:
     recorded: int
     occurred: int
     data: dict[str, object]
+    correlation: str | None = None
+    cause: str | None = None
 
 
 Place = tuple[str, str, str, str]  # book, kind, key, currency
@@ -42,6 +44,8 @@ class Truth:
     days: Counter[tuple[Place, date, date]] = field(default_factory=Counter)
     nets: dict[str, Counter[Place]] = field(default_factory=lambda: defaultdict(Counter))
     timelines: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    passages: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+    ties: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # by event
 
 
 def truth_of(model: Model, events: Iterable[Event]) -> Truth:
@@ -69,7 +73,9 @@ def _apply(model: Model, zone: ZoneInfo, event: Event, truth: Truth, remembered:
         truth.timelines[(kind, key)].add(event.id)
         if kind == "customer":
             truth.timelines[(f"customer of {event.stream}", key)].add(event.id)
+    truth.ties[event.id] = ties
     if reading.to is not None:
+        truth.passages[found[0].name, truth.states.get(event.stream, ""), reading.to, event.type] += 1
         truth.states[event.stream] = reading.to
     for name, value in (reading.sets or {}).items():
         truth.fields[(event.stream, name)].append(value)

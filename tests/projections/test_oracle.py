@@ -16,11 +16,15 @@ from audit.instance import load_model
 from tests.conftest import MakeDatabase, using
 from tests.projections.feed import Feed, assert_same, batches_of
 from tests.projections.oracle import Event, Place, Truth, truth_of
+from tests.projections.oracle_reactions import Outcome, Told, outcome_of
 from tests.projections.small import MODEL, line, micros
 
 ACCOUNT = ("Opened", "PaidIn", "PaidOut", "Reserved", "Booked", "LimitSet", "Frozen", "Thawed", "Closed", "Corrected")
 PAYMENT = ("Sent", "Arrived", "Ended", "Returned", "Reopened")
 STREAMS = {"account-A": ACCOUNT, "account-B": ACCOUNT, "payment-P": PAYMENT, "payment-Q": PAYMENT}
+
+EXPECTED = Path(__file__).parents[1] / "findings" / "expected.toml"
+END = micros(10_000_000)
 
 happenings = st.lists(
     st.tuples(
@@ -64,23 +68,46 @@ def check(
     made = make_database()
     with using(made, django_db_blocker), pytest.MonkeyPatch.context() as monkeypatch:
         batches_of(monkeypatch, 1 + seed % 13)
-        feed = Feed(folders.mktemp("oracle"), made, MODEL)
+        feed = Feed(folders.mktemp("oracle"), made, model_in(folders.mktemp("model")))
         chance, mixed = random.Random(seed), list(events)
         chance.shuffle(mixed)
         for start in range(0, len(mixed), 17):
-            feed.take(write(feed, mixed[start : start + 17]), complete_until=micros(10_000_000))
-        truth = truth_of(load_model(MODEL), events)
+            feed.take(write(feed, mixed[start : start + 17]), complete_until=END)
+        model = load_model(feed.model)
+        truth = truth_of(model, events)
+        outcome = outcome_of(model, told_of(truth, mixed), END)
         compare(feed, truth)
+        compare_reactions(feed, truth, outcome)
         before = feed.dump()
         feed.rebuild()
         compare(feed, truth)
+        compare_reactions(feed, truth, outcome)
         assert_same(feed.dump(), before)
+
+
+def model_in(folder: Path) -> Path:
+    """The small model, with expectations."""
+    path = folder / "model.toml"
+    path.write_text(MODEL.read_text() + EXPECTED.read_text())
+    return path
+
+
+def told_of(truth: Truth, mixed: Sequence[Event]) -> dict[tuple[str, str], list[Told]]:
+    """Each key's events in story order; within one time and source as they were read."""
+    place = {event.id: number for number, event in enumerate(mixed)}
+    told: dict[tuple[str, str], list[Told]] = {}
+    for event in sorted(mixed, key=lambda event: (event.recorded, event.source, place[event.id])):
+        keys = {*truth.ties[event.id], ("correlation", event.correlation or "")}
+        for key in keys:
+            told.setdefault(key, []).append(Told(event, (event.stream.partition("-")[0], event.type)))
+    return told
 
 
 def history_of(happenings: Sequence[Any]) -> list[Event]:
     """Versions count up in each stream, and recorded times with them; everything else may be as absurd as it likes."""
     versions: Counter[str] = Counter()
-    events, now = [], 0
+    events: list[Event] = []
+    now = 0
     for stream, type_number, units, later, earlier, other in happenings:
         now += later
         versions[stream] += 1
@@ -91,8 +118,9 @@ def history_of(happenings: Sequence[Any]) -> list[Event]:
                 "customer": f"C-{other}"}  # fmt: skip
         source = "pay" if stream.startswith("payment") else "core"
         version = versions[stream]
+        cause = events[units % len(events)].id if events and units % 3 == 0 else None
         events.append(Event(source, stream, version, type_, f"{stream}.{version}.{type_}", micros(now),
-                            micros(now + earlier), data))  # fmt: skip
+                            micros(now + earlier), data, other, cause))  # fmt: skip
     return events
 
 
@@ -100,9 +128,31 @@ def write(feed: Feed, events: Sequence[Event]) -> Path:
     start = micros(0)
     return feed.write(
         line(event.stream, event.version, event.type, (event.recorded - start) / 1_000_000,
-             occurred=(event.occurred - start) / 1_000_000, **event.data)
+             occurred=(event.occurred - start) / 1_000_000, envelope=envelope(event), **event.data)
         for event in events
     )  # fmt: skip
+
+
+def envelope(event: Event) -> dict[str, str]:
+    causes = {} if event.cause is None else {"causationid": event.cause}
+    return {"correlationid": event.correlation or "", **causes}
+
+
+def compare_reactions(feed: Feed, truth: Truth, outcome: Outcome) -> None:
+    calls = feed.rows("select expectation, a.event_id, (extract(epoch from due_at) * 1000000)::int8, m.event_id, "
+                      "reactions from expected e join log a on a.position = e.after_position "
+                      "left join log m on m.position = e.met_position")  # fmt: skip
+    by_key = sorted((row[0], row[1], row[2:]) for row in calls)
+    assert by_key == sorted((*key, value) for key, value in outcome.calls.items())
+    found = feed.rows("select rule, l.event_id, (numbers->>'expectation')::int, state = 'resolved' from finding f "
+                      "join log l on l.position = f.opened_by where rule like '%%_reaction'")  # fmt: skip
+    assert sorted(found) == sorted((*key, is_over) for key, is_over in outcome.findings.items())
+    met = Counter(number for (number, _), (_, by, _) in outcome.calls.items() if by is not None)
+    usual = feed.rows("select expectation, sum(reactions)::int from usual group by 1 having sum(reactions) > 0")
+    assert dict(usual) == met
+    passed = feed.rows("select lane, from_state, to_state, type, sum(passed)::int from passage group by 1, 2, 3, 4 "
+                       "having sum(passed) <> 0")  # fmt: skip
+    assert {row[:4]: row[4] for row in passed} == truth.passages
 
 
 PLACE = "p.book, p.kind, p.key, p.currency"
@@ -121,7 +171,7 @@ def compare(feed: Feed, truth: Truth) -> None:
     assert all(total == 0 for _, _, total in books)
     lines = feed.rows(
         "select s.kind, s.key, l.event_id from timeline t join subject s on s.id = t.subject_id "
-        "join log l on l.position = t.position"
+        "join log l on l.position = t.position where s.kind !~ '^[$]'"
     )
     of_truth = {(kind, key, id_) for (kind, key), ids in truth.timelines.items() if " of " not in kind for id_ in ids}
     assert len(lines) == len(set(lines)) and set(lines) == of_truth

@@ -6,13 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
-from typing import Any
 
-from audit.answers.cut import END, LAST_POSITION, LAST_SOURCE
+from audit.answers.entries import Row, entry_lines, entry_rows
 from audit.answers.inquiry import Inquiry
-from audit.answers.ledger import day_began, day_of
+from audit.answers.ledger import day_of
 from audit.answers.names import money
-from audit.answers.place import entry_lines
 from audit.answers.places import Kept, kept_places
 from audit.answers.shapes import AmountSearch, EntryLine, Page
 from audit.errors import UsageError
@@ -24,7 +22,6 @@ MOVEMENTS_MAX = 20_000  # of one search
 TOGETHER_WITHIN = timedelta(days=3)
 LOOKED_UP_MAX = 2_000_000  # partners, for combinations of three: a second's work
 SHOWN_MAX = 20
-Row = tuple[Any, ...]
 
 
 def find_amount(
@@ -38,22 +35,8 @@ def find_amount(
     if kept is None:
         raise UsageError(f"nothing was ever moved here in {currency}")
     first, last = span(inquiry, began, ended)
+    rows = entry_rows(inquiry, kept.id, (first, last), MOVEMENTS_MAX + 1)
     is_recorded = inquiry.cut.clock is Clock.RECORDED
-    rows = inquiry.rows(
-        "answer_entries",
-        {
-            **inquiry.cut.parameters(),
-            "place": kept.id,
-            "after_recorded": END,
-            "after_source": LAST_SOURCE,
-            "after_order": LAST_POSITION,
-            "after_ordinal": 2**15 - 1,
-            "began": day_began(inquiry, first),
-            "ended": day_began(inquiry, last + timedelta(days=1)),
-            "limit": MOVEMENTS_MAX + 1,
-        },
-        clock="recorded_at" if is_recorded else "occurred_at",
-    )
     searched = sorted(rows[:MOVEMENTS_MAX], key=lambda row: (row[0 if is_recorded else 5], *row[:4]))
     times, amounts = [row[0 if is_recorded else 5] for row in searched], [int(row[6]) for row in searched]
     groups, is_whole = combined(times, amounts, units)

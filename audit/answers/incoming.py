@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from audit.answers.amounts import span
+from audit.answers.entries import bounds, clock_column, entry_lines
 from audit.answers.inquiry import CONSOLE, Inquiry
 from audit.answers.ledger import day_began, holdings, own_places
 from audit.answers.names import CUSTOMER, known, link_of
 from audit.answers.onitsway import is_incoming, lines_under_way, open_flows
-from audit.answers.place import entry_lines
 from audit.answers.shapes import EntryLine, Incoming, Page
 from audit.answers.unfolded import unfolded
 from audit.answers.where import accounts_of, holder_kinds
 from audit.answers.words import word
 from audit.errors import UsageError
-from audit.values import Clock, Money, Place, Subject
+from audit.values import Money, Place, Subject
 
 SHOWN_MAX = 50
 UNMATCHED_MAX = 1000  # places in which unmatched money stands
@@ -93,11 +93,10 @@ def _entries(
             **inquiry.cut.parameters(),
             "places": ids,
             "units": None if wanted is None else wanted.units,
-            "began": day_began(inquiry, first),
-            "ended": day_began(inquiry, last + timedelta(days=1)),
+            **bounds(inquiry, (first, last)),
             "limit": SHOWN_MAX + 1,
         },
-        clock="recorded_at" if inquiry.cut.clock is Clock.RECORDED else "occurred_at",
+        clock=clock_column(inquiry),
     )
     shown = rows[:SHOWN_MAX]
     lines = entry_lines(inquiry, [row[:-1] for row in shown], [places[row[-1]][1] for row in shown])

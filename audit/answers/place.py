@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from audit.answers.cursors import Mark, pack, unpack
-from audit.answers.cut import END, LAST_POSITION, LAST_SOURCE
-from audit.answers.events import Told, events_at, read_events
+from audit.answers.cursors import unpack
+from audit.answers.entries import entry_lines, entry_rows
 from audit.answers.inquiry import Inquiry
-from audit.answers.ledger import Holding, at_moment, day_began, day_of, lines
+from audit.answers.ledger import Holding, at_moment, day_of, lines
 from audit.answers.names import flow_kinds, link_of, links_of, money, place_kind, place_title
 from audit.answers.places import Kept, kept_places, units_at
-from audit.answers.shapes import EntryLine, LedgerDay, Link, Page, PlaceKindPage, PlaceLine, PlacePage
+from audit.answers.shapes import EntryLine, LedgerDay, Page, PlaceKindPage, PlaceLine, PlacePage
 from audit.answers.totals import place_totals
 from audit.errors import UnknownSubject
 from audit.values import Clock, EventRef, Place, Subject
@@ -21,7 +20,6 @@ from audit.values import Clock, EventRef, Place, Subject
 ENTRIES_SHOWN = 50
 DAYS_SHOWN = 31
 PLACES_SHOWN = 50
-BEGAN, ENDED = datetime.min.replace(tzinfo=UTC), END
 
 
 def place(
@@ -79,63 +77,11 @@ def entries(
     inquiry: Inquiry, kept: Kept, day: date | None = None, cursor: str | None = None, size: int = ENTRIES_SHOWN
 ) -> Page[EntryLine]:
     """What came and went, newest first, of one day or of all."""
-    mark = unpack(cursor) if cursor else Mark(END, LAST_SOURCE, LAST_POSITION, 0)
-    ordinal = mark.position if cursor else 2**15 - 1
-    began = day_began(inquiry, day) if day else BEGAN
-    ended = day_began(inquiry, day + timedelta(days=1)) if day else ENDED
-    clock = "recorded_at" if _is_recorded(inquiry) else "occurred_at"
-    rows = inquiry.rows(
-        "answer_entries",
-        {
-            **inquiry.cut.parameters(),
-            "place": kept.id,
-            "after_recorded": mark.recorded,
-            "after_source": mark.source_id,
-            "after_order": mark.source_position,
-            "after_ordinal": ordinal,
-            "began": began,
-            "ended": ended,
-            "limit": size + 1,
-        },
-        clock=clock,
-    )
+    rows = entry_rows(inquiry, kept.id, (day, day) if day else None, size + 1, unpack(cursor) if cursor else None)
     more, rows = len(rows) > size, rows[:size]
     found = entry_lines(inquiry, rows, [kept.currency] * len(rows))
     total = len(found) if not more and not cursor else None
     return Page(tuple(found), total, next=found[-1].cursor if more else None)
-
-
-def entry_lines(inquiry: Inquiry, rows: Sequence[tuple[Any, ...]], currencies: Sequence[str]) -> list[EntryLine]:
-    """Rows of `answer_entries`, each in its currency, as they are shown."""
-    told = {
-        one.row.position: one
-        for one in read_events(inquiry, list(events_at(inquiry, {row[4] for row in rows}).values()))
-    }
-    kinds = set(flow_kinds(inquiry.model))
-    links = links_of(inquiry, {tie for one in told.values() for tie in one.ties if tie.kind in kinds})
-    pairs = zip(rows, currencies, strict=True)
-    return [_entry(inquiry, currency, row, told[row[4]], links) for row, currency in pairs]
-
-
-def _entry(inquiry: Inquiry, currency: str, row: tuple[Any, ...], told: Told, links: dict[Subject, Link]) -> EntryLine:
-    recorded, source_id, source_position, ordinal, _, occurred, amount, balance, book, kind, key, counter_id = row
-    counter = Place(book, kind, key)
-    return EntryLine(
-        event=told.ref,
-        recorded=recorded,
-        occurred=occurred,
-        title=told.title,
-        says=told.says,
-        counter=counter,
-        counter_title=place_title(inquiry, counter),
-        flow=next((links[tie] for tie in told.ties if tie in links), None),
-        money=money(inquiry.model, int(amount), currency),
-        balance=None if balance is None else money(inquiry.model, int(balance), currency),
-        known_since=recorded if day_of(inquiry, occurred) < day_of(inquiry, recorded) else None,
-        is_final=told.is_final,
-        cursor=pack(Mark(recorded, source_id, source_position, ordinal)),
-        counter_id=counter_id,
-    )
 
 
 def _days(inquiry: Inquiry, kept: Kept, units: int, before: date | None) -> Page[LedgerDay]:
@@ -179,30 +125,10 @@ def _day_sums(inquiry: Inquiry, kept: Kept) -> dict[date, tuple[int, int, int]]:
 def _of_day(inquiry: Inquiry, kept: Kept, day: date) -> tuple[int, int, int]:
     """The moment's own day, only as far as it had gone."""
     came = went = count = 0
-    clock = "recorded_at" if _is_recorded(inquiry) else "occurred_at"
-    for amount in _amounts(inquiry, kept, day, clock):
+    for row in entry_rows(inquiry, kept.id, (day, day), 2**31):
+        amount = int(row[6])
         came, went, count = came + max(amount, 0), went + max(-amount, 0), count + 1
     return came, went, count
-
-
-def _amounts(inquiry: Inquiry, kept: Kept, day: date, clock: str) -> Iterator[int]:
-    rows = inquiry.rows(
-        "answer_entries",
-        {
-            **inquiry.cut.parameters(),
-            "place": kept.id,
-            "after_recorded": END,
-            "after_source": LAST_SOURCE,
-            "after_order": LAST_POSITION,
-            "after_ordinal": 2**15 - 1,
-            "began": day_began(inquiry, day),
-            "ended": day_began(inquiry, day + timedelta(days=1)),
-            "limit": 2**31,
-        },
-        clock=clock,
-    )
-    for row in rows:
-        yield int(row[6])
 
 
 def _closings(sums: dict[date, tuple[int, int, int]]) -> Iterator[tuple[date, int]]:

@@ -54,6 +54,9 @@ class Projection:
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         self._connection = connect("follower")
+        # What a crash of the server takes of the read model is folded again: its position goes with it.
+        self._connection.execute("set synchronous_commit = off")
+        self._connection.commit()
         self._watermarks: dict[int, int] = {}
         self._projector: Projector | None = None
         self._silence = Silence(self._connection, instance.model)

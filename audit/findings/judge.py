@@ -64,7 +64,8 @@ def judge_flows(connection: Connection, model: Model, watermark: int, book: Flow
     again: list[tuple[int, int]] = []
     states: list[tuple[int, bool, list[Any]]] = []
     expecting, keys = Expecting(model), list[Key]()
-    for story, later, happenings in _stories(connection, model, due, watermark, book or FlowBook()):
+    book = book if book is not None else FlowBook()
+    for story, later, happenings in _stories(connection, model, due, watermark, book):
         if expecting.concerns(story.kind):
             keys.append(_key(story, happenings))
         if not story.is_sound:
@@ -72,7 +73,9 @@ def judge_flows(connection: Connection, model: Model, watermark: int, book: Flow
             link(found_here)
             signs += found_here
         again += [(story.subject_id, at) for at in _look_again(story, watermark, later)]
-        states.append((story.subject_id, _is_open(story), [[at, str(u), p] for at, u, p in _nets(story)]))
+        nets = story.nets_now()
+        is_open = story.ended is None or any(not at.rests for at, _, _ in nets)
+        states.append((story.subject_id, is_open, [[at.place_id, str(units), since] for at, units, since in nets]))
     flows = {state[0] for state in states}
     others = [subject_id for subject_id in due if subject_id not in flows]
     keys += expecting.keys(connection, others, watermark)
@@ -83,10 +86,7 @@ def judge_flows(connection: Connection, model: Model, watermark: int, book: Flow
     again += calls_again + requests_again
     record(connection, signs, model.digits)
     link_flows(connection, [sign.subject_id for sign in signs if sign.rule == missing_reaction.RULE.name])
-    _save(connection, states, again)
-    if book is not None:
-        waiting = {subject_id for subject_id, _ in again}
-        book.forget(flow for flow, is_open, _ in states if not is_open and flow not in waiting)
+    _save(connection, states, again, book)
     return len(due)
 
 
@@ -100,14 +100,6 @@ def _key(story: Story, happenings: Sequence[Happening]) -> Key:
     )
 
 
-def _is_open(story: Story) -> bool:
-    return story.ended is None or any(not at.rests for at, _, _ in story.nets_now())
-
-
-def _nets(story: Story) -> list[tuple[int, int, int]]:
-    return [(at.place_id, units, since) for at, units, since in story.nets_now()]
-
-
 def _look_again(story: Story, watermark: int, later: int | None) -> Iterator[int]:
     """When this flow is to be judged next: at its next event, at its deadline, when an imbalance has lasted."""
     times = [later, story.settled_by, *(one.due for one in story.reservations)]
@@ -118,17 +110,23 @@ def _look_again(story: Story, watermark: int, later: int | None) -> Iterator[int
         yield min(ahead)
 
 
-def _save(connection: Connection, states: Sequence[tuple[int, bool, list[Any]]], again: list[tuple[int, int]]) -> None:
+def _save(
+    connection: Connection, states: Sequence[tuple[int, bool, list[Any]]], again: list[tuple[int, int]], book: FlowBook
+) -> None:
     ids, opens = Integers(s[0] for s in states), [s[1] for s in states]
     nets = Texts(encode(s[2]).decode() for s in states)
     connection.execute(sql("save_flows"), [ids, opens, nets])
-    connection.execute(sql("close_flows"), [Integers(i for i, is_open, _ in states if not is_open)])
-    connection.execute(sql("open_flows"), [Integers(i for i, is_open, _ in states if is_open)])
+    closed = [flow for flow, is_open, _ in states if not is_open]
+    connection.execute(sql("close_flows"), [Integers(flow for flow in closed if book.may_be_listed(flow))])
+    opened = Integers(flow for flow, is_open, _ in states if is_open)
+    connection.execute(sql("open_flows"), [opened])
     soonest: dict[int, int] = {}
     for subject_id, at in again:
         soonest[subject_id] = min(at, soonest.get(subject_id, at))
     if soonest:
         connection.execute(sql("dirty_again"), [[*soonest], [time_of(at) for at in soonest.values()]])
+    book.enlist(opened)
+    book.forget(flow for flow in closed if flow not in soonest)
 
 
 def _stories(
@@ -203,7 +201,7 @@ def _sound_end(
     declared, currency = story.declared or (None, None)
     unrest = -1
     for number, row in enumerate(moves):
-        recorded, position, place_id = row[1], row[2], row[3]
+        recorded, place_id = row[1], row[3]
         if place_id is not None:
             at = ats.get(place_id)
             if at is None and place_id not in others:
@@ -212,16 +210,20 @@ def _sound_end(
                     others.add(place_id)
                     at = None
                 else:
-                    ats[place_id] = at
+                    ats[place_id], nets[place_id] = at, 0
             if at is not None:
-                before = nets.get(place_id, 0)
+                before = nets[place_id]
                 after = nets[place_id] = before + int(row[8])
-                since[place_id] = position
+                since[place_id] = row[2]
                 if at.book == story.book:
                     if at.currency != currency:
                         return None, ats
-                    held += max(after, 0) - max(before, 0)
-                    below += at.is_transit * ((after < 0) - (before < 0))
+                    if before > 0:
+                        held -= before
+                    if after > 0:
+                        held += after
+                    if at.is_transit:
+                        below += (after < 0) - (before < 0)
                 if not at.rests:
                     unrest = recorded
         is_over = number + 1 == len(moves) or moves[number + 1][1] != recorded

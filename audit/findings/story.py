@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from audit.findings.flowkind import FlowKind
 from audit.findings.reactions import Happening
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class At:
+class At(NamedTuple):
     """A place of a currency, with what the model says of its kind."""
 
     book: str

@@ -22,6 +22,7 @@ class _Flow(msgspec.Struct):
     name: SubjectName
     touch: FlowTouch
     events: list[Told]
+    is_listed: bool = False  # among the open flows of what it touches
 
 
 class FlowBook:
@@ -59,6 +60,16 @@ class FlowBook:
         """Flows that are over, or of which something was taken out."""
         for subject_id in flows:
             self._flows.pop(subject_id, None)
+
+    def enlist(self, flows: Iterable[int]) -> None:
+        """Flows that were written among the open ones."""
+        for subject_id in flows:
+            if subject_id in self._flows:
+                self._flows[subject_id].is_listed = True
+
+    def may_be_listed(self, subject_id: int) -> bool:
+        flow = self._flows.get(subject_id)
+        return flow is None or flow.is_listed
 
     def clear(self) -> None:
         self._flows.clear()

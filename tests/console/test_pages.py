@@ -433,6 +433,13 @@ def test_the_sentence_to_say_is_true_where_the_banks_own_words_are_not(bank: Ban
     assert any("is on its way inside the bank" in one for one in said.values())
 
 
+def test_what_ended_and_left_money_behind_is_past_its_time(bank: Bank) -> None:
+    """A place between two accounts holds only what never arrived: all of it is late, though no state waits any more."""
+    text = Reading(text_of(browser_of("support"), "/overview")).text
+    row = re.search(r"Between two of the bank's accounts [\d,.]+\sDKK (\d+) \d+ \w+ 20\d\d, [\d:]+ CES?T (\d+)", text)
+    assert row and row[1] == row[2] != "0"
+
+
 def test_a_batch_does_not_give_away_what_each_colleague_got(bank: Bank) -> None:
     """One reason opens a batch; how much somebody's salary is stands behind that person's own door."""
     batch = bank.ids("batch")[0]

@@ -202,6 +202,9 @@ def _step(event: EventLine, step: StepLine, number: int) -> Document:
         "movements": [_movement(line) for line in event.movements],
         "findings": list(event.findings),
         "understood": event.is_understood,
+        "timeout": event.is_timeout,
+        "retry": event.is_retry,
+        "asks_again": event.asks_again,
         **({"problem": event.problem} if event.problem else {}),
         **({"state": {"from": event.state.before, "to": event.state.after}} if event.state else {}),
     }

@@ -126,7 +126,10 @@ def _event(event: EventLine, zone: str) -> str:
         for name, is_set in (
             ("not understood", not event.is_understood),
             ("not final yet", not event.is_final),
-            ("timeout", event.is_timeout),
+            ("no answer: the outcome is unknown", event.is_timeout),
+            ("asked again: a question, nothing is sent twice", event.asks_again == "question"),
+            ("sent again: it can pay twice", event.asks_again == "resend"),
+            ("tried again: not known whether anything was sent twice", event.is_retry and event.asks_again is None),
             ("failure", event.is_failure),
             ("correction", event.is_correction),
         )

@@ -30,6 +30,12 @@ def _doubt_texts(document: schema.Document, problems: Problems) -> None:
                 if not getattr(event, attribute):
                     problems.warn(key, f"the event has no sentence for {reader}", f'Add {attribute} = "..."')
             _doubt_names(key, lane, event, problems)
+            if event.retry and event.asks_again is None:
+                problems.warn(
+                    key,
+                    "it is not said whether this asks again or sends again, and what is sent again can pay twice",
+                    'Add asks_again = "question" or "resend"',
+                )
     for key, text in texts_in(document):
         for language in document.model.languages:
             if text and language not in text:

@@ -85,3 +85,10 @@ def test_a_slip_in_a_sentence_is_doubted() -> None:
     text = changed('tells = "Your {amount} is set aside"', 'tells = "Your {amuont} is set aside"')
     warnings = [str(warning) for warning in found(text).warnings if "not used elsewhere" in str(warning)]
     assert len(warnings) == 1 and 'Did you mean "{amount}"?' in warnings[0]
+
+
+def test_a_retry_says_whether_it_sends_again() -> None:
+    text = changed('says = "closed"\n', 'says = "closed"\nretry = true\n')
+    assert [str(one) for one in found(text).warnings if "can pay twice" in str(one)] != []
+    text = text.replace("retry = true\n", 'retry = true\nasks_again = "question"\n')
+    assert [str(one) for one in found(text).warnings if "can pay twice" in str(one)] == []

@@ -274,7 +274,8 @@ def test_a_subject_with_very_many_links_has_the_same_findings(world: Database) -
         use_current_generation(connection)
         found = connection.execute(
             "select l.subject_id, array_agg(distinct l.other_kind)"
-            " from link l join finding f on f.subject_id = l.other_id group by l.subject_id order by count(*) desc, l.subject_id limit 1"
+            " from link l join finding f on f.subject_id = l.other_id group by l.subject_id"
+            " order by count(*) desc, l.subject_id limit 1"
         ).fetchone()
         assert found is not None
         wanted = {"subjects": [found[0]], "linked_to": found[0], "kinds": found[1], "recorded": END, "limit": 50}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from audit.database import Connection, connect, sql, use_generation
 from audit.errors import LostLease
 from audit.feeds import BATCH_CATCHING_UP, Feed, Reading, open_feed
+from audit.findings.causation import judge_orphans
 from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
 from audit.findings.overdue import sweep_overdue
 from audit.findings.record import record
@@ -23,6 +24,7 @@ from audit.log.intake import Batch
 from audit.log.logged import Logged
 from audit.log.replay import replay, take_released
 from audit.projections.alarms import alarms
+from audit.projections.causes import Causes
 from audit.projections.projector import Folded, Projector
 from audit.projections.signs import Sign
 from audit.sources.contract import Source
@@ -60,6 +62,7 @@ class Projection:
         self._watermarks: dict[int, int] = {}
         self._projector: Projector | None = None
         self._silence = Silence(self._connection, instance.model)
+        self._causes = Causes(self._connection, instance.model)
         self._position = -1
         self._known = 0  # how many sources there are
         self._behind: set[int] = set()  # sources that had more to read
@@ -119,6 +122,7 @@ class Projection:
             self._watermarks = dict(self._connection.execute(sql("swept")).fetchall())
             self._projector = Projector(self._connection, self._instance.model, self._watermarks)
             self._silence = Silence(self._connection, self._instance.model)
+            self._causes = Causes(self._connection, self._instance.model)
         if batch is not None and batch.first == position + 1 and batch.last >= position:
             upto, events = batch.last, batch.events
             marks = {batch.source_id: batch.watermark} if batch.watermark is not None else {}
@@ -146,7 +150,7 @@ class Projection:
     def _finish(self, signs: Sequence[Sign], streams: set[int], end: End, upto: int | None) -> None:
         """What belongs into the transaction beside the rows."""
         digits = self._instance.model.digits
-        record(self._connection, signs, digits)
+        record(self._connection, [*signs, *self._causes.judge(end.events)], digits)
         record(self._connection, alarms(self._connection, self._instance.model), digits)
         for source_id, watermark in end.passed:
             sweep_overdue(self._connection, self._instance.model, source_id, watermark, streams)
@@ -251,6 +255,7 @@ class Projection:
             with self._connection.transaction():
                 use_generation(self._connection, self._instance.generation)
                 judged = judge_flows(self._connection, self._instance.model, min(self._watermarks.values()), book)
+                judge_orphans(self._connection, self._instance.model, min(self._watermarks.values()))
 
 
 @dataclass(slots=True)

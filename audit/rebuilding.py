@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from audit.comparing import Difference, Side, compared
 from audit.database import Connection, connect, sql, use_generation
 from audit.findings.books import check_books
+from audit.findings.causation import judge_causes, judge_orphans
 from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
 from audit.findings.overdue import sweep_overdue
 from audit.findings.record import record
@@ -53,7 +54,7 @@ def rehearse(
         try:
             with connection.transaction():
                 marks = _watermarks(connection)
-                finish = _finisher(connection, model, marks)
+                finish = _finisher(connection, number, model, marks)
                 current, _ = rebuild.come_level(connection, number, model, marks, finish, _recorder(model))
                 found = compared(connection, Side(in_force.model, current), Side(model, number))
         finally:
@@ -82,6 +83,7 @@ def _build(
     with connection.transaction():
         use_generation(connection, number)
         check_books(connection, model)
+        judge_causes(connection, model, -1, _position(connection, number))
     _judge(connection, number, model)
     return number
 
@@ -119,26 +121,43 @@ def _judge(connection: Connection, number: int, model: Model) -> None:
             marks = _watermarks(connection)
             use_generation(connection, number)
             judged = judge_flows(connection, model, min(marks.values())) if marks else 0
+            if marks:
+                judge_orphans(connection, model, min(marks.values()))
 
 
 def _switch(connection: Connection, number: int, model: Model) -> None:
     with connection.transaction():
         marks = _watermarks(connection)
-        rebuild.switch(connection, number, model, marks, _finisher(connection, model, marks), _recorder(model))
+        rebuild.switch(connection, number, model, marks, _finisher(connection, number, model, marks), _recorder(model))
 
 
-def _finisher(connection: Connection, model: Model, marks: Mapping[int, int]) -> Callable[[set[int]], None]:
+def _finisher(
+    connection: Connection, number: int, model: Model, marks: Mapping[int, int]
+) -> Callable[[set[int]], None]:
     """What is left to judge once all is folded, under the lock."""
 
     def finish(streams: set[int]) -> None:
+        judge_causes(connection, model, _position(connection, number), _position(connection))
         record(connection, [*alarms(connection, model), *hear_all(connection, model, marks)], model.digits)
         for source_id, watermark in marks.items():
             sweep_overdue(connection, model, source_id, watermark, streams)
         while marks and judge_flows(connection, model, min(marks.values())) == FLOWS_AT_ONCE:
             pass
+        if marks:
+            judge_orphans(connection, model, min(marks.values()))
         connection.execute(sql("count_subjects"))
 
     return finish
+
+
+def _position(connection: Connection, number: int | None = None) -> int:
+    """Of our positions, up to which a generation (None: the current one) is folded."""
+    row = connection.execute(
+        "select position from trace.generation where number = %s or (%s::int is null and state = 'current')",
+        [number, number],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _watermarks(connection: Connection) -> dict[int, int]:

@@ -52,6 +52,7 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
         document=raw,
         version=head.version,
         closed_after=_duration(head.closed_after),
+        causes_are_events=head.causes_are_events,
         expectations=[_expectation(one) for one in document.expect],
         nevers=nevers,
         pairs=[_pair(one, document) for one in document.pair],

@@ -300,6 +300,7 @@ class Model:
     source: str  # the file's text, kept with the hash
     document: Mapping[str, Any] = field(default_factory=dict)  # as read, for what later stages use
     version: int = 1
+    causes_are_events: bool = False  # every causation identifier is that of an event of some source
     closed_after: Duration | None = None  # what occurred longer before it is recorded falls into a closed period
     expectations: Sequence[Expectation] = ()
     nevers: Sequence[Never] = ()

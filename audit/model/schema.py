@@ -66,6 +66,7 @@ class Head(Part, frozen=True, kw_only=True):
     zone: str
     languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
     closed_after: Span | None = None
+    causes_are_events: bool = False
 
 
 class Currency(Part, frozen=True, kw_only=True):

@@ -214,5 +214,12 @@ create table {schema}.finding (
     numbers      jsonb not null,                  -- what its sentence is made of; no personal value
     money        jsonb not null                   -- [[units as text, currency]]
 );
+-- events whose cause is not there (yet)
+create table {schema}.awaited (
+    position    bigint not null primary key,
+    causation   text not null,
+    recorded_at timestamptz not null,             -- of the event
+    is_told     boolean not null default false    -- that its cause never came
+);
 create table {schema}.counts (name text not null, value bigint not null);
 

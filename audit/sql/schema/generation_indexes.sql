@@ -38,3 +38,5 @@ create index finding_opened_by on {schema}.finding (opened_by);
 alter table {schema}.counts add primary key (name);
 create index timeline_not_understood on {schema}.timeline (subject_id, recorded_at) where flags & 8 = 8;
 create index finding_newest on {schema}.finding (opened_at, id);
+create index awaited_causation on {schema}.awaited (causation);
+create index awaited_untold on {schema}.awaited (recorded_at) where not is_told;

@@ -1,0 +1,135 @@
+"""Events held against what they name as their causes: one that is recorded later, one that never comes, a circle.
+
+Most causes were folded a moment ago; the others are looked up together, and those that are nowhere are awaited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from audit.arrays import Integers, Texts
+from audit.database import Connection, sql
+from audit.log.logged import EVENT, Logged
+from audit.model.meaning import Model
+from audit.projections.names import Names, SubjectName
+from audit.projections.noticing import SKEW_MICROS
+from audit.projections.signs import Sign
+
+GRACE_MICROS = 60_000_000  # how much later than its effect a cause may be recorded before it counts as missing
+RECENT_MAX = 100_000  # about 20 MB
+
+Row = tuple[Any, ...]  # of causes_amiss.sql
+Recent = tuple[int, int, str | None]  # source, recorded, cause
+
+
+class Causes:
+    """Remembers the events of the last batches."""
+
+    def __init__(self, connection: Connection, model: Model, names: Names | None = None) -> None:
+        self._connection, self._model, self._names = connection, model, names or Names()
+        self._recent: dict[str, Recent | None] = {}  # None: two sources have an event of this identifier
+        self._awaits: bool | None = None  # whether anything is awaited; None: not asked yet
+
+    def judge(self, events: Sequence[Logged]) -> list[Sign]:
+        """What is wrong with the causes of these events, and with events that had waited for them."""
+        events = [event for event in events if event.kind == EVENT]
+        if not self._model.causes_are_events or not events:
+            return []
+        self._remember(events)
+        doubtful = [event.position for event in events if event.causation is not None and not self._is_right(event)]
+        signs = self._come(events)
+        if doubtful:
+            signs += self._told(self._rows("e.position = any(%s)", Integers(doubtful)))
+        return signs
+
+    def judge_between(self, after: int, upto: int) -> list[Sign]:
+        """The same of all events of our positions after one and up to another, below which nothing waits to be final,
+        and of what had waited for any event. For a rebuild."""
+        if not self._model.causes_are_events:
+            return []
+        signs = self._come(None)
+        return signs + self._told(self._rows(f"e.position > {after:d} and e.position <= {upto:d}"))
+
+    def orphans(self, positions: Integers) -> list[Sign]:
+        """Of events whose cause has not come, though it should have."""
+        rows = [row for row in self._rows("e.position = any(%s)", positions) if row[6] is None]
+        return [_orphan(row, *self._subject(row)) for row in rows]
+
+    def _remember(self, events: Sequence[Logged]) -> None:
+        recent = self._recent
+        if len(recent) > RECENT_MAX:
+            self._recent = recent = dict(list(recent.items())[RECENT_MAX // 2 :])
+        for event in events:
+            known = recent.get(event.id)
+            is_same = known is None and event.id not in recent or known is not None and known[0] == event.source_id
+            recent[event.id] = (event.source_id, event.recorded, event.causation) if is_same else None
+
+    def _is_right(self, event: Logged) -> bool:
+        known = self._recent.get(event.causation or "")
+        return known is not None and known[1] <= event.recorded + SKEW_MICROS and known[2] != event.id
+
+    def _come(self, events: Sequence[Logged] | None) -> list[Sign]:
+        """What had been awaited and is among these events (None: among all)."""
+        if self._awaits is None:
+            row = self._connection.execute("select exists (select from awaited)").fetchone()
+            self._awaits = bool(row and row[0])
+        if not self._awaits:
+            return []
+        ids = None if events is None else Texts(event.id for event in events)
+        come = self._connection.execute(sql("causes_come"), {"ids": ids}).fetchall()
+        if not come:
+            return []
+        rows = self._rows("e.position = any(%s)", Integers(row[0] for row in come))
+        return [*self._told(rows), *self._never_orphans(rows, {position for position, is_told in come if is_told})]
+
+    def _never_orphans(self, rows: Sequence[Row], told: set[int]) -> Iterator[Sign]:
+        """A cause that came below its source's seal had been in time: what was told of its effect is taken back."""
+        late = {row[0]: row[7] - row[5] for row in rows if row[7] is not None}
+        if told:
+            for row in self._rows("e.position = any(%s)", Integers(told), is_amiss=False):
+                if late.get(row[0], 0) <= GRACE_MICROS:
+                    sign = _orphan(row, *self._subject(row))
+                    sign.withdrawn = True
+                    yield sign
+
+    def _told(self, rows: Sequence[Row]) -> list[Sign]:
+        awaited = [row[0] for row in rows if row[6] is None]
+        if awaited:
+            self._connection.execute(sql("await_causes"), [Integers(awaited)])
+            self._awaits = True
+        return [sign for row in rows if row[6] is not None for sign in self._signs(row)]
+
+    def _rows(self, condition: str, positions: Integers | None = None, *, is_amiss: bool = True) -> list[Row]:
+        statement = sql("causes_amiss").replace("{condition}", condition)
+        if not is_amiss:
+            statement = statement.replace("and (c.position is null", "and (true or c.position is null")
+        return self._connection.execute(statement.encode(), None if positions is None else [positions]).fetchall()
+
+    def _subject(self, row: Row) -> tuple[int, str]:
+        route = self._model.lane_of(row[3])
+        subject: SubjectName = (route[0].name, route[1]) if route else ("stream", row[3])
+        self._names.subjects.resolve(self._connection, [subject])
+        return self._names.subjects[subject], f"{subject[0]}:{subject[1]}"
+
+    def _signs(self, row: Row) -> Iterator[Sign]:
+        subject_id, subject = self._subject(row)
+        position, source, event_id, stream, type_, recorded, cause, cause_recorded, is_circle = row
+        if is_circle or cause == position:
+            yield _orphan(row, subject_id, subject, "is caused by it")
+            return
+        late = cause_recorded - recorded
+        numbers = {"type": type_, "stream": stream, "seconds": late // 1_000_000}
+        yield Sign("effect_before_cause", subject_id, subject, recorded, position, f"{source}/{event_id}",
+                   [position, cause], numbers)  # fmt: skip
+        if late > GRACE_MICROS:
+            orphan = _orphan(row, subject_id, subject)
+            orphan.resolved_at, orphan.resolved_by, orphan.evidence = cause_recorded, cause, [position, cause]
+            yield orphan
+
+
+def _orphan(row: Row, subject_id: int, subject: str, how: str = "is in no source") -> Sign:
+    position, source, event_id, stream, type_, recorded = row[:6]
+    opened = recorded if how != "is in no source" else recorded + GRACE_MICROS
+    return Sign("orphan_cause", subject_id, subject, opened, position, f"{source}/{event_id}", [position],
+                {"type": type_, "stream": stream, "how": how})  # fmt: skip

@@ -40,6 +40,30 @@ def changes(detail: StepDetail | None) -> list[Change]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A stream's state at both points; None where it had none."""
+
+    title: str
+    before: str | None
+    after: str | None
+
+
+def state_changes(detail: StepDetail | None) -> list[StateChange]:
+    """The streams whose states differ between both points."""
+    if detail is None:
+        return []
+    before = {(line.stream, line.item): line for line in detail.before}
+    after = {(line.stream, line.item): line for line in detail.after}
+    found = []
+    for key, line in {**before, **after}.items():
+        one, two = before.get(key), after.get(key)
+        if (one and one.state) != (two and two.state):
+            name = f"{line.lane_title} {line.item}".strip()
+            found.append(StateChange(name, one.title if one else None, two.title if two else None))
+    return found
+
+
 def number_of(detail: StepDetail | None, asked: int | None) -> int | None:
     """The number of the selected event: the asked one, or the story's last where more was asked."""
     numbers = [event.number for event in detail.step.events if event.number] if detail else []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from audit.answers.events import EventRow, events_at, ref_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import Known, money
 from audit.answers.unfolded import Unfolded
+from audit.answers.valued import values_then
 from audit.model.amounts import NotAnAmount, signed_units_of
 from audit.values import EventRef, Money
 
@@ -35,7 +37,7 @@ def remembered(inquiry: Inquiry, streams: Iterable[int], fresh: Unfolded) -> tup
     parameters = {**inquiry.cut.parameters(), "streams": sorted(streams), "limit": FIELDS_MAX}
     if not parameters["streams"]:
         return ()
-    rows = inquiry.rows("answer_fields", parameters)
+    rows = inquiry.rows("answer_fields", parameters) if inquiry.cut.is_now else _then(inquiry, parameters)
     events = events_at(inquiry, {row[4] for row in rows})
     found: dict[tuple[str, str, str], tuple[str, EventRow]] = {}
     for _, item, name, value, position in rows:
@@ -48,6 +50,13 @@ def remembered(inquiry: Inquiry, streams: Iterable[int], fresh: Unfolded) -> tup
             found |= {(row.stream, reading.item, name): (value, row) for name, value in reading.sets.items()}
     lines = (_line(inquiry, key, *told) for key, told in sorted(found.items(), key=lambda one: one[0]))
     return tuple(line for line in lines if line is not None)
+
+
+def _then(inquiry: Inquiry, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows that `answer_fields` gives now."""
+    names = inquiry.rows("answer_field_names", parameters)
+    values = values_then(inquiry, (((row[0], row[1], row[2]), row[3]) for row in names))
+    return [(one.stream_id, one.item, one.field, one.value, one.position) for one in values.values()]
 
 
 def own_streams_of(inquiry: Inquiry, asked: Known, own: Sequence[EventRow]) -> set[int]:

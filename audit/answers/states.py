@@ -12,6 +12,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import Known, kind_title
 from audit.answers.shapes import Link, StateLine
 from audit.answers.unfolded import NOTHING, Unfolded
+from audit.answers.valued import values_then
 from audit.model.meaning import Lane, State
 from audit.values import EventRef, Subject, micros_of, time_of
 
@@ -73,10 +74,10 @@ def states_before(inquiry: Inquiry, told: Sequence[Told]) -> Mapping[tuple[int, 
 
 
 def states_of(inquiry: Inquiry, subject: Known, unfolded: Unfolded, limit: int = STATES_MAX) -> list[StateLine]:
-    """The states of a subject's own streams at the moment, newest first, in one statement."""
+    """The states of a subject's own streams at the moment, newest first: now in one statement, then in four at most."""
     parameters = {**inquiry.cut.parameters(), "subject": subject.id, "limit": limit}
     found: dict[tuple[str, str, str], StateLine] = {}
-    rows = inquiry.rows("answer_subject_states", parameters)
+    rows = inquiry.rows("answer_subject_states", parameters) if inquiry.cut.is_now else _then(inquiry, subject, limit)
     for _, stream, item, lane, value, recorded, position, source, event_id in rows:
         line = _line(inquiry, lane, stream, item, value, recorded, EventRef(source, event_id, position))
         if line is not None:
@@ -90,6 +91,18 @@ def states_of(inquiry: Inquiry, subject: Known, unfolded: Unfolded, limit: int =
             if line is not None:
                 found[line.event.source, row.stream, reading.item] = line
     return sorted(found.values(), key=lambda line: line.since, reverse=True)
+
+
+def _then(inquiry: Inquiry, subject: Known, limit: int) -> list[tuple[Any, ...]]:
+    """The rows that `answer_subject_states` gives now."""
+    items = inquiry.rows("answer_items", {"subject": subject.id, "limit": limit})
+    values = values_then(inquiry, (((row[0], row[2], ""), row[4]) for row in items))
+    refs = {row[0]: row[1:] for row in inquiry.rows("answer_refs", [[one.position for one in values.values()]])}
+    return [
+        (stream_id, stream, item, lane, one.value, one.recorded, one.position, *refs[one.position])
+        for stream_id, stream, item, lane, _ in items
+        if (one := values.get((stream_id, item, ""))) is not None
+    ]
 
 
 def states_of_many(inquiry: Inquiry, subjects: Sequence[Known]) -> dict[Subject, StateLine]:

@@ -39,8 +39,11 @@ LINKS_MAX = 100
 CRUMBS = ("customer", "account")
 
 
-def transfer(inquiry: Inquiry, subject: Subject, step: int | None = None, first: int = 1) -> TransferPage:
-    """The page as of the inquiry's moment or, with `step`, as of that event (its number in the story, from 1).
+def transfer(
+    inquiry: Inquiry, subject: Subject, step: int | None = None, first: int = 1, diff: int | None = None
+) -> TransferPage:
+    """The page as of the inquiry's moment or, with `step`, as of that event (its number in the story, from 1); with
+    `diff` the step is compared with how things stood after the event of that number.
 
     `first` is the number of the first step shown. Raises UnknownSubject.
     """
@@ -69,7 +72,7 @@ def transfer(inquiry: Inquiry, subject: Subject, step: int | None = None, first:
         lanes=lane_columns(inquiry, flow.rows, states),
         steps=_page(lines, first),
         missing=missing_steps(inquiry, waiting, flow.told),
-        selected=_detail(flow, lines, chosen),
+        selected=_detail(flow, lines, chosen, diff),
         related=_related(inquiry, flow, links),
         findings=found,
         crumbs=crumbs(inquiry, links),
@@ -140,7 +143,7 @@ def _page(lines: list[StepLine], first: int) -> Page[StepLine]:
     )
 
 
-def _detail(flow: Flow, lines: Sequence[StepLine], chosen: int | None) -> StepDetail | None:
+def _detail(flow: Flow, lines: Sequence[StepLine], chosen: int | None, diff: int | None) -> StepDetail | None:
     """Before, event, after."""
     if chosen is None:
         return None
@@ -149,7 +152,7 @@ def _detail(flow: Flow, lines: Sequence[StepLine], chosen: int | None) -> StepDe
         return None
     step = lines[index]
     numbers = [event.number or 0 for event in step.events]
-    before, after = flow.at_step(min(numbers) - 1), flow.at_step(max(numbers))
+    before, after = map(flow.at_step, sorted((min(numbers) - 1 if diff is None else diff, max(numbers))))
     return StepDetail(
         step=step,
         previous=chosen - 1 if chosen > 1 else None,
@@ -159,6 +162,7 @@ def _detail(flow: Flow, lines: Sequence[StepLine], chosen: int | None) -> StepDe
         places_before=before.lines(before.nets()),
         places_after=after.lines(after.nets()),
         technical=tuple(technical(flow.told[event.ref.position]) for event in step.events),
+        compared=diff,
     )
 
 

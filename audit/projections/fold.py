@@ -89,6 +89,7 @@ class Fold:
             memory.subject_id, memory.subject = ids[0], self._text(work)
         flags = 0
         if event.kind == 0:
+            memory.follow(event.recorded, event.occurred)
             for noticed in in_its_place(event, self.model, work.lane, memory, event.source_id in self.numbered):
                 rows.signs.append(self._noticed(noticed, work, ids[0]))
             self._step(work, memory, rows)

@@ -112,6 +112,20 @@ class Memory(msgspec.Struct, array_like=True):
     loose: int = -1
     version_position: int = 0  # of the event with the greatest version
     doubts: Doubts | None = None
+    recorded_max: int = 0
+    occurred_max: int = 0
+    runs_back: int = 0  # 1: recorded times ran backwards in the stream's order, 2: occurred times did
+
+    def follow(self, recorded: int, occurred: int) -> None:
+        """Note whether times ran backwards: where they never did, what held at a time is found without a walk."""
+        if recorded >= self.recorded_max:
+            self.recorded_max = recorded
+        else:
+            self.runs_back |= 1
+        if occurred >= self.occurred_max:
+            self.occurred_max = occurred
+        else:
+            self.runs_back |= 2
 
 
 # JSON, not MessagePack: an amount may be of any size, and MessagePack ends at 64 bits.

@@ -1,5 +1,6 @@
 -- Events that may touch subjects and are not understood: tied to one of them, or under a correlation that is the
 -- identifier of one or that events of a flow bear. Parameters: subjects, correlations, flows and moment.
+-- The limit keeps a plan that is made for all from walking through the log.
 select s.name, l.event_id, l.position
 from (
     select position from timeline where subject_id = any(%(subjects)s) and flags & 8 = 8
@@ -8,9 +9,9 @@ from (
     union
     select m.position
     from timeline t
-    join trace.log o on o.position = t.position
+    cross join lateral (select correlation_id from trace.log where position = t.position limit 1) o
     join missed m on m.correlation = o.correlation_id
-    where t.subject_id = any(%(flows)s)
+    where t.subject_id = any(%(flows)s) and (select exists (select from missed))
 ) t
 join trace.log l on l.position = t.position
 join trace.source s on s.id = l.source_id

@@ -7,14 +7,14 @@ from django.http import HttpResponse
 from audit.answers.inquiry import Inquiry
 from audit.answers.lane import lane
 from audit.values import Subject
-from console.step import changes, number_of
+from console.step import changes, number_of, state_changes
 from console.visit import Visit
 
 PARTS = {"steps": "_steps.html"}
 
 
 def show_lane(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpResponse:
-    page = lane(inquiry, subject, visit.number("step"), visit.cursor("steps"))
+    page = lane(inquiry, subject, visit.number("step"), visit.cursor("steps"), visit.number("diff"))
     visit.shows(page.crumbs)
     visit.shows(page.others)
     return visit.show(
@@ -24,6 +24,7 @@ def show_lane(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpResponse:
         page=page,
         tone=page.tone,
         changes=changes(page.selected),
+        state_changes=state_changes(page.selected),
         step_number=number_of(page.selected, visit.number("step")),
         is_as_of_step=False,
     )

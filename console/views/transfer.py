@@ -7,14 +7,15 @@ from django.http import HttpResponse
 from audit.answers.inquiry import Inquiry
 from audit.answers.transfer import transfer
 from audit.values import Subject
-from console.step import changes, number_of
+from console.step import changes, number_of, state_changes
 from console.visit import Visit
 
 PARTS = {"steps": "_steps.html"}
 
 
 def show_transfer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpResponse:
-    page = transfer(inquiry, subject, step=visit.number("step"), first=visit.number("steps") or 1)
+    step, first, diff = visit.number("step"), visit.number("steps") or 1, visit.number("diff")
+    page = transfer(inquiry, subject, step, first, diff)
     visit.shows(page.crumbs)
     visit.shows(row.link for row in page.related.rows)
     return visit.show(
@@ -24,6 +25,7 @@ def show_transfer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpRespo
         page=page,
         tone=page.tone,
         changes=changes(page.selected),
+        state_changes=state_changes(page.selected),
         step_number=number_of(page.selected, visit.number("step")),
         is_as_of_step=True,
     )

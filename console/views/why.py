@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
+from django.utils.http import urlencode
 
+from audit.answers.cut import Cut
+from audit.answers.difference import Difference, difference
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import PLACE, place_of
 from audit.answers.shapes import FieldWhy, StateWhy, Why
@@ -13,6 +16,7 @@ from audit.answers.why import why as explain
 from audit.answers.why import why_event
 from audit.values import Subject
 from console.asking import asking, enter
+from console.asof import asked_moment
 from console.views.place import through_door
 from console.visit import Visit, looked
 
@@ -24,7 +28,8 @@ EVENT = "event."  # what a line of a statement or ledger is: one event
 def why(visit: Visit, kind: str, id: int) -> HttpResponse:
     with asking(visit) as inquiry:
         subject, inquiry = enter(visit, inquiry, kind, id)
-        return _shown(visit, _answer(visit, inquiry, subject))
+        answer = _answer(visit, inquiry, subject)
+        return _shown(visit, answer, _difference(visit, inquiry, subject, answer))
 
 
 @looked("why", "places")
@@ -47,14 +52,29 @@ def _position(asked: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
-def _shown(visit: Visit, answer: Why) -> HttpResponse:
+def _difference(visit: Visit, inquiry: Inquiry, subject: Subject, answer: Why) -> Difference | None:
+    """With another time or, of what has steps, another step: `diff` in the address."""
+    text = visit.cursor("diff")
+    if text is None:
+        return None
+    other: Cut | int = visit.number("diff") or 0 if text.isascii() and text.isdigit() else _cut(visit, text)
+    return difference(inquiry, subject, other, answer)
+
+
+def _cut(visit: Visit, text: str) -> Cut:
+    query = QueryDict(urlencode({"at": text, "clock": visit.asked.moment.clock.value}))
+    moment = asked_moment(query, visit.zone).moment
+    return Cut(moment.time, moment.clock)
+
+
+def _shown(visit: Visit, answer: Why, diff: Difference | None = None) -> HttpResponse:
     is_asked = _chosen(visit.cursor("of") or "")
     states = [one for one in answer.states if is_asked(one)]
     fields = [one for one in answer.fields if is_asked(one)]
     chains = [*(one.because for one in states), *(one.because for one in fields)]
     visit.shows(event.subject for because in chains for event in because.events)
     is_one = bool(visit.cursor("of")) and len(states) + len(fields) == 1
-    return visit.show("why.html", answer.at, PARTS, page=answer, states=states, fields=fields, is_one=is_one)
+    return visit.show("why.html", answer.at, PARTS, page=answer, states=states, fields=fields, is_one=is_one, diff=diff)
 
 
 def _chosen(asked: str) -> Callable[[StateWhy | FieldWhy], bool]:

@@ -157,7 +157,7 @@ class Technical:
 
 @dataclass(frozen=True, slots=True)
 class StepDetail:
-    """Before, event, after of the selected step."""
+    """Before, event, after of the selected step. `compared`: the event after which "before" is, where one was asked."""
 
     step: StepLine
     previous: int | None
@@ -167,6 +167,7 @@ class StepDetail:
     places_before: tuple[PlaceLine, ...]
     places_after: tuple[PlaceLine, ...]
     technical: tuple[Technical, ...]
+    compared: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,8 +121,8 @@ class Visit:
 
 
 def with_query(path: str, query: Mapping[str, object]) -> str:
-    kept = "&".join(f"{_quoted(name)}={_quoted(str(value))}" for name, value in query.items() if value not in (None, ""))
-    return f"{path}?{kept}" if kept else path
+    kept = [(name, value) for name, value in query.items() if value not in (None, "")]
+    return f"{path}?{'&'.join(f'{_quoted(name)}={_quoted(str(value))}' for name, value in kept)}" if kept else path
 
 
 _quoted = lru_cache(maxsize=1000)(quote_plus)  # the same few values stand in most links of a page

@@ -16,6 +16,10 @@ NONE = "none"  # in `from`: before the first event
 ASKS = ("question", "resend")
 
 
+PATTERNS_MAX = 1000
+COMPARED_MAX = 5000  # pairs of patterns that begin and end alike: more would take seconds
+
+
 def check_lanes(document: schema.Document, problems: Problems) -> None:
     for name, lane in document.lane.items():
         key: Key = ("lane", name)
@@ -85,8 +89,19 @@ def _check_overlaps(document: schema.Document, problems: Problems) -> None:
         for number, one in enumerate(document.derived)
         for text in one.streams
     ]
+    if len(patterns) > PATTERNS_MAX:
+        what = f"there are {len(patterns):,} patterns of streams"
+        problems.error(("lane",), what, f"A model has up to {PATTERNS_MAX:,}")
+        return
+    compared = 0
     for (one, _, owner), (two, key, other) in combinations(patterns, 2):
-        if one.text and two.text and one.literals == two.literals and one.overlaps(two):
+        if not (one.text and two.text and one.literals == two.literals and one.may_overlap(two)):
+            continue
+        compared += 1
+        if compared > COMPARED_MAX:
+            problems.error((*key, "streams"), "too many patterns begin and end alike", "Let them begin differently")
+            return
+        if one.overlaps(two):
             problems.error(
                 (*key, "streams"),
                 f'"{two.text}" of {other} and "{one.text}" of {owner} can match the same stream',

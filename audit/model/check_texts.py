@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from audit.model import schema
 from audit.model.check_names import check_path
 from audit.model.problems import Key, Problems, choice
 from audit.model.texts import PLACEHOLDER, TIMES
+
+# What formatting takes behind a name: `:>10`, `:.2f`, `!r`, `.__class__`, `[0]`. Fields may have colons in their names.
+_FORMAT = re.compile(r"(![rsa]|:([^{}]?[<>=^])?[+ -]?#?0?\d*[,_]?(\.\d+)?[bcdeEfFgGnosxX%]?|\.__\w+__|\[[^]]*\])$")
 
 
 def check_texts(document: schema.Document, problems: Problems) -> None:
@@ -55,5 +59,8 @@ def _check_sentence(key: Key, words: str, problems: Problems) -> None:
         )
     elif names:
         for name in names:
-            if name not in TIMES:
+            if _FORMAT.search(name):
+                mend = "Write the name alone: amounts and times are written as the reader's language does"
+                problems.error(key, f'"{{{name}}}" says how it is to be written', mend)
+            elif name not in TIMES:
                 check_path(name, key, problems)

@@ -10,7 +10,7 @@ from typing import Any
 from audit.model import schema
 from audit.model.problems import Key, Problems, choice
 
-_SPAN = re.compile(r"([0-9]+)\s*(s|m|h|d)")
+_SPAN = re.compile(r"([0-9]{1,9})\s*(s|m|h|d)")
 BANK_DAYS_MAX = 1000
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 

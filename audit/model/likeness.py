@@ -6,6 +6,7 @@ from typing import Any
 
 from audit.model.problems import Problems, choice
 
+LIKE_MAX = 50
 NOT_TAKEN = ("renamed_from", "like")
 
 
@@ -24,7 +25,10 @@ def _fill(name: str, events: dict[str, Any], key: tuple[str, ...], problems: Pro
     other = event.get("like") if isinstance(event, dict) else None
     if not isinstance(other, str):
         return
-    if other in (*seen, name):
+    if len(seen) >= LIKE_MAX:
+        what = f"more than {LIKE_MAX} events are like each other in a row"
+        problems.error((*key, name, "like"), what, "Write one of them out")
+    elif other in (*seen, name):
         problems.error((*key, name, "like"), "these events are like each other in a circle", "Write one of them out")
     elif other not in events:
         problems.error(

@@ -13,8 +13,11 @@ class Lines:
     """Lines of the tables and keys of a file; a key within an inline table has the line of what encloses it."""
 
     def __init__(self, text: str) -> None:
+        self._text: str | None = text
         self._lines: dict[tuple[str | int, ...], int] = {}
         self._counts: dict[tuple[str | int, ...], int] = {}
+
+    def _scan(self, text: str) -> None:
         table: tuple[str | int, ...] = ()
         for number, statement in statements(text):
             if statement.startswith("["):
@@ -25,6 +28,10 @@ class Lines:
                     self._lines.setdefault(table + path, number)
 
     def of(self, key: tuple[str | int, ...]) -> int | None:
+        """The text is scanned when a line is asked for first: for most files none ever is."""
+        if self._text is not None:
+            text, self._text = self._text, None
+            self._scan(text)
         for length in range(len(key), 0, -1):
             if key[:length] in self._lines:
                 return self._lines[key[:length]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,16 @@ from audit.model.hashing import hash_of
 from audit.model.likeness import take_over
 from audit.model.lines import Lines
 from audit.model.meaning import Model
-from audit.model.problems import ModelProblems, Problem, Problems
+from audit.model.problems import ModelProblems, Problem, Problems, TooManyProblems
 
-FILE_SIZE_MAX = 4_000_000  # bytes
+FILE_SIZE_MAX = 500_000  # bytes
+DEPTH_MAX = 20  # tables within tables
+LANES_MAX = 500
+TOO_DEEP = f"something is nested deeper than {DEPTH_MAX} levels", "Nothing in a model needs more than a few"
 
+# Before it is parsed: the parser takes a minute for a key of 20,000 parts.
+_KEY_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_LONG_KEY = re.compile(rf"(?<![\w-])(?:{_KEY_PART}){{{DEPTH_MAX}}}")
 _SYNTAX_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -63,24 +70,54 @@ def text_at(path: str | Path) -> str:
 
 def examine(text: str, name: str = "model.toml") -> Examined:
     """Everything that can be said of a model file, errors and doubts; raises nothing for what is wrong in it."""
+    refused = _too_much(text)
+    if refused is not None:
+        return Examined(None, None, [Problem(name, "", *refused)], [])
     try:
         raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except RecursionError:
+        return Examined(None, None, [Problem(name, "", None, *TOO_DEEP)], [])
+    except ValueError as error:  # of numbers too, that are too long to be read
         return Examined(None, None, [_syntax_problem(name, error)], [])
-    problems = Problems(name, Lines(text))
-    take_over(raw, problems)
-    document: schema.Document = Decoder(problems, _default_language(raw)).decode(schema.Document, raw, ())
-    check(document, problems)
+    if _depth(raw) > DEPTH_MAX:
+        return Examined(None, None, [Problem(name, "", None, *TOO_DEEP)], [])
+    problems, document = Problems(name, Lines(text)), None
+    with suppress(TooManyProblems):
+        take_over(raw, problems)
+        document = Decoder(problems, _default_language(raw)).decode(schema.Document, raw, ())
+        if len(document.lane) > LANES_MAX:
+            problems.error(("lane",), f"there are {len(document.lane):,} lanes", f"A model has up to {LANES_MAX}")
+        else:
+            check(document, problems)
     problems.errors.sort(key=lambda problem: (problem.line or 0, problem.key))
     problems.warnings.sort(key=lambda problem: (problem.line or 0, problem.key))
-    if problems.errors:
+    if problems.errors or document is None:
         return Examined(None, document, problems.errors, problems.warnings)
     return Examined(compile_model(document, hash_of(document), text, raw), document, [], problems.warnings)
 
 
-def _syntax_problem(name: str, error: Exception) -> Problem:
+def _too_much(text: str) -> tuple[int | None, str, str] | None:
+    if len(text) > FILE_SIZE_MAX:
+        return None, f"it is larger than {FILE_SIZE_MAX} characters", "A model is a few hundred lines of TOML"
+    if (found := _LONG_KEY.search(text)) is not None:
+        return text.count("\n", 0, found.start()) + 1, *TOO_DEEP
+    return None
+
+
+def _depth(raw: Any) -> int:
+    """How deep tables and lists stand within each other, counted without going deeper oneself."""
+    depth, level = 0, [raw]
+    while level and depth <= DEPTH_MAX:
+        depth += 1
+        inner = [one for one in level if isinstance(one, dict | list)]
+        level = [value for one in inner for value in (one.values() if isinstance(one, dict) else one)]
+    return depth
+
+
+def _syntax_problem(name: str, error: ValueError) -> Problem:
     found = _SYNTAX_LINE.search(str(error))
-    what = _SYNTAX_LINE.sub("", str(error)).strip()
+    is_number = not isinstance(error, tomllib.TOMLDecodeError)
+    what = "a number is too long to be read" if is_number else _SYNTAX_LINE.sub("", str(error)).strip()
     return Problem(
         name,
         "",

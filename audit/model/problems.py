@@ -11,6 +11,7 @@ from audit.model.lines import Lines
 
 Key = tuple[str | int, ...]
 NAMES_SHOWN_MAX = 12
+PROBLEMS_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,31 @@ class Problem:
         return f"{where}, {self.key}: {self.what}. {self.mend}" if self.key else f"{where}: {self.what}. {self.mend}"
 
 
+class TooManyProblems(Exception):
+    """There are so many errors that no more are looked for: those that were found are to be mended first."""
+
+
 @dataclass(slots=True)
 class Problems:
-    """Collects errors and warnings while a file is read."""
+    """Collects errors and warnings while a file is read. Raises TooManyProblems at PROBLEMS_MAX errors."""
 
     file: str
     lines: Lines
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    _known: set[Problem] = field(default_factory=set)
 
     def error(self, key: Key, what: str, mend: str) -> None:
         found = self._problem(key, what, mend)
-        if found not in self.errors:
+        if found not in self._known:
+            self._known.add(found)
             self.errors.append(found)
+        if len(self.errors) >= PROBLEMS_MAX:
+            raise TooManyProblems
 
     def warn(self, key: Key, what: str, mend: str) -> None:
-        self.warnings.append(self._problem(key, what, mend))
+        if len(self.warnings) < PROBLEMS_MAX:
+            self.warnings.append(self._problem(key, what, mend))
 
     def _problem(self, key: Key, what: str, mend: str) -> Problem:
         return Problem(self.file, written(key), self.lines.of(key), what, mend)

@@ -41,6 +41,16 @@ class Pattern:
             return _rest_matcher(self.prefix)
         return _general_matcher(self.text)
 
+    @cached_property
+    def suffix(self) -> str:
+        return self.text.rpartition("}")[2]
+
+    def may_overlap(self, other: Pattern) -> bool:
+        """A quick look: whether neither how they begin nor how they end tells them apart."""
+        return (self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix)) and (
+            self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix)
+        )
+
     def overlaps(self, other: Pattern) -> bool:
         """Whether some name is matched by both."""
         return _intersect(_symbols(self.text), _symbols(other.text))

@@ -9,7 +9,7 @@ from io import BufferedIOBase
 from typing import NamedTuple, Protocol
 
 BLOCK_BYTES = 1024 * 1024
-LINE_BYTES_MAX = 64 * 1024 * 1024  # a longer line is kept in pieces
+LINE_BYTES_MAX = 16 * 1024 * 1024  # a longer line is kept in pieces; lines of more than 4 MiB are not read anyway
 _GZIP = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -43,7 +43,8 @@ def opened(path: str) -> BufferedIOBase:
 
 def lines_of(content: Readable, offset: int) -> Iterator[Lines]:
     """The lines from where `content` stands, which is byte `offset` of it."""
-    rest = b""
+    rest: list[bytes] = []  # of a line without its end: joined once, however long it grows
+    size = 0
     damage = None
     while damage is None:
         block, damage = _next_block(content)
@@ -51,16 +52,20 @@ def lines_of(content: Readable, offset: int) -> Iterator[Lines]:
             break
         if offset == 0 and not rest and block.startswith(_BYTE_ORDER_MARK):
             offset, block = len(_BYTE_ORDER_MARK), block[len(_BYTE_ORDER_MARK) :]
-        lines = (rest + block if rest else block).split(b"\n")
-        rest = lines.pop()
-        if lines:
+        if b"\n" in block:
+            lines = b"".join([*rest, block]).split(b"\n")
+            block = lines.pop()
+            rest, size = [], 0
             yield Lines(offset, lines)
             offset += sum(map(len, lines)) + len(lines)
-        if len(rest) > LINE_BYTES_MAX:
-            yield Lines(offset, [rest], 0)
-            offset, rest = offset + len(rest), b""
+        if block:
+            rest.append(block)
+            size += len(block)
+        if size > LINE_BYTES_MAX:
+            yield Lines(offset, [b"".join(rest)], 0)
+            offset, rest, size = offset + size, [], 0
     if rest or damage:
-        yield Lines(offset, [rest], 0, False, damage)
+        yield Lines(offset, [b"".join(rest)], 0, False, damage)
 
 
 def _next_block(content: Readable) -> tuple[bytes, str | None]:

@@ -66,7 +66,7 @@ def test_a_bad_model_ends_with_1_and_all_errors(tmp_path: Path) -> None:
         (b"\xff\xfe", "is not UTF-8"),
         (b"[model", "this is not TOML"),
         (b"", "has no model"),
-        (b"a = " + b"[" * 5000, "this is not TOML"),
+        (b"a = " + b"[" * 5000, "nested deeper"),
     ],
 )
 def test_what_is_no_model_is_said_so(tmp_path: Path, content: bytes, words: str) -> None:

@@ -18,7 +18,7 @@ from audit.values import Place
 EVENTS = ("after", "one_of", "came", "type")
 STATES = ("state", "from", "to", "allowed")
 PLACES = ("place", "places")
-TIMES = ("due",)
+TIMES = ("due", "since")
 _EVENT = re.compile(r"(\w+) of (\w+)")
 _PLACE = re.compile(r"(\w+):([^,\s]+)")
 _NAME = re.compile(r"\w+")

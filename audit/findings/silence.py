@@ -111,11 +111,17 @@ class Silence:
             numbers={
                 "source": name,
                 "since": time_of(one.last[0]).isoformat(timespec="seconds").replace("+00:00", "Z"),
-                "quiet": f"{quiet // 1_000_000:,} s",
+                "quiet": _span(quiet // 1_000_000),
             },
             resolved_at=None if following is None else following.first[0],
             resolved_by=None if following is None else following.first[2],
         )
+
+
+def _span(seconds: int) -> str:
+    """As a model writes it."""
+    units = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+    return next(f"{seconds // size}{unit}" for unit, size in units if seconds % size == 0)
 
 
 def merged(pieces: Iterable[Stretch], quiet: int) -> list[Stretch]:

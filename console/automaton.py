@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from audit.answers.shapes import LaneFlow, PassageLine, StateCount
 
 NODE_WIDTH, NODE_HEIGHT = 168, 46
-COLUMN, ROW, MARGIN = 250, 84, 28
+COLUMN, ROW, MARGIN = 226, 84, 34
 START = ""
 TITLE_MAX = 24  # characters that fit a box; the table has the whole title
 
@@ -93,6 +93,10 @@ def _arrow(
     if source == target:
         path = f"M{right1 - 40},{y1} c0,-26 30,-26 30,0"
         x, y = right1 - 25, y1 - 10
+    elif x2 > x1 + COLUMN and y1 == y2:  # over what stands between
+        over = y1 - MARGIN + 4
+        path = f"M{right1},{middle1 - 12} C{right1 + 30},{over} {x2 - 30},{over} {x2},{middle2 - 12}"
+        x, y = (right1 + x2) // 2, over + 16
     elif x2 > x1:
         bend = (x2 - right1) // 2
         path = f"M{right1},{middle1} C{right1 + bend},{middle1} {x2 - bend},{middle2} {x2},{middle2}"

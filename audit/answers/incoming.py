@@ -15,7 +15,7 @@ from audit.answers.onitsway import is_incoming, lines_under_way, open_flows
 from audit.answers.shapes import EntryLine, Incoming, Page
 from audit.answers.unfolded import unfolded
 from audit.answers.where import accounts_of, holder_kinds
-from audit.answers.words import word
+from audit.answers.words import day_in_words, word
 from audit.errors import UsageError
 from audit.values import Money, Place, Subject
 
@@ -121,8 +121,8 @@ def _says(
     language = inquiry.language
     values = {
         "amount": word(language, "of_amount", amount=inquiry.amount(wanted)) if wanted else "",
-        "began": days[0].isoformat(),
-        "ended": days[1].isoformat(),
+        "began": day_in_words(days[0], language),
+        "ended": day_in_words(days[1], language),
         "accounts": word(language, "on_account" if accounts == 1 else "on_accounts", count=accounts),
     }
     if came.rows:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import get_format
+from django.utils import translation
+from django.utils.formats import date_format, get_format
 
 from audit.values import Money
 
@@ -174,6 +175,12 @@ def word(language: str, name: str, **values: object) -> str:
 def time_in_words(time: datetime, zone: str) -> str:
     """`2026-11-21 12:03 CET`."""
     return f"{time.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+
+
+def day_in_words(day: date, language: str) -> str:
+    """`21 November 2026`."""
+    with translation.override(language):
+        return date_format(day, "j F Y")
 
 
 def amount_in_words(money: Money, language: str) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.http import HttpResponse
 
 from audit.answers.automata import flows_page
+from audit.errors import UsageError
 from console.asking import asking
 from console.automaton import drawing
 from console.forms import day_in
@@ -18,5 +19,11 @@ def flows(visit: Visit) -> HttpResponse:
     query = visit.request.GET
     with asking(visit, is_now=True) as inquiry:
         page = flows_page(inquiry, day_in(query, "from"), day_in(query, "to"))
-    drawn = [(lane, drawing(lane)) for lane in page.lanes]
-    return visit.show("flows.html", page.at, {}, page=page, drawn=drawn, after=page.ended + timedelta(days=1))
+    asked = visit.cursor("lane")
+    lane = next((one for one in page.lanes if one.lane == asked), None)
+    if asked and lane is None:
+        raise UsageError(f"the model has no lane {asked!r} with states")
+    lane = lane or next(iter(page.lanes), None)
+    drawn = drawing(lane) if lane else None
+    after = page.ended + timedelta(days=1)
+    return visit.show("flows.html", page.at, {}, page=page, lane=lane, drawn=drawn, after=after)

@@ -54,7 +54,8 @@ def test_what_did_not_come_is_said_with_where_it_was_looked_for(world: Database,
         page = incoming(inquiry, CUSTOMER, Money(units, "DKK", 2), began, ended)
     assert not page.came.rows and not page.unmatched.rows
     amount = f"{units // 100}.{units % 100:02} DKK"
-    assert page.says.startswith(f"No incoming payment of {amount} from {began} to {ended} on ")
+    days = f"{began.day} {began:%B %Y} to {ended.day} {ended:%B %Y}"
+    assert page.says.startswith(f"No incoming payment of {amount} from {days} on ")
     assert page.says.endswith(", nor among the money whose owner is not known yet.")
     ends = {source: max(e.recorded for e in bank.events if e.source == source) for source in ("core", "dk")}
     behind = {source for source, end in ends.items() if end < max(ends.values())}

@@ -42,6 +42,11 @@ class LaneFlow:
     states: tuple[StateCount, ...]
     passages: tuple[PassageLine, ...]
 
+    @property
+    def illegal(self) -> int:
+        """How many passed where the model has no way."""
+        return sum(line.passed for line in self.passages if not line.is_legal)
+
 
 @dataclass(frozen=True, slots=True)
 class TroubleDay:

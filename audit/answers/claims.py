@@ -92,6 +92,8 @@ class Claims:
     ) -> Callable[[Any], Any]:
         digits = self.model.digits.get(currency, 0)
         is_amount = [sources[name].is_amount for name in names]
+        if is_amount == [False]:
+            return _of_text(run, names[0])
 
         def evaluate(values: Any) -> Any:
             return run({
@@ -209,6 +211,21 @@ def _names(node: Node) -> Iterable[Name]:
 
 def _is_state(node: Node) -> bool:
     return isinstance(node, Name) and (node.name == "state" or node.name.endswith(".state"))
+
+
+def _of_text(run: Callable[[Mapping[str, Any]], Any], name: str) -> Callable[[Any], Any]:
+    """States and the like have few values: each is looked at once."""
+    known: dict[Any, Any] = {}
+
+    def evaluate(values: Any) -> Any:
+        value = values[0]
+        try:
+            return known[value]
+        except KeyError:
+            truth = known[value] = run({name: value})
+            return truth
+
+    return evaluate
 
 
 def _compared(compare: Callable[[Any, Any], bool], bound: int | Decimal) -> Callable[[Any], bool | None]:

@@ -111,10 +111,14 @@ def split(paths: Sequence[str]) -> list[tuple[str, ...]]:
 
 def tagged(changes: Iterable[tuple[Tag, Change]]) -> Series:
     """Changes of several streams (and items) told apart."""
+    return {tag: latest(one) for tag, one in tagged_changes(changes).items()}
+
+
+def tagged_changes(changes: Iterable[tuple[Tag, Change]]) -> dict[Tag, list[Change]]:
     found: dict[Tag, list[Change]] = {}
     for tag, change in changes:
         found.setdefault(tag, []).append(change)
-    return {tag: latest(one) for tag, one in found.items()}
+    return found
 
 
 def _inside(value: Any, part: str) -> Any:

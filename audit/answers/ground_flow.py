@@ -8,6 +8,7 @@ from functools import cached_property
 from audit.answers.flows import Flow, own_streams
 from audit.answers.ground import Change, Ground, Kinds, Series, Tag, split, tagged
 from audit.answers.names import place_kind
+from audit.answers.packed import change_series
 from audit.answers.steps import Key, running
 from audit.log.logged import EVENT
 from audit.model.meaning import Lane
@@ -75,9 +76,11 @@ class FlowGround(Ground):
     def _fields(self, lane: str | None, field: str) -> Iterator[tuple[Tag, Change]]:
         streams = sorted(own_streams(self.inquiry, self.flow.known, self.flow.past))
         parameters = {**self.inquiry.cut.parameters(), "streams": streams, "field": field}
-        for _, stream, item, _, _, _, order, position, value in self.inquiry.rows("answer_change_series", parameters):
-            if position in self.keys and self.is_of(stream, lane):
-                yield f"{stream}/{item}", (self.keys[position], order, value)
+        for one in map(change_series, self.inquiry.rows("answer_change_series", parameters)):
+            if self.is_of(one.stream, lane):
+                for order, position, text in zip(one.orders, one.positions, one.values, strict=True):
+                    if position in self.keys:
+                        yield f"{one.stream}/{one.item}", (self.keys[position], order, text)
         for told in self.counted():
             row, reading = told.row, told.reading
             value = reading.sets.get(field) if reading and reading.sets else None

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from sys import byteorder
 from typing import Any
 
-from audit.answers.ground import Change, Ground, Kinds, Series, Tag, split, tagged
+from audit.answers.ground import Change, Ground, Kinds, Series, Tag, split, tagged, tagged_changes
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import holdings, own_places
 from audit.answers.names import PLACE, Known
 from audit.answers.others import introducing
+from audit.answers.packed import change_series, integers, time_in, times
 from audit.answers.places import kept_places, parse_place
 from audit.answers.remembered import own_streams_of
-from audit.answers.steps import Key, at_the_end_of_times, running
+from audit.answers.steps import Key, Steps, at_the_end_of_times, latest, running
 from audit.answers.unfolded import Unfolded
 from audit.answers.where import accounts_of
 from audit.model.meaning import Lane
 from audit.values import Place, micros_of
-
-EPOCH_2000 = 946_684_800_000_000  # microseconds from 1970
 
 
 class HolderGround(Ground):
@@ -75,7 +72,15 @@ class HolderGround(Ground):
         return {currency: at_the_end_of_times(steps) for currency, steps in summed.items()}
 
     def values(self, lane: str | None, field: str) -> Series:
-        return tagged(self._changes(lane, field))
+        parameters = {**self.inquiry.cut.parameters(), "streams": sorted(self.streams), "field": field}
+        waiting = tagged_changes(self._waiting_values(lane, field))
+        found: dict[Tag, Steps] = {}
+        for one in map(change_series, self.inquiry.rows("answer_change_series", parameters)):
+            if self.is_of(one.stream, lane):
+                tag = f"{one.stream}/{one.item}"
+                changes = [*zip(one.keys(self.is_recorded), one.orders, one.values, strict=True)]
+                found[tag] = latest(changes + waiting.pop(tag, []))
+        return found | {tag: latest(changes) for tag, changes in waiting.items()}
 
     def payload(self, paths: Sequence[str]) -> Series:
         parameters, wanted = {**self.inquiry.cut.parameters(), "streams": sorted(self.streams)}, split(paths)
@@ -84,7 +89,7 @@ class HolderGround(Ground):
             stream, recorded, occurred, source, order, position, status, encoding, skeleton = row
             value = self.value(status, encoding, skeleton, wanted)
             if value is not None:
-                key = self.time(recorded, occurred), micros_of(recorded), source, order, position
+                key = time_in(recorded if self.is_recorded else occurred), time_in(recorded), source, order, position
                 found.append((str(stream), (key, order, value)))
         return tagged(found)
 
@@ -107,9 +112,9 @@ class HolderGround(Ground):
         return [(h.id, h.place, h.currency) for h in holdings(self.inquiry, self.held, self.fresh)]
 
     def _unpacked(self, packed: Sequence[Any]) -> Iterator[tuple[Key, int]]:
-        recorded, occurred, sources, orders, positions = (_integers(column) for column in packed[:5])
-        times = recorded if self.is_recorded else occurred
-        keys = zip(_since_1970(times), _since_1970(recorded), sources, orders, positions, strict=True)
+        recorded = times(packed[0])
+        asked = recorded if self.is_recorded else times(packed[1])
+        keys = zip(asked, recorded, *(integers(column) for column in packed[2:5]), strict=True)
         return zip(keys, map(int, packed[5].split(",")), strict=True)
 
     def _waiting(self, kinds: Kinds) -> Iterator[tuple[str, tuple[Key, int]]]:
@@ -125,13 +130,7 @@ class HolderGround(Ground):
         lanes = [self.inquiry.model.lanes[owner] for owner in owners if owner]
         return all(lane.knows_order_within_time for lane in lanes)
 
-    def _changes(self, lane: str | None, field: str) -> Iterator[tuple[Tag, Change]]:
-        parameters = {**self.inquiry.cut.parameters(), "streams": sorted(self.streams), "field": field}
-        for row in self.inquiry.rows("answer_change_series", parameters):
-            _, stream, item, recorded, occurred, source, order, position, value = row
-            if self.is_of(stream, lane):
-                key = self.time(recorded, occurred), micros_of(recorded), source, order, position
-                yield f"{stream}/{item}", (key, order, value)
+    def _waiting_values(self, lane: str | None, field: str) -> Iterator[tuple[Tag, Change]]:
         for told in self.counted():
             row, reading = told.row, told.reading
             if reading is None or row.stream_id not in self.streams:
@@ -139,15 +138,3 @@ class HolderGround(Ground):
             value = reading.sets.get(field) if field and reading.sets else reading.to if not field else None
             if value is not None and self.is_of(row.stream, lane):
                 yield f"{row.stream}/{reading.item}", (self.key_of(row), row.source_position, value)
-
-
-def _integers(packed: bytes) -> array[int]:
-    """Big-endian integers of eight bytes."""
-    found = array("q", bytes(packed))
-    if byteorder == "little":
-        found.byteswap()
-    return found
-
-
-def _since_1970(times: array[int]) -> list[int]:
-    return [time + EPOCH_2000 for time in times]

@@ -4,6 +4,7 @@ went is missed. Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 Key = tuple[Any, ...]  # when, in story order; its last element is the position of the event
@@ -83,8 +84,10 @@ def running(changes: Iterable[tuple[Key, int]], began: Key | None) -> Steps:
     return Steps(None, keys, values)
 
 
-def latest(changes: Iterable[tuple[Key, int, Any]], first: Any = None) -> Steps:
+def latest(changes: Sequence[tuple[Key, int, Any]], first: Any = None) -> Steps:
     """The value that is last in its stream's own order among those that had come: (key, place in the stream, value)."""
+    if all(one[0] < two[0] and one[1] < two[1] for one, two in pairwise(changes)):
+        return Steps(first, [change[0] for change in changes], [change[2] for change in changes])
     keys: list[Key] = []
     values: list[Any] = []
     reached = None

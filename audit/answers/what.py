@@ -151,7 +151,8 @@ def latest_telling(inquiry: Inquiry, asked: Known, fresh: Unfolded, lanes: set[s
     """
     mark: str | None = None
     for _ in range(TELLING_PAGES):
-        part = part_of_story(inquiry, asked, fresh, TELLING_SIZE, unpack(mark) if mark else None, newest_first=True)
+        start = unpack(mark) if mark else None
+        part = part_of_story(inquiry, asked, fresh, TELLING_SIZE, start, newest_first=True, is_counted=False)
         rows = [row for row in part.rows if _is_of(inquiry, row, lanes)]
         for one in reversed(read_events(inquiry, rows, fresh.finality)):
             if one.tells:

@@ -23,7 +23,7 @@ from audit.servers.place import var_dir
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-OPEN_MAX = 20_000  # keys that a process keeps unwrapped
+OPEN_MAX = 8_000  # keys that a process keeps unwrapped
 
 Owner = tuple[str, str]  # (a subject kind, 'stream' or 'source'; its key)
 _PROBE: Owner = ("probe", "master key")  # tells at once that the master key is not the one of this database

@@ -15,7 +15,7 @@ from audit.log.logged import READABLE, SEALED_WHOLE, UNREADABLE
 from audit.model.meaning import EventMeaning, Facts, Lane, Model
 
 CUSTOMER = "customer"
-LANES_MAX = 50_000
+LANES_MAX = 20_000
 
 Found = tuple[Lane, str]
 

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from audit.arrays import Texts
 from audit.database import Connection, sql
 
-NAMES_MAX = 100_000  # of each kind kept; then the oldest quarter is forgotten
+NAMES_MAX = 50_000  # of each kind kept; then the oldest quarter is forgotten
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

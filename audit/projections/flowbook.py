@@ -11,7 +11,7 @@ import msgspec
 from audit.projections.names import SubjectName
 from audit.projections.rows import FlowTouch
 
-FLOWS_MAX = 16_000  # about 40 MB; then the oldest half is forgotten
+FLOWS_MAX = 8_000  # about 20 MB; then the oldest half is forgotten
 EVENTS_MAX = 200  # of one flow; what is longer is read from the read model
 
 Side = tuple[int, str, str, str, str, int]  # place, its book, kind, key and currency; amount

@@ -30,7 +30,7 @@ from audit.projections.steps import begin_step, judge_step, touch
 
 MOVES, IN_FLOW, SETS_STATE, NOT_UNDERSTOOD = 1, 2, 4, 8  # timeline.flags
 QUARTER_HOUR = 900_000_000  # microseconds; every zone's offset is a multiple of it
-LINKS_REMEMBERED_MAX = 100_000
+LINKS_REMEMBERED_MAX = 30_000
 
 
 @dataclass(slots=True)

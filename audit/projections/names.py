@@ -8,7 +8,7 @@ from typing import Any, Generic, LiteralString, TypeVar, cast
 from audit.arrays import Texts
 from audit.database import Connection, sql
 
-REMEMBERED_MAX = 100_000  # per table; about 20 MB
+REMEMBERED_MAX = 50_000  # per table; about 10 MB
 
 SubjectName = tuple[str, str]  # kind, key
 PlaceName = tuple[str, str, str, str]  # book, kind, key, currency

@@ -22,7 +22,7 @@ from audit.projections.rows import Rows
 from audit.projections.signs import Sign
 from audit.projections.write import Fresh, write
 
-STREAMS_REMEMBERED_MAX = 20_000  # about 40 MB
+STREAMS_REMEMBERED_MAX = 12_000  # about 25 MB
 Reached = tuple[int | None, int, int]
 NUMBERED = ("postgres",)  # kinds of sources that number what they append; files tell it in any order
 OWN = "console"  # the kind of source that the console's own records are

@@ -15,7 +15,7 @@ from audit.model.meaning import Asserted, EventMeaning, Facts, Lane, Model, Neve
 from audit.projections.memory import Memory
 from audit.projections.names import PlaceName, SubjectName
 
-ROUTES_MAX = 50_000
+ROUTES_MAX = 20_000
 SHOWN_MAX = 100  # characters of a value in a finding
 
 Ties = Sequence[SubjectName]

@@ -6,7 +6,6 @@ The line is RFC 8785: keys in order, no space, numbers as text; times have exact
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import sha256
 
 import msgspec
 
@@ -44,11 +43,6 @@ _encode = msgspec.json.Encoder().encode
 def line_of(entry: Entry) -> bytes:
     """The canonical line, without a line feed."""
     return _encode(entry)
-
-
-def leaf_of(line: bytes) -> bytes:
-    """RFC 6962: a leaf is hashed with 0x00 before it."""
-    return sha256(b"\x00" + line).digest()
 
 
 def text_of_time(micros: int) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from audit.answers.inquiry import Inquiry
 from audit.errors import WhereaboutsError
-from audit.log.entry import FORMAT, KINDS, Entry, leaf_of, line_of
+from audit.log.entry import FORMAT, KINDS, Entry, line_of
+from audit.log.merkle import leaf_of
 from audit.values import rfc3339
 
 

@@ -12,8 +12,9 @@ import psycopg
 import pytest
 
 from audit.log.append import append
-from audit.log.entry import FORMAT, Entry, leaf_of, line_of, text_of_time
+from audit.log.entry import FORMAT, Entry, line_of, text_of_time
 from audit.log.logged import COLLISION, EVENT, SIGHTING, UNREADABLE, Logged
+from audit.log.merkle import leaf_of
 from audit.log.replay import replay_stream, take_released
 from audit.sources.contract import RawEvent
 from tests.conftest import Database

@@ -28,16 +28,28 @@ def in_its_place(
 ) -> list[Noticed]:
     """What is wrong with the event's clocks and its version; `memory` moves on. `has_order`: its source numbers what it
     appends."""
-    noticed = list(_time(event, model))
-    if event.version is None:
-        memory.loose = max(memory.loose, event.source_position)
+    noticed: list[Noticed] = []
+    version, place = event.version, event.source_position
+    if not -1 <= event.recorded - event.occurred <= SKEW_MICROS:
+        noticed += _time(event, model)
+    if version is None:
+        memory.loose = max(memory.loose, place)
+    elif version == _next(lane, memory) and place > memory.order:
+        memory.version, memory.version_position = version, event.position
     else:
-        noticed += _clash(event, event.version, memory, has_order)
-        noticed += _gap(event, event.version, lane, memory)
-        if memory.version is None or event.version > memory.version:
-            memory.version, memory.version_position = event.version, event.position
-    memory.order = max(memory.order, event.source_position)
+        noticed += _clash(event, version, memory, has_order)
+        noticed += _gap(event, version, lane, memory)
+        if memory.version is None or version > memory.version:
+            memory.version, memory.version_position = version, event.position
+    memory.order = max(memory.order, place)
     return noticed
+
+
+def _next(lane: Lane | None, memory: Memory) -> int | None:
+    """The version that is as it should be."""
+    if memory.version is not None:
+        return memory.version + 1
+    return lane.versions_start_at if lane is not None else None
 
 
 def _time(event: Logged, model: Model) -> Iterator[Noticed]:

@@ -17,9 +17,11 @@ from tests.conftest import MakeDatabase, using
 from tests.projections.feed import Feed, assert_same, batches_of
 from tests.projections.oracle import Event, Place, Truth, truth_of
 from tests.projections.oracle_reactions import Outcome, Told, outcome_of
+from tests.projections.oracle_rules import RULES, Found, found_in
 from tests.projections.small import MODEL, line, micros
 
-ACCOUNT = ("Opened", "PaidIn", "PaidOut", "Reserved", "Booked", "LimitSet", "Frozen", "Thawed", "Closed", "Corrected")
+ACCOUNT = ("Opened", "PaidIn", "PaidOut", "Reserved", "Booked", "LimitSet", "Frozen", "Thawed", "Closed", "Corrected",
+           "Split", "Amended", "Stated")  # fmt: skip
 PAYMENT = ("Sent", "Arrived", "Ended", "Returned", "Reopened")
 STREAMS = {"account-A": ACCOUNT, "account-B": ACCOUNT, "payment-P": PAYMENT, "payment-Q": PAYMENT}
 
@@ -29,10 +31,10 @@ END = micros(10_000_000)
 happenings = st.lists(
     st.tuples(
         st.sampled_from(sorted(STREAMS)),
-        st.integers(0, 9),  # which type
+        st.integers(0, 12),  # which type
         st.integers(0, 10**20),  # minor units: no float, no machine word
         st.integers(0, 40_000),  # seconds since the last event: over midnights, and the hour that summer time takes
-        st.integers(-200_000, 0),  # seconds by which it had occurred before
+        st.integers(-200_000, 2),  # seconds by which it had occurred before
         st.sampled_from(("P", "Q", "A", "B")),
     ),
     min_size=1,
@@ -78,6 +80,7 @@ def check(
         outcome = outcome_of(model, told_of(truth, mixed), END)
         compare(feed, truth)
         compare_reactions(feed, truth, outcome)
+        compare_findings(feed, found_in(model, events))
         before = feed.dump()
         feed.rebuild()
         compare(feed, truth)
@@ -86,9 +89,10 @@ def check(
 
 
 def model_in(folder: Path) -> Path:
-    """The small model, with expectations."""
+    """The small model, with expectations and known causes."""
     path = folder / "model.toml"
-    path.write_text(MODEL.read_text() + EXPECTED.read_text())
+    text = MODEL.read_text().replace('languages = ["en"]', 'languages = ["en"]\ncauses_are_events = true', 1)
+    path.write_text(text + EXPECTED.read_text())
     return path
 
 
@@ -115,7 +119,8 @@ def history_of(happenings: Sequence[Any]) -> list[Event]:
         type_ = types[type_number % len(types)]
         amount = f"{units // 100}.{units % 100:02d}"
         data = {"amount": amount, "currency": "DKK", "limit": str(units), "payment": other, "account": other,
-                "customer": f"C-{other}"}  # fmt: skip
+                "customer": f"C-{other}", "reason": "slip", "by": "ann", "approved_by": "ann" if units % 2 else "bo",
+                "total": amount if units % 4 else f"{units // 100 + 1}.00", "balance": "0.00"}  # fmt: skip
         source = "pay" if stream.startswith("payment") else "core"
         version = versions[stream]
         cause = events[units % len(events)].id if events and units % 3 == 0 else None
@@ -153,6 +158,12 @@ def compare_reactions(feed: Feed, truth: Truth, outcome: Outcome) -> None:
     passed = feed.rows("select lane, from_state, to_state, type, sum(passed)::int from passage group by 1, 2, 3, 4 "
                        "having sum(passed) <> 0")  # fmt: skip
     assert {row[:4]: row[4] for row in passed} == truth.passages
+
+
+def compare_findings(feed: Feed, found: Found) -> None:
+    rows = feed.rows("select f.rule, l.event_id from finding f join log l on l.position = f.opened_by "
+                     "where f.rule = any(%s)", list(RULES))  # fmt: skip
+    assert Counter((row[0], row[1]) for row in rows) == found
 
 
 PLACE = "p.book, p.kind, p.key, p.currency"

@@ -97,7 +97,7 @@ def test_a_stream_of_any_name_is_kept_and_shown(small: Feed, stream: str) -> Non
 
 def test_an_unknown_event_touches_all_that_its_stream_touches(small: Feed) -> None:
     small.tell(OPENED, line("account-A", 2, "Screened", 3, by=SCRIPT), GOOD)
-    assert small.findings() == [("unknown_event", "account:A", "open", "core/account-A.2.Screened")]
+    assert small.findings("unknown_event") == [("unknown_event", "account:A", "open", "core/account-A.2.Screened")]
     flagged = small.rows("select s.kind || ':' || s.key from timeline t join subject s on s.id = t.subject_id "
                          "where flags & 8 = 8 order by 1")  # fmt: skip
     assert flagged == [("account:A",), ("customer:C",)]

@@ -39,6 +39,7 @@ from audit.projections.signs import Sign
 from audit.values import time_of
 
 FLOWS_AT_ONCE = 2_000
+JUDGED = "judged"  # the counter of the watermark that was judged at last
 RULES_OF_FLOWS = (
     transfer_not_conserved,
     residue_at_end,
@@ -57,17 +58,21 @@ def judge_flows(connection: Connection, model: Model, watermark: int, book: Flow
     What is in `book` is not read back. Returns how many were judged. Runs in the caller's transaction on the generation
     in its search_path.
     """
+    _run_back(connection, watermark)
     due = [row[0] for row in connection.execute(sql("take_dirty"), [time_of(watermark), FLOWS_AT_ONCE])]
     if not due:
         return 0
     signs: list[Sign] = []
     again: list[tuple[int, int]] = []
     states: list[tuple[int, bool, list[Any]]] = []
+    unbegun: list[int] = []  # nothing of them lies before the watermark
     expecting, keys = Expecting(model), list[Key]()
     book = book if book is not None else FlowBook()
     for story, later, happenings in _stories(connection, model, due, watermark, book):
         if expecting.concerns(story.kind):
             keys.append(_key(story, happenings))
+        if not happenings:
+            unbegun.append(story.subject_id)
         if not story.is_sound:
             found_here = [sign for rule in RULES_OF_FLOWS for sign in rule.judge(story, watermark)]
             link(found_here)
@@ -86,8 +91,19 @@ def judge_flows(connection: Connection, model: Model, watermark: int, book: Flow
     again += calls_again + requests_again
     record(connection, signs, model.digits)
     link_flows(connection, [sign.subject_id for sign in signs if sign.rule == missing_reaction.RULE.name])
-    _save(connection, states, again, book)
+    _save(connection, states, unbegun, again, book)
     return len(due)
+
+
+def _run_back(connection: Connection, watermark: int) -> None:
+    """The least watermark runs back when a new source stands behind the others: what was judged by what lies beyond is
+    judged again, as if that source had been known."""
+    row = connection.execute("select value from counts where name = %s", [JUDGED]).fetchone()
+    if row is not None and row[0] > watermark:
+        names = [rule.RULE.name for rule in RULES_OF_FLOWS]
+        connection.execute(sql("judge_anew"), [time_of(watermark), names])
+    if row is None or row[0] != watermark:
+        connection.execute(sql("set_count"), [JUDGED, watermark])
 
 
 def _key(story: Story, happenings: Sequence[Happening]) -> Key:
@@ -111,14 +127,19 @@ def _look_again(story: Story, watermark: int, later: int | None) -> Iterator[int
 
 
 def _save(
-    connection: Connection, states: Sequence[tuple[int, bool, list[Any]]], again: list[tuple[int, int]], book: FlowBook
+    connection: Connection,
+    states: Sequence[tuple[int, bool, list[Any]]],
+    unbegun: Sequence[int],
+    again: list[tuple[int, int]],
+    book: FlowBook,
 ) -> None:
     ids, opens = Integers(s[0] for s in states), [s[1] for s in states]
     nets = Texts(encode(s[2]).decode() for s in states)
     connection.execute(sql("save_flows"), [ids, opens, nets])
     closed = [flow for flow, is_open, _ in states if not is_open]
-    connection.execute(sql("close_flows"), [Integers(flow for flow in closed if book.may_be_listed(flow))])
-    opened = Integers(flow for flow, is_open, _ in states if is_open)
+    unlisted = [*unbegun, *(flow for flow in closed if book.may_be_listed(flow))]
+    connection.execute(sql("close_flows"), [Integers(unlisted)])
+    opened = Integers(flow for flow, is_open, _ in states if is_open and flow not in unbegun)
     connection.execute(sql("open_flows"), [opened])
     soonest: dict[int, int] = {}
     for subject_id, at in again:

@@ -79,6 +79,23 @@ def test_money_that_arrives_twice_is_not_conserved(feed: Feed) -> None:
     assert is_same_after_a_rebuild(feed)
 
 
+def test_a_source_that_appears_behind_the_others_takes_judgements_back(feed: Feed) -> None:
+    """As if it had been known from the beginning: as a rebuild would judge."""
+    twice = line("payment-P", 3, "Arrived", 20, **paid("90.00"))
+    feed.tell(*HONEST[:-1], twice, *LATER.values(), complete_until=micros(9_000))
+    found = of_flows(feed)
+    assert len(found) == 2
+    feed.tell(line("till-T", None, "PaidOut", -45, source="shop", **paid("1.00")), complete_until=micros(10))
+    assert of_flows(feed) == []
+    assert is_same_after_a_rebuild(feed)
+    feed.tell(line("till-T", None, "TakenIn", 9_000, source="shop", **paid("1.00")))
+    assert of_flows(feed) == found
+    assert is_same_after_a_rebuild(feed)
+    feed.tell(line("till-U", None, "TakenIn", -60, source="kiosk", **paid("1.00")))  # before all of them
+    assert of_flows(feed) == []
+    assert is_same_after_a_rebuild(feed)
+
+
 @pytest.mark.parametrize(("apart", "found"), [(0.9, 0), (1.0, 0), (1.1, 1)])
 def test_what_services_clocks_differ_by_is_no_finding(feed: Feed, apart: float, found: int) -> None:
     """The money arrives before it has left, by so many seconds."""

@@ -63,4 +63,4 @@ def _is_nothing(table: str, row: tuple[Any, ...]) -> bool:
         return bool(row[-1] == 0)
     if table == "balance":
         return bool(row[-2] == 0)
-    return table == "counts" and (row[0].startswith("swept:") or row[1] == 0)
+    return table == "counts" and (row[0].startswith("swept:") or row[0] == "judged" or row[1] == 0)

@@ -77,7 +77,8 @@ class Bank:
         """The number of a subject of a kind that a finding is about, and that is tied to one of another kind."""
         found = self.rows(
             "select s.id from finding f join trace.subject s on s.id = f.subject_id where s.kind = %s"
-            " and f.state = 'open' and exists (select from link where subject_id = s.id and other_kind = %s) order by s.id",
+            " and f.state = 'open' and exists (select from link where subject_id = s.id and other_kind = %s)"
+            " order by s.id",
             kind,
             tied,
         )

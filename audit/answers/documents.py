@@ -198,6 +198,8 @@ def _step(event: EventLine, step: StepLine, number: int) -> Document:
         "recorded": rfc3339(event.recorded),
         "caused_by": [event_document(cause.event) for cause in event.caused_by],
         "inferred": event.inferred,
+        "undoes": [event_document(cause.event) for cause in event.undoes],
+        "undone_by": [event_document(cause.event) for cause in event.undone_by],
         "final": event.is_final,
         "movements": [_movement(line) for line in event.movements],
         "findings": list(event.findings),

@@ -16,6 +16,7 @@ from audit.answers.names import links_of
 from audit.answers.shapes import Cause, EventLine, Link, StateChange, StepLine
 from audit.answers.states import state_title, states_before
 from audit.answers.stories import in_steps
+from audit.answers.undoing import linked_with_undone
 from audit.answers.unfolded import Unfolded
 from audit.values import EventRef, Subject, micros_of
 
@@ -60,7 +61,7 @@ def event_lines(inquiry: Inquiry, told: Sequence[Told], around: Surroundings, fi
         lines.append(_line(inquiry, one, around, numbers, earlier))
         if one.row.correlation:
             by_correlation[one.row.correlation] = one
-    return lines
+    return linked_with_undone(inquiry, told, lines, around.moved)
 
 
 def step_lines(told: Sequence[Told], lines: Sequence[EventLine], upto: int | None = None) -> list[StepLine]:

@@ -203,6 +203,7 @@ def _check_event(
         for number, path in enumerate(getattr(event, listed)):
             check_path(path, (*key, listed, number), problems)
     check_path(event.counterparty, (*key, "counterparty"), problems)
+    check_path(event.corrects, (*key, "corrects"), problems)
     for new, old in event.upcast.items():
         check_path(new, (*key, "upcast", new), problems)
         check_path(old, (*key, "upcast", new), problems)

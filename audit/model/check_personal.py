@@ -61,6 +61,8 @@ def _uses(lane: schema.Lane, event: schema.Event, key: Key) -> Iterator[tuple[Ke
     for name in ("reason", "by", "approved_by") if event.reasoned is not None else ():
         if path := getattr(event.reasoned, name):
             yield (*key, "reasoned", name), path
+    if event.corrects:
+        yield (*key, "corrects"), event.corrects
     yield from (((*key, "effect"), path) for path in paths_of(lane, event))
     for number, one in enumerate(event.asserts):
         yield (*key, "asserts", number, "field"), one.field

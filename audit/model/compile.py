@@ -151,6 +151,7 @@ def _event(
         asks_again=event.asks_again,
         shows=[parts_of(path) for path in event.shows],
         counterparty=parts_of(event.counterparty) if event.counterparty else None,
+        corrects=parts_of(event.corrects) if event.corrects else None,
         asserted=compiler.asserted(),
         unreasoned=compile_reasons(compiler, event.reasoned) if event.reasoned else None,
         nevers=nevers,

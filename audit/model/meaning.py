@@ -250,6 +250,7 @@ class EventMeaning:
     asks_again: str | None = None  # "question" or "resend", for retries
     shows: Sequence[tuple[str, ...]] = ()  # payload paths shown as facts, in order
     counterparty: tuple[str, ...] | None = None  # the payload path of the other side's name
+    corrects: tuple[str, ...] | None = None  # the payload path of the identifier of the event that it puts right
     asserted: Callable[[Facts, Data, Mapping[str, str]], Sequence[Asserted]] | None = None  # None: asserts nothing
     unreasoned: Callable[[Facts, Data], str | None] | None = None  # what a correction lacks; None: nothing is asked for
     nevers: Sequence[Never] = ()  # what must not be true of the stream's remembered fields after it

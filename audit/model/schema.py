@@ -204,6 +204,7 @@ class Event(Part, frozen=True, kw_only=True):
     asserts: list[Assertion] = []
     total: Total | None = None
     reasoned: Reasons | None = None
+    corrects: str | None = None
     once: str | None = None
     undone_by: list[str] = []
     effect: Effect | None = None

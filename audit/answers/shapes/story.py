@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from audit.answers.shapes.moment import AsOf, Link, Page
 from audit.answers.shapes.money import MovementLine, PlaceLine, StateLine
-from audit.values import EventRef
+from audit.values import EventRef, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,14 @@ class Cause:
     event: EventRef
     number: int | None
     seconds: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What an event and what undid it moved together, at one place."""
+
+    place: str
+    money: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,9 @@ class EventLine:
     problem: str | None = None
     is_backdated: bool = False
     links: tuple[Link, ...] = ()
+    undoes: tuple[Cause, ...] = ()
+    undone_by: tuple[Cause, ...] = ()
+    remains: tuple[Remainder, ...] = ()  # of an event and what undid it; nothing: it took all of it back
 
 
 @dataclass(frozen=True, slots=True)

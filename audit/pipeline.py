@@ -42,8 +42,8 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What a batch is finished with: its events where silence is judged by them, the sources whose states may have
-    become overdue with their watermarks, and all watermarks that are reached then."""
+    """What a batch is finished with: its events, the sources whose states may have become overdue with their
+    watermarks, and all watermarks that are reached then."""
 
     events: Sequence[Logged]
     passed: Sequence[tuple[int, int]]
@@ -145,7 +145,7 @@ class Projection:
         touched, reached = {event.source_id for event in events}, {**self._watermarks, **marks}
         passed = [(source_id, watermark) for source_id, watermark in reached.items()
                   if source_id in touched or watermark != self._watermarks.get(source_id)]  # fmt: skip
-        return End(events if self._instance.model.quiet else (), passed, [*reached.values()])
+        return End(events, passed, [*reached.values()])
 
     def _finish(self, signs: Sequence[Sign], streams: set[int], end: End, upto: int | None) -> None:
         """What belongs into the transaction beside the rows."""

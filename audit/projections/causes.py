@@ -17,7 +17,7 @@ from audit.projections.noticing import SKEW_MICROS
 from audit.projections.signs import Sign
 
 GRACE_MICROS = 60_000_000  # how much later than its effect a cause may be recorded before it counts as missing
-RECENT_MAX = 100_000  # about 20 MB
+RECENT_MAX = 50_000  # about 10 MB
 
 Row = tuple[Any, ...]  # of causes_amiss.sql
 Recent = tuple[int, int, str | None]  # source, recorded, cause

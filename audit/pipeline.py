@@ -55,10 +55,7 @@ class Projection:
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
-        self._connection = connect("follower")
-        # What a crash of the server takes of the read model is folded again: its position goes with it.
-        self._connection.execute("set synchronous_commit = off")
-        self._connection.commit()
+        self._connection = _connected()
         self._watermarks: dict[int, int] = {}
         self._projector: Projector | None = None
         self._silence = Silence(self._connection, instance.model)
@@ -164,7 +161,8 @@ class Projection:
         if projector is None or batch.first != self._position + 1 or batch.last < batch.first:
             return None
         if self._aside is None:
-            self._aside = connect("follower", autocommit=True)
+            self._aside = _connected()
+            self._aside.autocommit = True
             sys.setswitchinterval(SWITCH_SECONDS)
         with self._aside.transaction():
             use_generation(self._aside, self._instance.generation)
@@ -256,6 +254,16 @@ class Projection:
                 use_generation(self._connection, self._instance.generation)
                 judged = judge_flows(self._connection, self._instance.model, min(self._watermarks.values()), book)
                 judge_orphans(self._connection, self._instance.model, min(self._watermarks.values()))
+
+
+def _connected() -> Connection:
+    """Every look is by key, whatever the planner thinks of tables that grow as it looks. What a crash of the server
+    takes of the read model is folded again: its position goes with it."""
+    connection = connect("follower")
+    connection.execute("set enable_hashjoin = off; set enable_mergejoin = off; set random_page_cost = 1.1;"
+                       " set synchronous_commit = off")  # fmt: skip
+    connection.commit()
+    return connection
 
 
 @dataclass(slots=True)

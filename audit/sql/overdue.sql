@@ -7,6 +7,6 @@ join trace.source o on o.id = r.source_id
 join trace.subject s on s.id = a.subject_id
 join trace.log l on l.position = a.position
 where r.source_id = %(source)s and a.deadline <= %(watermark)s
-  and (a.deadline > (select timestamptz 'epoch' + value * interval '1 microsecond' from counts where name = 'swept:' || %(source)s)
-       or not exists (select from counts where name = 'swept:' || %(source)s)
+  and (a.deadline > coalesce((select timestamptz 'epoch' + value * interval '1 microsecond'
+                              from counts where name = 'swept:' || %(source)s), '-infinity')
        or a.stream_id = any(%(streams)s))

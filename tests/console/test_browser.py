@@ -65,7 +65,8 @@ def urls(bank: Bank) -> list[str]:
         f"/of/customer/{customer}", f"/of/account/{account}", f"/of/transfer/{transfer}",
         f"/of/transfer/{transfer}?step=3", f"/of/adapter_transfer/{lane}", f"/place/{clearing}",
         "/places/custody/clearing", "/desk", "/overview", "/findings", f"/finding/{finding}", "/sources", "/looks",
-        "/help", f"/of/account/{account}?at=2026-11-15T12:00",
+        "/help", f"/of/account/{account}?at=2026-11-15T12:00", f"/of/transfer/{transfer}/why",
+        "/who/transfer?that=amount+>+0",
     ]  # fmt: skip
 
 
@@ -329,3 +330,17 @@ def test_task_who_got_the_money(opened: Open, bank: Bank) -> None:
     page.wait_for_function("document.querySelector('dl.facts').innerText.includes('two minutes')")
     assert not re.search(r"Receiver name\s+\S*••", facts.inner_text())
     assert len(loaded) <= 3, loaded
+
+
+def test_a_value_is_asked_why_without_leaving_its_page(opened: Open, urls: list[str]) -> None:
+    page = opened()
+    page.goto(urls[2])
+    page.locator("a.ask").first.click()
+    page.wait_for_selector("#explained #why .chain .set")
+    assert page.url.endswith(urls[2])
+    page.keyboard.press("w")
+    page.wait_for_url("**/why*")
+    plain = opened(scripts=False)
+    plain.goto(urls[2])
+    plain.locator("a.ask").first.click()
+    assert plain.locator("#why .chain .set").count() and "/why?of=" in plain.url

@@ -166,7 +166,8 @@ class Projection:
             sys.setswitchinterval(SWITCH_SECONDS)
         with self._aside.transaction():
             use_generation(self._aside, self._instance.generation)
-            if self._aside.execute(sql("has_released"), [batch.last]).fetchone():
+            wanted = [batch.last, self._instance.generation]
+            if self._aside.execute(sql("may_fold_ahead"), wanted).fetchone() != (True,):
                 return None
             ready = projector.read(batch.events, self._aside)
             folded = None if ready.changes_earlier else projector.fold(ready, self._aside)

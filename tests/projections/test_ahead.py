@@ -1,0 +1,55 @@
+"""A batch is written while the next one is folded: a write that goes wrong loses nothing and doubles nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from audit.pipeline import Projection
+from audit.projections.projector import Folded, Projector
+from tests.projections.bank import History
+from tests.projections.feed import Dump, Feed, assert_same, batches_of
+
+
+class Broken(Exception):
+    """What no code of ours handles."""
+
+
+def test_a_write_that_fails_is_done_again_from_the_log(
+    feed: Feed, history: History, plain: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches_of(monkeypatch, 700)
+    write, calls = Projector.write, [0]
+
+    def fails_twice(self: Projector, folded: Folded) -> None:
+        calls[0] += 1
+        write(self, folded)
+        if calls[0] in (2, 4):
+            raise Broken
+
+    monkeypatch.setattr(Projector, "write", fails_twice)
+    path = feed.write(history.lines())
+    for _ in range(2):
+        with pytest.raises(Broken):
+            feed.take(path)
+    feed.take(path)
+    assert calls[0] > 4
+    assert_same(feed.dump(), plain)
+
+
+def test_what_could_not_be_written_is_found_in_the_log(
+    feed: Feed, history: History, plain: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a rebuild has replaced the generation while a batch was under way."""
+    batches_of(monkeypatch, 300)
+    write, calls = Projection._write, [0]
+
+    def declines(self: Projection, *handed: Any) -> bool:
+        calls[0] += 1
+        return calls[0] % 3 != 0 and write(self, *handed)
+
+    monkeypatch.setattr(Projection, "_write", declines)
+    feed.take(feed.write(history.lines()))
+    assert calls[0] >= 3
+    assert_same(feed.dump(), plain)

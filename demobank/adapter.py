@@ -19,6 +19,7 @@ TAKING = 80_000
 ANSWERING = 30_000
 PATIENCE = 30 * SECOND
 PAUSE = 1_200_000  # between a timeout and asking again
+CLERK = 2_400 * SECOND  # until a person has looked at a payment whose account nobody knows
 ASKED_MAX = 3  # then people are told
 
 
@@ -31,6 +32,7 @@ class Arrival(msgspec.Struct, frozen=True):
     units: int
     sender: Party
     reference: str
+    clerk: str | None = None  # what becomes of one whose account nobody knows: `matches` or `gives up`
 
 
 def on_requested(work: Work, message: Message) -> None:
@@ -125,7 +127,27 @@ def receive(work: Work, arrival: Arrival, cause: str | None = None, batch: str |
     facts = {**amount, "bank": bank, "sender": sender, "reference": arrival.reference}
     received = facts | {"receiver": {"iban": arrival.iban}} | ({"batch": batch} if batch else {})
     cause = work.append(incoming, cause, key, ("Received", received))
-    work.tell("IncomingArrived", facts | {"account": arrival.account}, cause, key)
+    if arrival.clerk is None:
+        work.tell("IncomingArrived", facts | {"account": arrival.account}, cause, key)
+        return
+    cause = work.append(incoming, cause, key, ("Unmatched", {**amount, "bank": bank, "reason": "no such account here"}))
+    body = {**facts, "account": arrival.account, "clerk": arrival.clerk}
+    work.later(CLERK, "ClerkLooks", body, cause, key)
+
+
+def on_clerk(work: Work, message: Message) -> None:
+    """A person finds whose the money is, or sends it back through the core."""
+    body, key = dict(message.body), message.correlation
+    incoming, clerk, account = work.load(Incoming, key), body.pop("clerk"), body.pop("account")
+    if not incoming.may("Matched"):
+        return
+    facts = {**_amount_of(body), "bank": body["bank"], "by": f"E-{300 + identity.digest(key, 'clerk') % 40}"}
+    if clerk == "matches":
+        cause = work.append(incoming, message.cause, key, ("Matched", {**facts, "account": account}))
+        body["account"] = account
+    else:
+        cause = work.append(incoming, message.cause, key, ("GivenUp", {**facts, "reason": "nobody knows the receiver"}))
+    work.tell("IncomingArrived", body, cause, key)
 
 
 def receive_batch(work: Work, batch: str, payer: Party, arrivals: Sequence[Arrival]) -> None:
@@ -172,6 +194,7 @@ HANDLERS: dict[str, Callable[[Work, Message], None]] = {
     "AnswerArrives": on_answer,
     "PatienceEnds": on_patience_ends,
     "AskAgain": on_ask_again,
+    "ClerkLooks": on_clerk,
     "IncomingCredited": on_credited,
     "IncomingRefused": on_refused,
 }

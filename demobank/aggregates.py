@@ -262,8 +262,11 @@ class Incoming(Aggregate):
     final = states("credited", "returned")
     legal = {
         "Received": (states("none"), "received"),
-        "Credited": (states("received"), "credited"),
-        "Returned": (states("received"), "returned"),
+        "Unmatched": (states("received"), "unmatched"),
+        "Matched": (states("unmatched"), "matched"),
+        "GivenUp": (states("unmatched"), "given_up"),
+        "Credited": (states("received", "matched"), "credited"),
+        "Returned": (states("received", "matched", "given_up"), "returned"),
     }
     __slots__ = ()
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from demobank.books import lane_of, nets
-from demobank.faults import HOUR, Planted
+from demobank.books import lane_of, movements, nets
+from demobank.fault import HOUR, Planted
 from demobank.planting import Planting
-from demobank.work import CURRENCY, Row, money
+from demobank.work import Row, money
 
 MODEL = Path(__file__).with_name("model.toml")
 LANGUAGES = ("en", "da")
+BOOKS = {"transfer": "custody", "card_payment": "custody", "exchange": "ledger"}  # where each flow's money is told
+HELD = ("available", "reserved", "scheduled", "card_hold")
 
 
 def answer_key(planting: Planting) -> list[dict[str, Any]]:
@@ -30,10 +34,36 @@ def _entry(planting: Planting, planted: Planted) -> dict[str, Any]:
     return {
         "fault": planted.fault.name,
         "subject": f"{planted.fault.kind}:{planted.subject}",
-        "rules": list(planted.fault.rules),
+        "subjects": _subjects(planted),
+        "rules": [rule for rule in planted.fault.rules if rule != "negative_place" or _dips(planting, planted)],
         "events": _evidence(planted),
         "moments": _moments(planted, _rows_of(planting, planted)),
     }
+
+
+def _dips(planting: Planting, planted: Planted) -> bool:
+    """Whether a place of the account was below zero after an append: what another fault left there may cover it."""
+    balance: dict[str, int] = defaultdict(int)
+    account = f"account-{planted.account}"
+    for _, step in groupby(planting.kept.get(account, ()), lambda row: row.recorded):
+        touched = set()
+        for book, source, target, units, _ in (move for row in step for move in movements(row)):
+            if book == "ledger":
+                balance[source] -= units
+                balance[target] += units
+                touched |= {source, target}
+        if any(balance[place] < 0 for place in touched if place.endswith(f":{planted.account}")):
+            return True
+    return False
+
+
+def _subjects(planted: Planted) -> list[str]:
+    """All that it strikes, itself first; the lanes of a flow bear its key."""
+    person = planted.person
+    accounts = [planted.account, *([person.foreign[0]] if person.foreign else ())]
+    also = [planted.also] if planted.also else []
+    found = [f"{planted.fault.kind}:{planted.subject}", *also, *(f"account:{key}" for key in accounts)]
+    return list(dict.fromkeys((*found, f"customer:{person.customer}")))
 
 
 def _evidence(planted: Planted) -> list[str]:
@@ -42,9 +72,9 @@ def _evidence(planted: Planted) -> list[str]:
 
 
 def _rows_of(planting: Planting, planted: Planted) -> list[Row]:
-    """All that happened to the subject: to a transfer in all lanes, to an account or customer in their own streams."""
-    if planted.fault.kind == "transfer":
-        return planted.rows
+    """All that happened to the subject: to a flow in all lanes, to an account or customer in their own streams."""
+    if planted.fault.kind in BOOKS:
+        return sorted(planted.rows, key=lambda row: row.recorded)
     streams = [f"account-{planted.account}"]
     if planted.fault.kind == "customer":
         accounts = [f"account-{account}" for account in planted.person.accounts]
@@ -72,10 +102,11 @@ def _turn(planted: Planted) -> Row:
 
 def _where(planted: Planted, rows: Sequence[Row], time: int) -> list[dict[str, str]]:
     total = nets(row for row in rows if row.recorded <= time)
-    if planted.fault.kind == "transfer":
-        shown = {place: units for place, units in total.items() if place[0] == "custody" and units > 0}
+    if planted.fault.kind in BOOKS:
+        book = BOOKS[planted.fault.kind]
+        shown = {place: units for place, units in total.items() if place[0] == book and units > 0}
     else:
-        shown = {place: units for place, units in total.items() if place[1].split(":")[0] in ("available", "reserved")}
+        shown = {place: units for place, units in total.items() if place[1].split(":")[0] in HELD}
     return [
         {"place": place, "book": book, "amount": money(units, currency), "currency": currency}
         for (book, place, currency), units in sorted(shown.items())
@@ -108,7 +139,7 @@ def _filled(text: str, data: dict[str, Any], language: str) -> str:
         found = str(data.get(match[1], match[0]))
         if match[1] != "amount":
             return found
-        return f"{found.replace('.', ',') if language == 'da' else found} {CURRENCY}"
+        return f"{found.replace('.', ',') if language == 'da' else found} {data['currency']}"
 
     return re.sub(r"\{(\w+)\}", value, text)
 

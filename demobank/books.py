@@ -31,11 +31,14 @@ def movements(row: Row) -> Sequence[Movement]:
     except msgspec.DecodeError:
         return ()
     ways = [(*way, "amount")[:4] for way in _ways(f"{lane}.{row.type}", key, data)]
-    return [
+    found = [
         (book, source, target, units_of(data[field]), data["currency"])
         for book, source, target, field in ways
         if field == "amount" or units_of(data[field])
     ]
+    if row.type == "CurrencySold" and (rest := units_of(data["total"]) - sum(units for *_, units, _ in found)):
+        found.append(("ledger", f"available:{key}", "unexplained", rest, data["currency"]))
+    return found
 
 
 def _ways(type_: str, key: str, data: dict[str, Any]) -> Sequence[tuple[str, ...]]:
@@ -94,6 +97,10 @@ def _ways(type_: str, key: str, data: dict[str, Any]) -> Sequence[tuple[str, ...
             return [("custody", clearing, transit)]
         case "incoming.Received":
             return [("custody", other, transit)]
+        case "incoming.Unmatched":
+            return [("custody", transit, f"unmatched:{data['bank']}")]
+        case "incoming.Matched" | "incoming.GivenUp":
+            return [("custody", f"unmatched:{data['bank']}", transit)]
         case "incoming.Returned":
             return [("custody", transit, f"sent_back:{data['bank']}")]
     return ()

@@ -90,6 +90,10 @@ class ByDay:
         known = self._simulation.traffic.customers
         return {key for one in known for key in (one.bills, one.foreign[0] if one.foreign else None) if key}
 
+    def adopt(self, key: str) -> None:
+        """A flow that was not planned here follows the bank's days too."""
+        self._keys.add(key)
+
     def welcome(self, person: Person) -> None:
         """What a new customer will do by the bank's days, and the money for it."""
         simulation = self._simulation

@@ -30,6 +30,7 @@ class Order(msgspec.Struct, frozen=True):
     channel: str = "app"
     currency: str = CURRENCY
     standing_order: str | None = None
+    request: str | None = None
 
 
 def register(work: Work, person: Person) -> None:
@@ -146,7 +147,7 @@ def start_transfer(work: Work, order: Order, cause: str | None = None) -> None:
 
 def request_of(order: Order) -> str:
     """The key under which the app asks: the same request asked twice bears the same one."""
-    return f"R-{order.transfer[2:]}"
+    return order.request or f"R-{order.transfer[2:]}"
 
 
 def _route_of(order: Order) -> str:
@@ -249,16 +250,17 @@ def on_credit_due(work: Work, message: Message) -> None:
 
 
 def on_incoming(work: Work, message: Message) -> None:
-    """Money from another bank: credit it, or send it back where the account is not open."""
+    """Money from another bank: credit it, or send it back where the account is not open or not known."""
     body, key = message.body, message.correlation
-    transfer, account = work.load(BankTransfer, key), work.load(Account, body["account"])
+    transfer = work.load(BankTransfer, key)
     if not transfer.may("Registered"):
         return
-    amount = _amount_of(body)
-    registered = {**amount, "account": body["account"], "route": "incoming", "reference": body["reference"]}
+    amount, known = _amount_of(body), {"account": body["account"]} if "account" in body else {}
+    account = work.load(Account, known["account"]) if known else None
+    registered = {**amount, **known, "route": "incoming", "reference": body["reference"]}
     cause = work.append(transfer, message.cause, key, ("Registered", registered))
-    if not account.may("TransferReceived"):
-        reason = "the account is not open"
+    if account is None or not account.may("TransferReceived"):
+        reason = "the account is not open" if account else "the account is not known"
         cause = work.append(transfer, cause, key, ("Refused", {**amount, "reason": reason}))
         work.tell("IncomingRefused", {**amount, "bank": body["bank"], "reason": reason}, cause, key)
         return

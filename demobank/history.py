@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from demobank.faults import DEFAULT
+from demobank.planting import Stroke
 from demobank.simulation import DAY, Simulation
 from demobank.work import Row
 
@@ -14,10 +15,19 @@ DAYS_MAX = 180
 ANCHOR = 1_795_435_200_000_000  # where a history ends if nothing is said: 2026-11-23T12:00:00Z
 
 
-def simulation(seed: str, events: int, anchor: int = ANCHOR, faults: Mapping[str, int] | None = None) -> Simulation:
-    """A bank whose history of so many events ends at `anchor` (microseconds since 1970)."""
+def simulation(
+    seed: str,
+    events: int,
+    anchor: int = ANCHOR,
+    faults: Mapping[str, int] | None = None,
+    together: Sequence[Stroke] = (),
+) -> Simulation:
+    """A bank whose history of so many events ends at `anchor` (microseconds since 1970).
+
+    `faults` are planted so many times each on a customer of their own, those of `together` on one customer.
+    """
     days = max(12, min(DAYS_MAX, events // 500))
-    return Simulation(seed, events, anchor - days * DAY, days, DEFAULT if faults is None else faults)
+    return Simulation(seed, events, anchor - days * DAY, days, DEFAULT if faults is None else faults, together)
 
 
 def generate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from random import Random
 from typing import Any
@@ -12,9 +12,9 @@ import msgspec
 from demobank import core, identity
 from demobank.aggregates import Account
 from demobank.by_day import ByDay
-from demobank.faults import Planted, Slip
+from demobank.fault import Planted, Slip
 from demobank.handlers import HANDLERS
-from demobank.planting import Planting
+from demobank.planting import Planting, Stroke
 from demobank.traffic import FLOW_EVENTS_MAX, Flow, Traffic, fate, sale
 from demobank.work import CORE, Aggregate, Fact, Fate, Kind, Message, Row, Sale
 
@@ -31,12 +31,14 @@ encode = msgspec.json.Encoder().encode
 class Simulation:
     """Work for both services at once. `rows` and `messages` hold what the last act wrote, until they are taken."""
 
-    def __init__(self, seed: str, events: int, start: int, days: int, faults: Mapping[str, int]) -> None:
+    def __init__(
+        self, seed: str, events: int, start: int, days: int, faults: Mapping[str, int], together: Sequence[Stroke] = ()
+    ) -> None:
         self.seed, self.target, self.start, self.length = seed, events, start, days * DAY
         self.random = Random(f"history/{seed}")
         self.traffic = Traffic(seed, self.random)
         self.by_day = ByDay(self)
-        self.planting = Planting(self, faults)
+        self.planting = Planting(self, faults, together)
         self.rows: list[Row] = []
         self.messages: list[tuple[str, Message, int]] = []
         self.now = 0
@@ -124,6 +126,7 @@ class Simulation:
         end = self.closing
         left = max(1.0, self._left() / MEAN_FLOW)
         gap = (end - self.now) / left * _rhythm(self.length - self.now) * 2 * self.random.random()
+        self.traffic.left = end - self.now
         if self.traffic.accounts and self.room() > FLOW_EVENTS_MAX * 2:
             self._do(self.traffic.next_flow())
         after = self.now + max(1_000, int(gap))
@@ -156,15 +159,16 @@ class Simulation:
 
     def sale(self, payment: str) -> Sale:
         planted = self.planting.watched.get(payment)
-        if planted is not None and planted.sale is not None:
-            return planted.sale
-        return sale(self.seed, payment, self.closing - self.now)
+        return planted.sale if planted is not None else sale(self.seed, payment, self.closing - self.now)
 
     def fate(self, transfer: str) -> Fate:
         planted = self.planting.watched.get(transfer)
         return planted.fate if planted is not None else fate(self.seed, transfer)
 
     def tell(self, type_: str, body: dict[str, Any], cause: str, correlation: str) -> None:
+        planted = self.planting.watched.get(correlation)
+        if planted is not None:
+            type_, body = planted.told(type_, body)
         message = Message(f"{cause}/{type_}", type_, body, cause, correlation)
         self.messages.append((self._teller, message, self.start + self.last))
         self._send(type_, body, cause, correlation, 3_000 + int(cause[:8], 16) % 35_000)
@@ -174,8 +178,10 @@ class Simulation:
 
     def _send(self, type_: str, body: dict[str, Any], cause: str, correlation: str, delay: int) -> None:
         planted = self.planting.watched.get(correlation)
-        if planted is not None and planted.drops(type_):
-            return
+        if planted is not None:
+            if planted.drops(type_):
+                return
+            delay += planted.delay(type_)
         message = Message(f"{cause}/{type_}", type_, body, cause, correlation)
         if not self.by_day.keeps(self.last + delay, message):
             self._waiting_elsewhere += self.by_day.follows(correlation)
@@ -185,10 +191,11 @@ class Simulation:
         planted = self.planting.watched.get(correlation) if correlation else None
         if planted is None:
             return self.write(aggregate, cause, correlation, facts, NOTHING, None)
-        written = ""
-        for some, slip in planted.appends(aggregate, facts):
-            written = self.write(aggregate, cause, correlation, some, slip, planted)
-        return written
+        written = [
+            self.write(aggregate, cause, correlation, some, slip, planted)
+            for some, slip in planted.appends(aggregate, facts)
+        ]
+        return written[0]
 
     def write(
         self,
@@ -202,8 +209,9 @@ class Simulation:
         """One append, as it is recorded; `slip` is what goes wrong with it."""
         stream, service, identifier = aggregate.stream, aggregate.service, ""
         self.last = max(self.now + 1_500 + identity.digest(stream, aggregate.version) % 8_000, self.last + 4)
-        occurred, recorded = self.start + self.now - slip.backdated, self.start + self.last
-        causation = cause if knows_causes(self.seed, stream) else None
+        occurred = self.start + self.now - slip.backdated - slip.early
+        recorded = self.start + self.last - slip.early
+        causation = slip.cause or (cause if planted is not None or knows_causes(self.seed, stream) else None)
         aggregate.version += slip.gap
         for type_, data in facts:
             aggregate.apply(type_, data)
@@ -216,6 +224,11 @@ class Simulation:
         self._teller = service
         self._remember(aggregate, planted, len(facts))
         return identifier
+
+    def deliver_again(self, row: Row) -> None:
+        """As a topic or file may hold it, and no store: the same identifier once more."""
+        self.rows.append(row)
+        self.written += 1
 
     def _remember(self, aggregate: Aggregate, planted: Planted | None, count: int) -> None:
         """Keep what later acts and the answer key need, and no more: what is over is forgotten."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from msgspec.structs import replace
+
 from demobank import adapter, cards, core, exchange, identity, people
 from demobank.adapter import Arrival
 from demobank.aggregates import Account
@@ -43,6 +45,7 @@ class Traffic:
     closed: list[str] = field(default_factory=list)
     quiet: set[str] = field(default_factory=set)
     numbers: int = 0
+    left: int | None = None  # microseconds in which all that is begun must be over
     batches: int = 0
 
     def register(self) -> Flow:
@@ -217,6 +220,9 @@ class Traffic:
             account = self.closed[int(self.random.random() * len(self.closed))]
         sender = people.stranger(self.seed, int(self.random.random() * STRANGERS))
         arrival = self.arrival(sender, account, self.amount())
+        lot = self.random.random()
+        if lot < 0.02 and (self.left is None or self.left > adapter.CLERK + MINUTE):
+            arrival = replace(arrival, iban=sender.iban, clerk="matches" if lot < 0.014 else "gives up")
         return Flow(ADAPTER, lambda work: adapter.receive(work, arrival))
 
     def arrival(self, sender: Party, account: str, units: int) -> Arrival:
@@ -284,7 +290,7 @@ def sale(seed: str, payment: str, left: int | None = None) -> Sale:
     acts: tuple[tuple[int, str], ...] = ((soon, "capture"),)
     if share < 60:
         acts = ()
-    elif share < 75:
+    elif share < 90:
         acts = ((cards.HOLD + GRACE + soon, "capture"),)
     elif share < 130:
         acts = ((soon, "part"), (10 * MINUTE + soon, "capture"))

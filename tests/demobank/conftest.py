@@ -23,6 +23,16 @@ class Past:
     rows: list[Row]
     run: Simulation
 
+    def unstruck(self) -> list[Row]:
+        """The rows that no fault has written."""
+        struck = {id(row) for planted in self.run.planting.planted for row in planted.rows}
+        return [row for row in self.rows if id(row) not in struck]
+
+    def struck(self) -> set[str]:
+        """The flows that a fault struck."""
+        also = (planted.also for planted in self.run.planting.planted if planted.also)
+        return {*self.run.planting.watched, *(key.partition(":")[2] for key in also)}
+
     def honest(self) -> list[Row]:
         """The rows of streams and transfers that no fault touched."""
         struck = {row.stream for planted in self.run.planting.planted for row in planted.rows}

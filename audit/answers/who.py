@@ -144,11 +144,8 @@ def _kind_of_lane(inquiry: Inquiry, lane: str) -> str:
 def _amounts(inquiry: Inquiry, cohort: Cohort, members: Mapping[int, datetime]) -> dict[int, tuple[Money, ...]]:
     """What each flow declares; what each holder has, by currency, where it is asked for now."""
     if cohort.is_flow:
-        return {
-            id: (money(inquiry.model, int(units), currency),)
-            for id, _, units, currency in cohort.flows()
-            if id in members and units is not None
-        }
+        rows = inquiry.rows("who_declared", [list(members)]) if members else ()
+        return {id: (money(inquiry.model, int(units), currency),) for id, units, currency in rows}
     about = inquiry.model.kinds.get(cohort.kind)
     if about is None or about.book is None or not inquiry.cut.is_now:
         return {}

@@ -13,7 +13,7 @@ from tests.answers.conftest import asking, take_in
 from tests.answers.oracle import START, Bank
 from tests.conftest import Database
 
-RESERVED = {"to": {"name": "Åse"}, "reference": "r", "transfer": "T1"}
+RESERVED: dict[str, object] = {"to": {"name": "Åse"}, "reference": "r", "transfer": "T1"}
 
 
 def told(folder: Path, *events: tuple[str, str, str, dict[str, object]]) -> dict[str, EventLine]:
@@ -37,8 +37,9 @@ def links(line: EventLine) -> tuple[list[str], list[str], list[str]]:
 
 
 def test_the_latest_whose_money_is_moved_back(database: Database, tmp_path: Path) -> None:
-    lines = told(tmp_path, ("Deposited", "a", "5.00", {}), ("Deposited", "b", "5.00", {}), ("Deposited", "c", "7.00", {}),
-                 ("Refunded", "r", "5.00", {}), ("Refunded", "s", "5.00", {}), ("Refunded", "t", "5.00", {}))  # fmt: skip
+    lines = told(tmp_path, ("Deposited", "a", "5.00", {}), ("Deposited", "b", "5.00", {}),
+                 ("Deposited", "c", "7.00", {}), ("Refunded", "r", "5.00", {}),
+                 ("Refunded", "s", "5.00", {}), ("Refunded", "t", "5.00", {}))  # fmt: skip
     assert links(lines["r"]) == (["b"], [], []) and links(lines["b"]) == ([], ["r"], [])
     assert links(lines["s"]) == (["a"], [], []) and links(lines["a"]) == ([], ["s"], [])
     assert links(lines["t"]) == ([], [], []), "nothing is left that it could undo"

@@ -5,18 +5,29 @@ The key is made from what the bank did and from the rules' definitions, never fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 
 import pytest
+from psycopg import Connection
 
+from audit import configuration
 from audit.findings.catalogue import RULES
+from audit.log.recount import recount_all
+from audit.sources.postgres import PostgresSource
+from demobank import store
+from demobank.fault import DAY
 from demobank.faults import FAULTS
 from demobank.history import simulation
+from demobank.loading import load_history
 from demobank.planting import Stroke
+from demobank.tampering import TAMPERINGS, Answer
 from tests.conftest import Database
 from tests.findings.scoring import Found, Score, scores, table, wrong
+from tests.pipeline.following import CONFIGURATION, follow_once
 from tests.projections.bank import MODEL, History
 from tests.projections.feed import Feed
 
@@ -45,6 +56,47 @@ def test_an_honest_bank_has_nothing_to_explain(database: Database, tmp_path: Pat
     _, found = judged(feed, EVENTS, {})
     assert feed.rows("select count(*) > 5000 from timeline") == [(True,)]
     assert [one for one in found if RULES[one.rule].severity.value != "info"] == []
+
+
+@pytest.mark.parametrize("tamper", TAMPERINGS)
+def test_what_befalls_a_store_after_it_was_read_is_found_and_nothing_else(
+    database: Database,
+    empty_database: Callable[[], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tamper: Callable[[Connection, str, str], Answer],
+) -> None:
+    feed, url = Feed(tmp_path, database, MODEL), empty_database()
+    load_history(url, datetime.fromtimestamp(ANCHOR / 1_000_000, UTC), "tests", 1_500, faults={})
+    monkeypatch.setenv("BANK_DATABASE_URL", store.reader_url(url))
+    _follow(feed)
+    with store.connect(url) as connection:
+        answer = tamper(connection, "dk-adapter", "tests")
+    for source in _sources():
+        with feed.database.connect("follower", autocommit=True) as own, closing(source):
+            recount_all(own, source)
+    _follow(feed)
+    made = scores([answer], [Found(*row) for row in feed.findings() if row[0] not in ("source_silent", "redelivery")])
+    assert wrong(made) == []
+
+
+def _sources() -> list[PostgresSource]:
+    opened = configuration.open_sources(configuration.configuration(CONFIGURATION))
+    return [source for source in opened if isinstance(source, PostgresSource)]
+
+
+def _follow(feed: Feed) -> None:
+    follow_once(feed.instance, _sources())
+
+
+def test_a_service_that_falls_silent_is_found(database: Database, tmp_path: Path) -> None:
+    """The others go on for two days after the history's end; the adapter says nothing."""
+    feed, run = Feed(tmp_path, database, MODEL), simulation("tests", 1_500, ANCHOR, {})
+    bank = History(list(run.run()), run)
+    for service, until in (("dk-adapter", ANCHOR), ("se-adapter", ANCHOR), ("core", ANCHOR + 2 * DAY)):
+        feed.take(feed.write(bank.lines(service)), complete_until=until)
+    silent = {row[1] for row in feed.findings("source_silent")}
+    assert "source:dk-adapter" in silent and "source:se-adapter" not in silent
 
 
 def pairs() -> list[Stroke]:

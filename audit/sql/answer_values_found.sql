@@ -1,5 +1,6 @@
 -- What fields of streams held at a moment, where their times never ran backwards: the range of places in the source is
--- halved until only the last value that had come is left, a look into the key for each halving.
+-- halved until only the last value that had come is left, a look into the key for each halving. The last limit keeps a
+-- plan that knows no statistics from halving once for every value.
 -- Parameters: streams, items, fields (of one length), moment.
 select w.stream_id, w.item, w.field, c.value, c.recorded_at, c.position
 from unnest(%(streams)s::int8[], %(items)s::text[], %(fields)s::text[]) as w (stream_id, item, field)
@@ -34,4 +35,7 @@ cross join lateral (
     )
     select low from halving where low >= high and has_come limit 1
 ) f
-join change c on c.stream_id = w.stream_id and c.item = w.item and c.field = w.field and c.source_position = f.low
+cross join lateral (
+    select h.value, h.recorded_at, h.position from change h
+    where h.stream_id = w.stream_id and h.item = w.item and h.field = w.field and h.source_position = f.low limit 1
+) c

@@ -143,7 +143,7 @@ def test_version_500_000_opens_as_fast_as_version_5(database: Database, tmp_path
         return best
 
     for ask in (why, where):
-        near = spent(lambda inquiry: ask(inquiry, short), at="meters/S-5")  # noqa: B023
+        near = spent(lambda inquiry: ask(inquiry, short), at=f"meters/S-{SHORT}")  # noqa: B023
         for version in (5, LONG // 2, LONG):
             far = spent(lambda inquiry: ask(inquiry, long), at=f"meters/L-{version}")  # noqa: B023
             assert far < 3 * near + 0.02, (ask.__name__, version, far, near)

@@ -7,29 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from hashlib import blake2b
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from audit.log.logged import Logged
 from audit.model.expecting import roles_of
-from audit.model.meaning import Effect, Facts, Lane, Model, Movement, PlaceKind, State
+from audit.model.meaning import Effect, Facts, Lane, Model, State
 from audit.projections.claims import begin_time, judge_event, judge_time, note
 from audit.projections.durations import bucket_of
 from audit.projections.flowbook import FlowBook, Side
 from audit.projections.legality import judge_transition, put_right
-from audit.projections.memory import Holding, ItemState, Memory, Negative
+from audit.projections.memory import ItemState, Memory
+from audit.projections.moving import Moving
 from audit.projections.names import Names
 from audit.projections.noticing import Noticed, in_its_place, left_over, unreasoned
 from audit.projections.reading import Work
-from audit.projections.rows import Aggregate, FlowTouch, PlaceChange, Rows, StoryKey
+from audit.projections.rows import Aggregate, FlowTouch, Rows, StoryKey
 from audit.projections.signs import Sign
-from audit.projections.steps import begin_step, judge_step, touch
+from audit.projections.steps import begin_step, judge_step
 
 MOVES, IN_FLOW, SETS_STATE, NOT_UNDERSTOOD = 1, 2, 4, 8  # timeline.flags
-QUARTER_HOUR = 900_000_000  # microseconds; every zone's offset is a multiple of it
 LINKS_REMEMBERED_MAX = 30_000
 
 
@@ -46,19 +44,18 @@ class Fold:
     numbered: set[int] = field(default_factory=set)  # sources whose own order means something
     _sides: list[Side] = field(default_factory=list)  # what the event at hand moved
     completed: Mapping[int, tuple[int, int]] = field(default_factory=dict)  # see projections/notes.py
-    _days: dict[int, int] = field(default_factory=dict)
     _links: dict[tuple[int, int], int] = field(default_factory=dict)
-    _zone: ZoneInfo = field(init=False)
     _declared_kinds: frozenset[str] = field(init=False)
     flow_kinds: frozenset[str] = field(init=False)
+    _moving: Moving = field(init=False)
     _ends: dict[str, list[str]] = field(init=False)
     _matched: dict[str, frozenset[int]] = field(init=False)
 
     def __post_init__(self) -> None:
         kinds = self.model.kinds
-        self._zone = ZoneInfo(self.model.zone)
         self._declared_kinds = frozenset(kinds)
         self.flow_kinds = frozenset(name for name, kind in kinds.items() if kind.is_flow)
+        self._moving = Moving(self.model, self.names, self.sources, self.flow_kinds)
         roles = roles_of(self.model)
         self._matched = {kind: one.numbers for kind, one in roles.items() if kind not in self.flow_kinds}
         self._ends = {}
@@ -146,7 +143,7 @@ class Fold:
                 rows.changes.append((event.stream_id, reading.item, name, event.source_position,
                                      event.recorded, event.occurred, event.position, value))
         if reading.movements:
-            self._move(work, memory, lane, reading.movements, rows)
+            self._sides = self._moving.move(work, memory, lane, reading.movements, rows)
             flags |= MOVES
         if reading.rest is not None:
             rows.signs.append(self._noticed(left_over(work, reading.rest), work, ids[0]))
@@ -184,7 +181,7 @@ class Fold:
             self._legality(work, memory, lane, item, to, allowed, ids[0], rows)
         state = lane.states.get(to)
         spent = bucket_of(event.recorded - before.recorded) if before is not None else 0
-        rows.passes((lane.name, current, to, event.type, self._day(event.recorded), spent))
+        rows.passes((lane.name, current, to, event.type, self._moving.day(event.recorded), spent))
         memory.items[item] = ItemState(to, event.recorded, event.occurred, event.position, self._identity(event),
                                        self._deadline(event, state), current, event.type)
         rows.changes.append((event.stream_id, item, "", event.source_position, event.recorded, event.occurred,
@@ -226,76 +223,6 @@ class Fold:
             rows.signs += judge_transition(
                 memory, work, lane, item, to, allowed,
                 lambda rule, numbers: self._sign(rule, work, subject_id, numbers))
-
-    # money
-
-    def _move(
-        self, work: Work, memory: Memory, lane: Lane, movements: Sequence[Movement], rows: Rows
-    ) -> None:
-        event, places, known, ordinal = work.event, self.model.places, self.names.places.ids, 0
-        for m in movements:
-            from_id = known[(m.book, m.from_kind, m.from_key, m.currency)]
-            to_id = known[(m.book, m.to_kind, m.to_key, m.currency)]
-            for place_id, kind, key, units, counter_id in (
-                (from_id, m.from_kind, m.from_key, -m.units, to_id), (to_id, m.to_kind, m.to_key, m.units, from_id)
-            ):
-                place = places[(m.book, kind)]
-                balance = total = None
-                if place.owner == lane.name:
-                    balance, total = self._hold(memory, place, place_id, key, m, units, event)
-                rows.entries.append((place_id, event.recorded, event.source_id, event.source_position, ordinal,
-                                     event.occurred, event.position, counter_id, units, balance, total))
-                ordinal += 1
-                self._sides.append((place_id, m.book, kind, key, m.currency, units))
-                self._sums(place, place_id, kind, m, units, event, memory, rows)
-
-    def _hold(
-        self, memory: Memory, place: PlaceKind, place_id: int, key: str, m: Movement, units: int, event: Logged
-    ) -> tuple[int, int]:
-        holding = memory.holdings.get(place_id)
-        if holding is None:
-            is_forbidden = not (place.may_be_negative or place.is_source)
-            text = f"{place.name}:{key}"
-            holding = memory.holdings[place_id] = Holding(0, 0, event.recorded, True, is_forbidden, text, m.currency,
-                                                          m.book)
-        holding.units += units
-        holding.entries += 1
-        holding.in_order = holding.in_order and event.recorded >= holding.recorded
-        holding.recorded = max(holding.recorded, event.recorded)
-        owner = f"{m.book}/{key}/{m.currency}"
-        total = memory.totals[owner] = memory.totals.get(owner, 0) + units
-        if holding.is_forbidden_negative and place_id not in memory.touched:
-            touch(memory, place_id, Negative(event.position, self._identity(event), event.recorded, 0))
-        return holding.units, total
-
-    def _sums(
-        self, place: PlaceKind, place_id: int, kind: str, m: Movement, units: int, event: Logged, memory: Memory,
-        rows: Rows,
-    ) -> None:
-        total = rows.kind_totals.setdefault((m.book, kind, m.currency), [0, 0])
-        total[0] += units
-        total[1] += 1
-        if place.subject in self.flow_kinds:
-            return  # a flow's own place has a handful of entries: they are summed when asked for
-        day = rows.days.setdefault((place_id, self._day(event.recorded), self._day(event.occurred)), [0, 0, 0])
-        day[0 if units >= 0 else 1] += abs(units)
-        day[2] += 1
-        change = rows.places.get(place_id)
-        if change is None:
-            change = rows.places[place_id] = PlaceChange()
-        change.units += units
-        change.entries += 1
-        change.recorded = max(change.recorded, event.recorded)
-        holding = memory.holdings.get(place_id)
-        change.in_order = holding.in_order if holding is not None else False
-
-    def _day(self, micros: int) -> int:
-        quarter = micros // QUARTER_HOUR
-        day = self._days.get(quarter)
-        if day is None:
-            local = datetime.fromtimestamp(quarter * 900, UTC).astimezone(self._zone)
-            day = self._days[quarter] = local.date().toordinal() - 719_163  # days since 1970-01-01
-        return day
 
     # flows: what money travels in, judged later as a whole
 

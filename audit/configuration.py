@@ -53,6 +53,7 @@ class Configuration:
     path: Path
     model: Path
     sources: Sequence[SourceSetting]
+    publish: Path | None = None  # where checkpoints of our log are put
 
 
 def configuration(path: str | os.PathLike[str] | None = None) -> Configuration:
@@ -118,7 +119,7 @@ class _Reader:
         self._folder = folder
 
     def read(self, document: Mapping[str, Any], path: Path) -> Configuration:
-        self._only(document, ("model", "source"), (), "key")
+        self._only(document, ("model", "source", "evidence"), (), "key")
         model = self._text(document, "model", ())
         if model is None and "model" not in document:
             self._problems.error(("model",), "no model is named", 'Add model = "model.toml"')
@@ -127,7 +128,17 @@ class _Reader:
             self._problems.error(("source",), "this is not a table", "Write [source.NAME] for each source")
             tables = {}
         sources = [self._source(name, table) for name, table in tables.items()]
-        return Configuration(path, self._folder / (model or ""), [source for source in sources if source])
+        opened = [source for source in sources if source]
+        return Configuration(path, self._folder / (model or ""), opened, self._publish(document))
+
+    def _publish(self, document: Mapping[str, Any]) -> Path | None:
+        table = document.get("evidence", {})
+        if not isinstance(table, dict):
+            self._problems.error(("evidence",), "this is not a table", 'Write [evidence] and publish = "FOLDER" in it')
+            return None
+        self._only(table, ("publish",), ("evidence",), "key of the evidence")
+        folder = self._text(table, "publish", ("evidence",))
+        return None if folder is None else self._folder / folder
 
     def _source(self, name: str, table: Any) -> SourceSetting | None:
         key: Key = ("source", name)

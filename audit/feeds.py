@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection as PipeEnd
+from pathlib import Path
 from typing import NoReturn, Protocol
 
 from audit import servers
@@ -28,6 +29,7 @@ from audit.log.drafts import Reader
 from audit.log.handover import pack, unpack
 from audit.log.intake import Batch, Intake
 from audit.log.recount import Rounds
+from audit.log.sealing import Sealing
 from audit.sources.contract import Source
 from audit.sources.own import NAME as OWN
 
@@ -47,6 +49,7 @@ class Reading:
     once: bool
     stop: threading.Event
     troubles: dict[str, str] = field(default_factory=dict)  # of the sources that cannot be read now
+    publish: Path | None = None  # the folder where checkpoints go
 
 
 class Feed(Protocol):
@@ -71,8 +74,9 @@ def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
     with connect("follower") as connection:
         intake = Intake(connection, reading.instance.model, reading.sources)
         rounds = Rounds(connection, [source for source in reading.sources if source.kind != OWN])
+        sealing = Sealing(connection, reading.publish)
         while not reading.stop.is_set():
-            is_idle = True
+            is_idle, logged = True, 0
             for source in reading.sources:
                 try:
                     batch = intake.take(source, BATCH_CATCHING_UP)
@@ -82,9 +86,12 @@ def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
                 reading.troubles.pop(source.name, None)
                 if batch is not None:
                     is_idle = is_idle and batch.is_idle
+                    logged += batch.last - batch.first + 1
                     hand(batch)
             if is_idle and reading.once:
+                sealing.seal(time.monotonic())
                 return
+            sealing.go_on(time.monotonic(), logged)
             if is_idle:
                 rounds.go_on(time.monotonic())
                 _rest(reading.sources, reading.stop)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from audit.database import Connection, connect, sql, use_generation
 from audit.errors import LostLease
@@ -284,15 +285,16 @@ def run(
     stop: threading.Event,
     progress: Progress | None = None,
     apart: bool = False,
+    publish: Path | None = None,
 ) -> Outcome:
     """Read `sources` and project them until `stop` is set or, with `once`, until there is nothing more.
 
-    `apart`: read them in a process of its own, so that both cores work. Raises LostLease when another process took a
-    source over. Safe to be killed anywhere and run again.
+    `apart`: read them in a process of its own, so that both cores work. `publish`: the folder for checkpoints. Raises
+    LostLease when another process took a source over. Safe to be killed anywhere and run again.
     """
     _collect_garbage_seldom()
     outcome = Outcome()
-    feed = open_feed(Reading(instance, sources, once, stop, outcome.troubles), apart=apart)
+    feed = open_feed(Reading(instance, sources, once, stop, outcome.troubles, publish), apart=apart)
     try:
         projection = Projection(instance)
         try:

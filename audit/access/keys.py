@@ -16,12 +16,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from audit.access.secret_files import KEY_BYTES, make, parsed, read
 from audit.arrays import Texts
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
 from audit.servers.place import var_dir
 
-KEY_BYTES = 32
+WHAT = "a master key"
 NONCE_BYTES = 12
 OPEN_MAX = 8_000  # keys that a process keeps unwrapped
 
@@ -65,7 +66,7 @@ def master_key() -> bytes:
     """The instance's own secret. A broken one is an error: a new one would make everything sealed unreadable."""
     given = os.environ.get("WHEREABOUTS_KEY")
     if given:
-        return _parsed(given, "WHEREABOUTS_KEY")
+        return parsed(given, "WHEREABOUTS_KEY", WHAT)
     return _of_folder(os.environ.get("VAR_DIR"))
 
 
@@ -78,37 +79,8 @@ def _of_folder(folder: str | None) -> bytes:
 @cache
 def _from_file(path: Path) -> bytes:
     if not path.exists():
-        _make(path)
-    try:
-        return _parsed(path.read_text(), str(path))
-    except OSError as error:
-        raise WhereaboutsError(f"the master key {path} cannot be read: {error.strerror}") from None
-
-
-def _make(path: Path) -> None:
-    """Written apart and linked into place, so that nobody reads half a key and the first of two makers wins."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(os.urandom(KEY_BYTES).hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
-
-
-def _parsed(text: str, where: str) -> bytes:
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise WhereaboutsError(f"{where} does not hold a master key: it must be {2 * KEY_BYTES} hexadecimal digits")
-    return key
+        make(path)
+    return read(path, WHAT)
 
 
 @cache

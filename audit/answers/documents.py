@@ -12,6 +12,7 @@ from audit.answers.shapes import (
     MovementLine,
     Overview,
     PlaceLine,
+    Sealed,
     SearchAnswer,
     StateLine,
     StepLine,
@@ -133,7 +134,21 @@ def status_document(overview: Overview) -> Document:
                 ("money", overview.explained.money),
             )
         },
+        "evidence": _evidence(overview.sealed),
         "model": overview.model,
+    }
+
+
+def _evidence(sealed: Sealed) -> Document:
+    return {
+        "entries": sealed.entries,
+        "in_tree": sealed.in_tree,
+        "signed": sealed.signed,
+        "unsigned": sealed.unsigned,
+        "signed_at": rfc3339(sealed.signed_at) if sealed.signed_at else None,
+        "published": sealed.published,
+        "late": sealed.is_late,
+        "trouble": sealed.trouble,
     }
 
 

@@ -11,7 +11,7 @@ from audit.answers.flows import load_flows
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import Known, kind_title, place_kind
 from audit.answers.shapes import Explained, OpenItem, Overview, Page, PlaceTotal
-from audit.answers.sources import counters, source_lines
+from audit.answers.sources import counters, sealed, source_lines
 from audit.answers.totals import place_totals
 from audit.answers.unfolded import NOTHING
 from audit.values import Place, Subject
@@ -36,6 +36,7 @@ def overview(inquiry: Inquiry, open_shown: int = OPEN_SHOWN) -> Overview:
         kinds={kind: kind_title(inquiry, kind) for kind in subjects},
         explained=_explained(inquiry, counted, sum(subjects.values()), totals),
         open_flows=_open_flows(inquiry, counted.get("open_flows", 0), open_shown),
+        sealed=sealed(inquiry),
     )
 
 

@@ -5,16 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 
 from audit.answers.inquiry import CONSOLE, Inquiry, SourceRow
-from audit.answers.shapes import ReadModel, SourceLine, SourcesPage
+from audit.answers.shapes import ReadModel, Sealed, SourceLine, SourcesPage
+from audit.log.sealing import LATE_SECONDS
 
 
 def sources(inquiry: Inquiry) -> SourcesPage:
-    return SourcesPage(inquiry.as_of(), inquiry.model.hash, _read_model(inquiry), source_lines(inquiry))
+    lines = source_lines(inquiry)
+    return SourcesPage(inquiry.as_of(), inquiry.model.hash, _read_model(inquiry), lines, sealed(inquiry))
 
 
 def _read_model(inquiry: Inquiry) -> ReadModel:
     (row,) = inquiry.rows("answer_progress")
     return ReadModel(*row)
+
+
+def sealed(inquiry: Inquiry) -> Sealed:
+    """Of the log itself: how far it could be proven to a stranger."""
+    (row,) = inquiry.rows("sealing_stand", [LATE_SECONDS])
+    return Sealed(*row)
 
 
 def source_lines(inquiry: Inquiry) -> tuple[SourceLine, ...]:

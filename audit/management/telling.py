@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from audit.answers.shapes import AsOf, EventLine, FindingLine, Overview, PlaceLine, SearchAnswer, What, Where
+from audit.answers.shapes import AsOf, EventLine, FindingLine, Overview, PlaceLine, Sealed, SearchAnswer, What, Where
 from audit.values import EventRef
 
 Write = Callable[[str], object]
@@ -82,6 +82,7 @@ def tell_status(write: Write, overview: Overview, zone: str) -> None:
             f"  source {source.name} ({source.kind}): {source.events:,} events, {source.duplicates:,} seen again, "
             f"{source.quarantined:,} unreadable, {source.gaps:,} gaps, {lag}{trouble}"
         )
+    _tell_sealed(write, overview.sealed)
     write("  subjects: " + ", ".join(f"{n:,} {kind}" for kind, n in overview.subjects.items()))
     for total in overview.places:
         write(f"  {total.book:10}  {total.kind:16}  {total.money.amount:>24,f} {total.money.currency}")
@@ -93,6 +94,13 @@ def tell_status(write: Write, overview: Overview, zone: str) -> None:
         ("money", overview.explained.money),
     )
     write("  explained: " + ", ".join(f"{name} {share * 100:f} %" for name, share in shares if share is not None))
+
+
+def _tell_sealed(write: Write, sealed: Sealed) -> None:
+    late = "  LATE" if sealed.is_late else ""
+    trouble = f"  {sealed.trouble}" if sealed.trouble else ""
+    published = f", {sealed.published:,} published" if sealed.published else ""
+    write(f"  evidence: {sealed.signed:,} of {sealed.entries:,} log entries signed{published}{late}{trouble}")
 
 
 def tell_search(write: Write, answer: SearchAnswer) -> None:

@@ -46,11 +46,30 @@ class ReadModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """How far our log stands under the tree's hashes, and under a signature. Late: something waits too long for it."""
+
+    entries: int
+    in_tree: int
+    signed: int
+    signed_at: datetime | None
+    published: int
+    published_at: datetime | None
+    trouble: str | None
+    is_late: bool
+
+    @property
+    def unsigned(self) -> int:
+        return max(0, self.entries - self.signed)
+
+
+@dataclass(frozen=True, slots=True)
 class SourcesPage:
     at: AsOf
     model: str
     read_model: ReadModel
     sources: tuple[SourceLine, ...]
+    sealed: Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +94,7 @@ class Overview:
     kinds: Mapping[str, str]
     explained: Explained
     open_flows: Page[OpenItem]
+    sealed: Sealed
 
 
 @dataclass(frozen=True, slots=True)

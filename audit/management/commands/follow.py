@@ -40,7 +40,15 @@ class Command(Base):
 
         sources = open_sources(settings, complete_until=options["complete_until"])
         try:
-            outcome = run(instance, sources, once=options["once"], stop=threading.Event(), progress=show, apart=True)
+            outcome = run(
+                instance,
+                sources,
+                once=options["once"],
+                stop=threading.Event(),
+                progress=show,
+                apart=True,
+                publish=settings.publish,
+            )
         finally:
             progress.close()
             for source in sources:

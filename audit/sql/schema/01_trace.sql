@@ -58,6 +58,39 @@ create index log_stream on trace.log (stream_id, version);
 
 create index log_first on trace.log (first_position) where first_position is not null;
 
+-- the tree of evidence: hashes of complete subtrees of 2^level entries (audit/log/tree.py)
+create table trace.tree_node (
+    level  smallint not null,
+    number bigint not null,
+    hash   bytea not null,
+    primary key (level, number)
+);
+
+-- a key signs checkpoints of more than `first` entries, until the next one does (audit/log/log_key.py)
+create table trace.log_key (
+    first  bigint primary key,
+    public bytea not null
+);
+
+create table trace.checkpoint (
+    size      bigint not null,
+    key_id    bytea not null,
+    root      bytea not null,
+    note      text not null,                      -- signed, as it is published
+    signed_at timestamptz not null default now(),
+    primary key (size, key_id)
+);
+
+-- how far checkpoints were put outside the database, and what hinders sealing or publishing now
+create table trace.sealing (
+    is_only      boolean primary key default true check (is_only),
+    sealed_at    timestamptz,                     -- when nothing was left to be signed
+    published    bigint not null default 0,
+    published_at timestamptz,
+    trouble      text
+);
+insert into trace.sealing default values;
+
 -- what a source says of an event beside the event. below_seal: it came where nothing could come any more; completes:
 -- it stands where `other` was read while it was still being written
 create table trace.note (
@@ -212,4 +245,10 @@ create trigger payload_is_append_only before delete or truncate on trace.payload
 create trigger note_is_append_only before update or delete or truncate on trace.note
     for each statement execute function trace.refuse_change();
 create trigger identity_is_append_only before update or delete or truncate on trace.identity
+    for each statement execute function trace.refuse_change();
+create trigger tree_node_is_append_only before update or delete or truncate on trace.tree_node
+    for each statement execute function trace.refuse_change();
+create trigger log_key_is_append_only before update or delete or truncate on trace.log_key
+    for each statement execute function trace.refuse_change();
+create trigger checkpoint_is_append_only before update or delete or truncate on trace.checkpoint
     for each statement execute function trace.refuse_change();

@@ -264,6 +264,6 @@ def overview(**changes: object) -> s.Overview:
         subjects={"customer": 2000, "account": 3400}, kinds={"customer": "Customers", "account": "Accounts"},
         explained=s.Explained(Decimal("0.99998"), Decimal("0.9991"), Decimal("0.99998")),
         open_flows=s.Page((open_item(),), 1),
-        sealed=s.Sealed(1141666, 1141504, 1141660, NOW, 0, None, None, False),
+        sealed=s.Sealed(1141666, 1141504, 1141660, START, 0, None, None, False),
     )  # fmt: skip
     return s.Overview(**{**made, **changes})  # type: ignore[arg-type]

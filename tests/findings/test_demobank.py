@@ -119,9 +119,3 @@ def test_alone_and_in_pairs_recall_and_precision_are_one(
         print(f"\n{MANY:,} events, {len(FAULTS)} kinds of fault, each alone three times, {len(together)} pairs")
         print(table(made))
     assert wrong(made) == []
-
-
-@pytest.mark.slow
-def test_an_honest_bank_of_many_events_has_nothing_to_explain(database: Database, tmp_path: Path) -> None:
-    _, found = judged(Feed(tmp_path, database, MODEL), MANY, {})
-    assert [one for one in found if RULES[one.rule].severity.value != "info"] == []

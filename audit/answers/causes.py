@@ -41,6 +41,13 @@ def causes_of(inquiry: Inquiry, events: Iterable[EventRow], story: Sequence[Even
     return chains
 
 
+def _in_a_circle(links: Sequence[tuple[EventRow, bool]]) -> Chain:
+    """Causes that lead back to themselves. Where one of them was only inferred, the guess was wrong: an effect may have
+    been recorded before its cause, and what names no cause is the root."""
+    guess = max((number for number, (_, is_inferred) in enumerate(links) if is_inferred), default=None)
+    return Chain(tuple(links), Ends.CYCLE) if guess is None else Chain(tuple(links[:guess]), Ends.ROOT)
+
+
 @dataclass(slots=True)
 class _Search:
     """What is known of causes so far, and what a chain had to stop at because it is not known yet."""
@@ -67,7 +74,7 @@ class _Search:
             if cause is None:
                 return Chain(tuple(links), ends, row.causation if ends is Ends.UNKNOWN else None)
             if cause.position in seen:
-                return Chain(tuple(links), Ends.CYCLE)
+                return _in_a_circle(links)
             links.append((cause, not row.causation))
             seen.add(cause.position)
             row = cause

@@ -54,13 +54,14 @@ def sign_in(page: Page) -> None:
 
 
 def open_transfer(page: Page, key: str) -> None:
-    """By keyboard, as the README tells: search, reason 1, Enter; a door that is open already is not asked for again."""
+    """By keyboard, as the README tells: search, reason 1, known by a code, Enter; a door that is open already is not asked for again."""
     page.keyboard.press("/")
     page.keyboard.type(key)
     page.keyboard.press("Enter")
     page.wait_for_url("**/of/transfer/**")
     if "/reason" in page.url:
         page.keyboard.press("1")
+        page.keyboard.press("c")
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "/reason" not in url)
     page.wait_for_load_state("networkidle")

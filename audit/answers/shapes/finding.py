@@ -12,7 +12,7 @@ from audit.answers.shapes.story import EventLine
 from audit.values import EventRef, Money
 
 GRAVE = frozenset({"critical", "high"})
-OF_TIME = frozenset({"stuck", "missing_reaction", "late_reaction"})
+OF_TIME = frozenset({"stuck", "missing_reaction", "late_reaction", "reservation_leak"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+from audit.errors import WhereaboutsError
+from audit.trails.framing import SIZE_MAX, central_header, end, local_header
+
+BLOCK = 1 << 20
 
 
 def digest_of(path: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-            size += len(block)
+    for block in _blocks(path):
+        digest.update(block)
+        size += len(block)
     return digest.hexdigest(), size
 
 
 def wrap(folder: Path, names: Sequence[str], target: Path) -> None:
-    """Stored, in a fixed order and with fixed dates: the same files give the same bytes."""
-    with ZipFile(target, "w", ZIP_STORED, allowZip64=True) as archive:
+    """In the order of `names`: the same files give the same bytes."""
+    central: list[bytes] = []
+    with target.open("wb") as file:
         for name in names:
-            info = ZipInfo(name, ZIP_DATE)
-            info.external_attr = 0o644 << 16
-            info.create_system = 3
-            info.file_size = (folder / name).stat().st_size
-            with (folder / name).open("rb") as source, archive.open(info, "w") as file:
-                shutil.copyfileobj(source, file, 1 << 20)
+            offset, crc, size = file.tell(), 0, 0
+            for block in _blocks(folder / name):
+                crc, size = zlib.crc32(block, crc), size + len(block)
+            if offset + size > SIZE_MAX:
+                raise WhereaboutsError("the trail is greater than 4 GiB: export a shorter time or a narrower subject")
+            file.write(local_header(name, crc, size))
+            for block in _blocks(folder / name):
+                file.write(block)
+            central.append(central_header(name, crc, size, offset))
+        start = file.tell()
+        file.writelines(central)
+        file.write(end(len(central), file.tell() - start, start))
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            yield block

@@ -26,28 +26,16 @@ from audit.log.entry import FORMAT
 from audit.trails import readme
 from audit.trails.archive import digest_of, wrap
 from audit.trails.canonical import canonical
+from audit.trails.contents import BUNDLE, EVIDENCE, ORDER, UNLISTED, sums_of
 from audit.trails.entries import entry_line, payload_document, pieces_of
+from audit.trails.proofs import Prover
 from audit.trails.tabular import csv_line
 from audit.trails.timeline import COLUMNS, table_rows
 from audit.values import Subject, rfc3339
 
-BUNDLE = "trace-bundle/1"
 PAGE = 500
 FINDINGS_MAX = 100_000
 VERIFY = Path(__file__).with_name("VERIFY.txt")
-EVIDENCE = ("entries.jsonl", "payloads.jsonl")
-ORDER = (
-    "README.txt",
-    "manifest.json",
-    "entries.jsonl",
-    "payloads.jsonl",
-    "findings.jsonl",
-    "where.json",
-    "view/story.jsonl",
-    "view/timeline.csv",
-    "VERIFY.txt",
-    "SHA256SUMS",
-)
 
 Progress = Callable[[int, int], None]
 
@@ -109,16 +97,17 @@ class _Draft:
         with self._open("README.txt") as plain:
             plain.writelines(line.encode() for line in readme.head(self.inquiry, place, _asked(self.asked)))
             self._story(plain)
-            self._entries()
+            prover = self._entries()
             lines = list(self._found())
             plain.writelines(line.encode() for line in readme.foot(self.inquiry, lines))
         findings = self._findings(lines)
         (self.folder / "where.json").write_bytes(canonical(where_document(place)) + b"\n")
         (self.folder / "VERIFY.txt").write_bytes(VERIFY.read_bytes())
-        manifest = self._manifest(findings)
+        manifest = self._manifest(findings, prover)
         (self.folder / "manifest.json").write_bytes(canonical(manifest) + b"\n")
-        sums = "".join(f"{digest_of(self.folder / name)[0]}  {name}\n" for name in sorted(ORDER[:-1]))
-        (self.folder / "SHA256SUMS").write_text(sums, encoding="utf-8")
+        prover.sign(self.folder)
+        sums = sums_of({name: digest_of(self.folder / name)[0] for name in ORDER[:-1]})
+        (self.folder / "SHA256SUMS").write_text(sums, encoding="utf-8", newline="\n")
         return manifest
 
     def _story(self, plain: IO[bytes]) -> None:
@@ -137,18 +126,26 @@ class _Draft:
                 self.last = page
                 self.progress(len(self.positions), 2 * total)
 
-    def _entries(self) -> None:
+    def _entries(self) -> Prover:
         """The log's entries in its own order, exactly as they were committed to, each checked against its leaf."""
         ordered = sorted(set(self.positions))
-        with self._open("entries.jsonl") as entries, self._open("payloads.jsonl") as payloads:
+        with (
+            self._open("entries.jsonl") as entries,
+            self._open("payloads.jsonl") as payloads,
+            self._open("leaves.jsonl") as leaves,
+        ):
             for first in range(0, len(ordered), PAGE):
                 page = ordered[first : first + PAGE]
                 pieces = pieces_of(self.inquiry, page)
                 for row in self.inquiry.rows("trail_entries", [page]):
                     entries.write(entry_line(row) + b"\n")
+                    leaves.write(b'{"i":"%d","leaf":"%b"}\n' % (row[0], row[16].hex().encode()))
                     if row[17] is not None:
                         payloads.write(canonical(payload_document(row, pieces.get(row[0], []))) + b"\n")
                 self.progress(len(self.positions) + first + len(page), 2 * len(self.positions))
+        prover = Prover.of(self.inquiry.connection, ordered[-1] if ordered else 0)
+        prover.write(self.inquiry.connection, self.folder, ordered)
+        return prover
 
     def _findings(self, found: Sequence[FindingLine]) -> int:
         with self._open("findings.jsonl") as lines:
@@ -163,7 +160,7 @@ class _Draft:
         kinds = [kind for kind in self.inquiry.model.kinds if kind != self.subject.kind]
         return findings_of(self.inquiry, [id], id, kinds, FINDINGS_MAX).rows
 
-    def _manifest(self, findings: int) -> dict[str, Any]:
+    def _manifest(self, findings: int, prover: Prover) -> dict[str, Any]:
         inquiry, asked, last = self.inquiry, self.asked, self.last
         assert last is not None
         ((instance, position),) = inquiry.rows("trail_instance")
@@ -172,13 +169,19 @@ class _Draft:
             "subject": str(self.subject),
             "at": at_document(last.at),
             "model": {"name": inquiry.model.name, "hash": inquiry.model.hash, "zone": inquiry.model.zone},
-            "log": {"instance": str(instance), "position": str(position), "entry_format": FORMAT},
+            "log": {
+                "instance": str(instance),
+                "position": str(position),
+                "entry_format": FORMAT,
+                **prover.document(),
+            },
             "asked_by": {"actor": asked.actor, "role": asked.role},
             "reason": {"code": asked.reason_code, "ticket": asked.ticket, "caller_identified": asked.caller_identified},
             "made_at": rfc3339(asked.made_at),
             "masking": "personal values are masked in sentences and left out of payloads, where commitments stand",
             "clocks": "recorded: the source's store; occurred: the business; ingested: this console. All in UTC",
             "scope": {
+                "entries": len(set(self.positions)),
                 "events": len(self.positions),
                 "findings": findings,
                 "complete": last.complete,
@@ -194,7 +197,7 @@ class _Draft:
                 }
                 for source in inquiry.sources
             ],
-            "files": [self._file(name) for name in ORDER if name not in ("manifest.json", "SHA256SUMS")],
+            "files": [self._file(name) for name in ORDER if name not in UNLISTED],
         }
 
     def _file(self, name: str) -> dict[str, Any]:

@@ -1,0 +1,73 @@
+"""`python -m audit.trails.verify FILE.zip`: 0 verified, 1 tampered, 2 incomplete, 3 usage."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from audit.log.signed_notes import Checkpoint, PublicKey, opened
+from audit.trails.signatures import raw_of
+from audit.trails.verify.checks import verify
+from audit.trails.verify.verdict import USAGE
+
+FILE_MAX = 1 << 20  # of what is given beside the trail
+
+
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"error: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = _Parser(prog="python -m audit.trails.verify", description="Check a trail, offline.")
+    parser.add_argument("file", type=Path, metavar="FILE.zip")
+    parser.add_argument("--key", help="the log's public key, from elsewhere: NAME+ID+BASE64, or a file that holds it")
+    parser.add_argument("--since", type=Path, metavar="CHECKPOINT", help="a checkpoint of this log that you kept")
+    parser.add_argument("--proof", type=Path, metavar="JSON", help="what `prove --since SIZE --to SIZE --json` printed")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    try:
+        pinned = None if options.key is None else _key(options.key)
+        since = None if options.since is None else _checkpoint(options.since)
+        proof = [] if options.proof is None else _proof(options.proof)
+        verdict = verify(options.file, pinned, since, proof)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+    if options.json:
+        print(json.dumps(verdict.document(), ensure_ascii=True))
+    else:
+        print("\n".join(verdict.lines()))
+    return verdict.exit_code
+
+
+def _key(text: str) -> PublicKey | bytes:
+    if "+" in text and not Path(text).exists():
+        return PublicKey.parse(text)
+    given = _read(Path(text))
+    return raw_of(given) if given.startswith("-----") else PublicKey.parse(given)
+
+
+def _checkpoint(path: Path) -> Checkpoint:
+    """What its keeper kept is trusted: it may be signed by a key before the present one."""
+    return opened(_read(path), None)
+
+
+def _proof(path: Path) -> list[bytes]:
+    try:
+        return [bytes.fromhex(step) for step in json.loads(_read(path))["proof"]]
+    except (KeyError, TypeError, RecursionError):
+        raise ValueError(f"{path} is not what `prove --since SIZE --json` prints") from None
+
+
+def _read(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(FILE_MAX).decode()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

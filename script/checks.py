@@ -1,4 +1,7 @@
-"""`script/test`: lint, types, direction and tests, each by name; everything runs, and any failure fails the run."""
+"""`script/test`: lint, types, direction and tests, each by name; everything runs, and any failure fails the run.
+
+The tests that take long (kills, many histories, many events) run with --long, and where CI=true.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,21 @@ CHECKS = {
     "lint (ruff)": ["ruff", "check", "."],
     "types (mypy)": ["mypy"],
     "direction (import-linter)": ["importlinter.cli", "lint-imports"],
-    "tests (pytest)": ["pytest"],
+    "tests (pytest)": ["pytest", "-m", "not slow and not stress"],
 }
+LONG = {"long tests (pytest)": ["pytest", "-m", "slow or stress"]}
 WORKERS_MAX = 4  # each starts a PostgreSQL of its own
 IN_PARALLEL = ["--dist", "loadfile", "--no-loadscope-reorder"]  # a file's tests share what they stand on
 _LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 
 def main(arguments: Sequence[str]) -> int:
-    passed_on = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
+    is_long = arguments[:1] == ["--long"]
+    passed_on = list(arguments[1:] if is_long else arguments)
+    passed_on = passed_on[1:] if passed_on[:1] == ["--"] else passed_on
     get_chromium()
-    failed = [name for name, command in CHECKS.items() if not passes(name, command, passed_on)]
+    checks = {**CHECKS, **LONG} if is_long or (os.environ.get("CI") == "true" and not passed_on) else CHECKS
+    failed = [name for name, command in checks.items() if not passes(name, command, passed_on)]
     if failed:
         say(f"\nfailed: {', '.join(failed)}")
     return 1 if failed else 0

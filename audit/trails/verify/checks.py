@@ -11,7 +11,7 @@ from audit.log.merkle import BadProof, is_consistent, leaf_of, root_from_many
 from audit.log.signed_notes import BadNote, Checkpoint, PublicKey, opened
 from audit.trails.contents import BUNDLE, ORDER, UNLISTED
 from audit.trails.signatures import SIGNED_HEAD, pem_of, raw_of
-from audit.trails.verify.lines import ENTRY, HASH, LEAF, committed, document_of, is_text
+from audit.trails.verify.lines import ENTRY, HASH, LEAF, document_of, is_text, payload_of
 from audit.trails.verify.opened import Opened
 from audit.trails.verify.verdict import Bad, Unsupported, Verdict
 
@@ -53,7 +53,8 @@ class _Check:
         try:
             step()
         except Bad as bad:
-            self._verdict.problems.append(bad)
+            # Without its frames, which hold files open.
+            self._verdict.problems.append(Bad(bad.kind, str(bad), bad.index))
         except Unsupported as unsupported:
             self._verdict.missing.append(str(unsupported))
 
@@ -189,11 +190,10 @@ def _leaf(line: bytes, before: int) -> tuple[int, bytes]:
 
 def _check_payload(line: bytes, index: int, commitment: str) -> None:
     try:
-        payload = document_of(line)
-        found = committed(payload)
+        whose, found = payload_of(line)
     except ValueError as error:
         raise Bad("COMMITMENT", f"the payload cannot be read: {error}", index) from None
-    if payload.get("i") != str(index):
+    if whose != str(index):
         raise Bad("COMMITMENT", "another entry's payload stands where this one's belongs", index)
     if found != commitment:
         raise Bad("COMMITMENT", "the payload is not the one that the entry is committed to", index)

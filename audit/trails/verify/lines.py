@@ -24,6 +24,12 @@ ENTRY = re.compile(
     + rb',"recorded_at":' + _TIME + rb',"source":' + _TEXT + rb',"step":' + _MAYBE + rb',"stream":' + _TEXT
     + rb',"type":' + _TEXT + rb',"v":"1","ver":(?:null|' + _SIGNED + rb")\}"
 )  # fmt: skip
+# A payload of which nothing was cut out, the common one: read without making a document of it.
+PLAIN = re.compile(
+    rb'\{"data_length":(?:0|[1-9][0-9]*+),"encoding":' + _TEXT + rb',"i":"([1-9][0-9]{0,17})","pieces":\[\],"place":'
+    + _MAYBE + rb',"problem":' + _MAYBE + rb',"salt":"([0-9a-f]{64})","skeleton":"([A-Za-z0-9+/]*+={0,2})"'
+    + rb',"status":[0-9]\}'
+)  # fmt: skip
 LEAF = re.compile(rb'\{"i":"([1-9][0-9]{0,17})","leaf":"([0-9a-f]{64})"\}')
 HASH = re.compile(rb'"([0-9a-f]{64})"')
 
@@ -55,8 +61,17 @@ def document_of(line: bytes) -> dict[str, Any]:
     return found
 
 
-def committed(payload: dict[str, Any]) -> str:
-    """The commitment to a payload, its pieces closed, as VERIFY.txt says it. Raises ValueError for another shape."""
+def payload_of(line: bytes) -> tuple[str, str]:
+    """Whose payload a line holds ("i"), and its commitment. Raises ValueError."""
+    plain = PLAIN.fullmatch(line)
+    if plain is not None and is_text(line):
+        return plain[1].decode(), sha256(b"\x02" + bytes.fromhex(plain[2].decode()) + _raw(plain[3])).hexdigest()
+    payload = document_of(line)
+    return str(payload.get("i")), _committed(payload)
+
+
+def _committed(payload: dict[str, Any]) -> str:
+    """The commitment to a payload, its pieces closed, as VERIFY.txt says it."""
     try:
         salt, skeleton, pieces = bytes.fromhex(payload["salt"]), _raw(payload["skeleton"]), payload["pieces"]
         if not pieces:
@@ -70,7 +85,7 @@ def committed(payload: dict[str, Any]) -> str:
     return sha256(b"".join(parts)).hexdigest()
 
 
-def _raw(text: str) -> bytes:
+def _raw(text: str | bytes) -> bytes:
     try:
         return b64decode(text, validate=True)
     except binascii.Error:

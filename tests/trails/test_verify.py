@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ from tests.answers.conftest import asking
 from tests.answers.conftest import bank as bank
 from tests.answers.conftest import world as world
 from tests.conftest import Database
+from tests.trails import large
 from tests.trails.test_bundle import ASKED
 
 ROOT = Path(__file__).parents[2]
@@ -132,9 +134,10 @@ def refused(trail: Trail, where: Path, places: Iterator[tuple[int, int]]) -> int
     return count
 
 
-def test_a_changed_byte_is_found(trail: Trail, tmp_path: Path) -> None:
-    """Changed, removed, inserted, swapped: every 61st byte, or with EVERY_BYTE each one."""
-    size, step = trail.path.stat().st_size, 1 if os.environ.get("EVERY_BYTE") else 61
+@pytest.mark.parametrize("step", [61, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_changed_byte_is_found(trail: Trail, tmp_path: Path, step: int) -> None:
+    """Changed, removed, inserted, swapped."""
+    size = trail.path.stat().st_size
     places = ((at, how) for at in range(0, size, step) for how in range(4))
     assert refused(trail, tmp_path / "changed.zip", places) > 3 * size // step
 
@@ -276,3 +279,32 @@ def test_noise_is_refused_and_never_fails(trail: Trail, tmp_path: Path, seed: in
         cut = noisy[: chance.randrange(len(noisy))] if chance.random() < 0.5 else noisy
         (tmp_path / "noisy.zip").write_bytes(bytes(cut))
         assert checked(tmp_path / "noisy.zip", trail.key).exit_code == 1 or bytes(cut) == raw
+
+
+@pytest.mark.slow
+def test_a_large_trail_is_checked_in_little_time_and_memory(tmp_path: Path) -> None:
+    key = large.write(1_000_000, tmp_path / "large")
+    path = tmp_path / "large" / "trail.zip"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    call = (
+        "import sys; from audit.trails.verify.__main__ import main; code = main(sys.argv[1:]);"
+        "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'));"
+        "print(peak.split()[1], file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", call, path, "--key", key], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stdout
+    assert int(done.stderr) < 64 * 1024, "KiB"
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 30, "seconds of the processor"
+    chance = random.Random(9)
+    with path.open("r+b") as file:
+        for _ in range(3):
+            at = chance.randrange(path.stat().st_size)
+            file.seek(at)
+            byte = file.read(1)
+            for content, code in ((bytes([byte[0] ^ 16]), 1), (byte, None)):
+                file.seek(at)
+                file.write(content)
+                file.flush()
+                assert code is None or checked(path, PublicKey.parse(key)).exit_code == code

@@ -20,6 +20,7 @@ from audit.errors import UsageError
 from audit.values import Money, Place, Subject
 
 SHOWN_MAX = 50
+ABREAST = timedelta(minutes=5)  # sources that are this near are searched as far as the last of them
 UNMATCHED_MAX = 1000  # places in which unmatched money stands
 Found = Page[tuple[Place, EntryLine]]
 _NOTHING: Found = Page((), 0)
@@ -68,6 +69,19 @@ def incoming(
     )
 
 
+def currencies_of(inquiry: Inquiry, subject: Subject) -> list[str]:
+    """The currencies of the subject's accounts, the one in which most happened first; the model's where there are none."""
+    fresh = unfolded(inquiry)
+    asked = known(inquiry, subject, fresh)
+    accounts = [asked] if subject.kind in holder_kinds(inquiry) else accounts_of(inquiry, asked, fresh)
+    places = [place for one in accounts for place in own_places(inquiry, one.subject.kind, one.subject.key)]
+    columns = [[p.book for p in places], [p.kind for p in places], [p.key for p in places]]
+    happened: dict[str, int] = {}
+    for *_, currency, _, _, entries in inquiry.rows("answer_places_of", columns) if places else ():
+        happened[currency] = happened.get(currency, 0) + (entries or 0)
+    return sorted(happened, key=lambda currency: (-happened[currency], currency)) or sorted(inquiry.model.digits)
+
+
 def _unmatched(inquiry: Inquiry) -> dict[int, tuple[Place, str]]:
     found: dict[int, tuple[Place, str]] = {}
     for (book, kind), about in inquiry.model.places.items():
@@ -107,7 +121,10 @@ def _entries(
 def _reach(inquiry: Inquiry, last: date) -> tuple[datetime | None, tuple[tuple[str, datetime | None], ...]]:
     """Up to when was searched, and the sources that are not known that far."""
     banks = [source for source in inquiry.sources if CONSOLE not in (source.kind, source.name)]
-    newest = max((source.watermark for source in banks if source.watermark), default=None)
+    marks = [source.watermark for source in banks if source.watermark]
+    newest = max(marks, default=None)
+    if newest is not None and len(marks) == len(banks) and newest - min(marks) <= ABREAST:
+        newest = min(marks)
     ends = [day_began(inquiry, last + timedelta(days=1)), inquiry.cut.time, newest]
     until = min((end for end in ends if end is not None), default=None) if newest else None
     behind = [s for s in banks if s.watermark is None or (until is not None and s.watermark < until)]

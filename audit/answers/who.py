@@ -14,6 +14,7 @@ from audit.answers.names import CUSTOMER, PLACE, flow_kinds, known, link_of, mon
 from audit.answers.places import parse_place
 from audit.answers.shapes import Page, Who, WhoLine
 from audit.answers.when import claim_of
+from audit.answers.where import holder_kinds
 from audit.answers.why import why
 from audit.errors import UnknownSubject, UsageError
 from audit.values import Money, Subject
@@ -88,8 +89,13 @@ def situation_of(inquiry: Inquiry, like: Subject) -> Situation:
 
 
 def _of_subject(inquiry: Inquiry, like: Subject) -> Situation:
-    """All its streams in the same states; where it waits, for the same; else what cannot be explained, the same."""
+    """A flow: all its streams in the same states; where it waits, for the same; else what cannot be explained.
+    A customer or an account is in the situation of its gravest finding: its own state says nothing of it."""
     answer = why(inquiry, like)
+    if like.kind == CUSTOMER or like.kind in holder_kinds(inquiry):
+        found = [one for one in answer.findings.rows if one.is_open]
+        found.sort(key=lambda one: (not one.is_doubt, not one.is_late))
+        return Situation(like.kind, f"finding = {found[0].rule}" if found else "", like)
     claims = [f"{one.line.lane}.state = {one.line.state}" for one in answer.states if not one.line.item]
     waits = [f"waiting = {one.after_type}" for one in answer.waiting if one.expectation is not None]
     found = [one for one in answer.findings.rows if one.is_doubt]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from audit.answers.compare import Item, compare
 from audit.answers.inquiry import Inquiry
@@ -18,8 +19,8 @@ EVENT = "event"
 @looked("compare", "look")
 def compare_page(visit: Visit, kind: str, id: int) -> HttpResponse:
     chosen = visit.request.GET.getlist("item")
-    if len(chosen) != 2:
-        raise UsageError("tick two payments to compare")
+    if len(chosen) != 2:  # back to the list, which says what is wanted
+        return HttpResponseRedirect(visit.at(reverse("subject", args=[kind, id]), tick="two") + "#payments")
     with asking(visit) as inquiry:
         subject, inquiry = enter(visit, inquiry, kind, id)
         page = compare(inquiry, subject, *(_item(inquiry, text) for text in chosen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from audit.answers.incoming import incoming
+from audit.answers.incoming import currencies_of, incoming
 from audit.answers.names import money
 from audit.errors import UsageError
 from console.asking import asking, enter
@@ -17,7 +17,7 @@ def incoming_page(visit: Visit, kind: str, id: int) -> HttpResponse:
     query = visit.request.GET
     with asking(visit) as inquiry:
         subject, inquiry = enter(visit, inquiry, kind, id)
-        currencies = sorted(inquiry.model.digits)
+        currencies = currencies_of(inquiry, subject)
         currency = query.get("currency") or next(iter(currencies), "")
         if currency not in inquiry.model.digits:
             raise UsageError(f"the model has no currency {currency!r}")

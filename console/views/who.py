@@ -42,7 +42,8 @@ def who_else(visit: Visit, kind: str, id: int) -> HttpResponse:
     with asking(visit) as inquiry:
         subject, inquiry = enter(visit, inquiry, kind, id)
         situation = situation_of(inquiry, subject)
-    return HttpResponseRedirect(visit.at(reverse("who", args=[situation.kind]), that=situation.expression))
+    that = {"that": situation.expression} if situation.expression else {}
+    return HttpResponseRedirect(visit.at(reverse("who", args=[situation.kind]), **that))
 
 
 @looked("list", "download", kind="download")

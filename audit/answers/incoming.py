@@ -70,7 +70,7 @@ def incoming(
 
 
 def currencies_of(inquiry: Inquiry, subject: Subject) -> list[str]:
-    """The currencies of the subject's accounts, the one in which most happened first; the model's where there are none."""
+    """Those of the subject's accounts, the one in which most happened first; the model's where there are none."""
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
     accounts = [asked] if subject.kind in holder_kinds(inquiry) else accounts_of(inquiry, asked, fresh)

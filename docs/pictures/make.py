@@ -54,7 +54,7 @@ def sign_in(page: Page) -> None:
 
 
 def open_transfer(page: Page, key: str) -> None:
-    """By keyboard, as the README tells: search, reason 1, known by a code, Enter. An open door is not asked for again."""
+    """By keyboard, as the README tells: search, reason 1, known by a code, Enter. An open door asks nothing."""
     page.keyboard.press("/")
     page.keyboard.type(key)
     page.keyboard.press("Enter")

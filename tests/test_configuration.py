@@ -128,3 +128,11 @@ def test_the_demo_bank_s_can_be_used() -> None:
     core, *adapters, own = configuration.open_sources(read)
     assert [core.name, *(one.name for one in adapters), own.name] == ["core", "dk-adapter", "se-adapter", "console"]
     assert isinstance(core, PostgresSource) and isinstance(own, OwnRecords)
+
+
+def test_checkpoints_are_published_where_it_says() -> None:
+    assert parsed(GOOD).publish is None
+    assert parsed(f'{GOOD}\n[evidence]\npublish = "out"').publish == Path("/etc/bank/out")
+    for wrong, says in (('[evidence]\nfolder = "out"', "key of the evidence"), ("[evidence]\npublish = 3", "not a text")):
+        with pytest.raises(ConfigurationError, match=says):
+            parsed(f"{GOOD}\n{wrong}")

@@ -9,12 +9,13 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from audit.database import sql
 from audit.errors import WhereaboutsError
 from audit.log import log_key
 from audit.log.checkpoints import consistency_since, covering, latest, seal
 from audit.log.merkle import is_consistent
 from audit.log.publishing import publish
-from audit.log.sealing import Sealing
+from audit.log.sealing import LATE_SECONDS, Sealing
 from audit.log.signed_notes import BadNote, Checkpoint, PublicKey, opened, public_of, signed
 from tests.log.conftest import Log, event
 
@@ -149,3 +150,36 @@ def test_nobody_takes_back_what_was_signed(log: Log, table: str) -> None:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             log.connection.execute(f"delete from trace.{table}".encode())
         log.connection.rollback()
+
+
+def test_what_waits_too_long_to_be_signed_is_late(log: Log) -> None:
+    def stand() -> tuple[int, int, bool]:
+        row = log.rows(sql("sealing_stand"), LATE_SECONDS)[0]
+        return row[0], row[2], row[7]
+
+    assert stand() == (0, 0, False)
+    write(log, 1, 2)
+    assert stand() == (2, 0, True), "it was never signed"
+    log.connection.rollback()
+    Sealing(log.connection).seal(0.0)
+    write(log, 3)
+    assert stand() == (3, 2, False), "there is still time"
+    log.connection.execute("update trace.sealing set sealed_at = now() - make_interval(secs => %s)", [LATE_SECONDS + 1])
+    assert stand() == (3, 2, True)
+
+
+def test_a_follower_seals_when_it_is_time(log: Log) -> None:
+    sealing = Sealing(log.connection)
+    write(log, *range(1, 300))
+    sealing.go_on(100.0, 299)
+    assert log.count("checkpoint") == 1, "its first round"
+    log.connection.commit()
+    write(log, *range(300, 600))
+    sealing.go_on(129.0, 300)
+    assert (log.count("checkpoint"), log.count("tree_node")) == (1, 1)
+    log.connection.commit()
+    sealing.go_on(129.5, 10_000)
+    assert (log.count("checkpoint"), log.count("tree_node")) == (1, 2), "so many wait for the tree at most"
+    log.connection.commit()
+    sealing.go_on(131.0)
+    assert log.count("checkpoint") == 2

@@ -33,7 +33,7 @@ class Asked:
 
 def asked_moment(query: QueryDict, zone: str) -> Asked:
     """A time without a zone is meant in the bank's; raises UsageError where it is no time, or never was."""
-    text = query.get("at", "").strip()
+    text = _unrounded(query.get("at", "").strip(), query.get("was", ""), zone)
     clock = Clock.OCCURRED if query.get("clock") == "occurred" else Clock.RECORDED
     if not text:
         return Asked(text, Moment(None, clock))
@@ -43,6 +43,17 @@ def asked_moment(query: QueryDict, zone: str) -> Asked:
         return Asked(text, Moment(checked_time(first), clock), "" if time.tzinfo else _second(first, text, zone))
     except (ValueError, OverflowError):
         raise UsageError(_NO_TIME) from None
+
+
+def _unrounded(text: str, was: str, zone: str) -> str:
+    """`was` where `text` is what the form's field made of it: the field takes milliseconds at most, an event has
+    microseconds, and a time cut short is a moment before the event."""
+    try:
+        exact = checked_time(datetime.fromisoformat(was)).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        shown = exact.replace(microsecond=exact.microsecond // 1000 * 1000)
+        return was if datetime.fromisoformat(text) == shown else text
+    except (ValueError, OverflowError, TypeError):
+        return text
 
 
 def _second(first: datetime, text: str, zone: str) -> str:

@@ -79,6 +79,17 @@ def test_what_is_no_time_is_refused(text: str) -> None:
         asked_moment(QueryDict(f"at={text}"), "Europe/Copenhagen")
 
 
+@pytest.mark.parametrize("field", ["2026-11-21T12:03:37.12", "2026-11-21T12:03:37.120"])
+def test_a_field_left_unchanged_stays_at_its_microsecond(field: str) -> None:
+    """A browser writes milliseconds at most: what it cut off would be a moment before the event."""
+    was = "2026-11-21T11:03:37.120987Z"
+    assert EN.local(datetime.fromisoformat(was)) == "2026-11-21T12:03:37.120"
+    assert asked_moment(QueryDict(f"at={field}&was={was}"), "Europe/Copenhagen").query == {"at": was}
+    changed = asked_moment(QueryDict(f"at=2026-11-21T12:03:37.121&was={was}"), "Europe/Copenhagen")
+    assert changed.moment.time == datetime(2026, 11, 21, 11, 3, 37, 121000, UTC)
+    assert asked_moment(QueryDict(f"at=&was={was}"), "Europe/Copenhagen").moment.time is None
+
+
 def test_without_a_time_it_is_now() -> None:
     assert asked_moment(QueryDict(""), "UTC").moment.time is None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -18,6 +19,8 @@ from audit.errors import WhereaboutsError
 from audit.models import AuditRecord
 from tests.answers.oracle import Bank, Happened
 from tests.conftest import Database
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -214,3 +217,10 @@ def test_an_export_is_written(people: None, tmp_path: Any) -> None:
         return
     manifest = json.loads(ZipFile(file).read("manifest.json"))
     assert manifest["reason"] == {"caller_identified": "", "code": "complaint", "ticket": "7"}
+
+
+def test_recount_refuses_another_banks_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "whereabouts.toml"
+    config.write_text(f"model = {json.dumps(str(ROOT / 'demobank' / 'model.toml'))}\n", encoding="utf-8")
+    monkeypatch.setenv("WHEREABOUTS_CONFIG", str(config))
+    assert code("recount") == 4

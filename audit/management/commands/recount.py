@@ -9,7 +9,7 @@ from typing import Any
 from audit.configuration import configuration, open_sources
 from audit.database import connect
 from audit.errors import UnknownSubject
-from audit.instance import require
+from audit.instance import begin, load_model, require
 from audit.log.recount import Recounted, recount_all
 from audit.management.base import Command as Base
 from audit.pipeline import run
@@ -26,7 +26,11 @@ class Command(Base):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found: dict[str, Recounted] = {}
-        for source in open_sources(configuration()):
+        settings = configuration()
+        with connect("follower", autocommit=True) as connection:
+            instance = require(connection)
+            begin(connection, load_model(settings.model))  # refuses another bank's sources, as `follow` does
+        for source in open_sources(settings):
             try:
                 is_meant = source.name == options["source"] if options["source"] else source.name != OWN
                 if is_meant and isinstance(source, PostgresSource):
@@ -36,8 +40,6 @@ class Command(Base):
                 source.close()
         if options["source"] and not found:
             raise UnknownSubject(f"the configuration has no source {options['source']}")
-        with connect("follower") as connection:
-            instance = require(connection)
         run(instance, [], once=True, stop=threading.Event())  # tells what was found, unless a follower does
         self._tell(found, options["json"])
 

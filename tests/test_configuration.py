@@ -133,6 +133,6 @@ def test_the_demo_bank_s_can_be_used() -> None:
 def test_checkpoints_are_published_where_it_says() -> None:
     assert parsed(GOOD).publish is None
     assert parsed(f'{GOOD}\n[evidence]\npublish = "out"').publish == Path("/etc/bank/out")
-    for wrong, says in (('[evidence]\nfolder = "out"', "key of the evidence"), ("[evidence]\npublish = 3", "not a text")):
+    for wrong, says in (('folder = "out"', "key of the evidence"), ("publish = 3", "not a text")):
         with pytest.raises(ConfigurationError, match=says):
-            parsed(f"{GOOD}\n{wrong}")
+            parsed(f"{GOOD}\n[evidence]\n{wrong}")

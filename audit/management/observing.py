@@ -16,8 +16,9 @@ EVENTS = 100_000  # looked at, unless told otherwise
 _BATCH = 5_000
 
 
-def samples(name: str, limit: int) -> Iterator[Sample]:
-    """The first `limit` readable events of the file or the configured source `name`; raises UnknownSubject."""
+def samples(name: str, limit: int) -> Iterator[Sample | None]:
+    """The first `limit` events of the file or the configured source `name`, None for each that cannot be read; raises
+    UnknownSubject."""
     source = _source(name)
     try:
         state, left = None, limit
@@ -25,8 +26,7 @@ def samples(name: str, limit: int) -> Iterator[Sample]:
             read = source.read(state, min(left, _BATCH))
             state = read.state
             for event in read.events:
-                if event.problem is None and (sample := _sample(event)) is not None:
-                    yield sample
+                yield _sample(event) if event.problem is None else None
             left -= len(read.events)
             if read.idle:
                 return

@@ -83,7 +83,8 @@ def test_whatever_names_there_are_the_proposal_can_be_read() -> None:
         for type_, path in zip(HOSTILE, reversed(HOSTILE), strict=True)
         for value in ("Anna Berg",)
     ]
-    text = proposal(guess(observe(samples)), 'a "bank"\n', len(samples))
+    observed = observe(samples)
+    text = proposal(guess(observed), 'a "bank"\n', observed)
     errors = [str(error) for error in examine(text, "proposed.toml").errors]
     assert not [error for error in errors if "TOML" in error], errors
 
@@ -113,6 +114,15 @@ def test_ties_need_more_than_chance() -> None:
     samples += [Sample(f"card-c{n}", 1, "Issued", None, {"kind": 1, "of": n, "at": n * 7}) for n in range(100)]
     card = next(lane for lane in guess(observe(samples)) if lane.name == "card")
     assert card.types["Issued"].ties == {"account": "of"}
+
+
+def test_what_it_cannot_know_is_said() -> None:
+    paid = {"amountMinor": 2_500_000, "fee": 2, "currency": "DKK"}
+    observed = observe([Sample("loan-9001", 1, "PaidOut", None, paid), None])
+    text = proposal(guess(observed), "loans", observed)
+    assert good(text) and "[currency.DKK]" in text
+    assert "Could not be read: 1 event;" in text and "# ---- 1 stream, 1 event\n" in text
+    assert text.count("minor units") == 1, "of the amount, not of the fee"
 
 
 def test_an_unknown_source_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ class Command(Base):
         observed = observe(samples(name, events))
         if not observed.lanes:
             raise UnknownSubject(f"{name} has no event of a stream that can be read")
-        text = proposal(guess(observed), Path(name).name.partition(".")[0], observed.events, observed.unnamed)
+        text = proposal(guess(observed), Path(name).name.partition(".")[0], observed)
         if as_json:
             self.print_json({"source": name, "events": observed.events, "model": text})
         else:

@@ -15,6 +15,7 @@ from audit.model.inferring.observed import NOTHING, FieldSeen, LaneSeen, Observe
 
 BALANCE_WORDS = re.compile(r"balance|saldo|remaining|after$", re.I)
 AMOUNT_WORDS = re.compile(r"amount|sum|total|balance|price|fee|charge|paid|paym|due|value|debit|credit|limit", re.I)
+MINOR_WORDS = re.compile(r"minor|cents?\b|[a-z_](?:Cents?|Pence|Ore)$|_(?:pence|ore|øre)$", re.I)
 PERSONAL_WORDS = re.compile(
     r"(^|[._])(name|first_?name|last_?name|surname|e?mail|phone|mobile|address|street|city|zip|postal|cpr|ssn|birth|dob"
     r"|passport|holder|owner|message|note|comment|text|card|pan)|(Name|Mail|Phone|Address|Birth)$|national_?id|date_of_birth",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from audit.model.currencies import ISO_DIGITS
 from audit.model.inferring.looks import Look, look_of
 from audit.model.inferring.prefixes import key_after, prefix_of
 
@@ -38,6 +39,11 @@ class FieldSeen:
     def is_open(self) -> bool:
         """Whether there are more values than were remembered."""
         return len(self.values) >= VALUES_MAX
+
+    @property
+    def currencies(self) -> set[str]:
+        """The codes of ISO 4217 that it held, where it mostly held such."""
+        return self.values & ISO_DIGITS.keys() if self.looks[Look.CURRENCY] > self.count / 2 else set()
 
     def see(self, value: Any) -> None:
         look, text, decimals = look_of(value)
@@ -73,19 +79,28 @@ class LaneSeen:
 
 @dataclass(slots=True)
 class Observed:
-    """All of it. `unnamed` counts events without a stream."""
+    """All of it. `unnamed` counts events without a stream, `unread` what could not be read."""
 
     lanes: dict[str, LaneSeen] = field(default_factory=dict)
     events: int = 0
     unnamed: int = 0
+    unread: int = 0
+
+    @property
+    def currencies(self) -> list[str]:
+        types = (type_ for lane in self.lanes.values() for type_ in lane.types.values())
+        return sorted({code for type_ in types for one in type_.fields.values() for code in one.currencies})
 
 
-def observe(samples: Iterable[Sample]) -> Observed:
-    """One pass over `samples`, each stream's in its own order."""
+def observe(samples: Iterable[Sample | None]) -> Observed:
+    """One pass over `samples`, each stream's in its own order; None is an event that could not be read."""
     seen = Observed()
     last: dict[str, str] = {}
     appeared: set[tuple[str, str]] = set()
     for sample in samples:
+        if sample is None:
+            seen.unread += 1
+            continue
         seen.events += 1
         if not sample.stream:
             seen.unnamed += 1

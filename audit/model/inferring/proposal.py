@@ -6,38 +6,44 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from audit.model.inferring.guesses import LaneGuess, TypeGuess
+from audit.model.inferring.guesses import MINOR_WORDS, LaneGuess, TypeGuess
+from audit.model.inferring.observed import Observed
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _BOOKS = (
     "# TODO: the books (ledger, custody) and their places, and in `moves` below what each event moves between them:",
     "# [book.ledger.place]",
-    '# available = { title = "available", tells = "on your account", owner = "account" }',
+    '# available = { title = "available", tells = "on your account" }   # and whose money it is: owner = "KIND"',
     '# outside = { title = "outside the bank", source = true, certainty = "outside" }',
 )
 _SHOWN_MAX = 6  # of what came before a type
 
 
-def proposal(lanes: Sequence[LaneGuess], name: str, events: int, unnamed: int = 0) -> str:
-    """The text of the file. `events` were looked at, `unnamed` of them had no stream."""
-    return "\n".join([*_head(name, events, unnamed), *(line for lane in lanes for line in _lane(lane))]) + "\n"
+def proposal(lanes: Sequence[LaneGuess], name: str, observed: Observed) -> str:
+    """The text of the file, for the source `name`."""
+    return "\n".join([*_head(name, observed), *(line for lane in lanes for line in _lane(lane))]) + "\n"
 
 
-def _head(name: str, events: int, unnamed: int) -> Iterator[str]:
-    yield f"# A first model of {_one_line(name)}, proposed from {events:,} events. It says what was seen,"
-    yield "# not what it means: read every line, decide what is marked with TODO, and try it with"
+def _head(name: str, observed: Observed) -> Iterator[str]:
+    yield f"# A first model of {_one_line(name)}, proposed from {_counted(observed.events, 'event')}."
+    yield "# It says what was seen, not what it means: read every line, decide what is marked with TODO, and try it with"
     yield "# `python manage.py model check FILE`. docs/tutorial-model.md shows how."
-    if unnamed:
-        yield f"# {unnamed:,} events have no stream: no lane can have them."
+    if observed.unread:
+        yield f"# Could not be read: {_counted(observed.unread, 'event')}; nothing here is from them."
+    if observed.unnamed:
+        yield f"# Without a stream: {_counted(observed.unnamed, 'event')}; no lane can have them."
     called = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "bank"
     yield from ("", "[model]", f"name = {_text(called)}", "version = 1")
     yield 'zone = "UTC"   # TODO: the zone of the bank\'s days, such as "Europe/Copenhagen"'
     yield 'languages = ["en"]'
+    for code in observed.currencies:
+        yield from ("", f"[currency.{code}]")
     yield from ("", *_BOOKS)
 
 
 def _lane(lane: LaneGuess) -> Iterator[str]:
-    yield from ("", f"# ---- {lane.streams:,} streams, {lane.events:,} events", "", f"[lane.{lane.name}]")
+    yield f"\n# ---- {_counted(lane.streams, 'stream')}, {_counted(lane.events, 'event')}"
+    yield f"\n[lane.{lane.name}]"
     yield f"title = {_text(_words(lane.name))}"
     yield f"streams = {_text(lane.pattern)}"
     if lane.first_version is not None and lane.streams > 1:
@@ -65,7 +71,7 @@ def _states(lane: LaneGuess) -> dict[str, str]:
 
 
 def _type(lane: LaneGuess, type_: str, one: TypeGuess, states: Mapping[str, str]) -> Iterator[str]:
-    yield f"\n# {one.count:,} seen{_before(one)}; {one.ends:,} streams end with it"
+    yield f"\n# {one.count:,} seen{_before(one)}; last in {_counted(one.ends, 'stream')}"
     yield f"[lane.{lane.name}.event.{_key(type_)}]"
     yield f"title = {_text(_words(type_))}"
     yield f"says = {_text(_words(type_))}   # TODO: a sentence for staff, with {{fields}}; and `tells` for the customer"
@@ -86,9 +92,16 @@ def _type(lane: LaneGuess, type_: str, one: TypeGuess, states: Mapping[str, str]
         currency = _text(one.currency) if one.currency else '{ always = "..." }'
         yield f"# TODO: looks like money: moves = [{{ book = \"ledger\", amount = {_text(path)}, currency = {currency},"
         yield '#   from = "...", to = "..." }]'
+        if MINOR_WORDS.search(_last(path)):
+            yield "# TODO: its name says minor units (cents); amounts are read as whole units, 100 as 100.00: divide it"
+            yield "#   in a view of the store, or in the file."
     for path in one.balances:
         yield f"# TODO: looks like a balance afterwards: asserts = [{{ field = {_text(path)}, book = \"ledger\","
         yield '#   places = ["..."] }]'
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
 def _before(one: TypeGuess) -> str:

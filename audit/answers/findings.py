@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from audit.access.acknowledged import acknowledged
@@ -72,8 +72,10 @@ def findings_of(
     linked_to: int = 0,
     kinds: Sequence[str] = (),
     limit: int = FINDINGS_SHOWN,
+    events: Collection[int] = (),
 ) -> Page[FindingLine]:
-    """Findings of these subjects and of those `kinds` that are linked with `linked_to`, the open ones first.
+    """Findings of these subjects, of those `kinds` that are linked with `linked_to`, and of whoever it is with one of
+    these `events` in evidence; the open ones first.
 
     Those that were opened after the moment are left out; a later resolution is told.
     """
@@ -83,6 +85,7 @@ def findings_of(
             "subjects": list(subjects),
             "linked_to": linked_to,
             "kinds": list(kinds),
+            "events": list(events),
             "limit": limit + 1,
             "recorded": inquiry.cut.time or END,
         },

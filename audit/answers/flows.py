@@ -15,6 +15,7 @@ from audit.answers.states import Change, changes_of, states_after
 from audit.answers.stories import whole_stories
 from audit.answers.unfolded import Unfolded
 from audit.model.meaning import Kind, Model, PlaceKind
+from audit.model.places import UNEXPLAINED
 from audit.values import Clock, EventRef, Money
 
 READ_MAX = 500  # events of a flow whose sentences are read at once; money and states rest on all of them
@@ -225,8 +226,10 @@ def _stands_beside(about: PlaceKind, units: int) -> bool:
 
 
 def is_conserved(flow: Flow, found: Sequence[Net]) -> bool:
-    """Whether what its places hold is what it declares, and no transit place is below zero."""
+    """Whether what its places hold is what it declares, nothing is unexplained and no transit place is below zero."""
     book = [net for net in found if net.place.book == flow.kind.book]
+    if any(net.place.kind == UNEXPLAINED for net in found):
+        return False
     if any(net.units < 0 and place_kind(flow.inquiry.model, net.place).is_transit for net in book):
         return False
     declared, held = flow.declared(), [net for net in book if net.units > 0]

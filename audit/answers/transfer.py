@@ -53,7 +53,7 @@ def transfer(
     then = flow.at_step(chosen) if chosen is not None else flow
     lines = _steps(flow, chosen, then)
     links = linked_ids(inquiry, flow)
-    found = findings_of(then.inquiry, [flow.known.id, *lane_ids(links, flow)])
+    found = findings_of(then.inquiry, [flow.known.id, *lane_ids(links, flow)], events=list(flow.told))
     where, states = of_flow(then), then.states()
     waiting = waiting_for(then.inquiry, then.past, then.told, states)
     status, tone = status_of(inquiry, states, waiting, found.rows)

@@ -1,6 +1,7 @@
 -- Findings of some subjects and of what is linked with one of them, the open and the worst first. Where a subject has more
 -- links than there are findings at all, each finding is looked up among its links, else each link among the findings.
--- Parameters: subjects, the one whose links count, the kinds of links that do, how many.
+-- Some events may be given: then also the findings that rest on one of them, whosever they are.
+-- Parameters: subjects, the one whose links count, the kinds of links that do, events, how many.
 with few as materialized (
     select greatest(c.reltuples::int8, 1000) as most from pg_class c where c.oid = 'finding'::regclass
 ), linked as materialized (
@@ -16,10 +17,14 @@ with few as materialized (
     where (select is_more from linked)
       and (select l.other_kind = any(%(kinds)s) from link l
            where l.subject_id = %(linked_to)s and l.other_id = f.subject_id)
+), found as (
+    select f.id from wanted w join finding f using (subject_id)
+    union
+    select f.id from finding f where f.evidence && %(events)s::int8[]
 )
 select f.id, f.rule, f.severity, s.kind, s.key, f.state, f.opened_at, f.opened_by, f.resolved_at, f.resolved_by,
        f.because_of, f.evidence, f.numbers, f.money, f.subject_id
-from wanted w join finding f using (subject_id) join trace.subject s on s.id = f.subject_id
+from found join finding f using (id) join trace.subject s on s.id = f.subject_id
 where f.opened_at <= %(recorded)s
 order by f.state = 'resolved', array_position(array['critical', 'high', 'medium', 'info'], f.severity), f.opened_at, f.id
 limit %(limit)s

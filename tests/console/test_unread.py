@@ -80,11 +80,11 @@ def test_a_fine_without_money_leads_with_its_state_and_its_story(fines: Bank, su
 def test_what_is_not_understood_is_no_fact(fines: Bank, support: Client) -> None:
     page = text(support, f"/of/fine/{fines.id_of('fine', 'B2')}")
     assert "2 events are here that the model does not understand" in page
-    assert "We are looking into it and cannot say yet." in page
+    assert "We cannot say yet; we will look into it." in page
     assert "Nothing had happened" not in page and "Nothing was ever booked" not in page
     said: list[str] = []
     with reading() as connection:
         answer = where(inquire(connection, lambda owner, path, value: value), Subject("fine", "B2"))
     tell_where(said.append, answer, "Europe/Rome")
-    assert not answer.complete and answer.tells == "We are looking into it and cannot say yet."
+    assert not answer.complete and answer.tells == "We cannot say yet; we will look into it."
     assert "2 events are here" in said[1] and "no money anywhere" not in "".join(said)

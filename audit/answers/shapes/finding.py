@@ -12,6 +12,24 @@ from audit.answers.shapes.story import EventLine
 from audit.values import EventRef, Money
 
 GRAVE = frozenset({"critical", "high"})
+# About money: while one is open, "completed" and "back on your account" cannot be said, nor that nothing is lost. What
+# only says that a step came in a way that it should not, or not yet, does not make the bank's words untrue.
+OF_MONEY = frozenset(
+    {
+        "amount_drift",
+        "asserted_value_differs",
+        "books_disagree",
+        "double_effect",
+        "duplicate_effect",
+        "forbidden_state",
+        "half_compensation",
+        "negative_place",
+        "residue_at_end",
+        "transfer_not_conserved",
+        "unbalanced_event",
+        "unmatched_resolution",
+    }
+)
 OF_TIME = frozenset({"stuck", "missing_reaction", "late_reaction", "reservation_leak"})
 
 
@@ -41,6 +59,11 @@ class FindingLine:
     def is_late(self) -> bool:
         """It says that something has not come in its time, which a wait explains."""
         return self.is_open and self.rule in OF_TIME
+
+    @property
+    def is_of_money(self) -> bool:
+        """It says that money is not as it should be."""
+        return self.is_open and self.rule in OF_MONEY
 
     @property
     def is_doubt(self) -> bool:

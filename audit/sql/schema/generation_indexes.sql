@@ -32,6 +32,7 @@ alter table {schema}.passage add primary key (lane, from_state, to_state, type, 
 alter table {schema}.identifier add primary key (value, name, subject_id);
 create index identifier_prefix on {schema}.identifier (value text_pattern_ops);
 create index finding_subject on {schema}.finding (subject_id);
+create index finding_evidence on {schema}.finding using gin (evidence);
 create index finding_rule on {schema}.finding (rule, state, opened_at, id);
 create index finding_because on {schema}.finding (because_of) where because_of is not null;
 create index finding_opened_by on {schema}.finding (opened_by);

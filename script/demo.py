@@ -11,8 +11,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -187,10 +188,28 @@ def summarise(loaded: Loaded, environment: dict[str, str]) -> None:
     sources = ", ".join(f"{source['name']} {source['events']:,}" for source in status["sources"])
     subjects = ", ".join(f"{count:,} {kind}" for kind, count in status["subjects"].items())
     lines = [f"position {status['position']:,}; events by source: {sources}", f"subjects: {subjects}"]
-    lines += ["{book} / {place}: {amount} {currency}".format(**place) for place in status["places"]]
+    lines += [total(place) for place in status["places"]]
     lines += found(status["findings"])
     lines.append(f"planted faults: {len(loaded.answers)}, answers in {faults}")
+    lines += ["", *next_steps(loaded.answers)]
     print("\n".join(lines), flush=True)
+
+
+def total(place: Mapping[str, str]) -> str:
+    return f"{place['book']} / {place['place']}: {Decimal(place['amount']):,f} {place['currency']}"
+
+
+def next_steps(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What to do with a history that is loaded, about the first fault in it that a transfer shows."""
+    subjects = [str(answer["subject"]) for answer in answers]
+    subject = next((one for one in subjects if one.startswith("transfer:")), subjects[0] if subjects else "SUBJECT")
+    return [
+        "What next:",
+        "  . .venv/bin/activate",
+        "  python manage.py findings",
+        *(f"  python manage.py ask {question} {subject}" for question in ("where", "what", "why")),
+        "  script/demo   (the same history in the browser)",
+    ]
 
 
 def found(findings: dict[str, dict[str, int]]) -> list[str]:

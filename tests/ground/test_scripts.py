@@ -44,6 +44,14 @@ def test_what_follows_the_dashes_is_the_banks() -> None:
     assert options.anchor.isoformat() == "2026-11-21T12:00:00+00:00"
 
 
+def test_what_was_loaded_once_can_be_asked_about() -> None:
+    place = {"book": "ledger", "place": "available", "amount": "-1234567.50", "currency": "DKK"}
+    assert demo.total(place) == "ledger / available: -1,234,567.50 DKK"
+    steps = demo.next_steps([{"subject": "account:A-1"}, {"subject": "transfer:T-1"}])
+    assert "  python manage.py ask why transfer:T-1" in steps
+    assert demo.next_steps([])[0] == "What next:"
+
+
 def test_a_taken_port_is_said_or_avoided() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

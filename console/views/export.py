@@ -19,7 +19,7 @@ from audit.values import Subject, rfc3339
 from console.asking import asking, enter, pass_door
 from console.visit import Visit, looked
 
-TAKEN_WITHIN = timedelta(seconds=10)  # of being asked for, where a worker runs
+TAKEN_WITHIN = timedelta(seconds=20)  # of being asked for, where a worker runs
 PARTS = {"export": "_export.html"}
 
 

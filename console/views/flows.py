@@ -23,7 +23,7 @@ def flows(visit: Visit) -> HttpResponse:
     lane = next((one for one in page.lanes if one.lane == asked), None)
     if asked and lane is None:
         raise UsageError(f"the model has no lane {asked!r} with states")
-    lane = lane or next(iter(page.lanes), None)
+    lane = lane or max(page.lanes, key=lambda one: (one.illegal, len(one.states)), default=None)
     drawn = drawing(lane) if lane else None
     after = page.ended + timedelta(days=1)
     return visit.show("flows.html", page.at, {}, page=page, lane=lane, drawn=drawn, after=after)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -43,7 +44,7 @@ def test_an_export_is_asked_for_made_and_fetched(
     record = AuditRecord.objects.latest("id")
     assert (record.kind, record.outcome, record.reason_code) == ("export", "asked for", "call")
     text = support.get(page).content.decode()
-    assert "No worker has taken it" not in text
+    assert "Nobody is working on it" not in text
     assert "Waiting for a worker" in text and 'hx-trigger="every 1s"' in text
     assert support.get(f"{page}/file").status_code == 404
     make(waiting[0])
@@ -55,6 +56,15 @@ def test_an_export_is_asked_for_made_and_fetched(
     assert zipfile.ZipFile(io.BytesIO(b"".join(fetched))).testzip() is None
     assert fetched.headers["Content-Disposition"] == f'attachment; filename="trail-{waiting[0]}.zip"'
     assert AuditRecord.objects.latest("id").kind == "download"
+
+
+def test_an_export_that_nobody_takes_says_so(
+    transfer: int, support: Client, waiting: list[int], bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = support.post(f"/of/transfer/{transfer}/export").headers["Location"]
+    monkeypatch.setattr("console.views.export.TAKEN_WITHIN", timedelta(seconds=-1))
+    text = support.get(page).content.decode()
+    assert "Nobody is working on it" in text and "console.celery:application worker" in text
 
 
 def test_nobody_else_sees_or_fetches_it(transfer: int, support: Client, waiting: list[int], bank: Bank) -> None:

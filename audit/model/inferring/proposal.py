@@ -26,8 +26,8 @@ def proposal(lanes: Sequence[LaneGuess], name: str, observed: Observed) -> str:
 
 def _head(name: str, observed: Observed) -> Iterator[str]:
     yield f"# A first model of {_one_line(name)}, proposed from {_counted(observed.events, 'event')}."
-    yield "# It says what was seen, not what it means: read every line, decide what is marked with TODO, and try it with"
-    yield "# `python manage.py model check FILE`. docs/tutorial-model.md shows how."
+    yield "# It says what was seen, not what it means: read every line, decide what is marked with TODO, and try it"
+    yield "# with `python manage.py model check FILE`. docs/tutorial-model.md shows how."
     if observed.unread:
         yield f"# Could not be read: {_counted(observed.unread, 'event')}; nothing here is from them."
     if observed.unnamed:

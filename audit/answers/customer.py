@@ -17,12 +17,13 @@ from audit.answers.others import introducing, others_of
 from audit.answers.payments import listed_payments, mine_of, payment_lines, payments
 from audit.answers.settled import settled
 from audit.answers.shapes import AccountLine, CustomerPage, FindingLine, OpenItem, Page, PaymentLine, StateLine
+from audit.answers.shapes.finding import GRAVE
 from audit.answers.states import states_of_many
 from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.waiting import waiting_for
 from audit.answers.what import newest, not_understood
 from audit.answers.where import accounts_of, holder_kinds, with_flows
-from audit.answers.words import word
+from audit.answers.words import within, word
 from audit.values import Subject
 
 OPEN_SHOWN = 20
@@ -44,7 +45,8 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     flows = [flow for flow in loaded.flows if flow.known in set(under_way)]
     told = [loaded.told[row.position] for row in own]
     items = [open_item(inquiry, flow) for flow in flows]
-    found = findings_of(inquiry, [asked.id], asked.id, [kind for kind in inquiry.model.kinds if kind != CUSTOMER])
+    kinds = [kind for kind in inquiry.model.kinds if kind != CUSTOMER]
+    found = findings_of(inquiry, [asked.id], asked.id, kinds, events=[row.position for row in own])
     missed = with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
     at = inquiry.as_of(all(flow.is_final() for flow in flows))
     lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, fresh)
@@ -145,10 +147,13 @@ def account_lines(
 
 
 def answer_of(inquiry: Inquiry, items: Sequence[OpenItem], found: Sequence[FindingLine], is_incomplete: bool) -> str:
-    """One or two sentences: what is late, what cannot be explained, and whether the rest is in order."""
-    language = inquiry.language
+    """What is late, what cannot be explained, what else is open, and whether the rest is in order."""
+    language, shown = inquiry.language, {line.id for line in found}
     late = [item for item in items if item.is_late]
-    bad = [line for line in found if line.is_doubt]
+    waits = [line for line in found if line.is_late and not late]
+    first = [line for line in found if line.is_open and not line.is_late and line.because_of not in shown]
+    bad = [line for line in first if line.severity in GRAVE]
+    noted = [line for line in first if line.severity not in GRAVE]
     parts = []
     if len(late) == 1:
         parts.append(word(language, "one_late", what=late[0].title))
@@ -156,15 +161,17 @@ def answer_of(inquiry: Inquiry, items: Sequence[OpenItem], found: Sequence[Findi
         since = min(item.since for item in late)
         parts.append(word(language, "some_late", count=len(late), since=inquiry.time(since)))
     elif items:
-        parts.append(word(language, "one_open" if len(items) == 1 else "some_open", count=len(items)))
-    if len(bad) == 1:
-        parts.append(word(language, "one_unexplained", what=bad[0].title))
-    elif bad:
-        parts.append(word(language, "unexplained", count=len(bad)))
+        name = "open" if not (waits or bad) else "under_way"  # that none is late can be said where nothing is in doubt
+        parts.append(word(language, f"one_{name}" if len(items) == 1 else f"some_{name}", count=len(items)))
+    for lines, name in ((waits, "overdue"), (bad, "unexplained"), (noted, "noted")):
+        if len(lines) == 1:
+            parts.append(word(language, f"one_{name}", what=within(lines[0].title)))
+        elif lines:
+            parts.append(word(language, name, count=len(lines)))
     if is_incomplete:
         parts.append(word(language, "not_understood"))
     if not parts:
         return word(language, "all_explained")
-    if not bad and not is_incomplete:
+    if not (waits or first or is_incomplete):
         parts.append(word(language, "else_explained"))
     return " ".join(parts)

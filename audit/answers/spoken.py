@@ -37,9 +37,7 @@ def ended(words: str) -> str:
     return words if words.endswith((".", "!", "?")) else words + "."
 
 
-def _doubted(
-    flow: Flow, declared: Money | None, booked: Sequence[Money], findings: Sequence[FindingLine]
-) -> str:
+def _doubted(flow: Flow, declared: Money | None, booked: Sequence[Money], findings: Sequence[FindingLine]) -> str:
     language, amount = flow.inquiry.language, flow.inquiry.amount
     seen = _seen(flow, any(one.is_open and one.rule in OF_AMOUNT for one in findings))
     if declared is not None:

@@ -484,3 +484,18 @@ def test_money_that_is_not_as_it_should_be_is_never_called_calm(bank: Bank) -> N
     assert "650.00\u00a0DKK is paid to the shop instead of 500.00\u00a0DKK" in said["forbidden_state"]
     twice = [one for one in " ".join(said.values()).split("This is what we see:") if "between two accounts" in one]
     assert not twice  # the ledger's view of what custody has on its way: one amount
+
+
+def test_a_customer_with_anything_open_is_not_told_that_all_is_well(bank: Bank) -> None:
+    """However slight the finding is, and whichever of the customer's payments or accounts it is about."""
+    found = bank.rows(
+        "select distinct l.other_id, f.rule from finding f join link l on l.subject_id = f.subject_id"
+        " where f.state = 'open' and l.other_kind = 'customer' order by 1"
+    )
+    one_each = {rule: customer for customer, rule in found}
+    assert len(one_each) > 8
+    for rule, customer in one_each.items():
+        page = text_of(with_reason(browser_of("support"), "customer", customer), f"/of/customer/{customer}")
+        sentence = re.search(r'id="tells"[^>]*>([^<]*)<', page).group(1)  # type: ignore[union-attr]
+        assert "verything is explained" not in sentence and "none of them late" not in sentence, (rule, sentence)
+        assert "not late" not in sentence, (rule, sentence)

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from markupsafe import Markup, escape
 
+from audit.answers.figures import MINUS, duration_text, share_text
 from audit.values import Money, rfc3339
 
-MINUS = "\u2212\u202f"  # the minus sign and a thin space that does not break
 _LOCALES = {"en": "en_GB"}  # plain English here is European: day before month, 24 hours
 
 
@@ -43,8 +43,7 @@ class Formats:
 
     def share(self, value: Decimal) -> str:
         """A share of one as a percentage with three decimals, never rounded up to a hundred."""
-        thousandths = int(value * 100_000)
-        return f"{thousandths // 1000}{self.decimal}{thousandths % 1000:03d}\u00a0%"
+        return share_text(value, self.decimal)
 
     def day(self, day: date) -> str:
         return self.day_pattern.format(day=day.day, month=self.months[day.month - 1], year=day.year)
@@ -99,7 +98,7 @@ class Formats:
 
     def duration(self, seconds: Decimal | float | int) -> str:
         """The two greatest units: `2 d 0 h`, `6 min 3 s`, `30.0 s`, `31 ms`."""
-        return _duration(Decimal(str(seconds)), self.decimal)
+        return duration_text(Decimal(str(seconds)), self.decimal)
 
 
 @lru_cache(maxsize=32)
@@ -135,20 +134,3 @@ def _clock(local: datetime) -> str:
 def _zone(local: datetime) -> str:
     name = local.tzname() or "UTC"
     return str(escape(name if name[0].isalpha() else f"UTC{name}"))
-
-
-def _duration(seconds: Decimal, decimal: str) -> str:
-    if seconds < 0:
-        return MINUS + _duration(-seconds, decimal)
-    if seconds < 1:
-        return f"{int(seconds * 1000)} ms"
-    if seconds < 60:
-        return f"{int(seconds * 10) / 10:.1f} s".replace(".", decimal)
-    minutes, left = divmod(int(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {left} s"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 24:
-        return f"{hours} h {minutes} min"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h"

@@ -18,6 +18,7 @@ from audit.answers.shapes import FindingLine
 from audit.answers.shapes.comparison import Comparison, Side, Verdict
 from audit.answers.unfolded import unfolded
 from audit.answers.where import accounts_of, holder_kinds
+from audit.answers.words import apart as in_words
 from audit.answers.words import word
 from audit.errors import UsageError
 from audit.model.paths import text_of
@@ -212,15 +213,7 @@ def _says(
     return word(
         language,
         f"compared_{verdict}",
-        apart=_span(language, apart),
+        apart=in_words(language, round(apart.total_seconds())),
         maker=link_of(inquiry, maker).title if maker else "",
         unlike=", ".join(word(language, f"unlike_{name}") for name in unlike) or word(language, "unlike_time"),
     )
-
-
-def _span(language: str, apart: timedelta) -> str:
-    seconds = round(apart.total_seconds())
-    for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
-        if seconds >= 2 * size:
-            return word(language, f"apart_{name}", count=seconds // size)
-    return word(language, "apart_seconds", count=seconds)

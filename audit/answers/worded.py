@@ -11,7 +11,7 @@ from typing import Any
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import kind_title, place_title
 from audit.answers.states import state_title
-from audit.answers.words import within
+from audit.answers.words import apart, within
 from audit.model.meaning import Lane
 from audit.values import Place
 
@@ -31,6 +31,8 @@ def worded(inquiry: Inquiry, numbers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _word(inquiry: Inquiry, name: str, value: Any, lane: Lane | None) -> Any:
+    if name == "seconds" and isinstance(value, int):
+        return apart("en", value)  # as the rules' own sentences are
     if not isinstance(value, str):
         return value
     if name == "type" and lane is not None and value in lane.events:

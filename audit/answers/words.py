@@ -63,6 +63,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "apart_hours": "{count} hours",
         "apart_minutes": "{count} minutes",
         "apart_seconds": "{count} seconds",
+        "apart_second": "{count} second",
         "none_came": "No incoming payment{amount} from {began} to {ended} on {accounts}{unmatched}.",
         "some_came": "Incoming payments{amount} from {began} to {ended} on {accounts}: {count}.",
         "of_amount": " of {amount}",
@@ -150,6 +151,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "apart_hours": "{count} timer",
         "apart_minutes": "{count} minutter",
         "apart_seconds": "{count} sekunder",
+        "apart_second": "{count} sekund",
         "none_came": "Ingen indgående betaling{amount} fra {began} til {ended} på {accounts}{unmatched}.",
         "some_came": "Indgående betalinger{amount} fra {began} til {ended} på {accounts}: {count}.",
         "of_amount": " på {amount}",
@@ -194,6 +196,14 @@ def word(language: str, name: str, **values: object) -> str:
     """A sentence in `language`, else in English, filled."""
     text = WORDS.get(language, WORDS["en"]).get(name) or WORDS["en"][name]
     return text.format(**values) if values else text
+
+
+def apart(language: str, seconds: int) -> str:
+    """How far two times are apart, to the unit that says it: `35 days`, `90 seconds`."""
+    for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return word(language, f"apart_{name}", count=seconds // size)
+    return word(language, "apart_second" if seconds == 1 else "apart_seconds", count=seconds)
 
 
 def time_in_words(time: datetime, zone: str) -> str:

@@ -13,8 +13,8 @@ RULE = Rule(
     name="books_disagree",
     title="Books disagree",
     severity=Severity.HIGH,
-    sentence="The {kind} is {state}, and yet {money_text} of it stand at {places}; in this state that is only right "
-    "at {allowed}.",
+    sentence="The state of the {kind} is “{state}”, and yet {money_text} of it stand at {places}; in this state that "
+    "is only right at {allowed}.",
     mend="The event that moves {money_text} from {places}, or the one that takes the {kind} out of {state}.",
     meaning="In a state of its ending lane, a flow's money was for longer than clocks differ in a place that the model "
     "does not pair with this state (`pair`).",

@@ -8,7 +8,7 @@ RULE = Rule(
     name="late_reaction",
     title="Reaction came late",
     severity=Severity.MEDIUM,
-    sentence="{came} was due by {due} after {after}, and came {seconds} s later.",
+    sentence="{came} was due by {due} after {after}, and came {seconds} later.",
     mend="Nothing: it has come.",
     meaning="D9: the reaction that the model expects came after its time. It resolves the missing reaction.",
 )

@@ -10,7 +10,7 @@ RULE = Rule(
     name="reservation_leak",
     title="Reserved for too long",
     severity=Severity.HIGH,
-    sentence="{money_text} of the {kind} have been reserved at {place} for longer than the model allows.",
+    sentence="{money_text} of the {kind} have stood at {place} for longer than the model allows.",
     mend="The event that takes {money_text} out of {place}: booked, or released to the customer.",
     meaning="D12: what a flow reserved was neither posted nor released within the time that its place allows "
     "(`within`), by the watermark of all sources.",

@@ -59,5 +59,5 @@ class _Filled(dict[str, Any]):
 
 
 def amount_text(units: int, currency: str, digits: int) -> str:
-    """`50000, DKK, 2` as `500.00 DKK`."""
-    return f"{Decimal(units).scaleb(-digits):f} {currency}"
+    """`5000000, DKK, 2` as `50,000.00 DKK`."""
+    return f"{Decimal(units).scaleb(-digits):,f} {currency}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audit.answers.figures import duration_text
 from audit.answers.shapes import Because, Ends, Waiting, When, Who, Why
 from audit.management.telling import Write, as_of_text, time_text
 
@@ -66,7 +67,7 @@ def _tell_because(write: Write, because: Because, zone: str) -> None:
 
 
 def _tell_waiting(write: Write, one: Waiting, zone: str) -> None:
-    late = f", overdue by {one.overdue_seconds:f} s" if one.overdue_seconds is not None else ""
-    usual = f", usually {one.usual.p50:f} s, 99 % within {one.usual.p99:f} s" if one.usual else ""
+    late = f", overdue by {duration_text(one.overdue_seconds)}" if one.overdue_seconds is not None else ""
+    usual = f", usually {duration_text(one.usual.p50)}, 99 % within {duration_text(one.usual.p99)}" if one.usual else ""
     others = f", {one.others_waiting:,} others wait here" if one.others_waiting is not None else ""
     write(f"{one.says}, due {time_text(one.due, zone)}{late}{usual}{others}")

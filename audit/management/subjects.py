@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import PLACE, customers_of, known, place_kind
 from audit.answers.places import kept_places, parse_place
@@ -11,11 +13,12 @@ from audit.values import Subject
 
 
 def subject_argument(text: str) -> Subject:
-    """KIND:ID, split at the first colon. Raises UsageError."""
+    """KIND:ID, split at the first colon. Raises UsageError, which says how an ID alone is found."""
     try:
         return Subject.parse(text)
     except ValueError as error:
-        raise UsageError(str(error)) from None
+        finds = "" if ":" in text or not text.strip() else f". `python manage.py search {quote(text)}` finds its KIND"
+        raise UsageError(f"{error}{finds}") from None
 
 
 def customers_for(inquiry: Inquiry, subject: Subject) -> tuple[Subject, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from audit.answers.figures import share_text
 from audit.answers.shapes import AsOf, EventLine, FindingLine, Overview, PlaceLine, Sealed, SearchAnswer, What, Where
 from audit.values import EventRef
 
@@ -93,7 +94,7 @@ def tell_status(write: Write, overview: Overview, zone: str) -> None:
         ("subjects", overview.explained.subjects),
         ("money", overview.explained.money),
     )
-    write("  explained: " + ", ".join(f"{name} {share * 100:f} %" for name, share in shares if share is not None))
+    write("  explained: " + ", ".join(f"{name} {share_text(share)}" for name, share in shares if share is not None))
 
 
 def _tell_sealed(write: Write, sealed: Sealed) -> None:

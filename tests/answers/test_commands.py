@@ -15,7 +15,7 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
 from audit.access import looks
-from audit.errors import WhereaboutsError
+from audit.errors import UsageError, WhereaboutsError
 from audit.models import AuditRecord
 from tests.answers.oracle import Bank, Happened
 from tests.conftest import Database
@@ -217,6 +217,11 @@ def test_an_export_is_written(people: None, tmp_path: Any) -> None:
         return
     manifest = json.loads(ZipFile(file).read("manifest.json"))
     assert manifest["reason"] == {"caller_identified": "", "code": "complaint", "ticket": "7"}
+
+
+def test_an_identifier_alone_is_told_how_its_kind_is_found() -> None:
+    with pytest.raises(UsageError, match="`python manage.py search T7` finds its KIND"):
+        said("ask", "where", "T7")
 
 
 def test_recount_refuses_another_banks_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.http import QueryDict
 
+from audit.answers.words import apart
 from audit.errors import UsageError
 from audit.values import Clock, Money
 from console.asof import asked_moment
@@ -51,6 +52,13 @@ def test_the_ends_of_time_can_be_shown(time: datetime, zone: str) -> None:
 )  # fmt: skip
 def test_a_duration_has_its_two_greatest_units(seconds: str, text: str) -> None:
     assert EN.duration(Decimal(seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(1, "1 second"), (90, "90 seconds"), (130, "2 minutes"), (3_024_000, "35 days")]
+)
+def test_how_far_apart_is_said_to_the_unit_that_says_it(seconds: int, text: str) -> None:
+    assert apart("en", seconds) == text
 
 
 def test_a_share_is_never_rounded_up_to_all() -> None:

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from audit.errors import UsageError
 from audit.values import Clock, Moment, checked_time
 
+EXACT = "was"  # beside the form's field: the time that the page had
 _NO_TIME = "this time cannot be read: write it as 2026-11-21 12:03:37 or with a zone as 2026-11-21T11:03:37Z"
 _LEAPT_OVER = "{text} never was in {zone}: the clocks went forward over it; write {earlier} or {later}"
 
@@ -33,7 +34,7 @@ class Asked:
 
 def asked_moment(query: QueryDict, zone: str) -> Asked:
     """A time without a zone is meant in the bank's; raises UsageError where it is no time, or never was."""
-    text = _unrounded(query.get("at", "").strip(), query.get("was", ""), zone)
+    text = _unrounded(query.get("at", "").strip(), query.get(EXACT, ""), zone)
     clock = Clock.OCCURRED if query.get("clock") == "occurred" else Clock.RECORDED
     if not text:
         return Asked(text, Moment(None, clock))

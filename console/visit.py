@@ -23,7 +23,7 @@ from audit.access.reasons import Reason
 from audit.answers.shapes import AsOf, Link
 from audit.errors import Refused, UnknownSubject, UsageError, WhereaboutsError
 from audit.values import Moment, Subject
-from console.asof import Asked
+from console.asof import EXACT, Asked
 from console.environment import url
 from console.formats import Formats, formats
 from console.security import address_of
@@ -89,7 +89,8 @@ class Visit:
 
     def here(self, **query: object) -> str:
         """This page's own address with some of its query changed; None leaves a part out."""
-        return with_query(self.request.path, {**self.request.GET.dict(), **query})
+        here = {name: value for name, value in self.request.GET.dict().items() if name != EXACT}
+        return with_query(self.request.path, {**here, **self.asked.query, **query})
 
     def shows(self, links: Iterable[Link | None]) -> None:
         """Note whose subjects the page shows, for its record."""

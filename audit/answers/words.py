@@ -64,6 +64,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "apart_minutes": "{count} minutes",
         "apart_seconds": "{count} seconds",
         "apart_second": "{count} second",
+        "apart_instant": "less than a second",
         "none_came": "No incoming payment{amount} from {began} to {ended} on {accounts}{unmatched}.",
         "some_came": "Incoming payments{amount} from {began} to {ended} on {accounts}: {count}.",
         "of_amount": " of {amount}",
@@ -152,6 +153,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "apart_minutes": "{count} minutter",
         "apart_seconds": "{count} sekunder",
         "apart_second": "{count} sekund",
+        "apart_instant": "under et sekund",
         "none_came": "Ingen indgående betaling{amount} fra {began} til {ended} på {accounts}{unmatched}.",
         "some_came": "Indgående betalinger{amount} fra {began} til {ended} på {accounts}: {count}.",
         "of_amount": " på {amount}",
@@ -203,7 +205,8 @@ def apart(language: str, seconds: int) -> str:
     for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
         if seconds >= 2 * size:
             return word(language, f"apart_{name}", count=seconds // size)
-    return word(language, "apart_second" if seconds == 1 else "apart_seconds", count=seconds)
+    name = {0: "apart_instant", 1: "apart_second"}.get(seconds, "apart_seconds")
+    return word(language, name, count=seconds)
 
 
 def time_in_words(time: datetime, zone: str) -> str:

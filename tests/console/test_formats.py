@@ -55,7 +55,8 @@ def test_a_duration_has_its_two_greatest_units(seconds: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(1, "1 second"), (90, "90 seconds"), (130, "2 minutes"), (3_024_000, "35 days")]
+    ("seconds", "text"),
+    [(0, "less than a second"), (1, "1 second"), (90, "90 seconds"), (130, "2 minutes"), (3_024_000, "35 days")],
 )
 def test_how_far_apart_is_said_to_the_unit_that_says_it(seconds: int, text: str) -> None:
     assert apart("en", seconds) == text

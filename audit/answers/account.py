@@ -14,7 +14,8 @@ from audit.answers.ledger import holdings, own_places
 from audit.answers.names import CUSTOMER, Known, flow_kinds, known, link_of, linked
 from audit.answers.onitsway import lines_under_way, open_known
 from audit.answers.others import introducing, others_of
-from audit.answers.shapes import AccountPage, BalanceLine, Page, StateLine, StatementLine
+from audit.answers.shapes import AccountPage, BalanceLine, FindingLine, Page, StateLine, StatementLine
+from audit.answers.spoken import ended
 from audit.answers.statement import booked, chart, statement, statement_lines
 from audit.answers.states import states_of
 from audit.answers.stories import part_of_story
@@ -46,14 +47,17 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     missed = with_flows(not_understood(inquiry, asked, fresh), flows)
     owners = linked(inquiry.connection, asked.id, [CUSTOMER], CUSTOMERS_MAX)
     balances = balance_lines(inquiry, found, flows, subject)
+    doubts = findings_of(inquiry, [asked.id], asked.id, made_of(inquiry))
     at = inquiry.as_of(all(h.is_final for h in found) and all(line.is_final for line in under_way))
     return AccountPage(
         subject=link_of(inquiry, subject, asked.id),
         at=at,
         model=inquiry.model.hash,
-        answer=answer_of(inquiry, asked, balances, states, bool(missed or at.unattributed))
+        answer=answer_of(
+            inquiry, asked, balances, states, own_of(doubts.rows, subject), bool(missed or at.unattributed)
+        )
         if found
-        else told_of(inquiry, asked, fresh, states, bool(missed)),
+        else told_of(inquiry, asked, fresh, states, own_of(doubts.rows, subject), bool(missed)),
         customers=tuple(link_of(inquiry, owner, id) for id, owner, _ in reversed(owners)),
         states=states,
         balances=balances,
@@ -65,20 +69,30 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         story=part_told(inquiry, latest, fresh),
         facts=facts_of(inquiry, [loaded.told[row.position] for row in own]),
         others=others_of(inquiry, asked, {CUSTOMER, *flow_kinds(inquiry.model)}),
-        findings=findings_of(inquiry, [asked.id], asked.id, made_of(inquiry)),
+        findings=doubts,
         complete=not (missed or at.unattributed),
         not_understood=missed,
         newest=newest(inquiry, asked),
     )
 
 
+def own_of(found: Sequence[FindingLine], subject: Subject) -> list[FindingLine]:
+    """The open ones that are about the subject itself."""
+    return [one for one in found if one.is_open and one.subject.subject == subject]
+
+
 def answer_of(
-    inquiry: Inquiry, asked: Known, balances: Sequence[BalanceLine], states: Sequence[StateLine], is_incomplete: bool
+    inquiry: Inquiry,
+    asked: Known,
+    balances: Sequence[BalanceLine],
+    states: Sequence[StateLine],
+    found: Sequence[FindingLine],
+    is_incomplete: bool,
 ) -> str:
-    """What may be used now, what of the account is held, what is on its way in."""
+    """What may be used now, or since when it is overdrawn; what of the account is held, what is on its way in."""
     parts = []
     for one in balances:
-        parts.append(word(inquiry.language, "available", amount=inquiry.amount(one.available)))
+        parts.append(_usable(inquiry, asked, one, found))
         if one.held.units < 0:
             below = Money(-one.held.units, one.held.currency, one.held.digits)
             parts.append(word(inquiry.language, "held_below", amount=inquiry.amount(below)))
@@ -86,19 +100,56 @@ def answer_of(
             parts.append(word(inquiry.language, "held", amount=inquiry.amount(one.held)))
         if one.incoming.units:
             parts.append(word(inquiry.language, "incoming", amount=inquiry.amount(one.incoming)))
-    ended = [state.title for state in states if state.is_final or state.is_failure or state.waits_on_person]
+    over = [state.title for state in states if state.is_final or state.is_failure or state.waits_on_person]
     name = "account_is" if asked.subject.kind == ACCOUNT else "state_is"
     title = link_of(inquiry, asked.subject).title
-    parts += [word(inquiry.language, name, subject=title, state=state) for state in dict.fromkeys(ended)]
+    parts += [word(inquiry.language, name, subject=title, state=state) for state in dict.fromkeys(over)]
+    parts += _ended_before(inquiry, asked, states, found)
     if is_incomplete:
         parts.append(word(inquiry.language, "not_understood"))
     return " ".join(parts)
 
 
-def told_of(inquiry: Inquiry, asked: Known, fresh: Unfolded, states: tuple[StateLine, ...], is_incomplete: bool) -> str:
+def _usable(inquiry: Inquiry, asked: Known, one: BalanceLine, found: Sequence[FindingLine]) -> str:
+    if one.available.units >= 0 or asked.subject.kind != ACCOUNT:
+        return word(inquiry.language, "available", amount=inquiry.amount(one.available))
+    currency = one.available.currency
+    below = inquiry.amount(Money(-one.available.units, currency, one.available.digits))
+    since = [
+        line.opened_at
+        for line in found
+        if line.rule == "negative_place" and any(money.currency == currency for money in line.money)
+    ]
+    if len(since) != 1 or one.held.units < 0:
+        return word(inquiry.language, "overdrawn", amount=below)
+    return word(inquiry.language, "overdrawn_since", amount=below, time=inquiry.time(since[0]))
+
+
+def _ended_before(
+    inquiry: Inquiry, asked: Known, states: Sequence[StateLine], found: Sequence[FindingLine]
+) -> list[str]:
+    """An event after the end is a fact and sets the state, but nobody knows whether the end holds."""
+    lane = inquiry.model.lanes.get(asked.subject.kind)
+    if lane is None or not any(one.rule == "life_after_death" for one in found) or not states or states[0].is_final:
+        return []
+    ends = [inquiry.text(state.title) for state in lane.states.values() if state.is_final]
+    said = f" {word(inquiry.language, 'or')} ".join(ends)
+    return [word(inquiry.language, "ended_before", ended=said)]
+
+
+def told_of(
+    inquiry: Inquiry,
+    asked: Known,
+    fresh: Unfolded,
+    states: tuple[StateLine, ...],
+    found: Sequence[FindingLine],
+    is_incomplete: bool,
+) -> str:
     """Where there never was money: what its events tell, else its state, else that nothing was booked."""
     if states or is_incomplete:
-        return tells_of(inquiry, asked, fresh, states, is_incomplete)
+        told = tells_of(inquiry, asked, fresh, states, is_incomplete)
+        before = _ended_before(inquiry, asked, states, found)
+        return " ".join([ended(told), *before]) if before else told
     return word(inquiry.language, "nothing_moved")
 
 

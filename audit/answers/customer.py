@@ -81,7 +81,7 @@ def came_in(inquiry: Inquiry, accounts: Sequence[AccountLine], paid: Page[Paymen
     said = [word(language, "incoming", amount=inquiry.amount(one)) for one in incoming]
     if accounts and not incoming:
         said.append(word(language, "nothing_incoming"))
-    last = next((row for row in paid.rows if row.money.units > 0), None) if paid else None
+    last = next((row for row in paid.rows if row.money.units > 0 and row.is_booked), None) if paid else None
     if last is not None:
         amount, time = inquiry.amount(last.money), inquiry.time(last.recorded)
         name = "last_in_from" if last.counterparty else "last_in"

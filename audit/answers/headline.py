@@ -41,6 +41,9 @@ def status_of(
     first = states[0]
     if late and not first.is_final:
         return word(inquiry.language, "delayed"), "bad" if unexplained else "held"
+    if first.tone == "ok" and (unexplained or late):  # a good end is no bad word: what is wrong beside it is said
+        name = "not_explained" if unexplained else "something_missing"
+        return word(inquiry.language, name, state=first.title), "bad" if unexplained else "held"
     if unexplained:
         return first.title, "bad"
     if late or any(state.is_timeout for state in states if not first.is_final):

@@ -17,10 +17,12 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import own_places
 from audit.answers.movements import Moved, movements
 from audit.answers.names import Known, flow_kinds, kind_title, link_of, money, place_kind
+from audit.answers.onitsway import nets_under_way
 from audit.answers.settled import Settled
 from audit.answers.shapes import Link, Page, PaymentLine, StateLine
 from audit.answers.unfolded import Unfolded
 from audit.answers.waiting import waiting_for
+from audit.answers.words import word
 from audit.values import Money, Place, Subject
 
 PAYMENTS_SHOWN = 20
@@ -149,6 +151,8 @@ def _of_flow(inquiry: Inquiry, flow: Flow, mine: Mine, may_wait: bool) -> Paymen
     states = flow.states()
     waiting = waiting_for(inquiry, flow.past, flow.told, states) if may_wait else ()
     status, tone = status_of(inquiry, states, waiting, ())
+    if states and states[0].is_final and not waiting and nets_under_way(flow):
+        status, tone = word(inquiry.language, "left_behind", state=status), "held"
     change, amount = _booked(inquiry, flow, mine, states)
     return PaymentLine(
         flow=link_of(inquiry, flow.known.subject, flow.known.id),
@@ -164,11 +168,13 @@ def _of_flow(inquiry: Inquiry, flow: Flow, mine: Mine, may_wait: bool) -> Paymen
         money=amount,
         booked_after=_after(inquiry, change),
         is_final=flow.is_final(),
+        is_booked=change is not None,
     )
 
 
 def _booked(inquiry: Inquiry, flow: Flow, mine: Mine, states: Sequence[StateLine]) -> tuple[Change | None, Money]:
-    """What is booked; of a flow that is not booked yet what it will be, with its sign; of one given up nothing."""
+    """What is booked; of a flow that is not booked yet, or whose money never arrived, what it will be,
+    with its sign; of one given up nothing."""
     done = changes(flow.past, flow.moved, mine)
     booked = sorted((change for change in done if change.units), key=lambda change: change.units)
     if booked:
@@ -176,7 +182,7 @@ def _booked(inquiry: Inquiry, flow: Flow, mine: Mine, states: Sequence[StateLine
     declared = flow.declared()
     if declared is None:
         return None, money(inquiry.model, 0, next(iter(inquiry.model.digits), ""))
-    if states and states[0].is_final:
+    if states and states[0].is_final and (states[0].is_failure or not nets_under_way(flow)):
         return None, money(inquiry.model, 0, declared.currency)
     sign = -1 if done or _is_from(flow, mine.accounts) else 1
     return None, money(inquiry.model, sign * declared.units, declared.currency)

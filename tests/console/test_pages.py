@@ -499,3 +499,35 @@ def test_a_customer_with_anything_open_is_not_told_that_all_is_well(bank: Bank) 
         sentence = re.search(r'id="tells"[^>]*>([^<]*)<', page).group(1)  # type: ignore[union-attr]
         assert "verything is explained" not in sentence and "none of them late" not in sentence, (rule, sentence)
         assert "not late" not in sentence, (rule, sentence)
+
+
+def test_an_accounts_first_sentence_says_what_is_wrong_with_it(bank: Bank) -> None:
+    """Overdrawn since when, held below zero, ended with something after its end."""
+    found = bank.rows(
+        "select distinct s.id from finding f join trace.subject s on s.id = f.subject_id where f.state = 'open'"
+        " and s.kind = 'account' and f.rule in ('negative_place', 'life_after_death') order by 1"
+    )
+    said = ""
+    for (id,) in found:
+        page = text_of(with_reason(browser_of("support"), "account", id), f"/of/account/{id}")
+        sentence = re.search(r'id="tells"[^>]*>([^<]*)<', page).group(1)  # type: ignore[union-attr]
+        assert "below zero" not in sentence or "Nothing is held." not in page
+        said += sentence
+    assert "Overdrawn by 100.00\u00a0DKK since " in said
+    assert "75.00\u00a0DKK below zero" in said
+    assert "Before that it was closed already; which of the two holds is not settled." in said
+
+
+def test_money_that_never_arrived_stands_in_the_receivers_list_as_such(bank: Bank) -> None:
+    """With what was declared and how it stands, not as nothing."""
+    found = bank.rows(
+        "select distinct l.other_id from finding f join trace.subject s on s.id = f.subject_id"
+        " join link l on l.subject_id = s.id and l.other_kind = 'customer'"
+        " where f.rule = 'residue_at_end' and f.state = 'open' and s.kind = 'transfer'"
+    )
+    never = []
+    for (customer,) in found:
+        browser = with_reason(browser_of("support"), "customer", customer)
+        rows = json.loads(browser.get(f"/of/customer/{customer}/payments.json").content)["rows"]
+        never += [row["amount"] for row in rows if row["state"] == "succeeded" and not row["booked_after"]]
+    assert "500.00" in never and "0.00" not in never

@@ -250,7 +250,8 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
-    """One payment, one row. `money` signed: negative leaves the customer's accounts; `booked_after` on `account`."""
+    """One payment, one row. `money` signed: negative leaves the customer's accounts; `booked_after` on `account`;
+    not `is_booked` yet, or never: what it should be."""
 
     flow: Link | None
     account: Link | None
@@ -265,3 +266,4 @@ class PaymentLine:
     money: Money
     booked_after: Money | None
     is_final: bool = True
+    is_booked: bool = True

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from audit.access import door, reasons
 from audit.answers.names import customers_of, link_of, subject_of
+from audit.answers.sides import sides_of
 from audit.errors import UsageError
 from console.asking import asking
 from console.forms import ReasonForm, safe_next
@@ -23,6 +24,8 @@ def reason(visit: Visit, kind: str, id: int) -> HttpResponse:
         subject = subject_of(inquiry.connection, kind, id)
         customers = customers_of(inquiry.connection, subject) or (subject,)
         link = link_of(inquiry, subject, id)
+        sides = sides_of(inquiry, subject, id, customers)
+        choices = [(link_of(inquiry, customer).title, sides.get(customer, "")) for customer in customers]
     visit.subjects, visit.outcome = [subject], "no reason"  # that it is there is told, and recorded, before any reason
     wrong = ""
     if visit.request.method == "POST":
@@ -34,6 +37,6 @@ def reason(visit: Visit, kind: str, id: int) -> HttpResponse:
         except UsageError as error:
             wrong = str(error)
     return visit.show(
-        "reason.html", link=link, customers=customers, codes=reasons.CODES, next=after, wrong=wrong,
+        "reason.html", link=link, customers=choices, codes=reasons.CODES, next=after, wrong=wrong,
         chosen=query.get("code", ""), ticket=query.get("ticket", ""), caller=query.get("caller_identified", ""),
     )  # fmt: skip

@@ -531,3 +531,24 @@ def test_money_that_never_arrived_stands_in_the_receivers_list_as_such(bank: Ban
         rows = json.loads(browser.get(f"/of/customer/{customer}/payments.json").content)["rows"]
         never += [row["amount"] for row in rows if row["state"] == "succeeded" and not row["booked_after"]]
     assert "500.00" in never and "0.00" not in never
+
+
+def test_the_door_says_which_customer_the_money_left(bank: Bank) -> None:
+    found = bank.rows(
+        "select l.subject_id from link l join trace.subject s on s.id = l.subject_id join finding f"
+        " on f.subject_id = s.id and f.rule = 'residue_at_end' where s.kind = 'transfer' and l.other_kind = 'customer'"
+        " group by 1 having count(distinct l.other_id) = 2 order by 1"
+    )
+    page = unescape(text_of(browser_of("support"), f"/of/transfer/{found[0][0]}/reason"))
+    assert len(re.findall(r"<span>Customer C-\d+, whom the money left</span>", page)) == 1
+    assert len(re.findall(r'name="customer"', page)) == 2 and "DKK" not in page
+
+
+def test_what_could_not_be_read_is_named_by_its_day_and_leads_to_its_finding(bank: Bank) -> None:
+    account = bank.rows(
+        "select s.id, f.id from finding f join trace.subject s on s.id = f.subject_id"
+        " where f.rule = 'unreadable' and f.state = 'open' and s.kind = 'account' order by 1"
+    )[0]
+    page = text_of(with_reason(browser_of("support"), "account", account[0]), f"/of/account/{account[0]}")
+    note = page.split("Complete: no.")[1].split("</div>")[0]
+    assert f'href="/finding/{account[1]}"' in note and re.search(r"\d\d:\d\d", note)

@@ -33,8 +33,10 @@ def rebuild_all(
     Readers see the old generation until the switch; a crash before it leaves the old one as it was.
     """
     with connect("follower") as connection:
+        rebuild.become_the_only(connection)
         model = model or require(connection).model
-        number = _build(connection, call_helpers, wait, progress, model)
+        number = _begin(connection, model)
+        _build(connection, number, call_helpers, wait, progress, model)
         _switch(connection, number, model)
     return Instance(model, number)
 
@@ -47,32 +49,41 @@ def rehearse(
     Nothing is switched, and nothing of it is left.
     """
     with connect("follower") as connection:
+        rebuild.become_the_only(connection)
         in_force = require(connection)
         model = model or in_force.model
-        number = _build(connection, call_helpers, wait, progress, model)
-        _judge(connection, in_force.generation, in_force.model)
+        number = _begin(connection, model)
         try:
+            _build(connection, number, call_helpers, wait, progress, model)
             with connection.transaction():
                 marks = _watermarks(connection)
                 finish = _finisher(connection, number, model, marks)
                 current, _ = rebuild.come_level(connection, number, model, marks, finish, _recorder(model))
+                use_generation(connection, current)  # locked: what its follower has not judged yet is judged here
+                while marks and judge_flows(connection, in_force.model, min(marks.values())) == FLOWS_AT_ONCE:
+                    pass
                 found = compared(connection, Side(in_force.model, current), Side(model, number))
         finally:
             rebuild.give_up(connection, number)
     return found
 
 
+def _begin(connection: Connection, model: Model) -> int:
+    """The number of a new generation, still empty."""
+    put_down(connection, model)
+    connection.commit()
+    return rebuild.begin(connection, model)
+
+
 def _build(
     connection: Connection,
+    number: int,
     call_helpers: Callable[[int], None],
     wait: Callable[[float], None],
     progress: Progress,
     model: Model,
-) -> int:
-    """A new generation of all that was there when it was begun; its number."""
-    put_down(connection, model)
-    connection.commit()
-    number = rebuild.begin(connection, model)
+) -> None:
+    """Fold and judge all that was there when the generation was begun."""
     call_helpers(number)
     while _one_part(connection, number, model, progress):
         pass
@@ -85,7 +96,6 @@ def _build(
         check_books(connection, model)
         judge_causes(connection, model, -1, _position(connection, number))
     _judge(connection, number, model)
-    return number
 
 
 def help_rebuild(number: int) -> int:

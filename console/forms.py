@@ -14,6 +14,7 @@ from audit.errors import UsageError
 from audit.model.amounts import NotAnAmount, units_of
 
 TEXT_LENGTH_MAX = 200
+YEARS = (1900, 9000)  # of days that somebody asks for: those beside them are days too
 
 
 class SearchForm:
@@ -89,9 +90,12 @@ def _plain_amount(text: str, digits: int) -> str:
 def day_in(query: QueryDict, name: str) -> date | None:
     text = query.get(name, "")
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         raise UsageError(f"{name} must be a day, written as 2026-11-21") from None
+    if day is not None and not YEARS[0] <= day.year <= YEARS[1]:
+        raise UsageError(f"{name} must be a day of the years {YEARS[0]} to {YEARS[1]}")
+    return day
 
 
 def safe_next(text: str | None, host: str) -> str:

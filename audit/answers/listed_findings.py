@@ -18,6 +18,7 @@ from audit.findings.catalogue import RULES
 
 FINDINGS_SHOWN = 50
 COUNTED_MAX = 1000
+DIGITS_MAX = 10  # of an offset
 LAST_ID = "~"
 BEGAN = datetime.min.replace(tzinfo=UTC)
 CHOICES = {
@@ -120,10 +121,10 @@ def _page(inquiry: Inquiry, chosen: Chosen, cursor: str | None, size: int) -> Pa
 def _by_money(
     inquiry: Inquiry, parameters: dict[str, str], cursor: str | None, size: int, total: int
 ) -> Page[FindingLine]:
-    start = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() else 0
+    start = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() and len(cursor) < DIGITS_MAX else 0
     rows = inquiry.rows(
         "answer_findings",
-        {**parameters, "opened_at": END, "id": LAST_ID, "limit": size + 1, "offset": min(start, 2**31)},
+        {**parameters, "opened_at": END, "id": LAST_ID, "limit": size + 1, "offset": start},
         beyond="<",
         order=_BY_MONEY,
     )

@@ -39,18 +39,18 @@ def judge_requests(
     if not any(meaning.effect is not None for meaning in model.meanings.values()):
         return [], []
     groups: dict[bytes, list[Request]] = defaultdict(list)
-    again = []
+    again, positions = [], []
     for row in connection.execute(sql("same_requests"), [Integers(subjects)]):
         one = Request(*row)
+        positions.append(one.position)  # also beyond the watermark, which may have run back
         if one.recorded > watermark:
             again.append((one.subject_id, one.recorded))
             continue
         if one.failed is not None and one.failed > watermark:
             one.failed = one.failed_by = None
         groups[one.digest].append(one)
-    positions = sorted(one.position for group in groups.values() for one in group)
     if positions:
-        connection.execute(sql("take_out_findings"), [positions, [duplicate_effect.RULE.name]])
+        connection.execute(sql("take_out_findings"), [sorted(positions), [duplicate_effect.RULE.name]])
     return [sign for group in groups.values() for sign in _signs(model, group)], again
 
 

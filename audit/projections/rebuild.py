@@ -18,11 +18,21 @@ from audit.projections.signs import Sign
 
 STREAMS_PER_PART = 10_000
 BATCH = 20_000
+REBUILDING = 7_306_061_303  # advisory lock of the one process that directs a rebuild
 Record = Callable[[Connection, list[Sign]], None]
 
 
+def become_the_only(connection: Connection) -> None:
+    """While the connection lasts; raises WhereaboutsError where another rebuild, or a dry run, is under way."""
+    row = connection.execute("select pg_try_advisory_lock(%s)", [REBUILDING]).fetchone()
+    connection.commit()
+    if row is None or not row[0]:
+        raise WhereaboutsError("another rebuild, or a dry run of one, is under way: wait until it is done")
+
+
 def begin(connection: Connection, model: Model) -> int:
-    """Make the tables of a new generation and its parts; returns its number. Left-over builds are removed."""
+    """Make the tables of a new generation and its parts; returns its number. Builds that were left are removed: nobody
+    else builds (`become_the_only`)."""
     with connection.transaction():
         connection.execute("select position from trace.head for update")
         for (number,) in connection.execute(sql("generations_left_over")).fetchall():

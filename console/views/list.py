@@ -21,8 +21,9 @@ from audit.errors import Refused, UnknownSubject
 from audit.values import Place, Subject
 from console import lists
 from console.asking import asking, enter
+from console.forms import day_in
 from console.listing import Fields, Listed, as_file, gather
-from console.views.place import belongs_to_customers, day_of, through_door
+from console.views.place import belongs_to_customers, through_door
 from console.views.subject import page_of
 from console.visit import Visit, looked
 
@@ -83,7 +84,7 @@ def place_list(visit: Visit, id: int, name: str, format: str) -> HttpResponse:
         asked, currency = place_of(inquiry.connection, int(id))
         inquiry = through_door(visit, inquiry, asked)
 
-        day = day_of(visit, "day")
+        day = day_in(visit.request.GET, "day")
 
         def page(at: str | None) -> Page[Any]:
             if name == "days":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.http import HttpResponse
 
 from audit.answers.amounts import find_amount
@@ -11,10 +9,9 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import place_kind, place_of, subject_id
 from audit.answers.place import place as ask_place
 from audit.answers.place import place_kind_page
-from audit.errors import UsageError
 from audit.values import Place, Subject
 from console.asking import asking, pass_door
-from console.forms import AmountForm
+from console.forms import AmountForm, day_in
 from console.visit import Visit, looked
 
 PARTS = {"days": "_days.html", "entries": "_entries.html"}
@@ -26,7 +23,9 @@ def place(visit: Visit, id: int) -> HttpResponse:
         asked, currency = place_of(inquiry.connection, id)
         inquiry = through_door(visit, inquiry, asked)
         currency = visit.cursor("currency") or currency
-        page = ask_place(inquiry, asked, currency, day_of(visit, "day"), visit.cursor("entries"), day_of(visit, "days"))
+        query = visit.request.GET
+        day, before = day_in(query, "day"), day_in(query, "days")
+        page = ask_place(inquiry, asked, currency, day, visit.cursor("entries"), before)
         form = AmountForm.read(visit.request.GET, inquiry.model.digits[page.currency])
         found = find_amount(inquiry, asked, page.currency, form.units, form.began, form.ended) if form else None
     visit.shows(row.flow for row in page.entries.rows)
@@ -61,11 +60,3 @@ def belongs_to_customers(inquiry: Inquiry, place: Place) -> bool:
     subject_kind = place_kind(inquiry.model, place).subject
     known = inquiry.model.kinds.get(subject_kind or "")
     return subject_kind is not None and not (known is not None and known.is_flow)
-
-
-def day_of(visit: Visit, name: str) -> date | None:
-    text = visit.cursor(name)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(f"{name} must be written as 2026-11-21") from None

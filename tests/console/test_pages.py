@@ -552,3 +552,12 @@ def test_what_could_not_be_read_is_named_by_its_day_and_leads_to_its_finding(ban
     page = text_of(with_reason(browser_of("support"), "account", account[0]), f"/of/account/{account[0]}")
     note = page.split("Complete: no.")[1].split("</div>")[0]
     assert f'href="/finding/{account[1]}"' in note and re.search(r"\d\d:\d\d", note)
+
+
+@pytest.mark.parametrize(
+    "query", ["day=9999-12-31", "days=0001-01-01", "amount=1&to=9999-12-31", "amount=1&from=0001-01-01", "day=x"]
+)
+def test_days_beyond_all_reason_are_refused(bank: Bank, urls: list[str], support: Client, query: str) -> None:
+    place = next(url for url in urls if url.startswith("/place/") and "?" not in url)
+    assert support.get(f"{place}?{query}").status_code == 400
+    assert support.get(f"/findings?order=money&currency=DKK&findings={'9' * 5000}").status_code == 200

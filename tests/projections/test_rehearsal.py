@@ -10,6 +10,9 @@ import pytest
 from django.core.management import call_command
 
 from audit.comparing import EXAMPLES_MAX
+from audit.errors import WhereaboutsError
+from audit.projections.rebuild import become_the_only
+from audit.rebuilding import rehearse
 from tests.conftest import Database
 from tests.projections.feed import Feed
 from tests.projections.small import MODEL, line, paid
@@ -92,3 +95,18 @@ def test_a_real_rebuild_then_does_what_was_said(feed: Feed, tmp_path: Path) -> N
     call_command("rebuild", "--model", str(tmp_path / "other.toml"), "--dry-run", "--json", stdout=out)
     again = json.loads(out.getvalue())
     assert again["states"] == again["balances"] == again["findings"] == []
+
+
+def test_two_at_once_are_refused_and_what_was_interrupted_leaves_nothing(feed: Feed) -> None:
+    with feed.database.connect("follower") as other:
+        become_the_only(other)
+        with pytest.raises(WhereaboutsError, match="another rebuild, or a dry run of one, is under way"):
+            call_command("rebuild", "--dry-run", stdout=StringIO())
+
+    def stop(number: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rehearse(stop, lambda seconds: None, lambda done, total: None)
+    left = feed.rows("select count(*) from pg_namespace where starts_with(nspname, 'read_')")
+    assert left == [(1,)]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
+from math import prod
 from operator import eq, ge, gt, le, lt
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {"==": eq, "<": lt, "<=": le
 MIRRORED = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 TOTALS = ("balance", "booked", "available", "held")
 NAMES_SHOWN = 30
+PAIRS_MAX = 1_000  # of streams that the comparisons of one expression may lay beside each other
 IN_BRACES = re.compile(r"\{([^{}]+)\}")
 
 
@@ -39,6 +41,7 @@ class Claims:
     def __init__(self, ground: Ground) -> None:
         self.ground, self.model = ground, ground.inquiry.model
         self._sources: dict[str, Source] = {}
+        self._pairs = 0
 
     def truth(self, node: Node) -> Steps:
         """True, False or None (unknown) over time. Raises UsageError for a name that stands for nothing."""
@@ -78,6 +81,7 @@ class Claims:
         run = evaluator(node, ZoneInfo(self.model.zone))
         currencies = sorted({tag for one in sources.values() if one.is_amount for tag in one.series}) or [""]
         texts = [name for name, one in sources.items() if not one.is_amount]
+        self._count_pairs(sources, texts, len(currencies))
         parts = []
         for currency in currencies:
             for tags in product(*(sorted(sources[name].series) for name in texts)):
@@ -86,6 +90,19 @@ class Claims:
                 series = [sources[name].series.get(chosen.get(name, currency), Steps(0)) for name in names]
                 parts.append(of_many(self._evaluated(run, names, sources, currency), series))
         return _any_of(parts)
+
+    def _count_pairs(self, sources: Mapping[str, Source], texts: Sequence[str], currencies: int) -> None:
+        """One name is asked of each stream; several are asked of every choice of streams, which may be no end of them.
+        Raises UsageError."""
+        if len(texts) < 2:
+            return
+        self._pairs += currencies * prod(len(sources[name].series) for name in texts)
+        if self._pairs > PAIRS_MAX:
+            named = ", ".join(f"{name} in {len(sources[name].series):,} streams" for name in texts)
+            raise UsageError(
+                f"too much to compare with each other ({named}; at most {PAIRS_MAX:,} choices of them):"
+                " compare fewer names at once, or ask about one of the subject's transfers"
+            )
 
     def _evaluated(
         self, run: Callable[[Mapping[str, Any]], Any], names: list[str], sources: Mapping[str, Source], currency: str

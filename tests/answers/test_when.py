@@ -184,6 +184,7 @@ def test_a_dip_that_recovers_within_a_microsecond_is_found(database: Database, t
         ("account:A1", "__import__('os').system('true')", "character 17"),
         ("account:A1", "balance < 2026-13-45", "no such time at character 11"),
         ("account:A1", "order.state = done", "no stream of order"),
+        ("transfer:T7", " or ".join(["amount - currency = transfer + bank"] * 50), "amount in .*at most 1,000"),
     ],
 )
 def test_a_bad_question_says_what_is_wrong_and_where(subject: str, text: str, said: str, world: Database) -> None:

@@ -13,6 +13,7 @@ from audit.answers.names import Known, declared_kinds, flow_kinds, linked
 from audit.answers.shapes import StateLine, Usual, Waiting
 from audit.answers.waiting import awaited, expected
 from audit.projections.durations import quantile
+from audit.values import Clock
 
 Step = TypeVar("Step")
 
@@ -40,21 +41,24 @@ def awaited_of(inquiry: Inquiry, asked: Known, states: Sequence[StateLine]) -> t
 
 
 def with_others(inquiry: Inquiry, waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:
-    """Each with what is usual and how many others wait, in at most four statements."""
+    """Each with what is usual and how many others wait (None: not known), in at most four statements."""
     numbers = sorted({one.expectation for one in waiting if one.expectation is not None})
     states = sorted({_step(one.state) for one in waiting if one.expectation is None and one.state is not None})
     if not numbers and not states:
         return tuple(waiting)
     usual, others = _of_expectations(inquiry, numbers) if numbers else ({}, {})
     usual_in, others_in = _of_states(inquiry, states) if states else ({}, {})
+    is_known = inquiry.cut.is_now or inquiry.cut.clock is Clock.RECORDED  # calls are kept by the recorded clock alone
     found = []
     for one in waiting:
         if one.expectation is not None:
-            count = others.get(one.expectation, 0)
-            found.append(replace(one, usual=usual.get(one.expectation), others_waiting=max(0, count - 1)))
+            others_waiting = max(0, others.get(one.expectation, 0) - 1) if is_known else None
+            found.append(replace(one, usual=usual.get(one.expectation), others_waiting=others_waiting))
         elif one.state is not None:
             step = _step(one.state)
-            found.append(replace(one, usual=usual_in.get(step), others_waiting=max(0, others_in.get(step, 0) - 1)))
+            # how many were in a state in the past is not counted: unknown, which is not 0
+            others_waiting = max(0, others_in.get(step, 0) - 1) if inquiry.cut.is_now else None
+            found.append(replace(one, usual=usual_in.get(step), others_waiting=others_waiting))
     return tuple(found)
 
 

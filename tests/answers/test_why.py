@@ -84,6 +84,13 @@ def test_what_waits_says_for_what_since_what_and_by_when(world: Database, bank: 
     assert waiting["others_waiting"] == len(others)
     for name, place in (("p50", len(took) // 2), ("p99", -1)):
         assert waiting["usual_seconds"][name] == pytest.approx(took[place], rel=1 / 16)
+    for clock in ("recorded", "occurred"):
+        with asking(at=f"{stopped_at.source}/{stopped_at.id}", clock=clock) as inquiry:
+            past = why_document(why(inquiry, Subject("transfer", str(stopped_at.transfer))))["waiting_for"]
+        begun_then = {e.transfer for e in begun if e.recorded <= stopped_at.recorded} - {stopped_at.transfer}
+        ended = {e.transfer for e in sent.values() if e.recorded <= stopped_at.recorded}
+        count = len(begun_then - ended) if clock == "recorded" else None
+        assert [one["others_waiting"] for one in past] == [count], "what is not known is not 0"
     assert waiting["after"]["id"] == stopped_at.id and waiting["after"]["type"] == "order.Begun"
     assert waiting["one_of"] == ["sending.Sent"]
     assert waiting["due"] == (stopped_at.recorded + timedelta(seconds=10)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

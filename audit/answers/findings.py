@@ -7,7 +7,7 @@ from typing import Any
 
 from audit.access.acknowledged import acknowledged
 from audit.answers.cut import END
-from audit.answers.events import events_at, read_events
+from audit.answers.events import Told, events_at, read_events
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import customers_of, link_of, links_of, money
 from audit.answers.shapes import FindingLine, FindingPage, Link, Page, RuleLine
@@ -20,6 +20,7 @@ from audit.values import EventRef, Subject
 
 FINDINGS_SHOWN = 50
 EVIDENCE_SHOWN = 50
+CUSTOMERS_MAX = 1_000  # whom one page's evidence touches
 
 Row = tuple[Any, ...]
 
@@ -35,6 +36,8 @@ def finding(inquiry: Inquiry, identifier: str) -> FindingPage:
     fresh = unfolded(inquiry)
     events = sorted(events_at(inquiry, positions).values(), key=lambda row: (*row.key, row.position))
     told = read_events(inquiry, events, fresh.finality)
+    causes = tuple(one for one in found.values() if one.id == line.because_of)
+    follows = tuple(one for one in found.values() if one.because_of == line.id)
     rule = next((r for r in rule_lines(inquiry) if r.rule == line.rule), None)
     return FindingPage(
         finding=line,
@@ -42,11 +45,12 @@ def finding(inquiry: Inquiry, identifier: str) -> FindingPage:
         model=inquiry.model.hash,
         explains=RULES[line.rule].meaning if line.rule in RULES else "",
         evidence=tuple(event_lines(inquiry, told, surroundings(inquiry, told, fresh), 0)),
-        causes=tuple(one for one in found.values() if one.id == line.because_of),
-        follows=tuple(one for one in found.values() if one.because_of == line.id),
+        causes=causes,
+        follows=follows,
         like_this=(rule.open + rule.resolved - 1) if rule else 0,
         affected=_affected(inquiry, line.subject),
         taken=acknowledged(inquiry.connection, [identifier]).get(identifier),
+        touches=_touched(inquiry, told, [one.subject.subject for one in (line, *causes, *follows)]),
     )
 
 
@@ -55,6 +59,15 @@ def _affected(inquiry: Inquiry, subject: Link) -> tuple[Link, ...]:
     customers = customers_of(inquiry.connection, subject.subject, subject.id)
     links = links_of(inquiry, customers)
     return tuple(links[one] for one in customers)
+
+
+def _touched(inquiry: Inquiry, told: Sequence[Told], named: Sequence[Subject]) -> tuple[Link, ...]:
+    """Whose events these are, what they are tied to, and the customers of all of them: who is looked at here."""
+    links = links_of(inquiry, [*named, *(subject for one in told for subject in (one.subject, *one.ties))])
+    ids = [link.id for link in links.values() if link.id]
+    for id, kind, key in inquiry.rows("answer_customers_of_many", {"subjects": ids, "limit": CUSTOMERS_MAX}):
+        links[Subject(kind, key)] = link_of(inquiry, Subject(kind, key), id)
+    return tuple(links[one] for one in sorted(links))
 
 
 def subject_of_finding(inquiry: Inquiry, identifier: str) -> tuple[Subject, int]:

@@ -18,7 +18,7 @@ from console.visit import Visit, looked
 def finding(visit: Visit, id: str) -> HttpResponse:
     with asking(visit, is_now=True) as inquiry:
         page = ask_finding(inquiry, id)
-    visit.shows([page.finding.subject, *page.affected])
+    visit.shows([page.finding.subject, *page.affected, *page.touches])
     return visit.show("finding.html", page.at, page=page, whys=WHYS)
 
 

@@ -40,6 +40,21 @@ def test_the_latest_word_counts_and_every_word_is_kept(bank: Bank, some: str) ->
     assert taken == {some} and sorted([*others, some]) == sorted(everyone)
 
 
+def test_a_finding_is_a_look_at_everyone_in_its_evidence(bank: Bank) -> None:
+    """The one with the most evidence: its page tells events of many, and each of them may ask who looked."""
+    [[some, evidence]] = bank.rows("select id, evidence from finding order by cardinality(evidence) desc, id limit 1")
+    assert browser_of("auditor").get(f"/finding/{some}").status_code == 200
+    [[recorded]] = bank.rows("select subjects from audit_record where page = 'finding' order by id desc limit 1")
+    owners = bank.rows(
+        "select distinct s.kind || ':' || s.key from timeline t join trace.subject s on s.id = t.subject_id"
+        " where t.position = any(%s) and s.kind in ('customer', 'account', 'transfer')"
+        " union select distinct s.kind || ':' || s.key from timeline t join link l on l.subject_id = t.subject_id"
+        " and l.other_kind = 'customer' join trace.subject s on s.id = l.other_id where t.position = any(%s)",
+        evidence[:50], evidence[:50],
+    )  # fmt: skip
+    assert {owner for [owner] in owners} and {owner for [owner] in owners} <= set(recorded)
+
+
 @pytest.mark.parametrize("role", ["auditor", "administrator"])
 def test_who_may_not_is_refused(bank: Bank, some: str, role: str) -> None:
     assert post(browser_of(role), some, why="known") == 403

@@ -97,7 +97,8 @@ class FindingsPage:
 
 @dataclass(frozen=True, slots=True)
 class FindingPage:
-    """One finding: `explains` is the rule's condition in words, `causes` and `follows`: by because_of."""
+    """One finding: `explains` is the rule's condition in words, `causes` and `follows`: by because_of. `touches` are
+    all whose events or findings stand on the page, and their customers."""
 
     finding: FindingLine
     at: AsOf
@@ -109,3 +110,4 @@ class FindingPage:
     like_this: int
     affected: tuple[Link, ...] = ()
     taken: Acknowledgement | None = None
+    touches: tuple[Link, ...] = ()

@@ -103,7 +103,7 @@ def open_item(inquiry: Inquiry, flow: Flow) -> OpenItem:
     waiting = waiting_for(inquiry, flow.past, flow.told, states)
     status, tone = status_of(inquiry, states, waiting, ())
     if states and states[0].is_final and nets_under_way(flow):
-        status = word(inquiry.language, "left_behind", state=status)
+        status = word(inquiry.language, "left_behind", state=states[0].title)
     places = flow.lines([net for net in flow.nets() if net.units > 0])
     last = flow.past[-1].recorded if flow.past else flow.rows[0].recorded
     return OpenItem(

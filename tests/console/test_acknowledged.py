@@ -11,7 +11,7 @@ from audit.answers.shapes import FindingLine
 from audit.database import reading
 from audit.errors import UsageError
 from tests.answers.conftest import asking
-from tests.console.conftest import Bank, browser_of
+from tests.console.conftest import Bank, browser_of, with_reason
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +106,15 @@ def test_choices_narrow_and_are_counted(bank: Bank) -> None:
         assert first.total == sum(line.because_of is None for line in everyone)
         with pytest.raises(UsageError, match="no severity"):
             findings(inquiry, Chosen(severity="grave"))
+
+
+def test_that_we_look_into_it_is_said_once_somebody_does(bank: Bank) -> None:
+    transfer, finding = bank.rows(
+        "select s.id, f.id from finding f join trace.subject s on s.id = f.subject_id where s.kind = 'transfer'"
+        " and f.rule = 'residue_at_end' and f.state = 'open' order by f.id desc limit 1"
+    )[0]
+    support = with_reason(browser_of("support"), "transfer", transfer)
+    assert "We will look into it." in support.get(f"/of/transfer/{transfer}").content.decode()
+    assert post(support, finding, why="being_mended", owner="Team payments") == 302
+    page = support.get(f"/of/transfer/{transfer}").content.decode()
+    assert "We are looking into it." in page and "We will look into it." not in page

@@ -1,6 +1,7 @@
 """`script/test`: lint, types, direction and tests, each by name; everything runs, and any failure fails the run.
 
-The tests that take long (kills, many histories, many events) run with --long, and where CI=true.
+With --long also those that take long: kills and many histories (where CI=true, too), and many events, which
+measure time and want a quiet machine.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ CHECKS = {
     "direction (import-linter)": ["importlinter.cli", "lint-imports"],
     "tests (pytest)": ["pytest", "-m", "not slow and not stress"],
 }
-LONG = {"long tests (pytest)": ["pytest", "-m", "slow or stress"]}
+STRESS = {"kills, histories, interleavings (pytest)": ["pytest", "-m", "stress"]}
+LONG = {**STRESS, "many events (pytest)": ["pytest", "-m", "slow and not stress"]}
 WORKERS_MAX = 4  # each starts a PostgreSQL of its own
 IN_PARALLEL = ["--dist", "loadfile", "--no-loadscope-reorder"]  # a file's tests share what they stand on
 _LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
@@ -31,7 +33,8 @@ def main(arguments: Sequence[str]) -> int:
     passed_on = list(arguments[1:] if is_long else arguments)
     passed_on = passed_on[1:] if passed_on[:1] == ["--"] else passed_on
     get_chromium()
-    checks = {**CHECKS, **LONG} if is_long or (os.environ.get("CI") == "true" and not passed_on) else CHECKS
+    also = LONG if is_long else STRESS if os.environ.get("CI") == "true" and not passed_on else {}
+    checks = {**CHECKS, **also}
     failed = [name for name, command in checks.items() if not passes(name, command, passed_on)]
     if failed:
         say(f"\nfailed: {', '.join(failed)}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,11 +15,12 @@ from audit.answers.names import flow_kinds
 from audit.errors import UsageError
 from audit.findings.catalogue import RULES
 from audit.model.amounts import EXACT
-from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not, Sum, evaluator
+from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not, Sum, evaluator, some
 from audit.values import Clock
 
 Members = dict[int, datetime]  # subject -> since when it is true
 Values = dict[int, list[tuple[str, Any, datetime]]]  # subject -> tag (a currency), value, since when
+Place = tuple[str, str]  # book and kind
 NAMES = [
     "state",
     "LANE.state",
@@ -32,6 +34,15 @@ NAMES = [
     "started",
 ]
 NOW_ONLY = "is known of everyone only now: leave the moment out, or ask for states, events and findings"
+RECORDED_ONLY = "is known of everyone at a past moment on the recorded clock alone: leave out the clock or the moment"
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Of whom a claim is true, and of whom it is unknown; of everyone else it is false."""
+
+    members: Members
+    unknown: Set[int] = frozenset()
 
 
 class Cohort:
@@ -42,38 +53,60 @@ class Cohort:
         self.inquiry, self.model, self.kind = inquiry, inquiry.model, kind
         self.is_flow = kind in flow_kinds(inquiry.model)
         self._flows: list[tuple[Any, ...]] | None = None
+        self._all: Members | None = None
 
     def members(self, node: Node) -> Members:
-        """Raises UsageError for a name that stands for nothing."""
+        """Raises UsageError for a name that stands for nothing, and for what was not kept of the asked moment."""
+        found = self._truth(node).members
+        if not self._is_of_occurred:
+            return found
+        there = self.everyone()  # ties, which some of it was found by, are kept on the recorded clock alone
+        return {id: since for id, since in found.items() if id in there}
+
+    def _truth(self, node: Node) -> Truth:
         if isinstance(node, Not):
-            without = self.members(node.claim)
-            return {id: began for id, began in self.everyone().items() if id not in without}
+            claim = self._truth(node.claim)
+            left = self.everyone().items()
+            others = {id: began for id, began in left if id not in claim.members and id not in claim.unknown}
+            return Truth(others, claim.unknown)
         if isinstance(node, Joined):
-            parts = [self.members(claim) for claim in node.claims]
-            return _union(parts) if node.word == "or" else _intersection(parts)
+            parts = [self._truth(claim) for claim in node.claims]
+            return _some(parts) if node.word == "or" else _every(parts)
         if isinstance(node, Comparison):
             return self._comparison(node)
         raise UsageError("true and false are claims about nobody: compare something")
 
     def everyone(self) -> Members:
+        """All that there were at the moment, and since when."""
         if self.is_flow:
             return {row[0]: row[1] for row in self.flows()}
-        return dict(self._pairs("who_all"))
+        if self._all is None:
+            self._all = self._pairs(f"who_all{self._of_clock}")
+        return self._all
 
     def flows(self) -> list[tuple[Any, ...]]:
-        """Subject, began, declared units, currency."""
+        """Subject, began, declared units, currency, whether it is open now."""
         if self._flows is None:
-            self._flows = self.inquiry.rows("who_flows", {"kind": self.kind})
+            self._flows = self.inquiry.rows(f"who_flows{self._of_clock}", self._parameters())
         return self._flows
 
-    def _comparison(self, node: Comparison) -> Members:
+    @property
+    def _is_of_occurred(self) -> bool:
+        return not self.inquiry.cut.is_now and self.inquiry.cut.clock is Clock.OCCURRED
+
+    @property
+    def _of_clock(self) -> str:
+        """The end of a statement's name."""
+        return "_occurred" if self._is_of_occurred else ""
+
+    def _comparison(self, node: Comparison) -> Truth:
         left, right = node.left, node.right
         if isinstance(right, Name) and isinstance(left, Literal):
             raise UsageError(f"write the name first: {right.name} and then what it is compared with")
         if isinstance(left, Name) and node.sign == "==":
             leaf = self._leaf(left, right)
             if leaf is not None:
-                return leaf
+                return Truth(leaf)
         return self._by_values(node)
 
     def _leaf(self, name: Name, right: Node) -> Members | None:
@@ -82,11 +115,12 @@ class Cohort:
         if name.name == "state" or name.name.endswith(".state"):
             return self._in_state(name, text)
         if name.name == "event":
-            return self._pairs("who_had_event", meanings=self._meanings(text))
+            return self._pairs(f"who_had_event{self._of_clock}", meanings=self._meanings(text))
         if name.name == "waiting":
             return self._waiting(text)
         if name.name == "finding":
             _check(text, RULES, "rule")
+            self._recorded_only("a finding")
             return self._pairs("who_has_finding", rules=[text])
         if name.name == "place":
             return self._in_place(text)
@@ -126,6 +160,7 @@ class Cohort:
     def _waiting(self, text: object) -> Members:
         calls = {f"{one.after[0]}.{one.after[1]}" for one in self.model.expectations}
         _check(text, calls, "event that calls for a reaction")
+        self._recorded_only("what is awaited")
         numbers = [n for n, one in enumerate(self.model.expectations) if ".".join(one.after) == text]
         return self._pairs("who_waits", expectations=numbers)
 
@@ -139,7 +174,7 @@ class Cohort:
 
     # claims that compare values
 
-    def _by_values(self, node: Comparison) -> Members:
+    def _by_values(self, node: Comparison) -> Truth:
         names = {name.name: name for side in (node.left, node.right) for name in _names(side)}
         if not names:
             raise UsageError("compare a name with something")
@@ -147,11 +182,14 @@ class Cohort:
         run = evaluator(node, ZoneInfo(self.model.zone))
         common = set.intersection(*(set(one) for one in values.values()))
         found: Members = {}
+        unknown = self.everyone().keys() - common
         for id in common:
-            since = _true_since(run, {text: one[id] for text, one in values.items()})
+            is_true, since = _true_since(run, {text: one[id] for text, one in values.items()})
             if since is not None:
                 found[id] = since
-        return found
+            elif is_true is None:
+                unknown.add(id)
+        return Truth(found, unknown)
 
     def _values(self, name: Name) -> Values:
         parts = name.name.split(".")
@@ -165,7 +203,8 @@ class Cohort:
         field = ".".join(parts[1:] if lane else parts)
         if lane and field in self.model.lanes[lane].events:
             number = self.model.lanes[lane].events[field].number
-            return {id: [("", at, at)] for id, at in self._pairs("who_had_event", meanings=[number]).items()}
+            had = self._pairs(f"who_had_event{self._of_clock}", meanings=[number])
+            return {id: [("", at, at)] for id, at in had.items()}
         lanes = [lane] if lane else self._own_lanes()
         known = {one: set(self._fields(one)) for one in lanes}
         if not any(field in fields for fields in known.values()):
@@ -189,43 +228,67 @@ class Cohort:
     def _declared(self, name: str) -> Values:
         return {
             id: [(currency, currency if name == "currency" else self._decimal(units, currency), began)]
-            for id, began, units, currency in self.flows()
+            for id, began, units, currency, _ in self.flows()
             if units is not None
         }
 
     def _amounts(self, name: Name, parts: list[str]) -> Values:
         self._now_only(name)
         currency = parts.pop() if len(parts) > 1 and parts[-1] in self.model.digits else None
-        wanted = parts[1:]
-        if wanted and not any(wanted in ([kind], [book, kind]) for book, kind in self.model.places):
-            raise UsageError(f'"{name.name}" at character {name.at} names no place of the model')
-        sums: dict[tuple[int, str], tuple[int, datetime]] = {}
+        wanted, own = parts[1:], self._own_places()
+        chosen = {place for place in own if not wanted or wanted in ([place[1]], [*place])}
+        if not chosen:
+            raise UsageError(f'"{name.name}" at character {name.at} names no place of {self.kind}{_listed(own)}')
+        sums: dict[tuple[int, str], tuple[int, datetime]] = self._nothing_held(chosen)
         for id, book, kind, _, code, units, since in self.held():
-            if (not wanted or wanted in ([kind], [book, kind])) and currency in (None, code):
-                before, then = sums.get((id, code), (0, since))
-                sums[id, code] = before + int(units), max(then, since)
+            before, then = sums.get((id, code), (0, None))
+            if (book, kind) in chosen:
+                sums[id, code] = before + int(units), max(then, since) if then and before else since
+            elif not self.is_flow:
+                sums.setdefault((id, code), (0, since))  # it has this currency, and none of it there
+        sums = {(id, code): one for (id, code), one in sums.items() if currency in (None, code)}
         found: Values = {}
         for (id, code), (units, since) in sums.items():
             found.setdefault(id, []).append((code, self._decimal(units, code), since))
         return found
+
+    def _nothing_held(self, places: Set[Place]) -> dict[tuple[int, str], tuple[int, datetime]]:
+        """Of flows only what is not zero is kept, and of those that are over nothing at all: they hold nothing where
+        money may not rest; elsewhere it is unknown."""
+        if not self.is_flow:
+            return {}
+        rests = any(self.model.places[place].rests for place in places)
+        return {
+            (id, currency): (0, began)
+            for id, began, _, currency, is_open in self.flows()
+            if currency is not None and (is_open or not rests)
+        }
+
+    def _own_places(self) -> list[Place]:
+        """Those in which this kind can have something."""
+        about = self.model.kinds.get(self.kind)
+        book = about.book if about is not None else None
+        places = [(name, place) for name, place in self.model.places.items() if name[0] == book]
+        if self.is_flow:
+            return [name for name, _ in places]
+        return [name for name, place in places if place.subject == self.kind and not place.is_source]
 
     def held(self) -> list[tuple[Any, ...]]:
         if not self.inquiry.cut.is_now:
             raise UsageError(f"what places hold {NOW_ONLY}")
         if self.is_flow:
             return self.inquiry.rows("who_holds_in_flow", {"kind": self.kind})
-        about = self.model.kinds.get(self.kind)
-        places = [
-            name
-            for name, place in self.model.places.items()
-            if place.subject == self.kind and not place.is_source and about is not None and name[0] == about.book
-        ]
+        places = self._own_places()
         columns = {"books": [book for book, _ in places], "places": [kind for _, kind in places]}
         return self.inquiry.rows("who_holds", {"kind": self.kind, **columns})
 
     def _now_only(self, name: Name) -> None:
         if not self.inquiry.cut.is_now:
             raise UsageError(f"{name.name} {NOW_ONLY}")
+
+    def _recorded_only(self, what: str) -> None:
+        if self._is_of_occurred:
+            raise UsageError(f"{what} {RECORDED_ONLY}")
 
     def _decimal(self, units: Any, currency: str) -> Decimal:
         return EXACT.scaleb(Decimal(int(units)), -self.model.digits.get(currency, 0))
@@ -234,35 +297,47 @@ class Cohort:
         return {row[0]: row[1] for row in self.inquiry.rows(statement, {**self._parameters(), **parameters})}
 
     def _parameters(self) -> dict[str, object]:
-        return {"kind": self.kind, "time": self.inquiry.cut.time or END}
+        time = self.inquiry.cut.time or END
+        return {"kind": self.kind, "time": time, "tied": END if self._is_of_occurred else time}
 
 
 def _true_since(
     run: Callable[[Mapping[str, Any]], Any], values: Mapping[str, list[tuple[str, Any, datetime]]]
-) -> datetime | None:
-    """Since when it is true in one currency; None: in none."""
+) -> tuple[bool | None, datetime | None]:
+    """Whether it is true in one currency, and since when; None: it is true in none and unknown in some."""
     tags = {tag for one in values.values() for tag, _, _ in one}
-    sinces = []
+    sinces, truths = [], []
     for tag in tags:
         chosen = {name: [(v, at) for t, v, at in one if t in (tag, "")] for name, one in values.items()}
         for index in range(max(len(one) for one in chosen.values())):
             now = {name: one[min(index, len(one) - 1)] for name, one in chosen.items() if one}
-            if len(now) == len(chosen) and run({name: value for name, (value, _) in now.items()}) is True:
+            if len(now) < len(chosen):
+                continue
+            truths.append(run({name: value for name, (value, _) in now.items()}))
+            if truths[-1] is True:
                 sinces.append(max(at for _, at in now.values()))
-    return min(sinces, default=None)
+    return some(truths) if truths else None, min(sinces, default=None)  # type: ignore[return-value]
 
 
-def _intersection(parts: Sequence[Members]) -> Members:
-    smallest = min(parts, key=len)
-    return {id: max(part[id] for part in parts) for id in smallest if all(id in part for part in parts)}
-
-
-def _union(parts: Sequence[Members]) -> Members:
+def _some(parts: Sequence[Truth]) -> Truth:
     found: Members = {}
     for part in parts:
-        for id, since in part.items():
+        for id, since in part.members.items():
             found[id] = min(since, found.get(id, since))
-    return found
+    return Truth(found, {id for part in parts for id in part.unknown} - found.keys())
+
+
+def _every(parts: Sequence[Truth]) -> Truth:
+    smallest = min((part.members for part in parts), key=len)
+    found = {
+        id: max(part.members[id] for part in parts) for id in smallest if all(id in part.members for part in parts)
+    }
+    possible = set.intersection(*({*part.members, *part.unknown} for part in parts))
+    return Truth(found, possible - found.keys())
+
+
+def _listed(places: Sequence[Place]) -> str:
+    return f": there are {', '.join(f'places.{kind}' for _, kind in places)}" if places else ": it has none of its own"
 
 
 def _names(node: Node) -> Iterable[Name]:

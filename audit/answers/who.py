@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from audit.answers.cohort import Cohort
+from audit.answers.cut import END
 from audit.answers.events import events_at, read_events
 from audit.answers.findings import subject_of_finding
 from audit.answers.inquiry import Inquiry, event_key
@@ -17,7 +19,7 @@ from audit.answers.when import claim_of
 from audit.answers.where import holder_kinds
 from audit.answers.why import why
 from audit.errors import UnknownSubject, UsageError
-from audit.values import Money, Subject
+from audit.values import Clock, Money, Subject
 
 SHOWN = 50
 EVENT, FINDING, STATE, EVERYONE = "event", "finding", "state", "*"
@@ -109,7 +111,9 @@ def _of_place(inquiry: Inquiry, like: Subject) -> Situation:
     if about is None:
         raise UnknownSubject(f"the model has no place {place.book}/{place.kind}")
     flows = [name for name in flow_kinds(inquiry.model) if inquiry.model.kinds[name].book == place.book]
-    kind = about.subject if about.subject and not about.is_source else next(iter(flows), None)
+    holder = inquiry.model.kinds.get(about.subject or "")
+    is_own = holder is not None and not about.is_source and (holder.is_flow or holder.book == place.book)
+    kind = about.subject if is_own else next(iter(flows), None)  # what a holder has is only kept in its own book
     if kind is None:
         raise UsageError(f"nothing that can be listed has money in {place}: add it to a question about a kind")
     if kind == about.subject and kind not in flows:
@@ -150,7 +154,7 @@ def _kind_of_lane(inquiry: Inquiry, lane: str) -> str:
 def _amounts(inquiry: Inquiry, cohort: Cohort, members: Mapping[int, datetime]) -> dict[int, tuple[Money, ...]]:
     """What each flow declares; what each holder has, by currency, where it is asked for now."""
     if cohort.is_flow:
-        rows = inquiry.rows("who_declared", [list(members)]) if members else ()
+        rows = _declared(inquiry, cohort, list(members)) if members else ()
         return {id: (money(inquiry.model, int(units), currency),) for id, units, currency in rows}
     about = inquiry.model.kinds.get(cohort.kind)
     if about is None or about.book is None or not inquiry.cut.is_now:
@@ -164,6 +168,14 @@ def _amounts(inquiry: Inquiry, cohort: Cohort, members: Mapping[int, datetime]) 
         id: tuple(money(inquiry.model, units, currency) for currency, units in sorted(one.items()))
         for id, one in sums.items()
     }
+
+
+def _declared(inquiry: Inquiry, cohort: Cohort, ids: list[int]) -> list[tuple[Any, ...]]:
+    """Subject, units and currency of those that had declared it at the moment."""
+    if inquiry.cut.is_now:
+        return inquiry.rows("who_declared", [ids])
+    known = {row[0]: (row[0], row[2], row[3]) for row in cohort.flows() if row[2] is not None}
+    return [known[id] for id in ids if id in known]
 
 
 def _sums(inquiry: Inquiry, amounts: Mapping[int, tuple[Money, ...]]) -> tuple[Money, ...]:
@@ -182,7 +194,9 @@ def _lines(
 
 
 def _customers(inquiry: Inquiry, ids: list[int]) -> int:
-    row = next(iter(inquiry.rows("who_customers", [ids])), None) if ids else None
+    is_recorded = inquiry.cut.clock is Clock.RECORDED  # by which alone ties are kept
+    time = (inquiry.cut.time if is_recorded else None) or END
+    row = next(iter(inquiry.rows("who_customers", {"subjects": ids, "time": time})), None) if ids else None
     return int(row[0]) if row else 0
 
 

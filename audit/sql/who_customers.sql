@@ -1,2 +1,3 @@
--- How many customers some subjects belong to. Parameter: subjects.
-select count(distinct other_id) from link where subject_id = any(%s) and other_kind = 'customer'
+-- How many customers some subjects belonged to at a recorded time. Parameters: subjects, time.
+select count(distinct other_id) from link
+where subject_id = any(%(subjects)s) and other_kind = 'customer' and first_at <= %(time)s

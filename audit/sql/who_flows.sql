@@ -1,3 +1,5 @@
--- Every flow of a kind with what it declares and when it began. Parameter: kind.
-select f.subject_id, f.started_at, f.amount, f.currency
-from flow f join trace.subject s on s.id = f.subject_id where s.kind = %(kind)s
+-- Every flow of a kind that had begun at a recorded time: when it began, what it had declared, whether it is open now.
+-- Parameters: kind, time.
+select f.subject_id, f.started_at, case when f.declared_at <= %(time)s then f.amount end, f.currency, f.is_open
+from flow f join trace.subject s on s.id = f.subject_id
+where s.kind = %(kind)s and f.started_at <= %(time)s

@@ -1,11 +1,12 @@
 -- Subjects of a kind that have (or are tied to what has) an open finding of a rule, and since when.
--- Parameters: kind, rules, time.
+-- Parameters: kind, rules, time, tied: ties up to which recorded time count.
 select k.id, min(f.opened_at)
 from finding f join trace.subject s on s.id = f.subject_id
 cross join lateral (
     select f.subject_id as id where s.kind = %(kind)s
     union all
     select l.other_id from link l where s.kind <> %(kind)s and l.subject_id = f.subject_id and l.other_kind = %(kind)s
+        and l.first_at <= %(tied)s
 ) k
 where f.rule = any(%(rules)s) and f.opened_at <= %(time)s
   and (f.state = 'open' or f.resolved_at > %(time)s)

@@ -1,9 +1,9 @@
 -- Subjects of a kind of whose streams one (or an item of it) was in some states at a time of one clock, and since when.
--- Parameters: kind, lanes, states, time.
-select k.id, min(c.recorded_at)
+-- Parameters: kind, lanes, states, time, tied: ties up to which recorded time count.
+select k.id, min(c.{clock})
 from aggregate a
 cross join lateral (
-    select h.value, h.recorded_at from change h
+    select h.value, h.recorded_at, h.occurred_at from change h
     where h.stream_id = a.stream_id and h.item = a.item and h.field = '' and h.{clock} <= %(time)s
     order by h.source_position desc limit 1
 ) c
@@ -11,6 +11,7 @@ cross join lateral (
     select a.subject_id as id where a.lane = %(kind)s
     union all
     select l.other_id from link l where a.lane <> %(kind)s and l.subject_id = a.subject_id and l.other_kind = %(kind)s
+        and l.first_at <= %(tied)s
 ) k
 where a.lane = any(%(lanes)s) and c.value = any(%(states)s)
 group by k.id

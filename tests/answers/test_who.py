@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,9 +11,9 @@ import pytest
 from audit.answers.shapes import Who
 from audit.answers.who import who
 from audit.errors import UnknownSubject, UsageError
-from audit.values import Moment, Subject
+from audit.values import Clock, Moment, Subject
 from tests.answers.conftest import asking
-from tests.answers.oracle import Bank, Happened
+from tests.answers.oracle import START, Bank, Happened
 from tests.conftest import Database
 
 STATES = {"Begun": "begun", "Done": "done", "Sent": "sent", "TimedOut": "silent", "Paid": "paid"}
@@ -99,6 +99,61 @@ def test_at_a_moment_it_is_who_was_then(world: Database, bank: Bank) -> None:
     assert asked("transfer:*", "event = Sent", at=Moment(times[0] - timedelta(seconds=1))).subjects.total == 0
 
 
+@pytest.mark.parametrize("clock", ["recorded", "occurred"])
+@pytest.mark.parametrize(
+    "expression",
+    ["amount > 0", "started >= 2020-01-01", "not amount > 1000000", "not sending.state = paid", "event = Begun"],
+)
+def test_nobody_is_listed_before_there_was_any(expression: str, clock: str, world: Database, bank: Bank) -> None:
+    half = sorted(getattr(event, clock) for event in bank.events)[len(bank.events) // 2]
+    for time, some in ((half, True), (datetime(2020, 1, 1, tzinfo=UTC), False)):
+        expected = set()
+        for key, story in stories(bank):
+            past = [e for e in story if getattr(e, clock) <= time]
+            is_paid = state_of(past, "sending") == "paid"
+            holds = {"not sending.state = paid": not is_paid, "event = Begun": any(e.type == "Begun" for e in past)}
+            if past and holds.get(expression, True):
+                expected.add(key)
+        answer = asked("transfer:*", expression, at=Moment(time, Clock(clock)))
+        assert keys(answer) == expected and bool(expected) == some
+        assert all(line.since <= time for line in answer.subjects.rows)
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        ("account", "places.reserved.EUR = 0", "not places.reserved.EUR > 0"),
+        ("transfer", "places.clearing = 0", "not places.clearing > 0"),
+    ],
+)
+def test_nothing_held_is_zero_however_it_is_asked(kind: str, one: str, other: str, world: Database) -> None:
+    found = keys(asked(f"{kind}:*", one))
+    assert found and found == keys(asked(f"{kind}:*", other))
+
+
+def test_what_is_unknown_is_not_true_in_not_either(world: Database, bank: Bank) -> None:
+    late = "sending.TimedOut > 2000-01-01"
+    everyone, timed_out = {key for key, _ in stories(bank)}, keys(asked("transfer:*", late))
+    assert timed_out and timed_out < everyone
+    assert not keys(asked("transfer:*", f"not {late}"))
+    assert not keys(asked("transfer:*", f"not ({late} or amount > 1000000)"))
+    assert keys(asked("transfer:*", f"not ({late} and amount > 1000000)")) == everyone, "one false part is enough"
+
+
+@pytest.mark.parametrize(
+    ("like", "expression", "clock"),
+    [
+        ("transfer:*", "finding = stuck", Clock.OCCURRED),
+        ("transfer:*", "waiting = order.Begun", Clock.OCCURRED),
+        ("account:*", "balance > 0", Clock.RECORDED),
+        ("customer:*", "not customer.state = known and balance = 0", Clock.RECORDED),
+    ],
+)
+def test_what_was_not_kept_of_the_moment_is_refused(like: str, expression: str, clock: Clock, world: Database) -> None:
+    with pytest.raises(UsageError, match="known of everyone"):
+        asked(like, expression, at=Moment(START, clock))
+
+
 def test_holders_are_found_by_what_they_hold(world: Database, bank: Bank) -> None:
     last = max(event.recorded for event in bank.events)
     places = {f"A{n}": [("ledger", f"{kind}:A{n} DKK") for kind in ("available", "reserved")] for n in range(4)}
@@ -135,6 +190,8 @@ def test_pages_go_on_where_they_ended(world: Database) -> None:
         ("transfer:*", "finding = nothing", UsageError, "is no rule"),
         ("transfer:*", "plases > 5", UsageError, "plases.*character 1 .*stands for nothing"),
         ("transfer:*", "places.vault > 5", UsageError, "names no place"),
+        ("account:*", "places.clearing = 0", UsageError, "names no place of account: there are places.available"),
+        ("customer:*", "balance = 0", UsageError, "names no place of customer: it has none"),
         ("transfer:*", "true", UsageError, "compare"),
     ],
 )

@@ -12,7 +12,7 @@ from audit.model.problems import Key, Problems, choice
 
 NAME_LENGTH_MAX = 60
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_PATH_PART = re.compile(r"[^\s.{}$?\"']+")
+PATH_PART = re.compile(r"[^\s.{}$?\"']+")
 
 
 def check_name(name: str, key: Key, what: str, problems: Problems) -> None:
@@ -47,7 +47,7 @@ def check_path(path: str | None, key: Key, problems: Problems, *, may_be_missing
     if path.endswith("?") and not may_be_missing:
         problems.error(key, f'"{path}" may not be optional here', f'Write "{path[:-1]}": this value is always needed')
         return
-    if not all(_PATH_PART.fullmatch(part) for part in path.removesuffix("?").split(".")):
+    if not all(PATH_PART.fullmatch(part) for part in path.removesuffix("?").split(".")):
         problems.error(
             key, f'"{path}" is no path into the payload', 'Write the names with dots between: "receiver.name"'
         )

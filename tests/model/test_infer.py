@@ -89,6 +89,35 @@ def test_whatever_names_there_are_the_proposal_can_be_read() -> None:
     assert not [error for error in errors if "TOML" in error], errors
 
 
+def test_what_names_a_person_is_personal_in_any_language_and_as_a_number() -> None:
+    paid = {"cpr": 1203851234, "phoneNumber": 4522334455, "kundenavn": "anna", "Vorname": "anna", "efternamn": "x",
+            "kontakt": {"telefon": 22334455, "adresse": "x"}, "personnummer": 198503121234, "person_count": 2,
+            "produktnavn": "loan", "cardFee": 2}  # fmt: skip
+    observed = observe([Sample("loan-9001", 1, "PaidOut", None, paid)])
+    event = good(proposal(guess(observed), "loans", observed)).lanes["loan"].events["PaidOut"]
+    personal = {".".join(path) for path in event.personal}
+    assert personal == {"cpr", "phoneNumber", "kundenavn", "Vorname", "efternamn", "kontakt.telefon", "kontakt.adresse",
+                        "personnummer"}  # fmt: skip
+
+
+def test_keys_that_are_values_and_names_that_cannot_be_written_stay_out() -> None:
+    names = ["".join(pair) for pair in itertools.product(("Ann", "Bent", "Carl", "Dorte"), ("a", "e", "i", "o"))]
+    samples = [
+        Sample(f"loan-{n}", 1, "Shared", None, {
+            "parts": {name: {"share": 5}}, "by": {"main": 1, f"12038512{n:02}": 2}, 'a"b': 1, "c[0]\n": 1,
+            "fees": {"DKK": 1, "EUR": 2}, "1203851234": True, "kind": "x", "ref[0]": "x", "n[iban]": "x",
+        })
+        for n, name in enumerate(names)
+    ]  # fmt: skip
+    observed = observe(samples)
+    text = proposal(guess(observed), "loans", observed)
+    event = good(text).lanes["loan"].events["Shared"]
+    assert {".".join(path) for path in event.personal} == {"parts", "by"}
+    assert not [value for value in (*names, "12038512", 'a"b', 'a\\"b', "c[0]") if value in text]
+    assert "left out: 3 fields" in text
+    assert '"fees.DKK"' in text and '"kind"' in text
+
+
 @pytest.mark.parametrize(
     ("stream", "prefix"),
     [

@@ -17,11 +17,21 @@ BALANCE_WORDS = re.compile(r"balance|saldo|remaining|after$", re.I)
 AMOUNT_WORDS = re.compile(r"amount|sum|total|balance|price|fee|charge|paid|paym|due|value|debit|credit|limit", re.I)
 MINOR_WORDS = re.compile(r"minor|cents?\b|[a-z_](?:Cents?|Pence|Ore)$|_(?:pence|ore|øre)$", re.I)
 PERSONAL_WORDS = re.compile(
-    r"(^|[._])(name|first_?name|last_?name|surname|e?mail|phone|mobile|address|street|city|zip|postal|cpr|ssn|birth|dob"
-    r"|passport|holder|owner|message|note|comment|text|card|pan)|(Name|Mail|Phone|Address|Birth)$|national_?id|date_of_birth",
+    r"(^|[._])(name|first_?name|last_?name|surname|e?mail|phone|mobil|address|street|city|zip|postal|cpr|ssn|birth|dob"
+    r"|passport|holder|owner|message|note|comment|text|card|pan|gade|tlf|plz)|(Name|Mail|Phone|Address|Birth)$"
+    r"|national_?id|date_of_birth|navn|namn|vorname|nachname|telefon|adress|anschrift|person_?(nummer|nr)|postn(r|ummer)"
+    r"|f[øöo]dsel|f[öo]delse|geburt|stra(ß|ss)e|inhaber|kontohaver",
     re.I,
 )
-NOT_PERSONAL = re.compile(r"(type|kind|code|product|event|file|currency|channel|status|state)_?name|frequency", re.I)
+# What a person is known by even as a number, as the end of a name: `cpr`, `homePhone`, `telefon_nr`, `birth_year`.
+PERSONAL_NUMBERS = re.compile(
+    r"(cpr|ssn|phone|mobile?|telefon|tlf|passport|national_?id|person|f[øöo]dsels|birth(_?(date|day|year))?|(^|_)dob)"
+    r"_?(number|nummer|num|no|nr|id)?$",
+    re.I,
+)
+NOT_PERSONAL = re.compile(
+    r"(type?|kind|code|produ[ck]t|event|file?|currency|valuta|channel|status|state)_?(name|navn|namn)|frequency", re.I
+)
 PERSONAL_LOOKS = (Look.MAIL, Look.PHONE, Look.IBAN, Look.PERSON, Look.ADDRESS)
 IDENTIFIER_WORDS = re.compile(r"iban|(^|[._])(account_?)?(number|no|reference|ref)$|(Number|Reference)$", re.I)
 MOSTLY = 0.9  # of the values must look or match so
@@ -43,6 +53,8 @@ class TypeGuess:
     optional: frozenset[str] = frozenset()
     after: Sequence[tuple[str, int]] = ()  # the type before it in its stream, and how often
     ends: int = 0  # how many streams end with it
+    maps: Sequence[str] = ()  # objects by values: personal, and not looked into
+    left_out: int = 0  # fields whose names cannot stand in a model
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,8 @@ def _type(lane: LaneSeen, type_: str, seen: TypeSeen, own: str, keys: Mapping[st
         frozenset(path for path, one in seen.fields.items() if one.count < seen.count),
         before.most_common(),
         lane.transitions[(type_, NOTHING)],
+        [path for path, one in seen.fields.items() if one.is_map],
+        len(seen.left_out),
     )  # fmt: skip
 
 
@@ -111,6 +125,10 @@ def _looks(seen: FieldSeen, *looks: Look) -> bool:
 
 
 def _is_personal(path: str, seen: FieldSeen) -> bool:
+    if seen.is_map:
+        return True
+    if _looks(seen, Look.NUMBER) and any(PERSONAL_NUMBERS.search(part) for part in path.split(".")):
+        return True
     if _looks(seen, Look.NUMBER, Look.FLAG, Look.CURRENCY, Look.DECIMAL_TEXT):
         return False
     if _looks(seen, *PERSONAL_LOOKS):

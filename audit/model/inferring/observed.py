@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from audit.model.check_names import PATH_PART
 from audit.model.currencies import ISO_DIGITS
 from audit.model.inferring.looks import Look, look_of
 from audit.model.inferring.prefixes import key_after, prefix_of
 
 VALUES_MAX = 10_000  # of one field are remembered to compare them with streams' keys
 DEPTH_MAX = 4
+KEYS_MAX = 12  # of one object, where each is in few events: more are values, as in a map by account
+VALUE = re.compile(
+    r"\d[\d./-]*|[a-z]{0,2}[-_]?\d{3,}.*|.*(?:\d{6}|[@\s+]|[0-9a-f]{8}-[0-9a-f]{4}-).*", re.IGNORECASE | re.DOTALL
+)
 NOTHING = ""  # the type before a stream's first event
 
 
@@ -34,6 +40,7 @@ class FieldSeen:
     looks: Counter[Look] = field(default_factory=Counter)
     values: set[str] = field(default_factory=set)
     decimals: int = 0  # the most that a number had
+    is_map: bool = False  # an object whose keys are values, or cannot be written: it is not looked into
 
     @property
     def is_open(self) -> bool:
@@ -62,6 +69,8 @@ class TypeSeen:
     correlated: int = 0
     correlations: set[str] = field(default_factory=set)
     fields: dict[str, FieldSeen] = field(default_factory=dict)
+    objects: Counter[str] = field(default_factory=Counter)  # path of an object -> events that have it
+    left_out: set[str] = field(default_factory=set)  # outermost names that the model file cannot have
 
 
 @dataclass(slots=True)
@@ -120,6 +129,9 @@ def observe(samples: Iterable[Sample | None]) -> Observed:
         _see(lane.types.setdefault(sample.type, TypeSeen()), sample)
     for stream, type_ in last.items():
         seen.lanes[prefix_of(stream)].transitions[(type_, NOTHING)] += 1
+    for lane in seen.lanes.values():
+        for one in lane.types.values():
+            _close_maps(one)
     return seen
 
 
@@ -129,17 +141,49 @@ def _see(seen: TypeSeen, sample: Sample) -> None:
         seen.correlated += 1
         if len(seen.correlations) < VALUES_MAX:
             seen.correlations.add(sample.correlation)
-    for path, value in _leaves(sample.data, ""):
-        seen.fields.setdefault(path, FieldSeen()).see(value)
+    for name, value in sample.data.items():
+        if _is_name(name):
+            _see_value(seen, name, value, DEPTH_MAX)
+        elif len(seen.left_out) < VALUES_MAX:
+            seen.left_out.add(name)
 
 
-def _leaves(data: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
+def _see_value(seen: TypeSeen, path: str, value: Any, depth_left: int) -> None:
     """Every path whose names the model file can write; what stands in lists is not looked into."""
-    for name, value in data.items():
-        if not name or "." in name or name.startswith("$") or name.endswith("?"):
+    if value is None:
+        return
+    if not isinstance(value, dict) or not value or not depth_left:
+        seen.fields.setdefault(path, FieldSeen()).see(value)
+    elif all(map(_is_name, value)):
+        seen.objects[path] += 1
+        for name, inner in value.items():
+            _see_value(seen, f"{path}.{name}", inner, depth_left - 1)
+    else:
+        whole = seen.fields.setdefault(path, FieldSeen())
+        whole.see(value)
+        whole.is_map = True
+
+
+def _is_name(name: str) -> bool:
+    """Whether it can be written in a path, and says what a value is and not which."""
+    return PATH_PART.fullmatch(name) is not None and VALUE.fullmatch(name) is None
+
+
+def _close_maps(seen: TypeSeen) -> None:
+    """Objects whose keys are values are one field each; nothing within them is left."""
+    for path, count in sorted(seen.objects.items()):
+        within = [name for name in seen.fields if name.startswith(path + ".")]
+        keys = Counter({name[len(path) + 1 :].partition(".")[0]: 0 for name in within})
+        for name in within:
+            key = name[len(path) + 1 :].partition(".")[0]
+            keys[key] = max(keys[key], seen.fields[name].count)
+        known = seen.fields.get(path)
+        is_sparse = len(keys) > KEYS_MAX and 2 * keys.total() < count * len(keys)
+        if not is_sparse and not (known and known.is_map):
             continue
-        path = before + name
-        if isinstance(value, dict) and value and path.count(".") < DEPTH_MAX:
-            yield from _leaves(value, path + ".")
-        elif value is not None:
-            yield path, value
+        for name in within:
+            del seen.fields[name]
+        whole = seen.fields.setdefault(path, FieldSeen())
+        whole.is_map = True
+        whole.count += count
+        whole.looks[Look.TREE] += count

@@ -82,6 +82,11 @@ def _type(lane: LaneGuess, type_: str, one: TypeGuess, states: Mapping[str, str]
         yield f"ties = {{ {', '.join(f'{kind} = {_text(path)}' for kind, path in one.ties.items())} }}"
     if one.personal:
         yield f"personal = [{', '.join(map(_text, one.personal))}]"
+    if one.maps:
+        yield f"# not looked into, for their keys seem to be values: {', '.join(map(_one_line, one.maps))}"
+    if one.left_out:
+        yield f"# TODO: left out: {_counted(one.left_out, 'field')} with names that no model can have or that seem"
+        yield "#   to be values; what is personal in them would stand in the clear: rename them in a view of the store."
     if one.identifiers:
         yield f"identifiers = {{ {', '.join(f'{_key(_last(p))} = {_text(p)}' for p in _unlike(one.identifiers))} }}"
     if one.shows:

@@ -59,7 +59,7 @@ def _measure(folder: Path, options: argparse.Namespace) -> None:
     servers.ensure()
     bank = servers.address("bank")
     events = load_history(bank, events=options.events).events
-    _row("events", f"{events:,} of the demo bank, two PostgreSQL stores")
+    _row("events", f"{events:,} of the demo bank, three PostgreSQL stores")
     postmaster = int((Path(_data_folder(database_url())) / "postmaster.pid").read_text().splitlines()[0])
     measured = None
     if wanted("yardstick"):

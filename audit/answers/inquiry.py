@@ -158,11 +158,6 @@ def inquire(
     return Inquiry(connection, model, cut, chosen, mask, sources, names, money, time)
 
 
-def freshness(inquiry: Inquiry) -> AsOf:
-    """How far everything is known, by the worst source."""
-    return inquiry.as_of()
-
-
 def worst_source(sources: tuple[SourceRow, ...]) -> SourceRow | None:
     """The source that is known least far; one whose watermark is unknown is the worst."""
     banks = _banks(sources)

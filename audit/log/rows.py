@@ -33,10 +33,6 @@ def binary(value: bytes) -> bytes:
     return _length(len(value)) + value
 
 
-def int8(value: int | None) -> bytes:
-    return NULL if value is None else _int8(8, value)
-
-
 def identity_row(event_id: bytes, source_id: int, position: int, digest: bytes) -> bytes:
     named = _identity_end(4, source_id, 8, position)
     return b"".join((b"\0\4", _length(len(event_id)), event_id, named, _length(len(digest)), digest))

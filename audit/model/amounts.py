@@ -7,8 +7,6 @@ from collections.abc import Callable
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any
 
-from audit.values import Money
-
 DIGITS_MAX = 1000  # longer numbers are refused: no amount of money needs them, and they cost time and room
 EXACT = Context(prec=4 * DIGITS_MAX, Emax=10**6, Emin=-(10**6), traps=[Inexact, InvalidOperation, Overflow])
 
@@ -48,10 +46,6 @@ def decimal_of(value: Any) -> Decimal:
     if type(value) is str and len(value) <= DIGITS_MAX and _plain(value):
         return Decimal(value)
     raise NotAnAmount("is missing" if value is None else "is not a decimal")
-
-
-def money_of(units: int, currency: str, digits: int) -> Money:
-    return Money(units, currency, digits)
 
 
 def decimal_text(value: Decimal) -> str:

@@ -5,17 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # alone in its cell it is no formula
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
-
-
-def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    """One encoded line a row, CRLF at its end."""
-    yield csv_line(header)
-    for row in rows:
-        yield csv_line(row)
 
 
 def csv_line(row: Sequence[object]) -> bytes:

@@ -1,0 +1,151 @@
+"""What pages say in sentences: true where the bank's own words are not, and never calm of what is not in order."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+
+from tests.console.conftest import Bank, browser_of, with_reason
+from tests.console.test_pages import Reading, text_of
+
+
+def test_the_sentence_to_say_is_true_where_the_banks_own_words_are_not(bank: Bank) -> None:
+    """A transfer that ended with money left behind, or booked twice, is not said to be completed."""
+    found = bank.rows(
+        "select distinct s.id, s.key from finding f join trace.subject s on s.id = f.subject_id"
+        " where s.kind = 'transfer' and f.rule = 'residue_at_end' and f.state = 'open' order by 1"
+    )
+    said = {}
+    for id, key in found:
+        text = text_of(with_reason(browser_of("support"), "transfer", id), f"/of/transfer/{id}")
+        said[key] = re.search(r'id="tells"[^>]*>([^<]*)<', text).group(1)  # type: ignore[union-attr]
+        assert "which does not hold as long as this is open" in text
+    assert len(said) >= 3
+    for sentence in said.values():
+        assert "Something is not right" in sentence and "We cannot say yet" in sentence
+        assert "completed" not in sentence and "could not be carried out" not in sentence
+    booked_twice = "1,000.00\u00a0DKK was taken from the account instead of 500.00\u00a0DKK"
+    assert any(booked_twice in one for one in said.values())
+    assert any("is on its way inside the bank" in one for one in said.values())
+
+
+def test_what_ended_and_left_money_behind_is_past_its_time(bank: Bank) -> None:
+    """A place between two accounts holds only what never arrived: all of it is late, though no state waits any more."""
+    text = Reading(text_of(browser_of("support"), "/overview")).text
+    row = re.search(r"Between two of the bank's accounts [\d,.]+\sDKK (\d+) \d+ \w+ 20\d\d, [\d:]+ CES?T (\d+)", text)
+    assert row and row[1] == row[2] != "0"
+
+
+def test_a_batch_does_not_give_away_what_each_colleague_got(bank: Bank) -> None:
+    """One reason opens a batch; how much somebody's salary is stands behind that person's own door."""
+    batch = bank.ids("batch")[0]
+    browser = with_reason(browser_of("support"), "batch", batch)
+    paid = bank.rows(
+        "select distinct e.amount from link l join timeline t on t.subject_id = l.other_id"
+        " join entry e on e.position = t.position where l.subject_id = %s and l.other_kind = 'transfer'"
+        " and e.amount > 0",
+        batch,
+    )
+    amounts = {f"{units // 100:,}.{units % 100:02}" for (units,) in paid}
+    assert len(amounts) > 3
+    last = int(re.findall(r"step=(\d+)", text_of(browser, f"/of/batch/{batch}"))[-1])
+    urls = [f"/of/batch/{batch}", *(f"/of/batch/{batch}?step={step}" for step in (1, 2, last))]
+    for url in [*urls, f"/of/batch/{batch}/steps.json", f"/of/batch/{batch}/steps.csv"]:
+        text = text_of(browser, url)
+        plain = {amount.replace(",", "") for amount in amounts}
+        assert not [amount for amount in amounts | plain if amount in text], url
+    assert "Sender" not in text_of(browser, urls[0])
+
+
+def test_money_that_is_not_as_it_should_be_is_never_called_calm(bank: Bank) -> None:
+    """Whosever finding it is: an event of the payment in its evidence is enough. Nobody looks into what nobody took."""
+    found = bank.rows(
+        "select distinct s.id, f.rule from finding f join timeline t on t.position = any(f.evidence)"
+        " join trace.subject s on s.id = t.subject_id where f.state = 'open' and f.rule in"
+        " ('duplicate_effect', 'unbalanced_event', 'amount_drift', 'forbidden_state')"
+        " and s.kind in ('transfer', 'exchange', 'card_payment') order by 1"
+    )
+    assert len({rule for _, rule in found}) == 4
+    said: dict[str, str] = {}
+    for id, rule in found:
+        kind = bank.rows("select kind from trace.subject where id = %s", id)[0][0]
+        page = text_of(with_reason(browser_of("support"), kind, id), f"/of/{kind}/{id}")
+        sentence = re.search(r'id="tells"[^>]*>([^<]*)<', page).group(1)  # type: ignore[union-attr]
+        assert "Something is not right" in sentence and "We will look into it." in sentence, (rule, sentence)
+        assert "Nothing is lost" not in page and 'class="card answer bad"' in page, rule
+        said[rule] = said.get(rule, "") + sentence
+    assert said["duplicate_effect"].count("it was paid twice") >= 2  # the two that are each other's twin
+    assert "is not accounted for" in said["unbalanced_event"]
+    assert "475.00\u00a0DKK was taken from the account instead of 500.00\u00a0DKK" in said["amount_drift"]
+    assert "650.00\u00a0DKK is paid to the shop instead of 500.00\u00a0DKK" in said["forbidden_state"]
+    twice = [one for one in " ".join(said.values()).split("This is what we see:") if "between two accounts" in one]
+    assert not twice  # the ledger's view of what custody has on its way: one amount
+
+
+def test_a_customer_with_anything_open_is_not_told_that_all_is_well(bank: Bank) -> None:
+    """However slight the finding is, and whichever of the customer's payments or accounts it is about."""
+    found = bank.rows(
+        "select distinct l.other_id, f.rule from finding f join link l on l.subject_id = f.subject_id"
+        " where f.state = 'open' and l.other_kind = 'customer' order by 1"
+    )
+    one_each = {rule: customer for customer, rule in found}
+    assert len(one_each) > 8
+    for rule, customer in one_each.items():
+        page = text_of(with_reason(browser_of("support"), "customer", customer), f"/of/customer/{customer}")
+        sentence = re.search(r'id="tells"[^>]*>([^<]*)<', page).group(1)  # type: ignore[union-attr]
+        assert "verything is explained" not in sentence and "none of them late" not in sentence, (rule, sentence)
+        assert "not late" not in sentence, (rule, sentence)
+
+
+def test_an_accounts_first_sentence_says_what_is_wrong_with_it(bank: Bank) -> None:
+    """Overdrawn since when, held below zero, ended with something after its end."""
+    found = bank.rows(
+        "select distinct s.id from finding f join trace.subject s on s.id = f.subject_id where f.state = 'open'"
+        " and s.kind = 'account' and f.rule in ('negative_place', 'life_after_death') order by 1"
+    )
+    said = ""
+    for (id,) in found:
+        page = text_of(with_reason(browser_of("support"), "account", id), f"/of/account/{id}")
+        sentence = re.search(r'id="tells"[^>]*>([^<]*)<', page).group(1)  # type: ignore[union-attr]
+        assert "below zero" not in sentence or "Nothing is held." not in page
+        said += sentence
+    assert "Overdrawn by 100.00\u00a0DKK since " in said
+    assert "75.00\u00a0DKK below zero" in said
+    assert "Before that it was closed already; which of the two holds is not settled." in said
+
+
+def test_money_that_never_arrived_stands_in_the_receivers_list_as_such(bank: Bank) -> None:
+    """With what was declared and how it stands, not as nothing."""
+    found = bank.rows(
+        "select distinct l.other_id from finding f join trace.subject s on s.id = f.subject_id"
+        " join link l on l.subject_id = s.id and l.other_kind = 'customer'"
+        " where f.rule = 'residue_at_end' and f.state = 'open' and s.kind = 'transfer'"
+    )
+    never = []
+    for (customer,) in found:
+        browser = with_reason(browser_of("support"), "customer", customer)
+        rows = json.loads(browser.get(f"/of/customer/{customer}/payments.json").content)["rows"]
+        never += [row["amount"] for row in rows if row["state"] == "succeeded" and not row["booked_after"]]
+    assert "500.00" in never and "0.00" not in never
+
+
+def test_the_door_says_which_customer_the_money_left(bank: Bank) -> None:
+    found = bank.rows(
+        "select l.subject_id from link l join trace.subject s on s.id = l.subject_id join finding f"
+        " on f.subject_id = s.id and f.rule = 'residue_at_end' where s.kind = 'transfer' and l.other_kind = 'customer'"
+        " group by 1 having count(distinct l.other_id) = 2 order by 1"
+    )
+    page = unescape(text_of(browser_of("support"), f"/of/transfer/{found[0][0]}/reason"))
+    assert len(re.findall(r"<span>Customer C-\d+, whom the money left</span>", page)) == 1
+    assert len(re.findall(r'name="customer"', page)) == 2 and "DKK" not in page
+
+
+def test_what_could_not_be_read_is_named_by_its_day_and_leads_to_its_finding(bank: Bank) -> None:
+    account = bank.rows(
+        "select s.id, f.id from finding f join trace.subject s on s.id = f.subject_id"
+        " where f.rule = 'unreadable' and f.state = 'open' and s.kind = 'account' order by 1"
+    )[0]
+    page = text_of(with_reason(browser_of("support"), "account", account[0]), f"/of/account/{account[0]}")
+    note = page.split("Complete: no.")[1].split("</div>")[0]
+    assert f'href="/finding/{account[1]}"' in note and re.search(r"\d\d:\d\d", note)

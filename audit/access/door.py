@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit.access import looks, people
 from audit.access.mask import Mask, hidden
 from audit.access.people import Actor
-from audit.access.reasons import Reason
+from audit.access.reasons import SECRET, Reason
 from audit.access.statements import rows
 from audit.errors import Refused
 from audit.models import OpenDoor
@@ -57,6 +57,8 @@ class Grant:
 def open(actor: Actor, subject: Subject, reason: Reason) -> Door:
     """Open one customer (or what stands alone, where a bank has no customers); recorded. Raises Refused, NoRecord."""
     people.require(actor, "look")
+    if reason.code in SECRET:
+        people.require(actor, "secrecy")
     looks.record(actor, looks.Look("reason", "door", [subject], reason, outcome="opened"))
     now = timezone.now()
     row = OpenDoor.objects.create(

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
 _STANDING = "_standing"  # of a user that `signed_in` gave, for this request alone
 
-ROLES = ("support", "investigator", "auditor", "administrator")
+ROLES = (
+    "support",
+    "team_lead",
+    "investigator",
+    "auditor",
+    "data_protection",
+    "authority_desk",
+    "administrator",
+)
 
 
 @dataclass(frozen=True, slots=True)

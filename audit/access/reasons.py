@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from audit.errors import UsageError
 
 CALL = "call"
-CODES = (CALL, "written", "complaint", "investigation", "fraud", "audit")
+SECRET = (
+    "authority",
+    "money_laundering",
+)  # a look under secrecy: who may give them is a right, the customer is not told
+CODES = (CALL, "written", "complaint", "investigation", "fraud", "audit", *SECRET)
 CALLER = ("", "code", "callback", "questions", "app")  # how a caller was identified
 _TICKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/#-]{0,39}")
 
@@ -40,3 +44,8 @@ def checked_ticket(ticket: str) -> str:
     if ticket and not _TICKET.fullmatch(ticket):
         raise UsageError("a ticket is at most 40 letters, digits, spaces and . _ / # -: write its number only")
     return ticket
+
+
+def codes_for(is_secret_too: bool) -> tuple[str, ...]:
+    """The codes that somebody may give: those under secrecy need a right."""
+    return CODES if is_secret_too else tuple(code for code in CODES if code not in SECRET)

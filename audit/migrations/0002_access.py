@@ -7,10 +7,14 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
+READING = "desk search look places findings sources download export"
 RIGHTS = {
-    "support": "desk search look unmask places findings acknowledge sources download export",
-    "investigator": "desk search look unmask places findings acknowledge sources download export",
-    "auditor": "desk search look places findings sources download export looks",
+    "support": f"{READING} unmask acknowledge break_glass",
+    "team_lead": f"{READING} unmask acknowledge break_glass looks review anomalies",
+    "investigator": f"{READING} unmask acknowledge break_glass secrecy",
+    "auditor": f"{READING} looks secrecy",
+    "data_protection": f"{READING} break_glass looks access_report anomalies",
+    "authority_desk": f"{READING} unmask break_glass secrecy review_withheld",
     "administrator": "sources",
 }
 

@@ -7,7 +7,15 @@ from django.urls import reverse
 
 from console.visit import Visit, looked
 
-FIRST = {"support": "desk", "investigator": "overview", "auditor": "looks", "administrator": "sources"}
+FIRST = {
+    "support": "desk",
+    "team_lead": "desk",
+    "investigator": "overview",
+    "auditor": "looks",
+    "data_protection": "looks",
+    "authority_desk": "desk",
+    "administrator": "sources",
+}
 
 
 @looked("home", is_recorded=False)

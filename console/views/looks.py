@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from audit.access.reasons import SECRET
 from audit.answers.names import declared_kinds, link_of, subject_numbered
 from audit.answers.search import search
 from audit.answers.shapes import Link, Page
@@ -69,7 +70,9 @@ def visible(visit: Visit, of: Link | None) -> QuerySet[AuditRecord]:
     rows = AuditRecord.objects.order_by("-id")
     if of is not None:
         rows = rows.filter(subjects__contains=[str(of.subject)])
-    return rows if visit.may("looks") else rows.filter(actor=visit.actor.name)
+    if not visit.may("looks"):
+        return rows.filter(actor=visit.actor.name)
+    return rows if visit.may("secrecy") else rows.exclude(reason_code__in=SECRET)
 
 
 def page_of(rows: QuerySet[AuditRecord], before: int | None, size: int = ROWS) -> Page[AuditRecord]:

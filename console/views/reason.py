@@ -37,6 +37,7 @@ def reason(visit: Visit, kind: str, id: int) -> HttpResponse:
         except UsageError as error:
             wrong = str(error)
     return visit.show(
-        "reason.html", link=link, customers=choices, codes=reasons.CODES, next=after, wrong=wrong,
+        "reason.html", link=link, customers=choices, codes=reasons.codes_for(visit.may("secrecy")),
+        next=after, wrong=wrong,
         chosen=query.get("code", ""), ticket=query.get("ticket", ""), caller=query.get("caller_identified", ""),
     )  # fmt: skip

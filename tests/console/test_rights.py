@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import get_resolver
 
 from audit.access.people import ROLES
-from audit.models import AuditRecord, OpenDoor
+from audit.access.reasons import SECRET
+from audit.models import AuditRecord, OpenDoor, Right
 from tests.console.conftest import Bank, browser_of, with_reason
 
 ALL = set(ROLES)
 READERS = ALL - {"administrator"}
+UNMASKERS = {"support", "team_lead", "investigator", "authority_desk"}
 OPENED, TOLD, REASON, SHUT, UNKNOWN = 200, 204, "reason", 403, 404
 
 # address with the names of the bank's things in it: who may, and what they get before they gave a reason
@@ -103,29 +106,35 @@ def status_of(client: Client, url: str) -> object:
     return answer.status_code
 
 
-@pytest.mark.parametrize("url", [*FREE, *BEHIND_THE_DOOR])
-def test_a_stranger_is_sent_to_sign_in(url: str, bank: Bank, names: dict[str, object]) -> None:
-    answer = Client(HTTP_HOST="localhost").get(url.format(**names))
-    assert answer.status_code == 302
-    assert answer.headers["Location"].startswith("/sign-in?next=/")
+def test_a_stranger_is_sent_to_sign_in(bank: Bank, names: dict[str, object]) -> None:
+    stranger = Client(HTTP_HOST="localhost")
+    for url in (*FREE, *BEHIND_THE_DOOR):
+        assert str(status_of(stranger, url.format(**names))).startswith("/sign-in?next=/"), url
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("url", FREE)
-def test_a_page_without_customers_needs_the_right(url: str, role: str, bank: Bank, names: dict[str, object]) -> None:
-    assert status_of(browser_of(role), url.format(**names)) == (OPENED if role in FREE[url] else SHUT)
+def test_a_page_without_customers_needs_the_right(role: str, bank: Bank, names: dict[str, object]) -> None:
+    browser = browser_of(role)
+    found = {url: status_of(browser, url.format(**names)) for url in FREE}
+    assert found == {url: OPENED if role in may else SHUT for url, may in FREE.items()}
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("url", BEHIND_THE_DOOR)
-def test_a_customers_page_needs_right_and_reason(url: str, role: str, bank: Bank, names: dict[str, object]) -> None:
-    browser, url = browser_of(role), url.format(**names)
-    if role not in READERS:
-        assert status_of(browser, url) == SHUT
-        return
-    assert status_of(browser, url) == REASON
-    with_reason(browser, "customer", int(str(names["customer"])))
-    assert status_of(browser, url) == OPENED
+def test_a_customers_page_needs_right_and_reason(role: str, bank: Bank, names: dict[str, object]) -> None:
+    browser = browser_of(role)
+    found = {url: status_of(browser, url.format(**names)) for url in BEHIND_THE_DOOR}
+    assert found == dict.fromkeys(BEHIND_THE_DOOR, REASON if role in READERS else SHUT)
+    if role in READERS:
+        with_reason(browser, "customer", int(str(names["customer"])))
+        found = {url: status_of(browser, url.format(**names)) for url in BEHIND_THE_DOOR}
+        assert found == dict.fromkeys(BEHIND_THE_DOOR, OPENED)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("code", SECRET)
+def test_a_reason_under_secrecy_needs_the_right(code: str, role: str, bank: Bank, names: dict[str, object]) -> None:
+    answer = browser_of(role).post(f"/of/customer/{names['customer']}/reason", {"code": code})
+    assert answer.status_code == (302 if role in {"investigator", "auditor", "authority_desk"} else SHUT)
 
 
 @pytest.mark.parametrize("role", ["administrator"])
@@ -172,7 +181,7 @@ def test_who_may_unmask_and_export(role: str, bank: Bank, names: dict[str, objec
     if role in READERS:
         with_reason(browser, "customer", customer)
     unmasked = browser.post(f"/of/customer/{customer}/unmask", {"path": "name"}).status_code
-    assert unmasked == (302 if role in ("support", "investigator") else SHUT)
+    assert unmasked == (302 if role in UNMASKERS else SHUT)
 
 
 def test_a_form_without_its_token_is_refused(bank: Bank, names: dict[str, object]) -> None:
@@ -198,3 +207,13 @@ def _filled(url: str) -> str:
     for name in ("customer", "account", "transfer", "bank_transfer", "clearing", "available", "finding", "kind", "id"):
         url = url.replace("{" + name + "}", "7")
     return url
+
+
+def test_the_reference_says_who_may_do_what(bank: Bank) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "roles.md").read_text()
+    told = set()
+    for right, *cells in (
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")
+    ):
+        told |= {(role, right.strip("`")) for role, cell in zip(ROLES, cells[1:], strict=True) if cell == "yes"}
+    assert told == set(Right.objects.values_list("role", "action"))

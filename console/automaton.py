@@ -10,6 +10,7 @@ from audit.answers.shapes import LaneFlow, PassageLine, StateCount
 
 NODE_WIDTH, NODE_HEIGHT = 168, 46
 COLUMN, ROW, MARGIN = 226, 84, 34
+FIRST = 110  # from the beginning, which has no box, to the first states
 START = ""
 TITLE_MAX = 24  # characters that fit a box; the table has the whole title
 
@@ -52,7 +53,7 @@ def drawing(lane: LaneFlow) -> Drawing:
     nodes = [Node(*at[START], "", None)]
     for state in lane.states:
         column = columns[state.name]
-        x, y = MARGIN + column * COLUMN, MARGIN + rows[column] * ROW
+        x, y = _left(column), MARGIN + rows[column] * ROW
         rows[column] += 1
         at[state.name] = (x, y)
         nodes.append(Node(x, y, _short(state.title), state))
@@ -61,9 +62,13 @@ def drawing(lane: LaneFlow) -> Drawing:
         if line.source in at and line.target in at:
             between[line.source, line.target].append(line)
     arrows = [_arrow(at, source, target, lines) for (source, target), lines in between.items()]
-    width = MARGIN + max(columns.values(), default=0) * COLUMN + NODE_WIDTH + 2 * MARGIN
+    width = _left(max(columns.values(), default=0)) + NODE_WIDTH + 2 * MARGIN
     height = MARGIN + max(rows.values()) * ROW + MARGIN
     return Drawing(width, height, tuple(nodes), tuple(arrows))
+
+
+def _left(column: int) -> int:
+    return MARGIN + (FIRST + (column - 1) * COLUMN if column else 0)
 
 
 def _columns(lane: LaneFlow) -> Mapping[str, int]:

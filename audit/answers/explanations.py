@@ -62,7 +62,8 @@ def who_document(answer: Who) -> Document:
 
 
 def _edge(edge: Edge) -> Document:
-    return {"time": rfc3339(edge.time), "event": event_document(edge.event)}
+    said = {"says": edge.says} if edge.says else {}
+    return {"time": rfc3339(edge.time), "event": event_document(edge.event), **said}
 
 
 def _state(one: StateWhy) -> Document:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from audit.answers.claims import Claims
+from audit.answers.events import events_at, read_events
 from audit.answers.flows import load_flow
 from audit.answers.ground import Ground
 from audit.answers.ground_flow import FlowGround
@@ -11,12 +14,14 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import PLACE, Known, known, link_of, place_title
 from audit.answers.places import kept_places, parse_place
 from audit.answers.shapes import Edge, Interval, Link, When
-from audit.answers.steps import Key, spans
+from audit.answers.steps import Key, Span, spans
 from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.where import missed_of_holder
 from audit.errors import UsageError
 from audit.model.expressions import Expression, NotAnExpression, parse
 from audit.values import EventRef, Subject, time_of
+
+TOLD = 50  # intervals whose events are told in words: a page's worth
 
 
 def when(inquiry: Inquiry, subject: Subject, expression: str) -> When:
@@ -33,7 +38,8 @@ def when(inquiry: Inquiry, subject: Subject, expression: str) -> When:
     ground = ground_of(inquiry, asked, fresh)
     truth = Claims(ground).truth(claim_of(inquiry, expression).tree)
     found = spans(truth, ground.began)
-    refs = _refs(inquiry, [key[-1] for span in found for key in span if key is not None])
+    refs = _refs(inquiry, _edges(found))
+    said = _said(inquiry, _edges(found[:TOLD]), fresh)
     missed = () if subject.kind == PLACE else missed_of_holder(inquiry, asked, fresh, ())
     at = inquiry.as_of(all(fresh.finality.get(position, True) for position in refs))
     return When(
@@ -42,7 +48,8 @@ def when(inquiry: Inquiry, subject: Subject, expression: str) -> When:
         at=at,
         model=inquiry.model.hash,
         intervals=tuple(
-            Interval(_edge(span.since, refs), _edge(span.until, refs) if span.until else None) for span in found
+            Interval(_edge(span.since, refs, said), _edge(span.until, refs, said) if span.until else None)
+            for span in found
         ),
         complete=not (missed or ground.unreadable or at.unattributed),
         not_understood=missed,
@@ -68,8 +75,18 @@ def ground_of(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Ground:
     return HolderGround(inquiry, asked, fresh)
 
 
-def _edge(key: Key, refs: dict[int, EventRef]) -> Edge:
-    return Edge(time_of(key[0]), refs[key[-1]])
+def _edges(found: Sequence[Span]) -> list[int]:
+    return [key[-1] for span in found for key in span if key is not None]
+
+
+def _edge(key: Key, refs: Mapping[int, EventRef], said: Mapping[int, str]) -> Edge:
+    return Edge(time_of(key[0]), refs[key[-1]], said.get(key[-1], ""))
+
+
+def _said(inquiry: Inquiry, positions: Sequence[int], fresh: Unfolded) -> dict[int, str]:
+    """What these events say, in the model's words; their types' titles where it has none."""
+    rows = events_at(inquiry, sorted(set(positions))).values() if positions else ()
+    return {one.row.position: one.says or one.title for one in read_events(inquiry, [*rows], fresh.finality)}
 
 
 def _refs(inquiry: Inquiry, positions: list[int]) -> dict[int, EventRef]:

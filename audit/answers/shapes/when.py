@@ -11,7 +11,8 @@ from audit.values import EventRef, Money
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Where an interval opens or closes: the time on the asked clock, and the event. `is_final`: it cannot change."""
+    """Where an interval opens or closes: the time on the asked clock, and the event. `says`: in the model's words; ""
+    beyond the first intervals."""
 
     time: datetime
     event: EventRef

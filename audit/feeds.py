@@ -30,6 +30,7 @@ from audit.log.handover import pack, unpack
 from audit.log.intake import Batch, Intake
 from audit.log.recount import Rounds
 from audit.log.sealing import Sealing
+from audit.projections.sequences import Numbering
 from audit.sources.contract import Source
 from audit.sources.own import NAME as OWN
 
@@ -74,7 +75,7 @@ def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
     with connect("follower") as connection:
         intake = Intake(connection, reading.instance.model, reading.sources)
         rounds = Rounds(connection, [source for source in reading.sources if source.kind != OWN])
-        sealing = Sealing(connection, reading.publish)
+        sealing, numbering = Sealing(connection, reading.publish), Numbering(connection)
         while not reading.stop.is_set():
             is_idle, logged = True, 0
             for source in reading.sources:
@@ -92,6 +93,7 @@ def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
                 sealing.seal(time.monotonic())
                 return
             sealing.go_on(time.monotonic(), logged)
+            numbering.go_on(time.monotonic())
             if is_idle:
                 rounds.go_on(time.monotonic())
                 _rest(reading.sources, reading.stop)

@@ -27,6 +27,7 @@ from audit.log.replay import replay, take_released
 from audit.projections.alarms import alarms
 from audit.projections.causes import Causes
 from audit.projections.projector import Folded, Projector
+from audit.projections.sequences import number_all
 from audit.projections.signs import Sign
 from audit.sources.contract import Source
 from audit.values import micros_of
@@ -81,6 +82,11 @@ class Projection:
         row = self._connection.execute(sql("has_caught_up")).fetchone()
         self._connection.commit()
         return bool(row and row[0])
+
+    def number_all(self) -> None:
+        """Number the entries of customers that are not numbered yet."""
+        self._settle()
+        number_all(self._connection)
 
     def close(self) -> None:
         self._writer.shutdown(cancel_futures=True)
@@ -299,6 +305,8 @@ def run(
         projection = Projection(instance)
         try:
             _project(projection, feed, stop, outcome, progress)
+            if once:
+                projection.number_all()
         finally:
             projection.close()
     finally:

@@ -16,6 +16,7 @@ from audit.instance import Instance, compiled, put_down, require
 from audit.model.meaning import Model
 from audit.projections import rebuild
 from audit.projections.alarms import alarms
+from audit.projections.sequences import number_all
 from audit.projections.signs import Sign
 from audit.values import micros_of
 
@@ -38,6 +39,7 @@ def rebuild_all(
         number = _begin(connection, model)
         _build(connection, number, call_helpers, wait, progress, model)
         _switch(connection, number, model)
+        number_all(connection)
     return Instance(model, number)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit.arrays import Integers
 from audit.database import Connection, sql
@@ -19,6 +19,7 @@ from audit.projections.notes import Notes, below_seal, complete_earlier, notes_o
 from audit.projections.reading import Reader, Work, places_in, subjects_in
 from audit.projections.refold import Forget, take_out
 from audit.projections.rows import Rows
+from audit.projections.sequences import keep_ties, numbered_kinds
 from audit.projections.signs import Sign
 from audit.projections.write import Fresh, write
 
@@ -38,6 +39,7 @@ class Ready:
     torn: set[int]
     fresh: Fresh
     notes: Notes
+    numbered: set[int] = field(default_factory=set)  # subjects whose entries are numbered (sequences.py)
 
     @property
     def changes_earlier(self) -> bool:
@@ -54,6 +56,7 @@ class Folded:
     fresh: Fresh
     signs: Sequence[Sign]
     streams: set[int]
+    numbered: set[int]
 
 
 class Projector:
@@ -68,6 +71,7 @@ class Projector:
         self._connection = connection
         self._model = model
         self._is_bulk = is_bulk
+        self._numbered_kinds = numbered_kinds(model)
         self._written: set[int] = set()
         self._before: set[int] = set()  # streams of the batch before
         self._own: set[int] = set()
@@ -125,11 +129,15 @@ class Projector:
 
     def write(self, folded: Folded) -> None:
         write(self._connection, folded.rows, folded.memories, folded.fresh, bulk=self._is_bulk)
+        if not self._is_bulk:  # after a rebuild all is compared
+            keep_ties(self._connection, folded.rows, folded.numbered)
 
     def _name(self, ready: Ready, connection: Connection) -> list[SubjectName]:
         """Identifiers for all names of a batch; gives the subjects of which nothing was folded before."""
         subjects, places = self._names.subjects, self._names.places
-        new, found = subjects.resolve(connection, subjects_in(ready.works))
+        named = subjects_in(ready.works)
+        new, found = subjects.resolve(connection, named)
+        ready.numbered = {subjects[name] for name in named if name[0] in self._numbered_kinds}
         ready.fresh.subjects.update(subjects[name] for name in new)
         ready.fresh.places.update(places[name] for name in places.resolve(connection, places_in(ready.works))[0])
         if ready.torn:
@@ -156,7 +164,7 @@ class Projector:
         memories = [(stream_id, encode(self._memories[stream_id])) for stream_id in sorted(streams)]
         signs = [*rows.signs, *collisions(connection, self._model, self._names, ready.events)]
         self._forget(streams, works)
-        return Folded(rows, memories, ready.fresh, signs, streams)
+        return Folded(rows, memories, ready.fresh, signs, streams, ready.numbered)
 
     def _known_of(self, subjects: set[int]) -> Counter[str]:
         """How many of these subjects have events, by kind."""

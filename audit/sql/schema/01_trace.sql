@@ -91,6 +91,26 @@ create table trace.sealing (
 );
 insert into trace.sealing default values;
 
+-- the entries of each customer in the order of their numbers, which count on from row to row; `link` is that of the last
+-- one (audit/log/links.py). Whose entry it is may become known late: then its number is greater than its position's turn
+create table trace.sequence (
+    subject_id bigint not null,
+    first      bigint not null,                   -- the number of the first of these
+    positions  bigint[] not null,
+    link       bytea not null,
+    primary key (subject_id, first)
+);
+
+-- how far entries are numbered: a generation that a rebuild made is compared whole, subject by subject, before its ties
+create table trace.sequencing (
+    is_only    boolean primary key default true check (is_only),
+    generation integer,
+    compared   bigint not null default 0,         -- the subject up to which it was
+    is_whole   boolean not null default false,    -- compared, or begun empty: what is new stands in its `tied`
+    upto       bigint not null default 0          -- the greatest position that was numbered
+);
+insert into trace.sequencing default values;
+
 -- what a source says of an event beside the event. below_seal: it came where nothing could come any more; completes:
 -- it stands where `other` was read while it was still being written
 create table trace.note (
@@ -245,6 +265,8 @@ create trigger payload_is_append_only before delete or truncate on trace.payload
 create trigger note_is_append_only before update or delete or truncate on trace.note
     for each statement execute function trace.refuse_change();
 create trigger identity_is_append_only before update or delete or truncate on trace.identity
+    for each statement execute function trace.refuse_change();
+create trigger sequence_is_append_only before update or delete or truncate on trace.sequence
     for each statement execute function trace.refuse_change();
 create trigger tree_node_is_append_only before update or delete or truncate on trace.tree_node
     for each statement execute function trace.refuse_change();

@@ -9,12 +9,12 @@ grant insert on
     trace.source, trace.stream, trace.event_type, trace.log, trace.identity, trace.payload, trace.data_key,
     trace.segment, trace.blind, trace.pending, trace.released, trace.subject, trace.place, trace.model,
     trace.generation, trace.generation_part, trace.alarm, trace.note, trace.tree_node,
-    trace.log_key, trace.checkpoint
+    trace.log_key, trace.checkpoint, trace.sequence
     to whereabouts_follower;
 grant update (key) on trace.subject, trace.place to whereabouts_follower;  -- so that interning returns known rows
 grant update on
     trace.source, trace.head, trace.model, trace.generation, trace.generation_part, trace.alarm,
-    trace.sealing
+    trace.sealing, trace.sequencing
     to whereabouts_follower;
 grant delete on trace.pending, trace.released, trace.generation to whereabouts_follower;
 

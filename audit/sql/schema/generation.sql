@@ -221,5 +221,11 @@ create table {schema}.awaited (
     recorded_at timestamptz not null,             -- of the event
     is_told     boolean not null default false    -- that its cause never came
 );
+-- ties of customers' entries as they became known, a row a batch, until they are numbered (audit/projections/sequences.py)
+create table {schema}.tied (
+    serial    bigint generated always as identity primary key,
+    subjects  bigint[] not null,
+    positions bigint[] not null                   -- the entry at each place is tied to the subject at the same place
+);
 create table {schema}.counts (name text not null, value bigint not null);
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import msgspec
 
 from demobank import identity
 from demobank.aggregates import AdapterTransfer, Batch, Clearing, Incoming
 from demobank.people import Party
-from demobank.work import CURRENCY, Message, Work, money
+from demobank.work import CURRENCY, Message, Work, amount_of, kept_of, money
 
 CLEARING = "dk-instant"
 SECOND = 1_000_000
@@ -41,7 +40,7 @@ def on_requested(work: Work, message: Message) -> None:
     if not transfer.may("Initiated"):
         return
     facts = {
-        **_amount_of(body),
+        **amount_of(body),
         "customer": body["customer"],
         "debtor": {"name": body["sender"], "account": body["account"]},
         "creditor": {"name": body["receiver"]["name"], "iban": body["receiver"]["iban"]},
@@ -50,14 +49,14 @@ def on_requested(work: Work, message: Message) -> None:
         "scheme_id": f"DKI{identity.digest(key, 'scheme') % 10**10:010d}",
     }
     cause = work.append(transfer, message.cause, key, ("Initiated", facts))
-    work.later(SENDING, "SendNow", _kept(body), cause, key)
+    work.later(SENDING, "SendNow", kept_of(body), cause, key)
 
 
 def on_send(work: Work, message: Message) -> None:
     key = message.correlation
     transfer = work.load(AdapterTransfer, key)
     if transfer.may("Sent"):
-        cause = work.append(transfer, message.cause, key, ("Sent", {**_amount_of(message.body), "clearing": CLEARING}))
+        cause = work.append(transfer, message.cause, key, ("Sent", {**amount_of(message.body), "clearing": CLEARING}))
         work.later(TAKING, "ClearingTakes", message.body, cause, key)
         work.later(PATIENCE, "PatienceEnds", message.body | {"asked": 0}, cause, key)
 
@@ -66,7 +65,7 @@ def on_clearing_takes(work: Work, message: Message) -> None:
     key = message.correlation
     clearing = work.load(Clearing, key)
     if clearing.may("Received"):
-        cause = work.append(clearing, message.cause, key, ("Received", _amount_of(message.body)))
+        cause = work.append(clearing, message.cause, key, ("Received", amount_of(message.body)))
         work.later(work.fate(key).delay, "ClearingAnswers", message.body, cause, key)
 
 
@@ -77,7 +76,7 @@ def on_clearing_answers(work: Work, message: Message) -> None:
         return
     reason = {"reason": refusal} if refusal else {}
     answer = "Rejected" if refusal else "Settled"
-    cause = work.append(clearing, message.cause, key, (answer, _amount_of(message.body) | reason))
+    cause = work.append(clearing, message.cause, key, (answer, amount_of(message.body) | reason))
     work.later(ANSWERING, "AnswerArrives", message.body | reason, cause, key)
 
 
@@ -86,7 +85,7 @@ def on_answer(work: Work, message: Message) -> None:
     transfer = work.load(AdapterTransfer, key)
     if not transfer.may("Succeeded"):
         return
-    facts = _amount_of(body) | {"clearing": CLEARING}
+    facts = amount_of(body) | {"clearing": CLEARING}
     if "reason" in body:
         cause = work.append(transfer, message.cause, key, ("Failed", facts | {"reason": body["reason"]}))
         work.tell("TransferRefusedByClearing", body, cause, key)
@@ -100,7 +99,7 @@ def on_patience_ends(work: Work, message: Message) -> None:
     body, key = message.body, message.correlation
     transfer = work.load(AdapterTransfer, key)
     if transfer.may("TimedOut") and transfer.asked == body["asked"]:
-        cause = work.append(transfer, message.cause, key, ("TimedOut", {**_amount_of(body), "after_seconds": 30}))
+        cause = work.append(transfer, message.cause, key, ("TimedOut", {**amount_of(body), "after_seconds": 30}))
         work.later(PAUSE, "AskAgain", body, cause, key)
 
 
@@ -110,7 +109,7 @@ def on_ask_again(work: Work, message: Message) -> None:
     if not transfer.may("AskedAgain"):
         return
     attempt = transfer.asked + 1
-    cause = work.append(transfer, message.cause, key, ("AskedAgain", {**_amount_of(body), "attempt": attempt}))
+    cause = work.append(transfer, message.cause, key, ("AskedAgain", {**amount_of(body), "attempt": attempt}))
     if attempt < ASKED_MAX:
         work.later(PATIENCE, "PatienceEnds", body | {"asked": attempt}, cause, key)
 
@@ -141,7 +140,7 @@ def on_clerk(work: Work, message: Message) -> None:
     incoming, clerk, account = work.load(Incoming, key), body.pop("clerk"), body.pop("account")
     if not incoming.may("Matched"):
         return
-    facts = {**_amount_of(body), "bank": body["bank"], "by": f"E-{300 + identity.digest(key, 'clerk') % 40}"}
+    facts = {**amount_of(body), "bank": body["bank"], "by": f"E-{300 + identity.digest(key, 'clerk') % 40}"}
     if clerk == "matches":
         cause = work.append(incoming, message.cause, key, ("Matched", {**facts, "account": account}))
         body["account"] = account
@@ -166,24 +165,14 @@ def receive_batch(work: Work, batch: str, payer: Party, arrivals: Sequence[Arriv
 def on_credited(work: Work, message: Message) -> None:
     incoming = work.load(Incoming, message.correlation)
     if incoming.may("Credited"):
-        work.append(incoming, message.cause, message.correlation, ("Credited", _amount_of(message.body)))
+        work.append(incoming, message.cause, message.correlation, ("Credited", amount_of(message.body)))
 
 
 def on_refused(work: Work, message: Message) -> None:
     incoming, body = work.load(Incoming, message.correlation), message.body
     if incoming.may("Returned"):
-        facts = {**_amount_of(body), "bank": body["bank"], "reason": body["reason"]}
+        facts = {**amount_of(body), "bank": body["bank"], "reason": body["reason"]}
         work.append(incoming, message.cause, message.correlation, ("Returned", facts))
-
-
-def _amount_of(body: dict[str, Any]) -> dict[str, Any]:
-    return {"transfer": body["transfer"], "amount": body["amount"], "currency": body["currency"]}
-
-
-def _kept(body: dict[str, Any]) -> dict[str, Any]:
-    """What the answer to the core repeats, so that nobody looks it up."""
-    kept = ("transfer", "amount", "currency", "account", "receiver", "reference", "route")
-    return {field: body[field] for field in kept}
 
 
 HANDLERS: dict[str, Callable[[Work, Message], None]] = {

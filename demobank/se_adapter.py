@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from demobank import identity
 from demobank.aggregates import SwedishTransfer
 from demobank.bank_days import SWEDISH
-from demobank.work import Message, Work
+from demobank.work import Message, Work, amount_of, kept_of
 
 CLEARING = "se-batch"
 SECOND = 1_000_000
@@ -24,7 +23,7 @@ def on_requested(work: Work, message: Message) -> None:
     if not transfer.may("Initiated"):
         return
     facts = {
-        **_amount_of(body),
+        **amount_of(body),
         "customer": body["customer"],
         "debtor": {"name": body["sender"], "account": body["account"]},
         "creditor": {"name": body["receiver"]["name"], "iban": body["receiver"]["iban"]},
@@ -37,9 +36,9 @@ def on_requested(work: Work, message: Message) -> None:
     wait = SENDING
     if opening > now:
         day = SWEDISH.local(opening).date().isoformat()
-        cause = work.append(transfer, cause, key, ("Queued", {**_amount_of(body), "until": day}))
+        cause = work.append(transfer, cause, key, ("Queued", {**amount_of(body), "until": day}))
         wait = opening - now + identity.digest(key, "place") % SPREAD
-    work.later(wait, "SwedishSendNow", _kept(body), cause, key)
+    work.later(wait, "SwedishSendNow", kept_of(body), cause, key)
 
 
 def on_send(work: Work, message: Message) -> None:
@@ -47,7 +46,7 @@ def on_send(work: Work, message: Message) -> None:
     transfer = work.load(SwedishTransfer, key)
     if transfer.may("Sent"):
         day = SWEDISH.local(work.clock()).date().isoformat()
-        facts = {**_amount_of(body), "clearing": CLEARING, "booked_on": day}
+        facts = {**amount_of(body), "clearing": CLEARING, "booked_on": day}
         cause = work.append(transfer, message.cause, key, ("Sent", facts))
         work.later(WORKING + 10 * work.fate(key).delay, "SwedishClearingAnswers", body, cause, key)
 
@@ -57,23 +56,13 @@ def on_answer(work: Work, message: Message) -> None:
     transfer, refusal = work.load(SwedishTransfer, key), work.fate(key).refusal
     if not transfer.may("Settled"):
         return
-    facts = _amount_of(body) | {"clearing": CLEARING}
+    facts = amount_of(body) | {"clearing": CLEARING}
     if refusal:
         cause = work.append(transfer, message.cause, key, ("Rejected", facts | {"reason": refusal}))
         work.tell("TransferRefusedByClearing", body | {"reason": refusal}, cause, key)
     else:
         cause = work.append(transfer, message.cause, key, ("Settled", facts | {"bank": body["receiver"]["bank"]}))
         work.tell("TransferConfirmed", body, cause, key)
-
-
-def _amount_of(body: dict[str, Any]) -> dict[str, Any]:
-    return {"transfer": body["transfer"], "amount": body["amount"], "currency": body["currency"]}
-
-
-def _kept(body: dict[str, Any]) -> dict[str, Any]:
-    """What the answer to the core repeats, so that nobody looks it up."""
-    kept = ("transfer", "amount", "currency", "account", "receiver", "reference", "route")
-    return {field: body[field] for field in kept}
 
 
 HANDLERS: dict[str, Callable[[Work, Message], None]] = {

@@ -127,6 +127,17 @@ def money(units: int, currency: str = CURRENCY) -> str:
     return sign + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
 
 
+def amount_of(body: Data) -> dict[str, Any]:
+    """What every message of a transfer says of its money."""
+    return {"transfer": body["transfer"], "amount": body["amount"], "currency": body["currency"]}
+
+
+def kept_of(body: Data) -> dict[str, Any]:
+    """What a clearing's adapter keeps, and repeats in its answer to the core, so that nobody looks it up."""
+    kept = ("transfer", "amount", "currency", "account", "receiver", "reference", "route")
+    return {field: body[field] for field in kept}
+
+
 def units_of(amount: str) -> int:
     """The minor units of an amount that the bank wrote."""
     return int(amount.replace(".", ""))

@@ -53,16 +53,11 @@ def _is_adjusted(story: Story, upto: int) -> bool:
 def _sign(story: Story, book: str, booked: int, deadline: int, mended: StoryMoment | None) -> Sign:
     assert story.ended is not None and story.declared is not None
     units, currency = story.declared
-    return Sign(
-        rule=RULE.name,
-        subject_id=story.subject_id,
-        subject=story.subject,
-        opened_at=deadline,
-        opened_by=story.ended.position,
-        opened_id="",
-        evidence=[story.ended.position, *story.movers(book)],
+    return story.sign(
+        RULE.name,
+        deadline,
+        [story.ended.position, *story.movers(book)],
         numbers={
-            "kind": story.kind,
             "book": book,
             "declared": str(units),
             "moved": str(booked),
@@ -70,6 +65,5 @@ def _sign(story: Story, book: str, booked: int, deadline: int, mended: StoryMome
         },
         money=[(abs(booked - units), currency)],
         detail=book,
-        resolved_at=mended.recorded if mended else None,
-        resolved_by=mended.position if mended else None,
+        until=mended,
     )

@@ -54,21 +54,15 @@ def _allowed(story: Story, moment: StoryMoment) -> Mapping[str, frozenset[str]]:
 def _sign(story: Story, moment: StoryMoment, astray: dict[At, int], until: StoryMoment | None) -> Sign:
     books = sorted({at.book for at in astray})
     allowed = _allowed(story, moment)
-    return Sign(
-        rule=RULE.name,
-        subject_id=story.subject_id,
-        subject=story.subject,
-        opened_at=moment.recorded,
-        opened_by=moment.position,
-        opened_id="",
-        evidence=[moment.position, *(moment.since[at] for at in astray)],
+    return story.sign(
+        RULE.name,
+        moment.recorded,
+        [moment.position, *(moment.since[at] for at in astray)],
         numbers={
-            "kind": story.kind,
             "state": moment.state,
             "places": ", ".join(sorted(str(at) for at in astray)),
             "allowed": ", ".join(sorted({one for book in books for one in allowed[book]})) or "none",
         },
         money=[(units, at.currency) for at, units in sorted(astray.items())],
-        resolved_at=until.recorded if until else None,
-        resolved_by=until.position if until else None,
+        until=until,
     )

@@ -48,32 +48,24 @@ def _twice(story: Story, label: str, first: Happening, event: Happening) -> Sign
                    and label in story.about.undoes.get(one.meaning, ())), None)  # fmt: skip
     other = story.type_of(first.position)
     how = "once more" if other == story.type_of(event.position) else f"though {other} had done so"
-    return Sign(
-        rule=RULE.name,
-        subject_id=story.subject_id,
-        subject=story.subject,
-        opened_at=event.recorded,
+    return story.sign(
+        RULE.name,
+        event.recorded,
+        [first.position, event.position],
         opened_by=event.position,
-        opened_id="",
-        evidence=[first.position, event.position],
-        numbers={"kind": story.kind, "type": story.type_of(event.position), "label": label, "how": how},
+        numbers={"type": story.type_of(event.position), "label": label, "how": how},
         money=[story.declared] if story.declared is not None else [],
         detail=label,
-        resolved_at=undone.recorded if undone else None,
-        resolved_by=undone.position if undone else None,
+        until=undone,
     )
 
 
 def _overdrawn(story: Story, one: Reserved) -> Sign:
-    return Sign(
-        rule=RULE.name,
-        subject_id=story.subject_id,
-        subject=story.subject,
-        opened_at=one.recorded,
-        opened_by=one.position,
-        opened_id="",
-        evidence=[one.position],
-        numbers={"kind": story.kind, "type": story.type_of(one.position), "how": "with more than was still reserved"},
+    return story.sign(
+        RULE.name,
+        one.recorded,
+        [one.position],
+        numbers={"type": story.type_of(one.position), "how": "with more than was still reserved"},
         money=[(-one.after, one.at.currency)],
         detail=f"{one.at}/{one.at.currency}",
     )

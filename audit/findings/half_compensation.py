@@ -29,23 +29,17 @@ def judge(story: Story, watermark: int) -> list[Sign]:
         numbers, words = about.undone_by[event.meaning]
         undone = next((one for one in story.happenings if one.recorded > deadline and one.meaning in numbers), None)
         signs.append(
-            Sign(
-                rule=RULE.name,
-                subject_id=story.subject_id,
-                subject=story.subject,
-                opened_at=deadline,
-                opened_by=event.position,
-                opened_id="",
-                evidence=[event.position, end.position],
+            story.sign(
+                RULE.name,
+                deadline,
+                [event.position, end.position],
                 numbers={
-                    "kind": story.kind,
                     "state": end.state,
                     "type": story.type_of(event.position),
                     "undoing": words,
                 },
                 money=[story.declared] if story.declared is not None else [],
-                resolved_at=undone.recorded if undone else None,
-                resolved_by=undone.position if undone else None,
+                until=undone,
             )
         )
     return signs

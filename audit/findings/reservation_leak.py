@@ -31,17 +31,12 @@ def judge(story: Story, watermark: int) -> list[Sign]:
 
 
 def _sign(story: Story, one: Reserved, due: int, ended: Reserved | None) -> Sign:
-    return Sign(
-        rule=RULE.name,
-        subject_id=story.subject_id,
-        subject=story.subject,
-        opened_at=due,
-        opened_by=one.position,
-        opened_id="",
-        evidence=[one.position],
-        numbers={"kind": story.kind, "place": str(one.at)},
+    return story.sign(
+        RULE.name,
+        due,
+        [one.position],
+        numbers={"place": str(one.at)},
         money=[(one.after, one.at.currency)],
         detail=f"{one.at}/{one.at.currency}",
-        resolved_at=ended.recorded if ended else None,
-        resolved_by=ended.position if ended else None,
+        until=ended,
     )

@@ -28,17 +28,12 @@ def judge(story: Story, watermark: int) -> list[Sign]:
     cleared = next((m for m in story.moments if m.recorded > deadline and not story.residue(upto=m.recorded)), None)
     end = story.ended
     return [
-        Sign(
-            rule=RULE.name,
-            subject_id=story.subject_id,
-            subject=story.subject,
-            opened_at=deadline,
-            opened_by=end.position,
-            opened_id="",
-            evidence=[end.position, *(since for _, _, since in at_deadline)],
-            numbers={"kind": story.kind, "state": end.state, "places": ", ".join(str(p) for p, _, _ in at_deadline)},
+        story.sign(
+            RULE.name,
+            deadline,
+            [end.position, *(since for _, _, since in at_deadline)],
+            numbers={"state": end.state, "places": ", ".join(str(p) for p, _, _ in at_deadline)},
             money=[(abs(units), place.currency) for place, units, _ in at_deadline],
-            resolved_at=cleared.recorded if cleared else None,
-            resolved_by=cleared.position if cleared else None,
+            until=cleared,
         )
     ]

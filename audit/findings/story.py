@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from audit.findings.flowkind import FlowKind
 from audit.findings.reactions import Happening
+from audit.projections.signs import Sign
+
+
+class Instant(Protocol):
+    """When something was, and the event that it was by."""
+
+    @property
+    def recorded(self) -> int: ...
+    @property
+    def position(self) -> int: ...
 
 
 class At(NamedTuple):
@@ -88,6 +99,34 @@ class Story:
             return []
         last = known[-1]
         return [(at, units, last.since[at]) for at, units in sorted(last.nets.items()) if units and not at.rests]
+
+    def sign(
+        self,
+        rule: str,
+        opened_at: int,
+        evidence: Sequence[int],
+        *,
+        opened_by: int | None = None,
+        numbers: Mapping[str, str | int | list[str]] = MappingProxyType({}),
+        money: Sequence[tuple[int, str]] = (),
+        detail: str = "",
+        until: Instant | None = None,
+    ) -> Sign:
+        """What a rule notices of this flow; opened by the first of its evidence, if not said otherwise."""
+        return Sign(
+            rule=rule,
+            subject_id=self.subject_id,
+            subject=self.subject,
+            opened_at=opened_at,
+            opened_by=evidence[0] if opened_by is None else opened_by,
+            opened_id="",
+            evidence=evidence,
+            numbers={"kind": self.kind, **numbers},
+            money=money,
+            detail=detail,
+            resolved_at=until.recorded if until else None,
+            resolved_by=until.position if until else None,
+        )
 
     def type_of(self, position: int) -> str:
         """The type of one of its events."""

@@ -57,22 +57,16 @@ def _wrong(story: Story, nets: Mapping[At, int]) -> dict[At, int]:
 def _sign(story: Story, moment: StoryMoment, wrong: dict[At, int], until: StoryMoment | None) -> Sign:
     declared, currency = story.declared or (0, next(iter(wrong)).currency)
     held = sum(units for place, units in wrong.items() if units > 0 and place.currency == currency)
-    return Sign(
-        rule=RULE.name,
-        subject_id=story.subject_id,
-        subject=story.subject,
-        opened_at=moment.recorded,
-        opened_by=moment.position,
-        opened_id="",
-        evidence=[moment.position],
+    return story.sign(
+        RULE.name,
+        moment.recorded,
+        [moment.position],
         numbers={
-            "kind": story.kind,
             "declared": str(declared),
             "held": str(held),
             "currency": currency,
             "places": ", ".join(sorted(str(place) for place in wrong)),
         },
         money=[(abs(held - declared), currency)],
-        resolved_at=until.recorded if until else None,
-        resolved_by=until.position if until else None,
+        until=until,
     )

@@ -30,22 +30,16 @@ def judge(story: Story, watermark: int) -> list[Sign]:
 def _sign(story: Story, one: Reserved, number: int, had: bool) -> Sign:
     later = (change for change in story.reservations[number + 1 :] if change.at == one.at)
     mended = next((change for change in later if change.after >= 0), None)
-    return Sign(
-        rule=RULE.name,
-        subject_id=story.subject_id,
-        subject=story.subject,
-        opened_at=one.recorded,
-        opened_by=one.position,
-        opened_id="",
-        evidence=[one.position],
+    return story.sign(
+        RULE.name,
+        one.recorded,
+        [one.position],
         numbers={
-            "kind": story.kind,
             "type": story.type_of(one.position),
             "place": str(one.at),
             "before": " any more: it had been resolved already" if had else "",
         },
         money=[(one.before - one.after, one.at.currency)],
         detail=f"{one.at}/{one.at.currency}",
-        resolved_at=mended.recorded if mended else None,
-        resolved_by=mended.position if mended else None,
+        until=mended,
     )

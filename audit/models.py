@@ -45,7 +45,7 @@ class OpenDoor(models.Model):
 class AuditRecord(models.Model):
     """What somebody did, written before they see the outcome. The table refuses every change (migration 0002)."""
 
-    kind = models.TextField()  # look, search, sign_in, sign_out, reason, unmask, export, download, refusal, acknowledge
+    kind = models.TextField()  # one of audit.access.looks.KINDS
     recorded_at = models.DateTimeField(db_default=Now())
     actor = models.TextField()
     role = models.TextField(default="")
@@ -99,3 +99,64 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"export {self.pk} of {self.subject}: {self.state}"
+
+
+class KeptText(models.Model):
+    """What somebody wrote about subjects, sealed under a key of its own; erasing takes key, salt and text."""
+
+    subjects = models.JSONField(default=list)
+    wrapped = models.BinaryField(null=True)
+    salt = models.BinaryField(null=True)
+    nonce = models.BinaryField(null=True)
+    ciphertext = models.BinaryField(null=True)
+    commitment = models.BinaryField()
+    written_at = models.DateTimeField(db_default=Now())
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "kept_text"
+
+    def __str__(self) -> str:
+        return f"text {self.pk}"
+
+
+class Approval(models.Model):
+    """That somebody asks for something that needs two people. A trigger guards its way (migration 0004)."""
+
+    kind = models.TextField()
+    what = models.TextField()
+    why = models.ForeignKey(KeptText, on_delete=models.PROTECT)
+    details = models.JSONField(default=dict)
+    requester = models.TextField()
+    requester_role = models.TextField(default="")
+    asked_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(db_default=Now())
+    state = models.TextField(default="pending")  # then approved, refused or expired; approved, then used or expired
+    approver = models.TextField(default="")
+    decided_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "approval"
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(requester=""), name="approval_has_requester"),
+            models.CheckConstraint(
+                condition=models.Q(approver="") & models.Q(state__in=("pending", "expired"))
+                | ~models.Q(approver="") & ~models.Q(approver__iexact=models.F("requester")),
+                name="approval_of_another_person",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "what"],
+                condition=models.Q(state="pending") & ~models.Q(kind__in=("list_export", "bulk_unmask")),
+                name="approval_asked_once",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "what", "requester"],
+                condition=models.Q(state="pending"),
+                name="approval_asked_once_by_one",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "-id"], name="approval_state")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.what}: {self.state}"

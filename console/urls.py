@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path, register_converter
 from django.urls.converters import IntConverter
 
+from console.views.approvals import approval_ask, approval_decide, approvals
 from console.views.compare import compare_page
 from console.views.desk import desk
 from console.views.export import export, export_file, export_start
@@ -52,6 +53,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources", sources, name="sources"),
     path("looks", looks, name="looks"),
     re_path(r"^looks\.(?P<format>csv|json)$", looks_file),
+    path("approvals", approvals, name="approvals"),
+    path("approvals/ask", approval_ask, name="approval_ask"),
+    path("approvals/<number:id>/<str:decision>", approval_decide, name="approval_decide"),
     path("help", help, name="help"),
     path("search", search, name="search"),
     path("search/<str:token>", found, name="found"),

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from django.contrib.auth.views import redirect_to_login
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -17,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django_htmx.http import HttpResponseClientRedirect
 
-from audit.access import door, looks, people
+from audit.access import approvals, door, looks, people
 from audit.access.people import Actor
 from audit.access.reasons import Reason
 from audit.answers.shapes import AsOf, Link
@@ -31,6 +32,7 @@ from console.security import address_of
 View = Callable[..., HttpResponse]
 # What a list's rows depend on; not its place in pages.
 CHOICES = ("at", "clock", "currency", "day", "of", "rule", "state", "that")
+ASKED_SALT = "what needs a second person"
 _NO_TIME = Asked("", Moment())
 
 
@@ -169,6 +171,9 @@ def _admitted(view: View, visit: Visit, right: str, kwargs: dict[str, Any]) -> H
         kind, id = visit.door_of_id or (kwargs["kind"], kwargs["id"])
         here = {"next": _place_of(visit.request)}
         return _elsewhere(visit.request, with_query(reverse("reason", args=[kind, id]), here))
+    except approvals.ApprovalMissing as missing:
+        visit.kind, visit.outcome = "refusal", "not approved"
+        return _to_be_asked(visit, missing)
     except Refused as error:
         visit.kind, visit.outcome = "refusal", "refused"
         return visit_trouble(visit, 403, str(error))
@@ -183,6 +188,16 @@ def _admitted(view: View, visit: Visit, right: str, kwargs: dict[str, Any]) -> H
     except WhereaboutsError as error:
         visit.outcome = "unavailable"
         return visit_trouble(visit, 503, str(error))
+
+
+def _to_be_asked(visit: Visit, missing: approvals.ApprovalMissing) -> HttpResponse:
+    """A page that says what a second person must approve, and lets one ask for exactly that."""
+    asked: dict[str, Any] = {"kind": missing.kind, "what": missing.what, "details": dict(missing.details)}
+    subjects = [str(subject) for subject in dict.fromkeys(missing.subjects)]
+    token = signing.dumps({**asked, "subjects": subjects}, salt=ASKED_SALT, compress=True)
+    response = visit.show("approval_missing.html", token=token, **asked)
+    response.status_code = 403
+    return response
 
 
 def visit_trouble(visit: Visit, status: int, text: str) -> HttpResponse:

@@ -18,7 +18,10 @@ from audit.errors import WhereaboutsError
 from audit.models import AuditRecord
 from audit.values import Moment, Subject, rfc3339
 
-KINDS = ("look", "search", "sign_in", "sign_out", "reason", "unmask", "export", "download", "refusal", "acknowledge")
+KINDS = (
+    "look", "search", "sign_in", "sign_out", "reason", "unmask", "export", "download", "refusal", "acknowledge",
+    "approval_request", "approval", "approval_refusal", "erasure", "legal_hold", "retention", "mute", "correction_note",
+)  # fmt: skip
 
 POLLED_FOR = timedelta(minutes=15)
 

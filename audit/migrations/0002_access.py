@@ -9,12 +9,13 @@ from django.db.migrations.state import StateApps
 
 READING = "desk search look places findings sources download export"
 RIGHTS = {
-    "support": f"{READING} unmask acknowledge break_glass",
-    "team_lead": f"{READING} unmask acknowledge break_glass looks review anomalies",
-    "investigator": f"{READING} unmask acknowledge break_glass secrecy",
-    "auditor": f"{READING} looks secrecy",
-    "data_protection": f"{READING} break_glass looks access_report anomalies",
-    "authority_desk": f"{READING} unmask break_glass secrecy review_withheld",
+    "support": f"{READING} unmask acknowledge break_glass approvals",
+    "team_lead": f"{READING} unmask acknowledge break_glass looks review anomalies approvals approve mute correct",
+    "investigator": f"{READING} unmask acknowledge break_glass secrecy approvals approve mute correct",
+    "auditor": f"{READING} looks secrecy approvals",
+    "data_protection": f"{READING} break_glass looks access_report anomalies"
+    " approvals approve approve_erasure erase retain hold",
+    "authority_desk": f"{READING} unmask break_glass secrecy review_withheld approvals approve_erasure hold",
     "administrator": "sources",
 }
 

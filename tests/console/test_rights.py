@@ -32,6 +32,7 @@ FREE = {
     "/looks": ALL,
     "/looks.csv": READERS,
     "/looks.json": READERS,
+    "/approvals": READERS,
     "/help": ALL,
     "/places/ledger/available": READERS,
     "/places/custody/clearing": READERS,
@@ -67,7 +68,15 @@ BEHIND_THE_DOOR = {
     "/place/{available}/why": READERS,
     "/place/{available}/entries.csv": READERS,
 }
-POSTED = {"/search", "/finding/{id}/acknowledge", "/sign-out", "/of/{kind}/{id}/unmask", "/of/{kind}/{id}/export"}
+POSTED = {
+    "/approvals/ask",
+    "/approvals/{id}/approve",
+    "/search",
+    "/finding/{id}/acknowledge",
+    "/sign-out",
+    "/of/{kind}/{id}/unmask",
+    "/of/{kind}/{id}/export",
+}
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,7 @@ from audit.sources.own import NAME as OWN
 BATCH_CATCHING_UP = 10_000
 BATCHES_AHEAD = 2
 IDLE_SECONDS = 0.25
+FILES = "files"  # the kind of source
 
 _BATCH, _END, _ERROR = b"b", b"e", b"x"  # what begins a message of the reading process
 
@@ -76,15 +77,21 @@ def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
         intake = Intake(connection, reading.instance.model, reading.sources)
         rounds = Rounds(connection, [source for source in reading.sources if source.kind != OWN])
         sealing, numbering = Sealing(connection, reading.publish), Numbering(connection)
+        turns = Turns()
         while not reading.stop.is_set():
             is_idle, logged = True, 0
             for source in reading.sources:
+                if turns.is_ahead(source.name):
+                    is_idle = False
+                    continue
                 try:
                     batch = intake.take(source, BATCH_CATCHING_UP)
                 except SourceUnavailable as error:
                     reading.troubles[source.name] = str(error)
+                    turns.took(source, None)
                     continue
                 reading.troubles.pop(source.name, None)
+                turns.took(source, batch)
                 if batch is not None:
                     is_idle = is_idle and batch.is_idle
                     logged += batch.last - batch.first + 1
@@ -97,6 +104,26 @@ def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
             if is_idle:
                 rounds.go_on(time.monotonic())
                 _rest(reading.sources, reading.stop)
+
+
+class Turns:
+    """While there is much to read, whichever source stands earliest in time is read next: what belongs together across
+    sources is then folded and judged while it is still remembered."""
+
+    def __init__(self) -> None:
+        self._reached: dict[str, int] = {}  # recorded time of the last event read of sources that have more
+
+    def is_ahead(self, name: str) -> bool:
+        """Whether another source that has more to read stands earlier."""
+        reached = self._reached.get(name)
+        return reached is not None and reached > min(self._reached.values())
+
+    def took(self, source: Source, batch: Batch | None) -> None:
+        """Nobody waits for a source that gives nothing, nor for files, whose lines come in any order."""
+        if batch is not None and batch.has_more and batch.events and source.kind != FILES:
+            self._reached[source.name] = batch.events[-1].recorded
+        else:
+            self._reached.pop(source.name, None)
 
 
 def _rest(sources: Sequence[Source], stop: threading.Event) -> None:

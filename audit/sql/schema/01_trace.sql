@@ -254,6 +254,16 @@ create table trace.head (
 );
 insert into trace.head default values;
 
+-- What is only added to needs to be looked at again only when it has grown by much: looking costs, and little changes.
+alter table trace.log set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table trace.identity set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table trace.payload set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table trace.segment set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table trace.blind set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table trace.subject set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table trace.place set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table trace.stream set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+
 create function trace.refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception 'trace.% is append-only: % refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';

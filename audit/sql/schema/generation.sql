@@ -229,3 +229,12 @@ create table {schema}.tied (
 );
 create table {schema}.counts (name text not null, value bigint not null);
 
+
+-- What is only added to needs to be looked at again only when it has grown by much: looking costs, and little changes.
+alter table {schema}.timeline set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table {schema}.entry set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table {schema}.change set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table {schema}.link set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table {schema}.expected set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table {schema}.aggregate set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table {schema}.identifier set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);

@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from audit.errors import UsageError, WhereaboutsError
+from audit.given import given
 
 Role = Literal["owner", "follower", "web", "erasure"]
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -46,7 +47,7 @@ def connect(role: Role, *, autocommit: bool = False, url: str | None = None) -> 
 
 def conninfo(role: Role, url: str | None = None) -> str:
     """Where and how to connect as `role`: its own login where `DATABASE_URL_ROLE` gives one, else by SET ROLE."""
-    own_login = os.environ.get(f"DATABASE_URL_{role.upper()}") if url is None else None
+    own_login = given(f"DATABASE_URL_{role.upper()}") if url is None else ""
     settings = "-c search_path=trace,public -c timezone=UTC"
     if not own_login:
         settings += f" -c role={role_name(role)}"
@@ -57,14 +58,14 @@ def conninfo(role: Role, url: str | None = None) -> str:
 def with_options(url: str, settings: str) -> str:
     """`url` with further server settings; those that it has itself come first."""
     try:
-        given = conninfo_to_dict(url).get("options")
-        return make_conninfo(url, options=f"{given} {settings}" if given else settings)
+        own = conninfo_to_dict(url).get("options")
+        return make_conninfo(url, options=f"{own} {settings}" if own else settings)
     except psycopg.ProgrammingError as error:
         raise UsageError(f"DATABASE_URL cannot be understood: {str(error).strip()}") from None
 
 
 def database_url() -> str:
-    url = os.environ.get("DATABASE_URL")
+    url = given("DATABASE_URL")
     if not url:
         raise WhereaboutsError("no database: DATABASE_URL is not set and the embedded servers were not started")
     return url
@@ -72,21 +73,21 @@ def database_url() -> str:
 
 def django_settings(role: Role = "web") -> dict[str, Any]:
     """Django's entry in DATABASES to act as `role`; without DATABASE_URL it points nowhere, and says so when used."""
-    own_login = os.environ.get(f"DATABASE_URL_{role.upper()}")
-    given = conninfo_to_dict(own_login or os.environ.get("DATABASE_URL") or "")
+    own_login = given(f"DATABASE_URL_{role.upper()}")
+    parts = conninfo_to_dict(own_login or given("DATABASE_URL"))
     acting = "" if own_login else f"-c role={role_name(role)} "
     settings = "-c search_path=public -c timezone=UTC -c plan_cache_mode=force_generic_plan"
-    options = f"{given.pop('options', '')} {acting}{settings}".strip()
+    options = f"{parts.pop('options', '')} {acting}{settings}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": given.pop("dbname", "") or "whereabouts",
-        "USER": given.pop("user", "") or "",
-        "PASSWORD": given.pop("password", "") or "",
-        "HOST": given.pop("host", "") or "",
-        "PORT": given.pop("port", "") or "",
+        "NAME": parts.pop("dbname", "") or "whereabouts",
+        "USER": parts.pop("user", "") or "",
+        "PASSWORD": parts.pop("password", "") or "",
+        "HOST": parts.pop("host", "") or "",
+        "PORT": parts.pop("port", "") or "",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**given, "options": options, "prepare_threshold": 0},
+        "OPTIONS": {**parts, "options": options, "prepare_threshold": 0},
     }
 
 

@@ -6,6 +6,8 @@ import os
 
 from celery import Celery
 
+from audit.given import given
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 UNACKNOWLEDGED_SECONDS_MAX = 6 * 60 * 60
@@ -32,5 +34,5 @@ application.conf.update(
     enable_utc=True,
 )
 # Read when first needed: embedded servers set REDIS_URL after this module is imported.
-application.add_defaults(lambda: {"broker_url": broker_url(os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"))})
+application.add_defaults(lambda: {"broker_url": broker_url(given("REDIS_URL") or "redis://127.0.0.1:6379/0")})
 application.autodiscover_tasks(["audit", "console"])

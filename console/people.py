@@ -8,11 +8,16 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 
+from audit.access import looks, people
+from audit.access.looks import Look
 from audit.access.people import ROLES
+from audit.errors import Refused
 from audit.servers import var_dir
+from console import second_factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,25 @@ def demo_users() -> list[Login]:
 
 
 def add_user(name: str, password: str, role: str) -> None:
-    """Make a user, or change one: exactly this role and this password."""
+    """Make a user, or change one: exactly this role and this password; recorded. Raises Refused for somebody whose role
+    the bank's groups give."""
     user, _ = get_user_model().objects.get_or_create(username=name)
+    if SocialAccount.objects.filter(user=user).exists():
+        raise Refused(f"{name} signs in through the bank, whose groups give the role: change the groups there")
+    before = people.standing_of(user).role
     user.set_password(password)
     user.save(update_fields=["password"])
     user.groups.set([Group.objects.get_or_create(name=role)[0]])
+    if before != role:
+        details = {"user": name, "from": before, "to": role}
+        looks.record(people.SYSTEM, Look("role_change", "add_user", outcome="changed", details=details))
+
+
+def forget_telephone(user: User) -> bool:
+    """Take a user's second factor away; recorded. Whether there was one."""
+    details = {"user": user.get_username(), "second factor": "taken away"}
+    looks.record(people.SYSTEM, Look("role_change", "forget_telephone", outcome="changed", details=details))
+    return second_factor.forget(user)
 
 
 def _passwords(file: Path) -> dict[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext
@@ -21,6 +23,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+ADDRESS_LENGTH_MAX = 60
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -63,5 +66,19 @@ class Csrf(CsrfViewMiddleware):
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where the request came from: the connection's own address, never what a header claims."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Where the request came from: the connection's own address. A header's word counts only from a trusted proxy, and
+    of it only what stands behind the last proxy of ours: all before that anybody may have written."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    told = [part.strip() for part in str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",") if part.strip()]
+    while told and _is_trusted(address):
+        address = told.pop()
+    return address[:ADDRESS_LENGTH_MAX]
+
+
+def _is_trusted(address: str) -> bool:
+    if not settings.TRUSTED_PROXIES:
+        return False
+    try:
+        return any(ip_address(address) in ip_network(one) for one in settings.TRUSTED_PROXIES)
+    except ValueError:
+        return False

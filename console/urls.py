@@ -22,7 +22,7 @@ from console.views.overview import overview
 from console.views.place import place, places
 from console.views.reason import reason
 from console.views.search import found, search
-from console.views.sign_in import sign_in, sign_out
+from console.views.sign_in import bank, bank_back, sign_in, sign_in_code, sign_in_telephone, sign_out
 from console.views.sources import sources
 from console.views.subject import subject
 from console.views.unmask import unmask
@@ -42,6 +42,10 @@ register_converter(Number, "number")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("sign-in", sign_in, name="sign_in"),
+    path("sign-in/code", sign_in_code, name="sign_in_code"),
+    path("sign-in/telephone", sign_in_telephone, name="sign_in_telephone"),
+    path("sign-in/bank", bank, name="bank"),
+    path("sign-in/bank/back", bank_back, name="bank_back"),
     path("sign-out", sign_out, name="sign_out"),
     path("desk", desk, name="desk"),
     path("overview", overview, name="overview"),

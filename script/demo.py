@@ -113,6 +113,7 @@ def prepare(options: argparse.Namespace) -> tuple[Loaded, dict[str, str]]:
         "BANK_DATABASE_URL": bank,
         "WHEREABOUTS_CONFIG": str(config),
         "DJANGO_SETTINGS_MODULE": "console.settings",
+        "SECOND_FACTOR": os.environ.get("SECOND_FACTOR", "optional"),  # nobody wants a telephone to try a demo
     }
     if loaded.is_new or options.once:
         say("Reading the bank's events")

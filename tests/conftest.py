@@ -20,6 +20,7 @@ _PREFIX = "whereabouts-tests-"
 _VAR = Path(tempfile.mkdtemp(prefix=_PREFIX))
 os.environ["VAR_DIR"] = str(_VAR)
 os.environ["DJANGO_SETTINGS_MODULE"] = "console.settings"
+os.environ["SECOND_FACTOR"] = "optional"  # of the processes that tests start
 for _name in ("DATABASE_URL", "REDIS_URL", "WHEREABOUTS_CONFIG"):
     os.environ.pop(_name, None)
 

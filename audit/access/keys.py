@@ -20,6 +20,7 @@ from audit.access.secret_files import KEY_BYTES, make, parsed, read
 from audit.arrays import Texts
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
+from audit.given import given
 from audit.servers.place import var_dir
 
 WHAT = "a master key"
@@ -64,9 +65,9 @@ def destroy(connection: Connection, owner: Owner) -> list[int]:
 
 def master_key() -> bytes:
     """The instance's own secret. A broken one is an error: a new one would make everything sealed unreadable."""
-    given = os.environ.get("WHEREABOUTS_KEY")
-    if given:
-        return parsed(given, "WHEREABOUTS_KEY", WHAT)
+    own = given("WHEREABOUTS_KEY")
+    if own:
+        return parsed(own, "WHEREABOUTS_KEY", WHAT)
     return _of_folder(os.environ.get("VAR_DIR"))
 
 

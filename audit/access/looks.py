@@ -21,6 +21,7 @@ from audit.values import Moment, Subject, rfc3339
 KINDS = (
     "look", "search", "sign_in", "sign_out", "reason", "unmask", "export", "download", "refusal", "acknowledge",
     "approval_request", "approval", "approval_refusal", "erasure", "legal_hold", "retention", "mute", "correction_note",
+    "sign_in_failure", "lockout", "role_change", "case",
 )  # fmt: skip
 
 POLLED_FOR = timedelta(minutes=15)

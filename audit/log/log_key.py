@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from audit.access import secret_files
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
+from audit.given import given
 from audit.log.signed_notes import PublicKey, public_of
 from audit.servers.place import var_dir
 
@@ -70,9 +71,9 @@ def take(connection: Connection, size: int, *, is_new: bool = False) -> Ed25519P
 
 
 def _private(*, may_be_made: bool) -> Ed25519PrivateKey:
-    given = os.environ.get(VARIABLE)
-    if given:
-        return Ed25519PrivateKey.from_private_bytes(secret_files.parsed(given, VARIABLE, WHAT))
+    own = given(VARIABLE)
+    if own:
+        return Ed25519PrivateKey.from_private_bytes(secret_files.parsed(own, VARIABLE, WHAT))
     path = var_dir() / "log-key"
     if may_be_made and not path.exists():
         if path.parent.stat().st_uid != os.geteuid():

@@ -10,6 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
+from audit.given import given
 from audit.servers.embedded_postgres import Postgres
 from audit.servers.embedded_redis import Redis
 from audit.servers.lease import Lease, is_used
@@ -47,7 +48,7 @@ def ensure() -> None:
     They are given back when the process ends, or by `release()`. Calling it again does nothing.
     """
     for variable, start in (("DATABASE_URL", postgres), ("REDIS_URL", redis)):
-        if not os.environ.get(variable):
+        if not given(variable):
             _held[variable] = start()
             os.environ[variable] = _held[variable].url
 

@@ -13,8 +13,8 @@ from django.test import Client
 
 from audit.access.people import ROLES
 from audit.models import AuditRecord, OpenDoor
+from console.lockout import TRIES_MAX
 from console.people import demo_users
-from console.views.sign_in import NAME_TRIES_MAX
 from tests.conftest import Database
 from tests.console.conftest import PASSWORD
 
@@ -62,7 +62,7 @@ def test_an_unknown_name_is_not_recorded_for_it_may_be_a_password(user: MakeUser
 def test_too_many_wrong_passwords_close_the_door_even_for_the_right_one(user: MakeUser) -> None:
     user("support")
     client = Client(HTTP_HOST="localhost")
-    for _ in range(NAME_TRIES_MAX):
+    for _ in range(TRIES_MAX):
         client.post("/sign-in", {"username": "support", "password": "wrong"})
     answer = client.post("/sign-in", {"username": "support", "password": PASSWORD})
     assert answer.status_code == 429
@@ -118,5 +118,5 @@ def test_many_tries_at_once_are_no_more_than_one_after_the_other(user: MakeUser)
 
     with ThreadPoolExecutor(8) as threads:
         answers = Counter(threads.map(attempt, range(12)))
-    assert answers == {200: NAME_TRIES_MAX, 429: 12 - NAME_TRIES_MAX}
-    assert AuditRecord.objects.filter(outcome="wrong").count() == NAME_TRIES_MAX
+    assert answers == {200: TRIES_MAX, 429: 12 - TRIES_MAX}
+    assert AuditRecord.objects.filter(outcome="wrong").count() == TRIES_MAX

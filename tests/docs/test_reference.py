@@ -13,7 +13,7 @@ from tests.docs.pages import ROOT, sections
 
 REFERENCE = ROOT / "docs" / "reference"
 OF_EVERY_COMMAND = {"--help", "--settings", "--pythonpath", "--traceback"}
-ENVIRONMENT = re.compile(r"""environ(?:\.get\(|\[)f?["']([A-Z][A-Z_]+)["']""")
+ENVIRONMENT = re.compile(r"""(?:environ(?:\.get\(|\[)|given\(|_one_of\(|_number\()f?["']([A-Z][A-Z_]+)["']""")
 
 
 def commands() -> list[tuple[str, BaseCommand]]:
@@ -63,7 +63,8 @@ def test_every_setting_from_the_environment_is_described() -> None:
     for folder in ("audit", "console"):
         for file in (ROOT / folder).rglob("*.py"):
             read.update(ENVIRONMENT.findall(file.read_text(encoding="utf-8")))
-    text = (ROOT / "docs" / "how-to" / "run-in-production.md").read_text(encoding="utf-8")
+    pages = [ROOT / "docs" / "how-to" / name for name in ("run-in-production.md", "sign-in.md")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert {"WHEREABOUTS_KEY", "ALLOWED_HOSTS"} <= read
     assert not [name for name in sorted(read) if name.strip("_") not in text]
 
@@ -72,7 +73,7 @@ def test_every_pinned_package_is_in_the_readme_with_its_version() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for file in ("requirements.txt", "requirements-local.txt"):
         for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
-            pinned = re.match(r"([\w-]+)(?:\[\w+\])?==([\w.]+)", line)
+            pinned = re.match(r"([\w-]+)(?:\[[\w,]+\])?==([\w.]+)", line)
             if pinned:
                 row = next((row for row in text.splitlines() if re.match(rf"\|.*\b{pinned[1]}\b.*\|", row)), "")
                 assert pinned[2] in row, f"README.md does not name {pinned[1]} {pinned[2]}"

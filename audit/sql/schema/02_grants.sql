@@ -32,6 +32,9 @@ revoke insert on public.django_migrations, public.access_right from whereabouts_
 grant update, delete on public.django_session to whereabouts_web;
 grant update (last_login, password, is_active, email, first_name, last_name) on public.auth_user to whereabouts_web;
 grant delete on public.auth_user_groups to whereabouts_web;
+-- Whom the bank's sign-in names; codes that were used.
+grant update on public.socialaccount_socialaccount to whereabouts_web;
+grant update, delete on public.mfa_authenticator to whereabouts_web;
 grant update (closes_at, unmasked) on public.open_door to whereabouts_web;
 
 -- The follower takes the console's records into the log like any source.

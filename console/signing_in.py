@@ -1,0 +1,108 @@
+"""What follows when somebody has shown who they are: role, session and record, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.contrib.auth.models import Group, User
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from audit.access import looks, people
+from audit.access.looks import Look
+from audit.access.people import Actor
+from console.security import address_of
+
+ENDS = "ends"  # in a session: when it ends at the latest, in seconds since 1970
+FROM_BANK = "from_bank"  # in a session: whether its person came from the bank's provider
+BACKEND = "console.sessions.Backend"
+
+
+class NotAdmitted(Exception):
+    """Somebody is who they say, and may not come in; the text says why."""
+
+    def __init__(self, why: str, actor: str = "") -> None:
+        super().__init__(why)
+        self.actor = actor
+
+
+def admit(request: HttpRequest, user: User, how: str, *, from_bank: bool = False) -> None:
+    """Begin the session of somebody who has shown all that is asked for; recorded. Raises NoRecord."""
+    login(request, user, backend=BACKEND)
+    request.session[ENDS] = timezone.now().timestamp() + settings.SIGN_IN.longest.total_seconds()
+    request.session[FROM_BANK] = from_bank
+    _record(request, user, Look("sign_in", "sign_in", outcome="signed in", details={"how": how}))
+
+
+def admit_from_bank(
+    request: HttpRequest, known: User | None, make: Callable[[], User], role: str, after: str
+) -> HttpResponse:
+    """Give somebody exactly the role that the bank's groups say, and let them in; without one nobody comes in.
+
+    Raises NotAdmitted; what the groups no longer say is taken away all the same.
+    """
+    try:
+        with transaction.atomic():
+            if known is not None:
+                give_role(request, known, role)
+            elif role:
+                known = make()
+                give_role(request, known, role)
+            if known is not None and role and known.is_active:
+                admit(request, known, "bank", from_bank=True)
+                return HttpResponseRedirect(after)
+    except looks.NoRecord as error:
+        logout(request)
+        return not_signed_in(request, str(error), 503)
+    except IntegrityError:
+        raise NotAdmitted("somebody of this name came in at the same moment") from None
+    name = known.get_username() if known is not None else ""
+    raise NotAdmitted("the user is switched off here" if role else "none of the groups has a role here", name)
+
+
+def give_role(request: HttpRequest, user: User, role: str) -> None:
+    """Exactly this role, "" for none, at once in every session of the user; recorded where it changes."""
+    before = people.standing_of(user).role
+    user.groups.set([Group.objects.get_or_create(name=role)[0]] if role else [])
+    if before != role:
+        _record(request, user, Look("role_change", "sign_in", outcome="changed", details={"from": before, "to": role}))
+
+
+def turned_away(request: HttpRequest, why: str, *, actor: str = "", status: int = 403) -> HttpResponse:
+    """A failed sign-in through the bank, recorded, and what to do."""
+    logout(request)
+    stranger = Actor(actor, "", address=address_of(request))
+    try:
+        looks.record(stranger, Look("sign_in_failure", "sign_in", outcome="refused", details={"what": why}))
+    except looks.NoRecord as error:
+        return not_signed_in(request, str(error), 503)
+    text = gettext("You are not signed in: %(why)s. Try again, or ask who gives the groups.")
+    return not_signed_in(request, text % {"why": why}, status)
+
+
+def not_signed_in(request: HttpRequest, wrong: str, status: int = 200, **known: str) -> HttpResponse:
+    return render(request, "sign_in.html", {**page(), "wrong": wrong, **known}, status=status)
+
+
+def page() -> Mapping[str, object]:
+    """What the pages before signing in know."""
+    provider = settings.SIGN_IN.provider
+    return {
+        "visit": None,
+        "at": None,
+        "wrong": "",
+        "next": "/",
+        "username": "",
+        "bank": provider.title if provider else "",
+        "allows_passwords": settings.SIGN_IN.allows_passwords,
+    }
+
+
+def _record(request: HttpRequest, user: User, look: Look) -> None:
+    key = request.session.session_key or ""
+    looks.record(people.actor_of(user, session_key=key, address=address_of(request)), look)

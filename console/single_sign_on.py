@@ -1,0 +1,173 @@
+"""The bank's OpenID Connect provider, through django-allauth. Only its groups give roles here; we keep the subject that
+it names somebody by and the name for our records, no token and no other claim."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import jwt
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from allauth.utils import build_absolute_uri
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from console.sign_in_choices import Provider
+from console.signing_in import NotAdmitted, admit_from_bank, turned_away
+
+PROVIDER_ID = "bank"
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+LEEWAY_SECONDS = 30
+
+
+def begin(request: HttpRequest, after: str) -> HttpResponse:
+    """Send the person to the provider, with a state, a nonce and a PKCE challenge of this session's."""
+    nonce = secrets.token_urlsafe(24)
+    provider = Adapter(request).get_provider(request, PROVIDER_ID)
+    provider.oauth2_adapter_class = _Protocol
+    answer: HttpResponse = provider.redirect(
+        request, "login", next_url=after, data={"nonce": nonce}, auth_params={"nonce": nonce}
+    )
+    return answer
+
+
+def finish(request: HttpRequest) -> HttpResponse:
+    """The person comes back with a code."""
+    answer: HttpResponse = OAuth2CallbackView.adapter_view(_Protocol(request, PROVIDER_ID))(request)
+    return answer
+
+
+class _Protocol(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+    """allauth's, stricter: the token's signature, nonce and subject are always checked."""
+
+    @property
+    def basic_auth(self) -> bool:
+        """How we show our secret: where the provider does not say, by HTTP Basic (OpenID Connect Discovery, 3)."""
+        return "client_secret_post" not in self.openid_config.get("token_endpoint_auth_methods_supported", ())
+
+    def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
+        return str(build_absolute_uri(request, reverse("bank_back")))
+
+    def complete_login(self, request: HttpRequest, app: SocialApp, token: object, **kwargs: Any) -> SocialLogin:
+        login = super().complete_login(request, app, token, **kwargs)
+        claims, told = login.account.extra_data.get("id_token"), login.account.extra_data.get("userinfo") or {}
+        if claims is None or told.get("sub", claims["sub"]) != claims["sub"]:
+            raise OAuth2Error("the provider gave no ID token, or speaks of somebody else beside it")
+        request.claims = {**claims, **told}  # type: ignore[attr-defined]
+        request.nonce = claims.get("nonce", "")  # type: ignore[attr-defined]
+        login.account.uid, login.account.extra_data = str(claims["sub"]), {}
+        return login
+
+    def _decode_id_token(self, app: SocialApp, id_token: str) -> Mapping[str, Any]:
+        """The token's claims, once signature, issuer, audience and time are right (OpenID Connect Core, 3.1.3.7)."""
+        try:
+            claims: Mapping[str, Any] = jwt.decode(
+                id_token,
+                self._key_of(id_token),
+                algorithms=ALGORITHMS,
+                issuer=_provider().issuer,
+                audience=app.client_id,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "iat", "sub"]},
+            )
+        except jwt.PyJWTError as error:
+            raise OAuth2Error(f"the ID token cannot be trusted: {error}") from error
+        return claims
+
+    def _key_of(self, id_token: str) -> jwt.PyJWK:
+        """The provider's key that the token names; a token that names none is the only key's."""
+        with Adapter(self.request).get_requests_session() as session:
+            answer = session.get(self.openid_config["jwks_uri"])
+            answer.raise_for_status()
+        named = jwt.get_unverified_header(id_token).get("kid")
+        signing = [one for one in answer.json()["keys"] if one.get("use", "sig") == "sig"]
+        keys = [one for one in signing if named in (None, one.get("kid"))]
+        if len(keys) != 1:
+            raise OAuth2Error("the provider has no key of the name that the ID token gives")
+        return jwt.PyJWK.from_dict(keys[0])
+
+
+class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Where allauth asks us: which provider there is, and what follows a sign-in or its failure."""
+
+    def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[Any]:
+        chosen = settings.SIGN_IN.provider
+        if chosen is None or provider not in (None, PROVIDER_ID, "openid_connect"):
+            return []
+        said = {"server_url": chosen.issuer, "oauth_pkce_enabled": True, "scope": list(chosen.scopes)}
+        return [
+            SocialApp(
+                provider="openid_connect",
+                provider_id=PROVIDER_ID,
+                name=chosen.title,
+                client_id=chosen.client_id,
+                secret=chosen.secret,
+                settings=said,
+            )
+        ]
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Everything that follows is ours: whatever comes of it, allauth's own sign-up and sign-in are not reached."""
+        state = sociallogin.state
+        if not secrets.compare_digest(str(request.nonce), state["data"]["nonce"]):  # type: ignore[attr-defined]
+            raise ImmediateHttpResponse(turned_away(request, "the answer is not to this question", status=401))
+        try:
+            answer = _admitted(request, sociallogin, state.get("next") or "/")
+        except NotAdmitted as error:
+            answer = turned_away(request, str(error), actor=error.actor)
+        raise ImmediateHttpResponse(answer)
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider: object, error: object = None, exception: object = None, **more: object
+    ) -> None:
+        what = "given up at the provider" if str(error) == "cancelled" else "the provider's answer cannot be used"
+        raise ImmediateHttpResponse(turned_away(request, what, status=401))
+
+
+def _admitted(request: HttpRequest, login: SocialLogin, after: str) -> HttpResponse:
+    provider = _provider()
+    claims: Mapping[str, Any] = request.claims  # type: ignore[attr-defined]
+    role = provider.role_of(groups_in(claims, provider.groups_claim))
+    known = login.user if login.is_existing else None
+    return admit_from_bank(request, known, lambda: _made(login, claims, provider), role, after)
+
+
+def _made(login: SocialLogin, claims: Mapping[str, Any], provider: Provider) -> User:
+    """A user for somebody who comes for the first time. A name that is taken is never handed over."""
+    name = str(claims.get(provider.name_claim) or "")
+    try:
+        UnicodeUsernameValidator()(name)
+    except ValidationError:
+        raise NotAdmitted(f"the provider gives no usable {provider.name_claim}") from None
+    if len(name) > 150 or User.objects.filter(username=name).exists():
+        raise NotAdmitted("the name is taken by another user here")
+    user: User = User.objects.create_user(name)
+    SocialAccount.objects.create(user=user, provider=login.account.provider, uid=login.account.uid, extra_data={})
+    return user
+
+
+def groups_in(claims: Mapping[str, Any], path: str) -> list[str]:
+    """The groups that a claim names; a path with dots leads into claims, as in Keycloak's realm_access.roles."""
+    found: Any = claims.get(path)
+    if found is None:
+        found = claims
+        for part in path.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+    listed = [found] if isinstance(found, str) else found
+    return [str(one) for one in listed] if isinstance(listed, list) else []
+
+
+def _provider() -> Provider:
+    chosen = settings.SIGN_IN.provider
+    assert isinstance(chosen, Provider)
+    return chosen

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, LiteralString
+from typing import Any, Literal, LiteralString, NamedTuple
+from weakref import WeakSet
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -19,6 +20,15 @@ from audit.given import given
 Role = Literal["owner", "follower", "web", "erasure"]
 Connection = psycopg.Connection[tuple[Any, ...]]
 Pool = ConnectionPool[Connection]
+
+
+class Viewer(NamedTuple):
+    """For whom is read. `session` is the digest that doors bear."""
+
+    name: str
+    role: str = ""
+    session: str = ""
+
 
 ROLES: tuple[Role, ...] = ("owner", "follower", "web", "erasure")
 READERS_MAX = 8
@@ -33,6 +43,7 @@ POINT_READS = (
 _SQL = Path(__file__).parent / "sql"
 _NOTHING_YET = "nothing is projected yet: run `python manage.py ingest FILE --model MODEL` or `python manage.py follow`"
 
+_withholding: WeakSet[Connection] = WeakSet()
 _pools: dict[str, Pool] = {}
 _left_to_the_parent: list[Pool] = []
 
@@ -102,13 +113,20 @@ def unreachable(error: psycopg.Error | PoolTimeout) -> WhereaboutsError:
 
 
 @contextmanager
-def reading(role: Role = "web") -> Iterator[Connection]:
-    """A pooled connection in a READ ONLY transaction, one snapshot, on the tables of the current generation."""
+def reading(role: Role = "web", *, viewer: Viewer | None = None) -> Iterator[Connection]:
+    """A pooled connection in a READ ONLY transaction, one snapshot, on the tables of the current generation.
+
+    What is withheld from `viewer` (None: the system, from whom nothing is) is not there.
+    """
     try:
         with _pool(role).connection() as connection:
-            if use_current_generation(connection) is None:
+            number = use_current_generation(connection) if viewer is None else _show(connection, viewer)
+            if number is None:
                 raise WhereaboutsError(_NOTHING_YET)
-            yield connection
+            try:
+                yield connection
+            finally:
+                _withholding.discard(connection)
     except PoolTimeout as error:
         raise unreachable(error) from None
 
@@ -120,6 +138,23 @@ def use_current_generation(connection: Connection) -> int | None:
     except psycopg.errors.UndefinedTable:
         raise WhereaboutsError(_NOTHING_YET) from None
     return None if row is None else int(row[0])
+
+
+def _show(connection: Connection, viewer: Viewer) -> int | None:
+    try:
+        row = connection.execute(sql("current_generation_shown"), viewer._asdict()).fetchone()
+    except psycopg.errors.UndefinedTable:
+        raise WhereaboutsError(_NOTHING_YET) from None
+    if row is None:
+        return None
+    if row[1]:
+        _withholding.add(connection)
+    return int(row[0])
+
+
+def is_withholding(connection: Connection) -> bool:
+    """Whether anybody is restricted, and this connection reads for a viewer."""
+    return connection in _withholding
 
 
 def current_generation(connection: Connection) -> int | None:

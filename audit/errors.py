@@ -26,6 +26,11 @@ class UnknownSubject(WhereaboutsError):
 
     exit_code = 2
 
+    @classmethod
+    def named(cls, subject: object) -> UnknownSubject:
+        """In the same words whether it never was or is withheld."""
+        return cls(f"nothing is known of {subject}: is it KIND:ID, the ID as the bank writes it?")
+
 
 class Refused(WhereaboutsError):
     """The door stays shut: no right, no reason, or not in this state."""

@@ -33,6 +33,7 @@ class OpenDoor(models.Model):
     opened_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     unmasked = models.JSONField(default=dict)
+    is_broken = models.BooleanField(default=False)  # glass was broken for it: a restricted customer shows behind it
 
     class Meta:
         db_table = "open_door"
@@ -40,6 +41,22 @@ class OpenDoor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} until {self.closes_at:%H:%M}"
+
+
+class Restricted(models.Model):
+    """A customer whom nobody may know of but those named: imported as the owner, never written by the console."""
+
+    kind = models.TextField()
+    key = models.TextField()
+    ground = models.TextField()  # staff, household, protected
+    may_open = models.JSONField(default=list)  # users' names, and roles as role:NAME
+
+    class Meta:
+        db_table = "restricted"
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="restricted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}: {self.ground}"
 
 
 class AuditRecord(models.Model):

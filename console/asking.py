@@ -14,7 +14,7 @@ from audit.access.mask import closed
 from audit.answers.cut import Cut
 from audit.answers.inquiry import Inquiry, inquire
 from audit.answers.names import customers_of, links_of, subject_of
-from audit.database import reading
+from audit.database import is_withholding, reading
 from audit.errors import WhereaboutsError
 from audit.values import Subject
 from console.asof import asked_moment
@@ -27,7 +27,7 @@ def asking(visit: Visit, *, is_now: bool = False) -> Iterator[Inquiry]:
 
     Everything personal is closed until a door is passed.
     """
-    with reading() as connection:
+    with reading(viewer=visit.actor.viewer) as connection:
         inquiry = inquire(
             connection,
             closed,
@@ -36,6 +36,7 @@ def asking(visit: Visit, *, is_now: bool = False) -> Iterator[Inquiry]:
             time=lambda time: visit.formats.plainly(time),
         )
         visit.zone, visit.language = inquiry.model.zone, inquiry.language
+        visit.withholds = is_withholding(connection)
         if is_now:
             yield inquiry
             return

@@ -19,9 +19,13 @@ from django.utils.translation import get_language
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit.access import approvals, door, looks, people
+from audit.access.mask import closed
 from audit.access.people import Actor
 from audit.access.reasons import Reason
+from audit.answers.inquiry import inquire
 from audit.answers.shapes import AsOf, Link
+from audit.answers.withheld import Shown, withhold
+from audit.database import reading
 from audit.errors import Refused, UnknownSubject, UsageError, WhereaboutsError
 from audit.values import Moment, Subject
 from console.asof import EXACT, Asked
@@ -52,6 +56,7 @@ class Visit:
     reason: Reason | None = None
     outcome: str = "shown"
     details: dict[str, object] = field(default_factory=dict)
+    withholds: bool = False  # somebody is restricted: what is shown is looked through
     door_of_id: tuple[str, int] | None = None
     afterwards: list[Callable[[], None]] = field(default_factory=list)  # what only a recorded visit sets going
     started: float = field(default_factory=time.perf_counter)
@@ -114,7 +119,16 @@ class Visit:
     ) -> HttpResponse:
         """The page, or the piece of it that was asked for."""
         piece = (parts or {}).get(self.request.headers.get("HX-Target", ""))
-        return render(self.request, piece or template, {**self._words(at), **context})
+        return render(self.request, piece or template, {**self._words(at), **self.without_hidden(context)})
+
+    def without_hidden(self, shown: Shown) -> Shown:
+        """What a page or a file shows, without what may not be known of by whom it is shown to."""
+        if not self.withholds:
+            return shown
+        with reading(viewer=self.actor.viewer) as connection:
+            made, hidden = withhold(inquire(connection, closed), shown, self.subjects)
+        self.subjects = [subject for subject in self.subjects if subject not in hidden]
+        return made
 
     def _words(self, at: AsOf | None) -> dict[str, Any]:
         """What every template knows; the macros are made once, for the page and for each piece alike."""

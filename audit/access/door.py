@@ -13,8 +13,9 @@ from audit.access import looks, people
 from audit.access.mask import Mask, hidden
 from audit.access.people import Actor
 from audit.access.reasons import SECRET, Reason
+from audit.access.restricted import is_withheld
 from audit.access.statements import rows
-from audit.errors import Refused
+from audit.errors import Refused, UnknownSubject
 from audit.models import OpenDoor
 from audit.values import Subject
 
@@ -38,6 +39,7 @@ class Door:
     reason: Reason
     closes_at: datetime
     unmasked: frozenset[str] = frozenset()
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,13 @@ class Grant:
 
 
 def open(actor: Actor, subject: Subject, reason: Reason) -> Door:
-    """Open one customer (or what stands alone, where a bank has no customers); recorded. Raises Refused, NoRecord."""
+    """Open one customer (or what stands alone, where a bank has no customers); recorded.
+
+    Raises Refused, NoRecord, and UnknownSubject for a restricted customer, as for one who never was.
+    """
     people.require(actor, "look")
+    if is_withheld(actor, subject):
+        raise UnknownSubject.named(subject)
     if reason.code in SECRET:
         people.require(actor, "secrecy")
     looks.record(actor, looks.Look("reason", "door", [subject], reason, outcome="opened"))
@@ -94,10 +101,12 @@ def open_doors(actor: Actor, subjects: Sequence[Subject] | None = None) -> list[
     """The doors (None: any) that stand open for this person in this session, newest first."""
     now = timezone.now()
     named = None if subjects is None else [str(subject) for subject in subjects]
-    wanted = {"session": actor.session, "actor": actor.name, "now": now, "subjects": named}
+    wanted = {"session": actor.session, "actor": actor.name, "role": actor.role, "now": now, "subjects": named}
     return [
-        Door(Subject.parse(subject), Reason(code, ticket, caller), closes_at, _still(json.loads(unmasked), now))
-        for subject, code, ticket, caller, closes_at, unmasked in rows("access_doors", wanted)
+        Door(
+            Subject.parse(subject), Reason(code, ticket, caller), closes_at, _still(json.loads(opened), now), is_broken
+        )
+        for subject, code, ticket, caller, closes_at, opened, is_broken in rows("access_doors", wanted)
     ]
 
 

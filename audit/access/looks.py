@@ -22,6 +22,7 @@ KINDS = (
     "look", "search", "sign_in", "sign_out", "reason", "unmask", "export", "download", "refusal", "acknowledge",
     "approval_request", "approval", "approval_refusal", "erasure", "legal_hold", "retention", "mute", "correction_note",
     "sign_in_failure", "lockout", "role_change", "case",
+    "break_glass", "review", "restricted_import", "deep_link", "access_report",
 )  # fmt: skip
 
 POLLED_FOR = timedelta(minutes=15)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 
 from audit.access.statements import rows
+from audit.database import Viewer
 from audit.errors import Refused, UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class Actor:
     def may(self, action: str) -> bool:
         """The system may do everything but see a personal field."""
         return action != "unmask" if self.is_system else action in self.rights
+
+    @property
+    def viewer(self) -> Viewer | None:
+        """For whom is read: from the system nothing is withheld."""
+        return None if self.is_system else Viewer(self.name, self.role, self.session)
 
 
 SYSTEM = Actor(name="system", role="system", is_system=True)

@@ -14,7 +14,9 @@ from django.utils.formats import date_format
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.payloads import Path, Payload, open_payloads
+from audit.answers.withheld import WITHHELD, learn_private
 from audit.answers.words import word
+from audit.database import is_withholding
 from audit.log.logged import COLLISION, EVENT, READABLE
 from audit.model.meaning import EventMeaning, Facts, Lane, Reading
 from audit.model.paths import text_of
@@ -153,6 +155,8 @@ class Told:
         """What the asker may see of a personal value."""
         if self.payload is not None and self.payload.raw is None and not value:
             return word(self.inquiry.language, "erased")
+        if self.inquiry.private and any(self.inquiry.private.get(tie) for tie in self.ties):
+            return WITHHELD
         return self.inquiry.mask(self._owner(path), path, value)
 
     def _owner(self, path: str) -> Subject | None:
@@ -210,11 +214,13 @@ def read_events(inquiry: Inquiry, rows: Sequence[EventRow], unfolded: Mapping[in
     unread, final = [row for row in rows if row.position not in inquiry.ahead], unfolded.get
     payloads = open_payloads(inquiry.connection, [row.position for row in unread])
     inherited = _inherited(inquiry, {row.stream_id for row in unread})
-    return [
+    told = [
         inquiry.ahead.get(row.position)
         or tell(inquiry, row, payloads.get(row.position), inherited.get(row.stream_id, {}), final(row.position, True))
         for row in rows
     ]
+    learn_private(inquiry, (tie for one in told for tie in one.ties) if is_withholding(inquiry.connection) else ())
+    return told
 
 
 def read_ahead(inquiry: Inquiry, rows: Iterable[EventRow], unfolded: Mapping[int, bool] = {}) -> None:

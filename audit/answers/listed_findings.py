@@ -13,10 +13,12 @@ from audit.answers.cut import END
 from audit.answers.findings import finding_lines, rule_lines
 from audit.answers.inquiry import Inquiry
 from audit.answers.shapes import FindingLine, FindingsPage, Page
+from audit.database import is_withholding
 from audit.errors import UsageError
 from audit.findings.catalogue import RULES
 
 FINDINGS_SHOWN = 50
+VISIBLE = "and exists (select from subject s where s.id = f.subject_id)"  # of findings, to whom some are withheld
 COUNTED_MAX = 1000
 DIGITS_MAX = 10  # of an offset
 LAST_ID = "~"
@@ -94,7 +96,8 @@ def _page(inquiry: Inquiry, chosen: Chosen, cursor: str | None, size: int) -> Pa
         "taken": chosen.taken,
         "currency": chosen.currency,
     }
-    ((total,),) = inquiry.rows("answer_count_findings", {**parameters, "limit": COUNTED_MAX + 1})
+    visible = VISIBLE if is_withholding(inquiry.connection) else ""
+    ((total,),) = inquiry.rows("answer_count_findings", {**parameters, "limit": COUNTED_MAX + 1}, visible=visible)
     if chosen.order == "money":
         return _by_money(inquiry, parameters, cursor, size, total)
     at, identifier, is_back = _unpacked(cursor, chosen.order == "oldest")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from audit.answers.cut import END
 from audit.answers.inquiry import Inquiry
 from audit.answers.shapes import Link
+from audit.answers.withheld import hidden_among
 from audit.database import Connection, sql
 from audit.errors import UnknownSubject
 from audit.model.meaning import Model, PlaceKind
@@ -34,7 +35,7 @@ def known(inquiry: Inquiry, subject: Subject, fresh: Unfolded | None) -> Known:
     try:
         return Known(subject, inquiry.ids.get(subject) or subject_id(inquiry.connection, subject))
     except UnknownSubject:
-        if fresh is None or not fresh.told_of(subject):
+        if fresh is None or not fresh.told_of(subject) or hidden_among(inquiry, [subject]):
             raise
         return Known(subject, 0)
 
@@ -43,7 +44,7 @@ def subject_id(connection: Connection, subject: Subject) -> int:
     """Our identifier of a subject; raises UnknownSubject."""
     row = connection.execute(sql("answer_subject"), [subject.kind, subject.key]).fetchone()
     if row is None:
-        raise UnknownSubject(f"nothing is known of {subject}: is it KIND:ID, the ID as the bank writes it?")
+        raise UnknownSubject.named(subject)
     return int(row[0])
 
 
@@ -67,7 +68,7 @@ def place_of(connection: Connection, id: int) -> tuple[Place, str]:
     """The place that an address names, and its currency; raises UnknownSubject."""
     row = connection.execute(sql("answer_place_by_id"), [id]).fetchone()
     if row is None:
-        raise UnknownSubject(f"there is no place with the number {id}")
+        raise UnknownSubject("there is no place with this number")
     return Place(row[0], row[1], row[2]), row[3]
 
 

@@ -9,6 +9,7 @@ from audit.answers.events import Told, events_at, read_events
 from audit.answers.inquiry import Inquiry, event_key
 from audit.answers.names import CUSTOMER, declared_kinds, link_of, links_of
 from audit.answers.shapes import SearchAnswer, SearchHit
+from audit.answers.withheld import hidden_among
 from audit.values import Subject
 
 HITS_MAX = 20
@@ -23,8 +24,11 @@ def search(inquiry: Inquiry, text: str) -> SearchAnswer:
     found = [*_by_event(inquiry, wanted), *_by_name(inquiry, wanted), *_by_personal(inquiry, wanted)]
     for other in (wanted[:1].upper() + wanted[1:], wanted.upper()):  # as people type what the bank writes in capitals
         found = found or ([*_by_name(inquiry, other)] if other != wanted else [])
+    hidden = hidden_among(inquiry, (hit.link.subject for hit in found))
     hits: dict[tuple[Subject, str], SearchHit] = {}
     for hit in found:
+        if hit.link.subject in hidden:
+            continue
         hits.setdefault((hit.link.subject, hit.matched if hit.is_exact else ""), hit)
     order = {kind: number for number, kind in enumerate(declared_kinds(inquiry.model))}
     ordered = sorted(

@@ -24,6 +24,7 @@ from audit.answers.shapes import Link, PlaceLine, StateLine, Where
 from audit.answers.states import states_of
 from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.what import latest_telling, not_understood
+from audit.answers.withheld import holders
 from audit.answers.words import word
 from audit.errors import UnknownSubject
 from audit.model.places import UNEXPLAINED
@@ -165,7 +166,7 @@ def accounts_of(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Known]:
 
 def holder_kinds(inquiry: Inquiry) -> list[str]:
     """Kinds that hold money of their own: with a book, and no flow."""
-    return [name for name, kind in inquiry.model.kinds.items() if kind.book and not kind.is_flow]
+    return holders(inquiry.model)
 
 
 def tells_of(

@@ -18,6 +18,7 @@ from audit.answers.shapes import Page, Who, WhoLine
 from audit.answers.when import claim_of
 from audit.answers.where import holder_kinds
 from audit.answers.why import why
+from audit.answers.withheld import hidden_numbers
 from audit.errors import UnknownSubject, UsageError
 from audit.values import Clock, Money, Subject
 
@@ -44,6 +45,8 @@ def who(inquiry: Inquiry, like: Subject, expression: str = "", cursor: str | Non
         raise UsageError(f"{like} is in no situation that others could be in: add an EXPRESSION")
     cohort = Cohort(inquiry, situation.kind)
     members = cohort.members(claim_of(inquiry, situation.expression).tree)
+    hidden = hidden_numbers(inquiry, list(members))
+    members = {id: since for id, since in members.items() if id not in hidden} if hidden else members
     ordered = sorted(members, key=lambda id: (members[id], id))
     start = _start(cursor)
     shown = ordered[start : start + size]

@@ -10,6 +10,7 @@ from typing import Any
 from audit.access import door, looks, people, reasons
 from audit.access.door import Grant
 from audit.access.people import SYSTEM, Actor
+from audit.database import Viewer
 from audit.errors import Refused, UsageError
 from audit.values import Clock, Moment, Subject, checked_time
 
@@ -69,6 +70,11 @@ def listed(options: dict[str, Any], subjects: Sequence[Subject], *, page: str, c
         raise
     details = {**_at(options), "rows": len(subjects), "of": count}
     looks.record(actor, looks.Look("look", page, subjects, reason, _moment(options), details=details))
+
+
+def viewer(options: dict[str, Any]) -> Viewer | None:
+    """For whom a command reads: nothing is withheld from the system."""
+    return people.actor_named(options["user"]).viewer if options.get("user") else None
 
 
 def _actor(options: dict[str, Any]) -> Actor:

@@ -7,6 +7,8 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
+from audit.database import sql
+
 READING = "desk search look places findings sources download export"
 RIGHTS = {
     "support": f"{READING} unmask acknowledge break_glass approvals",
@@ -70,10 +72,25 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField()),
                 ("closes_at", models.DateTimeField()),
                 ("unmasked", models.JSONField(default=dict)),
+                ("is_broken", models.BooleanField(default=False)),
             ],
             options={
                 "db_table": "open_door",
                 "indexes": [models.Index(fields=["session", "actor", "closes_at"], name="open_door_session")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Restricted",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.TextField()),
+                ("key", models.TextField()),
+                ("ground", models.TextField()),
+                ("may_open", models.JSONField(default=list)),
+            ],
+            options={
+                "db_table": "restricted",
+                "constraints": [models.UniqueConstraint(fields=("kind", "key"), name="restricted_once")],
             },
         ),
         migrations.CreateModel(
@@ -106,5 +123,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(APPEND_ONLY, migrations.RunSQL.noop),
+        migrations.RunSQL(sql("schema/03_shown"), migrations.RunSQL.noop),
         migrations.RunPython(seed_rights, migrations.RunPython.noop),
     ]

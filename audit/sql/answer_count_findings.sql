@@ -7,4 +7,5 @@ from (select from finding f
         and (%(taken)s = '' or (%(taken)s = 'yes') = exists (
             select from audit_record a where a.kind = 'acknowledge' and a.details ->> 'finding' = f.id))
         and (%(currency)s = '' or f.money @> jsonb_build_array(jsonb_build_array(%(currency)s::text)))
+        {visible}
       limit %(limit)s) as counted

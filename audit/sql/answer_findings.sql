@@ -2,7 +2,7 @@
 -- `cause` first: those that follow from no other. `taken` yes, no: whether somebody has acknowledged it.
 select f.id, f.rule, f.severity, s.kind, s.key, f.state, f.opened_at, f.opened_by, f.resolved_at, f.resolved_by,
        f.because_of, f.evidence, f.numbers, f.money, f.subject_id
-from finding f join trace.subject s on s.id = f.subject_id
+from finding f join subject s on s.id = f.subject_id
 where (%(rule)s = '' or f.rule = %(rule)s) and (%(state)s = '' or f.state = %(state)s)
   and (%(severity)s = '' or f.severity = %(severity)s)
   and (%(cause)s = '' or f.because_of is null)

@@ -3,7 +3,7 @@ select p.id, p.key, p.currency, n.value ->> 1, (n.value ->> 2)::int8, s.kind, s.
 from flow f
 cross join jsonb_array_elements(f.nets) n
 join trace.place p on p.id = (n.value ->> 0)::int8
-join trace.subject s on s.id = f.subject_id
+join subject s on s.id = f.subject_id
 join trace.log l on l.position = (n.value ->> 2)::int8
 join trace.source o on o.id = l.source_id
 where f.is_open and p.book = %(book)s and p.kind = %(kind)s

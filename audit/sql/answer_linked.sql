@@ -6,6 +6,6 @@ cross join lateral (
     where subject_id = %(subject)s and other_kind = k.kind and first_at <= %(recorded)s
     order by first_at desc, other_id desc limit %(limit)s
 ) l
-join trace.subject s on s.id = l.other_id
+join subject s on s.id = l.other_id
 order by l.first_at desc, l.other_id desc
 limit %(limit)s

@@ -9,7 +9,7 @@ select * from (
            and first_at <= %(after_at)s and (first_at, true, other_id) < (%(after_at)s, %(after_flow)s, %(after_id)s)
          order by first_at desc, other_id desc limit %(limit)s
      ) l
-     join trace.subject s on s.id = l.other_id)
+     join subject s on s.id = l.other_id)
     union all
     (select false, recorded_at, position, '', '' from timeline
      where subject_id = %(subject)s and flags & 3 = 1

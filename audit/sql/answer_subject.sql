@@ -1,2 +1,2 @@
 -- A subject's own identifier. Parameters: kind, key.
-select id from trace.subject where kind = %s and key = %s
+select id from subject where kind = %s and key = %s

@@ -1,2 +1,2 @@
 -- A subject by our identifier.
-select kind, key from trace.subject where id = %s
+select kind, key from subject where id = %s

@@ -1,3 +1,3 @@
 -- Identifiers of many subjects. Parameters: kinds, keys (arrays of one length).
 select s.id, s.kind, s.key
-from unnest(%s::text[], %s::text[]) as w (kind, key) join trace.subject s on s.kind = w.kind and s.key = w.key
+from unnest(%s::text[], %s::text[]) as w (kind, key) join subject s on s.kind = w.kind and s.key = w.key

@@ -1,2 +1,2 @@
 -- The identifiers of some subjects. Parameter: subjects.
-select id, kind, key from trace.subject where id = any(%s)
+select id, kind, key from subject where id = any(%s)

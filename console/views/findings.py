@@ -33,7 +33,7 @@ def findings_file(visit: Visit, format: str) -> HttpResponse:
         listed = gather("findings", FINDINGS, lambda at: ask_findings(inquiry, chosen, at).findings)
     visit.shows(row.subject for row in listed.rows)
     visit.details = {"list": "findings", "format": format, "rows": len(listed.rows)}
-    return as_file(listed, format, asdict(chosen))
+    return as_file(visit.without_hidden(listed), format, asdict(chosen))
 
 
 def _chosen(visit: Visit) -> Chosen:

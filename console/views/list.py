@@ -109,7 +109,9 @@ def _send(visit: Visit, listed: Listed, format: str, about: dict[str, object], i
     visit.shows(link for row in listed.rows for link in _links(row))
     visit.details = {"list": listed.name, "format": format, "rows": len(listed.rows)}
     at = visit.asked.query or {"at": "now"}
-    return as_file(listed, format, {**about, "asked": at, "model": inquiry.model.hash, "zone": visit.zone})
+    return as_file(
+        visit.without_hidden(listed), format, {**about, "asked": at, "model": inquiry.model.hash, "zone": visit.zone}
+    )
 
 
 def _links(row: Any) -> Iterable[Link | None]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from audit.access.mask import closed
 from audit.access.reasons import SECRET
+from audit.answers.inquiry import inquire
 from audit.answers.names import declared_kinds, link_of, subject_numbered
 from audit.answers.search import search
 from audit.answers.shapes import Link, Page
-from audit.errors import UnknownSubject
+from audit.answers.withheld import WITHHELD, hidden_among
+from audit.database import reading
+from audit.errors import UnknownSubject, WhereaboutsError
 from audit.models import AuditRecord
+from audit.values import Subject
 from console.asking import asking, know_zone
 from console.forms import SearchForm
 from console.listing import as_file, gather
@@ -31,6 +38,7 @@ def looks(visit: Visit) -> HttpResponse:
         return HttpResponseRedirect(with_query(reverse("looks"), {"of": named(visit)}))
     of = subject_asked(visit)
     records = page_of(visible(visit, of), visit.number("before"))
+    know_of(visit, records.rows)
     return visit.show("looks.html", parts=PARTS, records=records, of=of)
 
 
@@ -39,6 +47,7 @@ def looks_file(visit: Visit, format: str) -> HttpResponse:
     of = subject_asked(visit)
     rows = visible(visit, of)
     listed = gather("looks", LOOKS, lambda at: page_of(rows, int(at) if at else None, 1000))
+    know_of(visit, listed.rows)
     visit.details = {"list": "looks", "format": format, "rows": len(listed.rows)}
     return as_file(listed, format, {"of": str(of.subject)} if of else {})
 
@@ -73,6 +82,18 @@ def visible(visit: Visit, of: Link | None) -> QuerySet[AuditRecord]:
     if not visit.may("looks"):
         return rows.filter(actor=visit.actor.name)
     return rows if visit.may("secrecy") else rows.exclude(reason_code__in=SECRET)
+
+
+def know_of(visit: Visit, records: Sequence[AuditRecord]) -> None:
+    """Leave the names of those out of the records of whom one may not know."""
+    named = {text: Subject.parse(text) for record in records for text in record.subjects}
+    try:
+        with reading(viewer=visit.actor.viewer) as connection:
+            hidden = hidden_among(inquire(connection, closed), named.values())
+    except WhereaboutsError:  # there is no bank yet
+        return
+    for record in records:
+        record.subjects = [text if named[text] not in hidden else WITHHELD for text in record.subjects]
 
 
 def page_of(rows: QuerySet[AuditRecord], before: int | None, size: int = ROWS) -> Page[AuditRecord]:

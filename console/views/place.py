@@ -9,6 +9,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import place_kind, place_of, subject_id
 from audit.answers.place import place as ask_place
 from audit.answers.place import place_kind_page
+from audit.errors import UnknownSubject
 from audit.values import Place, Subject
 from console.asking import asking, pass_door
 from console.forms import AmountForm, day_in
@@ -50,8 +51,11 @@ def through_door(visit: Visit, inquiry: Inquiry, place: Place) -> Inquiry:
     if not subject_kind:
         return inquiry
     subject = Subject(subject_kind, place.key)
+    try:
+        visit.door_of_id = (subject_kind, subject_id(inquiry.connection, subject))
+    except UnknownSubject:
+        raise UnknownSubject("there is no place with this number") from None
     visit.subjects.append(subject)
-    visit.door_of_id = (subject_kind, subject_id(inquiry.connection, subject))
     return pass_door(visit, inquiry, subject)
 
 

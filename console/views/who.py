@@ -55,7 +55,9 @@ def who_file(visit: Visit, kind: str, format: str) -> HttpResponse:
         listed = gather("who", lists.WHO, lambda at: ask_who(inquiry, like, that, at, 1000).subjects)
     visit.shows(row.subject for row in listed.rows)
     visit.details = {"list": "who", "format": format, "rows": len(listed.rows)}
-    return as_file(listed, format, {"kind": kind, "expression": that, "model": inquiry.model.hash})
+    return as_file(
+        visit.without_hidden(listed), format, {"kind": kind, "expression": that, "model": inquiry.model.hash}
+    )
 
 
 def _that(visit: Visit) -> str:

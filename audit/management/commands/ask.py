@@ -15,9 +15,10 @@ from audit.answers.what import whole_story_in_pages
 from audit.answers.when import when
 from audit.answers.who import situation_of, who
 from audit.answers.why import why
+from audit.answers.withheld import withhold
 from audit.database import reading
 from audit.errors import UsageError
-from audit.management.asking import add_moment_arguments, add_person_arguments, admitted, listed
+from audit.management.asking import add_moment_arguments, add_person_arguments, admitted, listed, viewer
 from audit.management.base import Command as Base
 from audit.management.explaining import tell_when, tell_who, tell_why
 from audit.management.subjects import customers_for, subject_argument
@@ -48,7 +49,7 @@ class Command(Base):
         if question == "who":
             self._who(options, subject)
             return
-        with reading() as connection:
+        with reading(viewer=viewer(options)) as connection:
             first = _inquiry(connection, options, hidden)
             customers = customers_for(first, subject)
             grant = admitted(options, subject, customers, page=f"ask {question}")
@@ -56,21 +57,20 @@ class Command(Base):
 
     def _answer(self, inquiry: Inquiry, options: dict[str, Any], subject: Subject) -> None:
         ask, document, tell = ANSWERS[options["question"]]
-        answer = ask(inquiry, subject, options["expression"] or "")
+        answer, _ = withhold(inquiry, ask(inquiry, subject, options["expression"] or ""), [subject])
         if options["json"]:
             self.print_json(document(answer))
         else:
             tell(self.stdout.write, answer, inquiry.model.zone)
 
-
     def _who(self, options: dict[str, Any], like: Subject) -> None:
         """Whose situation it is opens with a reason; the list names subjects and nothing personal, and is recorded."""
-        with reading() as connection:
+        with reading(viewer=viewer(options)) as connection:
             inquiry = _inquiry(connection, options, hidden)
             subject = situation_of(inquiry, like).subject
             if subject is not None:
                 admitted(options, subject, customers_for(inquiry, subject), page="ask who")
-            answer = who(inquiry, like, options["expression"] or "", size=WHO_SHOWN)
+            answer, _ = withhold(inquiry, who(inquiry, like, options["expression"] or "", size=WHO_SHOWN))
             shown = [line.subject.subject for line in answer.subjects.rows]
             listed(options, shown, page="ask who", count=answer.subjects.total or 0)
             if options["json"]:

@@ -12,7 +12,7 @@ from audit.access.mask import hidden
 from audit.answers.inquiry import inquire
 from audit.database import reading
 from audit.errors import UsageError, WhereaboutsError
-from audit.management.asking import add_moment_arguments, add_person_arguments, admitted
+from audit.management.asking import add_moment_arguments, add_person_arguments, admitted, viewer
 from audit.management.base import Command as Base
 from audit.management.subjects import customers_for, subject_argument
 from audit.trails.bundle import Asked, Written, write_bundle
@@ -33,7 +33,7 @@ class Command(Base):
         if options["user"] is None:
             raise UsageError("an export names who asked and why: add --as USER --reason CODE[:TICKET]")
         subject = subject_argument(options["subject"])
-        with reading() as connection:
+        with reading(viewer=viewer(options)) as connection:
             inquiry = inquire(connection, hidden, at=options["at"], clock=options["clock"])
             customers = customers_for(inquiry, subject)
             grant = admitted(options, subject, customers, page="export", action="export", kind="export")

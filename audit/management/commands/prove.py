@@ -13,7 +13,7 @@ from audit.log.checkpoints import Signed, consistency_since, covering, latest
 from audit.log.log_key import history, signing_key
 from audit.log.merkle import BadProof, inclusion, leaf_of
 from audit.log.tree import Tree
-from audit.management.asking import add_person_arguments, listed
+from audit.management.asking import add_person_arguments, listed, viewer
 from audit.management.base import Command as Base
 from audit.trails.entries import entry_line
 
@@ -31,7 +31,7 @@ class Command(Base):
     def handle(self, *args: Any, **options: Any) -> None:
         if (options["event"] is None) == (options["since"] is None):
             raise UsageError("name an event, or --since SIZE")
-        with reading() as connection:
+        with reading(viewer=viewer(options)) as connection:
             if options["event"] is None:
                 document = _consistency(connection, options["since"], options["to"])
             else:

@@ -27,7 +27,7 @@ class Command(Base):
     def handle(self, *args: Any, **options: Any) -> None:
         actor = people.actor_named(options["user"]) if options["user"] else SYSTEM
         people.require(actor, "search")
-        with reading() as connection:
+        with reading(viewer=actor.viewer) as connection:
             answer = search(inquire(connection, hidden), options["text"])
             subjects = [hit.link.subject for hit in answer.hits]
             looks.record(actor, looks.Look("search", "search", subjects, details={"hits": len(answer.hits)}))

@@ -28,7 +28,9 @@ grant delete on trace.blind to whereabouts_erasure;
 -- The console's own records stand in public: web reads and appends. Changes are named one by one.
 grant select, insert on all tables in schema public to whereabouts_web;
 alter default privileges in schema public grant select, insert on tables to whereabouts_web;
-revoke insert on public.django_migrations, public.access_right from whereabouts_web;
+revoke insert on public.django_migrations, public.access_right, public.restricted from whereabouts_web;
+grant usage on schema shown to whereabouts_web;
+grant select on all tables in schema shown to whereabouts_web;
 grant update, delete on public.django_session to whereabouts_web;
 grant update (last_login, password, is_active, email, first_name, last_name) on public.auth_user to whereabouts_web;
 grant delete on public.auth_user_groups to whereabouts_web;

@@ -1,0 +1,27 @@
+-- What of some subjects, and of the customers and holders that stand in one event with them, the viewer may not know of;
+-- and which of the subjects stand in one event with a withheld customer. Parameters: kinds, keys, kinds that hold money.
+with asked as (
+    select s.id, s.kind, s.key
+    from unnest(%(kinds)s::text[], %(keys)s::text[]) as w (kind, key)
+    join trace.subject s on s.kind = w.kind and s.key = w.key
+), touched as (
+    select a.id, a.kind, a.key, c.id as customer_id, c.kind as customer_kind, c.key as customer_key
+    from asked a
+    join link l on l.subject_id = a.id and l.other_kind = 'customer'
+    join trace.subject c on c.id = l.other_id
+    join shown.withheld h on h.kind = c.kind and h.key = c.key
+), held as (
+    select s.id, s.kind, s.key
+    from (select distinct customer_id from touched) t
+    join link l on l.subject_id = t.customer_id and l.other_kind = any(%(holders)s)
+    join trace.subject s on s.id = l.other_id
+)
+select true, w.kind, w.key
+from unnest(%(kinds)s::text[], %(keys)s::text[]) as w (kind, key)
+join shown.withheld h on h.kind = w.kind and h.key = w.key
+union
+select true, customer_kind, customer_key from touched
+union
+select true, kind, key from held where shown.is_hidden(id, kind, key)
+union
+select shown.is_hidden(id, kind, key), kind, key from touched

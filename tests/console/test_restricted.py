@@ -1,0 +1,188 @@
+"""A restricted customer is, for all but those whom the list names, as absent as who never was: by any way at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from audit.access.restricted import Changed, restrict
+from audit.errors import UsageError
+from audit.models import AuditRecord, OpenDoor
+from tests.console.conftest import Bank, browser_of, with_reason
+
+NOTHING = 999_999_999
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two customers with a payment from one to the other; `gone` is restricted."""
+
+    seen: int
+    gone: int
+    gone_key: str
+    flow: int
+    accounts: list[int]
+    account_keys: list[str]
+    own_flow: int  # of the restricted one alone
+
+
+@pytest.fixture(scope="module")
+def pair(bank: Bank) -> Pair:
+    """The payment whose receiver has payments of their own too."""
+    flow, seen, gone = bank.rows(
+        "select l.subject_id, min(l.other_id), max(l.other_id) from link l join trace.subject s on s.id = l.subject_id"
+        " where s.kind = 'transfer' and l.other_kind = 'customer' group by 1 having count(*) = 2 order by 1 limit 1"
+    )[0]
+    accounts = bank.rows(
+        "select s.id, s.key from link l join trace.subject s on s.id = l.other_id"
+        " where l.subject_id = %s and l.other_kind = 'account' and not exists (select from link o"
+        " where o.subject_id = s.id and o.other_kind = 'customer' and o.other_id <> %s)",
+        gone, gone,
+    )  # fmt: skip
+    own = bank.rows(
+        "select l.other_id from link l where l.subject_id = %s and l.other_kind = 'transfer' and not exists ("
+        " select from link o where o.subject_id = l.other_id and o.other_kind = 'customer' and o.other_id <> %s)",
+        gone, gone,
+    )  # fmt: skip
+    key = bank.rows("select key from trace.subject where id = %s", gone)[0][0]
+    assert accounts and own
+    return Pair(seen, gone, key, flow, [one[0] for one in accounts], [one[1] for one in accounts], own[0][0])
+
+
+@pytest.fixture
+def restricted(bank: Bank, pair: Pair, tmp_path: Path) -> Iterator[Pair]:
+    file = tmp_path / "restricted.csv"
+    file.write_text(f"customer,ground,may_open\n{pair.gone_key},staff,team_lead role:authority_desk\n")
+    restrict(file)
+    yield pair
+    file.write_text("customer,ground,may_open\n")
+    restrict(file, may_remove=True)
+
+
+def body(client: Client, url: str) -> tuple[int, str]:
+    answer = client.get(url)
+    return answer.status_code, b"".join(answer).decode() if answer.streaming else answer.content.decode()
+
+
+def pages_of(kind: str, id: int) -> list[str]:
+    here = f"/of/{kind}/{id}"
+    tools = ["", "/why", "/when", "/who", "/reason", "/compare", "/incoming", "/news"]
+    return [here + tool for tool in tools] + [
+        f"{here}/{name}.csv" for name in ("open", "accounts", "payments", "steps")
+    ]
+
+
+def test_guessed_addresses_say_the_same_as_of_nobody(restricted: Pair) -> None:
+    browser = browser_of("support")
+    theirs = [("customer", restricted.gone), ("account", restricted.accounts[0]), ("transfer", restricted.own_flow)]
+    for kind, id in theirs:
+        for url, absent in zip(pages_of(kind, id), pages_of(kind, NOTHING), strict=True):
+            assert _without_numbers(body(browser, url), id) == _without_numbers(body(browser, absent), NOTHING), url
+    for name in ("reason", "unmask", "export"):
+        answer = browser.post(f"/of/customer/{restricted.gone}/{name}", {"code": "written", "path": "name"})
+        assert answer.status_code == 404
+    assert not OpenDoor.objects.filter(subject=f"customer:{restricted.gone_key}").exists()
+
+
+def _without_numbers(found: tuple[int, str], id: int) -> tuple[int, str]:
+    status, text = found
+    without_token = re.sub(r'value="[A-Za-z0-9]{64}"', "", text)
+    return status, re.sub(rf"\b{id}\b", "N", without_token)
+
+
+def test_no_search_finds_them(bank: Bank, restricted: Pair) -> None:
+    browser = browser_of("support")
+    event = bank.rows(
+        "select l.event_id from timeline t join trace.log l using (position) where t.subject_id = %s limit 1",
+        restricted.gone,
+    )[0][0]
+    for text in (restricted.gone_key, f"customer:{restricted.gone_key}", *restricted.account_keys, event):
+        answer = browser.post("/search", {"text": text}, follow=True)
+        page = answer.content.decode()
+        assert AuditRecord.objects.filter(kind="search").latest("id").subjects == [], text
+        assert "/of/" not in page.split("<main")[1], text
+
+
+def test_nothing_that_others_open_names_them(bank: Bank, restricted: Pair) -> None:
+    browser = with_reason(browser_of("support"), "customer", restricted.seen)
+    clearing = bank.rows(
+        "select id from trace.place where kind in ('transit', 'clearing', 'customer', 'fees') order by id"
+    )
+    urls = ["/desk", "/overview", "/findings", "/findings.csv", "/findings.json", "/flows", "/sources", "/looks"]
+    urls += [f"/who/{kind}?that={that}" for kind, that in WHO]
+    urls += [f"/who/{kind}/who.csv?that={that}" for kind, that in WHO]
+    urls += pages_of("customer", restricted.seen) + pages_of("transfer", restricted.flow)
+    urls += [f"/of/transfer/{restricted.flow}?step={n}" for n in (1, 2, 3, 4)]
+    urls += [f"/of/transfer/{restricted.flow}/steps.json"]
+    urls += [f"/place/{row[0]}{more}" for row in clearing[:40] for more in ("", "/entries.csv", "/why")]
+    urls += [f"/finding/{row[0]}" for row in bank.rows("select id from finding order by id limit 30")]
+    shown = 0
+    for url in urls:
+        status, text = body(browser, url)
+        assert status == 200 or "/who/" not in url
+        shown += status == 200
+        for key in (restricted.gone_key, *restricted.account_keys):
+            assert not _named(key, text), (url, key)
+    assert shown > 50
+    assert "withheld" in body(browser, f"/of/transfer/{restricted.flow}")[1]
+
+
+WHO = [
+    ("customer", "bank_transfer.state+%3D+succeeded"),
+    ("account", "bank_transfer.state+%3D+succeeded"),
+    ("transfer", "bank_transfer.state+%3D+succeeded"),
+]
+
+
+def _named(key: str, text: str) -> bool:
+    return re.search(rf"(?<![0-9A-Za-z]){re.escape(key)}(?![0-9A-Za-z])", text) is not None
+
+
+def test_counts_are_those_of_nobody(bank: Bank, restricted: Pair) -> None:
+    seen = browser_of("support").get("/who/customer/who.json?that=bank_transfer.state+%3D+succeeded").json()
+    all = browser_of("authority_desk").get("/who/customer/who.json?that=bank_transfer.state+%3D+succeeded").json()
+    assert seen["total"] == len(seen["rows"]) < all["total"]
+
+
+@pytest.mark.parametrize("role", ["team_lead", "authority_desk"])
+def test_who_is_named_or_has_a_named_role_opens_them(role: str, restricted: Pair) -> None:
+    browser = with_reason(browser_of(role), "customer", restricted.gone)
+    status, text = body(browser, f"/of/customer/{restricted.gone}")
+    assert status == 200 and restricted.gone_key in text
+
+
+def test_a_door_that_stood_open_is_shut(bank: Bank, pair: Pair, tmp_path: Path) -> None:
+    browser = with_reason(browser_of("support"), "customer", pair.gone)
+    assert body(browser, f"/of/customer/{pair.gone}")[0] == 200
+    file = tmp_path / "restricted.csv"
+    file.write_text(f"customer,ground,may_open\n{pair.gone_key},household,\n")
+    assert restrict(file) == Changed(1, 1, 0, 0)
+    try:
+        assert body(browser, f"/of/customer/{pair.gone}")[0] == 404
+        assert not _named(pair.gone_key, body(browser, "/looks")[1])
+        assert restrict(file) == Changed(1, 0, 0, 0)
+        (record,) = AuditRecord.objects.filter(kind="restricted_import").order_by("-id")[:1]
+        assert record.actor == "system" and pair.gone_key not in str(record.details)
+    finally:
+        file.write_text("customer,ground,may_open\n")
+        with pytest.raises(UsageError):
+            restrict(file)
+        assert restrict(file, may_remove=True) == Changed(0, 0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "customer\nC-1\n", "customer,ground,may_open\nC-1,famous,\n", "customer,ground,may_open\n,staff,\n",
+     "customer,ground,may_open\nC-1,staff,nobody_such\n", "customer,ground,may_open\nC-1,staff,role:cook\n",
+     "customer,ground,may_open\nC-1,staff,\nC-1,staff,\n", "customer,ground,may_open\nC-1,staff\n"],
+)  # fmt: skip
+def test_a_list_that_cannot_be_read_changes_nothing(text: str, bank: Bank, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.csv"
+    file.write_text(text)
+    with pytest.raises(UsageError):
+        restrict(file)

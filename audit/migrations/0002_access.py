@@ -26,6 +26,7 @@ APPEND_ONLY = """
 alter table public.audit_record add column transaction xid8 not null default pg_current_xact_id();
 -- No pending list: every count of looks would read it, however long.
 create index audit_record_subjects on public.audit_record using gin (subjects jsonb_path_ops) with (fastupdate = off);
+create index audit_record_order on public.audit_record (transaction, id);
 create index audit_record_acknowledged on public.audit_record ((details ->> 'finding')) where kind = 'acknowledge';
 create function public.refuse_change() returns trigger language plpgsql as $$
 begin

@@ -181,8 +181,13 @@ def create_generation(connection: Connection, number: int, with_indexes: bool) -
 
 
 def add_indexes(connection: Connection, number: int) -> None:
-    """The keys and indexes of generation `number`; made last by a rebuild."""
+    """The keys and indexes by which a follower finds the rows of generation `number`; a rebuild makes them last."""
     connection.execute(_of_generation("schema/generation_indexes", number))
+
+
+def add_reading_indexes(connection: Connection, number: int) -> None:
+    """Those of generation `number` that only readers need, where they are missing."""
+    connection.execute(_of_generation("schema/generation_reading_indexes", number))
 
 
 def drop_generation(connection: Connection, number: int) -> None:

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audit.database import Connection, connect, sql, use_generation
+from audit.database import Connection, add_reading_indexes, connect, sql, use_generation
 from audit.errors import LostLease
 from audit.feeds import BATCH_CATCHING_UP, Feed, Reading, open_feed
 from audit.findings.causation import judge_orphans
@@ -66,6 +66,7 @@ class Projection:
         self._known = 0  # how many sources there are
         self._behind: set[int] = set()  # sources that had more to read
         self._unjudged = 0  # batches
+        self._is_indexed = False  # for readers
         self._has_more = False  # of what became final after it was logged
         self._aside: Connection | None = None  # names and reads while another thread writes
         self._writer = ThreadPoolExecutor(1, "write")
@@ -249,10 +250,25 @@ class Projection:
         if not self._behind or self._unjudged >= BATCHES_UNJUDGED_MAX:
             self._judge()
             self._unjudged = 0
+        if batch is not None and not self._behind and (batch.is_idle or self._knows_all()):
+            self.complete()
+
+    def complete(self) -> None:
+        """Give readers their indexes: a first catch-up does not keep them up to date row by row."""
+        if not self._is_indexed:
+            self._settle()
+            with self._connection.transaction():
+                self._stand()
+                add_reading_indexes(self._connection, self._instance.generation)
+            self._is_indexed = True
+
+    def _knows_all(self) -> bool:
+        """Whether every source has said how far it is."""
+        return bool(self._watermarks) and len(self._watermarks) >= self._known
 
     def _judge(self) -> None:
         """Flows are judged up to the least watermark of all sources; one that is unknown holds judgement back."""
-        if not self._watermarks or len(self._watermarks) < self._known:
+        if not self._knows_all():
             return
         self._settle()
         judged = FLOWS_AT_ONCE
@@ -341,3 +357,5 @@ def _project(
         if projection.has_caught_up() or stop.wait(LOOK_AGAIN_SECONDS):
             return
     outcome.folded += projection.catch_up(progress)
+    if not stop.is_set():
+        projection.complete()

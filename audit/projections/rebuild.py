@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from audit.database import Connection, add_indexes, connect, create_generation, drop_generation, sql, use_generation
+from audit.database import (
+    Connection,
+    add_indexes,
+    add_reading_indexes,
+    connect,
+    create_generation,
+    drop_generation,
+    sql,
+    use_generation,
+)
 from audit.errors import WhereaboutsError
 from audit.log.logged import Logged
 from audit.log.replay import replay
@@ -83,6 +92,7 @@ def finish_parts(connection: Connection, number: int) -> None:
             if statement.strip():
                 connection.execute(statement.encode())
         add_indexes(connection, number)
+        add_reading_indexes(connection, number)
     with connection.transaction():
         use_generation(connection, number)
         connection.execute("analyze timeline, entry, link, aggregate, change, flow, memory")

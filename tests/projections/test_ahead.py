@@ -53,3 +53,22 @@ def test_what_could_not_be_written_is_found_in_the_log(
     feed.take(feed.write(history.lines()))
     assert calls[0] >= 3
     assert_same(feed.dump(), plain)
+
+
+def test_readers_get_their_indexes_once_all_is_read(feed: Feed, history: History) -> None:
+    """As a rebuild makes them; a run that was killed before leaves them to the next one."""
+    path = feed.write(history.lines()[:200])
+    feed.take(path)
+    followed = indexes_of(feed)
+    feed.rebuild()
+    assert indexes_of(feed) == followed
+    with feed.database.connect("follower", autocommit=True) as connection:
+        connection.execute(f"drop index read_{feed.instance.generation}.link_newest".encode())
+    feed.take(path)
+    assert indexes_of(feed) == followed
+
+
+def indexes_of(feed: Feed) -> set[str]:
+    schema = f"read_{feed.instance.generation}"
+    found = feed.rows("select indexdef from pg_indexes where schemaname = %s", schema)
+    return {definition.replace(schema, "") for (definition,) in found}

@@ -1,4 +1,5 @@
--- One generation of projections. {schema} is read_N. Indexes are apart (generation_indexes.sql): a rebuild makes them last.
+-- One generation of projections. {schema} is read_N. Indexes are apart (generation_indexes.sql, and those that only
+-- readers need in generation_reading_indexes.sql): a rebuild makes them last.
 create schema {schema};
 set local search_path = {schema}, trace;
 

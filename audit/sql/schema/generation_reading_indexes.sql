@@ -1,0 +1,10 @@
+-- What only readers need: made once a first catch-up is over, when many rows are indexed at once.
+create index if not exists timeline_business on {schema}.timeline (subject_id, recorded_at) where flags & 3 = 1;
+create index if not exists timeline_not_understood on {schema}.timeline (subject_id, recorded_at) where flags & 8 = 8;
+create index if not exists link_newest on {schema}.link (subject_id, other_kind, first_at, other_id);
+create index if not exists aggregate_subject on {schema}.aggregate (subject_id);
+create index if not exists aggregate_state on {schema}.aggregate (lane, state, recorded_at);
+create index if not exists entry_backdated on {schema}.entry (place_id, occurred_at) where occurred_at <> recorded_at;
+create index if not exists expected_after on {schema}.expected (expectation, after_at);
+create index if not exists expected_unmet on {schema}.expected (expectation, after_at) where met_at is null;
+create index if not exists identifier_prefix on {schema}.identifier (value text_pattern_ops);

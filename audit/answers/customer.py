@@ -10,7 +10,7 @@ from audit.answers.findings import findings_of
 from audit.answers.flows import Flow, load_together
 from audit.answers.headline import flow_title, status_of
 from audit.answers.inquiry import Inquiry
-from audit.answers.ledger import Holding, holdings, own_places
+from audit.answers.ledger import Holding, holdings
 from audit.answers.names import CUSTOMER, Known, flow_kinds, known, link_of
 from audit.answers.onitsway import nets_under_way, open_known
 from audit.answers.others import introducing, others_of
@@ -19,7 +19,7 @@ from audit.answers.settled import settled
 from audit.answers.shapes import AccountLine, CustomerPage, FindingLine, OpenItem, Page, PaymentLine, StateLine
 from audit.answers.shapes.finding import GRAVE
 from audit.answers.states import states_of_many
-from audit.answers.unfolded import Unfolded, unfolded
+from audit.answers.unfolded import unfolded
 from audit.answers.waiting import waiting_for
 from audit.answers.what import newest, not_understood
 from audit.answers.where import accounts_of, holder_kinds, with_flows
@@ -38,7 +38,8 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     under_way = open_known(inquiry, asked, fresh)
     listed, own = listed_payments(inquiry, asked, cursor), introducing(inquiry, asked, fresh)
     mine = mine_of(inquiry, [one.subject for one in accounts])
-    over = settled(inquiry, [one for one in listed.flows if one not in set(under_way)], list(mine.places), fresh)
+    held = holdings(inquiry, list(mine.places), fresh)
+    over = settled(inquiry, [one for one in listed.flows if one not in set(under_way)], held, fresh)
     wanted = list({one.subject: one for one in [*under_way, *listed.flows] if one not in over}.values())
     declaring = [row for one in over.values() for row in one.declaring]
     loaded = load_together(inquiry, wanted, [*own, *listed.alone], fresh, briefly=True, only_read=declaring)
@@ -49,7 +50,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     found = findings_of(inquiry, [asked.id], asked.id, kinds, events=[row.position for row in own])
     missed = with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
     at = inquiry.as_of(all(flow.is_final() for flow in flows))
-    lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, fresh)
+    lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, held)
     paid = payment_lines(inquiry, asked, mine, fresh, listed, loaded, set(under_way), over)
     return CustomerPage(
         subject=link_of(inquiry, subject, asked.id),
@@ -121,12 +122,11 @@ def open_item(inquiry: Inquiry, flow: Flow) -> OpenItem:
 
 
 def account_lines(
-    inquiry: Inquiry, accounts: Sequence[Known], flows: Sequence[Flow], fresh: Unfolded
+    inquiry: Inquiry, accounts: Sequence[Known], flows: Sequence[Flow], held: Sequence[Holding]
 ) -> tuple[AccountLine, ...]:
-    """All accounts' money in as many statements as one's."""
-    places = [place for one in accounts for place in own_places(inquiry, one.subject.kind, one.subject.key)]
+    """All accounts' money in as many statements as one's. `held` is what their places hold, and maybe others'."""
     found: dict[str, list[Holding]] = {}
-    for holding in holdings(inquiry, places, fresh):
+    for holding in held:
         found.setdefault(holding.place.key, []).append(holding)
     states: dict[Subject, StateLine] = states_of_many(inquiry, accounts)
     of = {"subjects": [one.id for one in accounts], "others": [flow.known.id for flow in flows]}

@@ -1,10 +1,16 @@
--- The states of flows that are over, of their streams in the lanes that end them; none of a flow that an event not
--- understood may belong to. Parameters: flows, lanes.
-select f.subject_id, a.lane, a.item, a.state
-from flow f
-join trace.subject s on s.id = f.subject_id
-join link k on k.subject_id = f.subject_id and k.other_kind = any(%(lanes)s)
-join aggregate a on a.subject_id = k.other_id and a.lane = k.other_kind
-where f.subject_id = any(%(flows)s) and not f.is_open
-  and not exists (select from missed m where m.correlation = s.key)
-order by f.subject_id
+-- The states of flows that are over, of the lane that ends them, and what their events booked in some places, in their
+-- order; none of a flow that an event not understood may belong to. Parameters: flows, their keys, places.
+with over as materialized (
+    select f.subject_id, f.state
+    from unnest(%(flows)s::int8[], %(keys)s::text[]) as w (id, key)
+    join flow f on f.subject_id = w.id
+    where not f.is_open and f.is_final and not exists (select from missed m where m.correlation = w.key)
+)
+select o.subject_id, o.state, e.place_id, e.amount, e.total
+from over o
+left join lateral (
+    select e.place_id, e.amount, e.total, t.recorded_at, t.source_id, t.source_position, t.position, e.ordinal
+    from timeline t join entry e on e.position = t.position
+    where t.subject_id = o.subject_id and e.place_id = any(%(places)s)
+) e on true
+order by o.subject_id, e.recorded_at, e.source_id, e.source_position, e.position, e.ordinal

@@ -19,6 +19,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.lane import lane
 from audit.answers.listed_findings import findings
 from audit.answers.overview import overview
+from audit.answers.payments import PAYMENTS_SHOWN
 from audit.answers.place import place, place_kind_page
 from audit.answers.search import search
 from audit.answers.shapes import StatementLine
@@ -263,7 +264,7 @@ def test_payments_that_are_over_are_told_as_their_whole_stories_tell_them(world:
     for number in range(3):
         with asking() as inquiry:
             page = customer(inquiry, Subject("customer", f"C{number}"))
-            assert page.payments.rows == payments_page(inquiry, page.subject.subject, size=20).rows
+            assert page.payments.rows == payments_page(inquiry, page.subject.subject, size=PAYMENTS_SHOWN).rows
         over += sum(row.flow is not None and row.tone in ("ok", "bad") for row in page.payments.rows)
     assert over > 10
 

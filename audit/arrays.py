@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from struct import Struct
+from typing import Any
 
 import psycopg
-from psycopg.abc import Buffer
-from psycopg.adapt import Dumper
+from psycopg.abc import Buffer, DumperKey
+from psycopg.adapt import Dumper, PyFormat
 from psycopg.pq import Format
+from psycopg.types.array import ListDumper
+from psycopg.types.numeric import Int8Dumper
 
 _TEXT, _TEXT_ARRAY, _INT8, _INT8_ARRAY = 25, 1009, 20, 1016  # type numbers, the same in every PostgreSQL
 
@@ -81,6 +84,31 @@ _PACKED = {
 def _start(element: int, count: int) -> bytes:
     """One dimension counted from 1; none where there is nothing."""
     return _head(1, 0, element, count, 1) if count else Struct(">iii").pack(0, 0, element)
+
+
+class _Plain(ListDumper):
+    """Lists of whole numbers or of texts: always bigint[] and text[], so that a statement is planned once for all."""
+
+    def get_key(self, obj: list[Any], format: PyFormat) -> DumperKey:
+        dumper = _plain_dumper(obj)
+        return super().get_key(obj, format) if dumper is None else (self.cls, dumper)
+
+    def upgrade(self, obj: list[Any], format: PyFormat) -> Any:
+        dumper = _plain_dumper(obj)
+        return super().upgrade(obj, format) if dumper is None else dumper(self.cls)
+
+
+def _plain_dumper(obj: list[Any]) -> type[Dumper] | None:
+    first = type(obj[0]) if obj else None
+    if first is int:
+        return _IntegersDumper if None not in obj else None
+    return _TextsDumper if first is str and None not in obj else None
+
+
+def adapt_plainly(connection: psycopg.Connection[Any]) -> None:
+    """Numbers and lists without a look at each value's size: what psycopg does costs more than most statements."""
+    connection.adapters.register_dumper(int, Int8Dumper)
+    connection.adapters.register_dumper(list, _Plain)
 
 
 psycopg.adapters.register_dumper(Texts, _TextsDumper)

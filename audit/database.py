@@ -14,6 +14,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from audit.arrays import adapt_plainly
 from audit.errors import UsageError, WhereaboutsError
 from audit.given import given
 
@@ -33,6 +34,7 @@ class Viewer(NamedTuple):
 ROLES: tuple[Role, ...] = ("owner", "follower", "web", "erasure")
 READERS_MAX = 8
 CONNECT_SECONDS_MAX = 10
+PREPARED_MAX = 500  # more than there are statements that read: none is planned twice on a connection
 # Every read is of few rows by key, whatever the tables' size: joins by key, planned once for each connection. The
 # planner would else read whole tables while they are small or not yet analysed, and plan anew for most of its time.
 POINT_READS = (
@@ -211,7 +213,7 @@ def _pool(role: Role) -> Pool:
     if pool is None:
         pool = _pools[where] = ConnectionPool(
             with_options(where, POINT_READS),
-            kwargs={"connect_timeout": CONNECT_SECONDS_MAX},
+            kwargs={"connect_timeout": CONNECT_SECONDS_MAX, "prepare_threshold": 0},
             min_size=0,
             max_size=READERS_MAX,
             timeout=CONNECT_SECONDS_MAX,
@@ -224,6 +226,8 @@ def _pool(role: Role) -> Pool:
 def _for_reading(connection: Connection) -> None:
     connection.read_only = True
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.prepared_max = PREPARED_MAX
+    adapt_plainly(connection)
 
 
 def close_pools() -> None:

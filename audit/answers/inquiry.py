@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
+
+import psycopg
 
 from audit import instance
 from audit.answers.cut import Cut
@@ -46,7 +49,7 @@ class SourceRow:
     has_unattributed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inquiry:
     """Everything that an answer takes beside its subject; the connection is in one read-only transaction."""
 
@@ -65,6 +68,10 @@ class Inquiry:
     ahead: dict[int, Any] = field(default_factory=dict, init=False, repr=False)
     _lanes: dict[str, tuple[Lane, str] | None] = field(default_factory=dict, repr=False)
 
+    @cached_property
+    def _cursor(self) -> psycopg.Cursor[tuple[Any, ...]]:
+        return self.connection.cursor()
+
     def at(self, cut: Cut) -> Inquiry:
         """The same question at another moment."""
         return replace(self, cut=cut)
@@ -74,7 +81,7 @@ class Inquiry:
     ) -> list[tuple[Any, ...]]:
         """All rows of a named statement; `parts` fill its {names}, which are never what a person typed."""
         statement = sql(name).format(**parts) if parts else sql(name)
-        return self.connection.execute(statement, parameters or None).fetchall()
+        return self._cursor.execute(statement, parameters or None).fetchall()
 
     def lane_of(self, stream: str) -> tuple[Lane, str] | None:
         """A stream's lane and the key in its name, looked up once for each question."""

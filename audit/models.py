@@ -110,6 +110,11 @@ class Export(models.Model):
     trouble = models.TextField(default="")
     file = models.TextField(default="")  # its name in the exports' folder, once done
     finished_at = models.DateTimeField(null=True)
+    recipient = models.TextField(default="")  # the public key that all files are encrypted to
+    language = models.TextField(default="en")  # of who asked, for the table
+    manifest = models.TextField(default="")  # SHA-256 of manifest.json, which names the trail
+    expires_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "export"

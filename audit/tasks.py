@@ -19,3 +19,11 @@ def make_export(export_id: int) -> None:
     from audit.trails.make import make
 
     make(export_id)
+
+
+@shared_task(name="audit.remove_expired_exports", ignore_result=True)
+def remove_expired_exports() -> None:
+    """Remove the files of exports whose time is over."""
+    from audit.trails.expiry import remove_expired
+
+    remove_expired()

@@ -10,6 +10,7 @@ from audit.given import given
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
+EXPIRY_SECONDS = 60 * 60
 UNACKNOWLEDGED_SECONDS_MAX = 6 * 60 * 60
 
 
@@ -32,6 +33,8 @@ application.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     enable_utc=True,
+    beat_schedule={"exports": {"task": "audit.remove_expired_exports", "schedule": EXPIRY_SECONDS}},
+    beat_scheduler="celery.beat:Scheduler",  # remembers nothing: no file is left anywhere
 )
 # Read when first needed: embedded servers set REDIS_URL after this module is imported.
 application.add_defaults(lambda: {"broker_url": broker_url(given("REDIS_URL") or "redis://127.0.0.1:6379/0")})

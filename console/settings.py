@@ -37,6 +37,7 @@ def secret_key() -> str:
 SECRET_KEY = secret_key()
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+EXPORT_DAYS = int(os.environ.get("EXPORT_DAYS", "7"))  # how long an export can be fetched
 IS_HTTPS = os.environ.get("WHEREABOUTS_HTTPS") == "1"
 
 INSTALLED_APPS = [

@@ -156,7 +156,7 @@ def write_configuration(var: Path) -> Path:
 def serve(port: int, rate: float, environment: dict[str, str]) -> None:
     """The console, its worker, the follower and the live bank, until one ends or Ctrl-C."""
     python = [sys.executable, "-m"]
-    worker = [*python, "celery", "--app", "console.celery:application", "worker", "--concurrency", "2"]
+    worker = [*python, "celery", "--app", "console.celery:application", "worker", "--beat", "--concurrency", "2"]
     console = [*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     logins = output("demo_users", environment=environment)
     with Children(servers.var_dir() / "logs", environment) as children:

@@ -14,8 +14,8 @@ RIGHTS = {
     "support": f"{READING} unmask acknowledge break_glass approvals",
     "team_lead": f"{READING} unmask acknowledge break_glass looks review anomalies approvals approve mute correct",
     "investigator": f"{READING} unmask acknowledge break_glass secrecy approvals approve mute correct",
-    "auditor": f"{READING} looks secrecy approvals",
-    "data_protection": f"{READING} break_glass looks access_report anomalies"
+    "auditor": f"{READING} looks secrecy approvals exports_of_others",
+    "data_protection": f"{READING} break_glass looks access_report anomalies exports_of_others"
     " approvals approve approve_erasure erase retain hold",
     "authority_desk": f"{READING} unmask break_glass secrecy review_withheld approvals approve_erasure hold",
     "administrator": "sources",

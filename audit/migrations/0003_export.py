@@ -16,6 +16,8 @@ EMPTY_FIELDS = (
     "caller_identified",
     "trouble",
     "file",
+    "recipient",
+    "manifest",
 )
 
 
@@ -33,7 +35,8 @@ class Migration(migrations.Migration):
                 ("state", models.TextField(default="waiting")),
                 ("done", models.BigIntegerField(default=0)),
                 ("total", models.BigIntegerField(default=0)),
-                ("finished_at", models.DateTimeField(null=True)),
+                ("language", models.TextField(default="en")),
+                *((name, models.DateTimeField(null=True)) for name in ("finished_at", "expires_at", "removed_at")),
             ],
             options={"db_table": "export"},
         ),

@@ -14,6 +14,8 @@ from audit.errors import WhereaboutsError
 from audit.models import Export
 from audit.trails import folder
 from audit.trails.bundle import Asked, Progress, write_bundle
+from audit.trails.delivery import deliver
+from audit.trails.expiry import remove_expired
 from audit.values import Clock, Moment, Subject
 
 TELL_EVERY = 0.5  # seconds
@@ -38,6 +40,7 @@ def make(export_id: int, progress: Progress | None = None) -> None:
             raise
         return
     Export.objects.filter(pk=export_id).update(state="done", file=name, finished_at=timezone.now())
+    remove_expired()
 
 
 def _write(asked: Export, progress: Progress) -> str:
@@ -47,7 +50,7 @@ def _write(asked: Export, progress: Progress) -> str:
     with reading() as connection:
         inquiry = inquire(connection, hidden, at=moment if moment.time else None, clock=moment.clock)
         write_bundle(inquiry, Subject.parse(asked.subject), about, folder() / name, progress)
-    return name
+    return deliver(asked, folder() / name)
 
 
 class _Told:

@@ -7,20 +7,24 @@ from datetime import timedelta
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from audit.answers.names import link_of, subject_id
-from audit.errors import UnknownSubject
+from audit.errors import UnknownSubject, UsageError
 from audit.models import Export
 from audit.tasks import make_export
 from audit.trails import folder
+from audit.trails.delivery import FORMS, file_of
+from audit.trails.encryption import ENCRYPTED, require_public
 from audit.values import Subject, rfc3339
 from console.asking import asking, enter, pass_door
 from console.visit import Visit, looked
 
 TAKEN_WITHIN = timedelta(seconds=20)  # of being asked for, where a worker runs
 PARTS = {"export": "_export.html"}
+TYPES = {"trail": "application/zip", "report": "application/pdf", "table": "text/csv; charset=utf-8"}
 
 
 @require_POST
@@ -30,7 +34,12 @@ def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
         subject, _ = enter(visit, inquiry, kind, id)
     grant, moment = visit.grant, visit.asked.moment
     reason = grant.reason if grant else None
+    recipient = visit.request.POST.get("recipient", "").strip()
+    if recipient:
+        require_public(recipient)
     made = Export.objects.create(
+        recipient=recipient,
+        language=get_language() or "en",
         subject=str(subject),
         moment=rfc3339(moment.time) if moment.time else "",
         clock=moment.clock,
@@ -42,7 +51,7 @@ def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
         ticket=reason.ticket if reason else "",
         caller_identified=reason.caller_identified if reason else "",
     )
-    visit.outcome, visit.details = "asked for", {"export": made.pk}
+    visit.outcome, visit.details = "asked for", {"export": made.pk, "encrypted": bool(recipient)}
     visit.afterwards.append(lambda: _queue(made))
     return HttpResponseRedirect(reverse("export", args=[made.pk]))
 
@@ -54,13 +63,24 @@ def export(visit: Visit, id: int) -> HttpResponse:
         subject = Subject.parse(asked.subject)
         link = link_of(inquiry, subject, subject_id(inquiry.connection, subject))
     is_untaken = asked.state == "waiting" and timezone.now() - asked.asked_at > TAKEN_WITHIN
+    forms = [form for form in FORMS if asked.file and file_of(asked, form, folder()).exists()]
     return visit.show(
-        "export.html", parts=PARTS, export=asked, is_untaken=is_untaken, title=link.title, back=visit.to(link)
+        "export.html",
+        parts=PARTS,
+        export=asked,
+        forms=forms,
+        is_untaken=is_untaken,
+        is_over=_is_over(asked),
+        title=link.title,
+        back=visit.to(link),
     )
 
 
 @looked("export", "export", kind="download")
 def export_file(visit: Visit, id: int) -> HttpResponse:
+    form = visit.request.GET.get("form", "trail")
+    if form not in FORMS:
+        raise UsageError(f"form is one of {', '.join(FORMS)}")
     with asking(visit, is_now=True) as inquiry:
         asked = _mine(visit, id)
         subject = Subject.parse(asked.subject)
@@ -69,9 +89,16 @@ def export_file(visit: Visit, id: int) -> HttpResponse:
         pass_door(visit, inquiry, subject)
     if asked.state != "done":
         raise UnknownSubject("this export is not ready")
-    visit.details = {"export": asked.pk}
-    opened = (folder() / asked.file).open("rb")
-    return FileResponse(opened, as_attachment=True, filename=f"trail-{asked.pk}.zip", content_type="application/zip")  # type: ignore[return-value]
+    if _is_over(asked):
+        raise UnknownSubject("this export was removed when its time was over: ask for it again")
+    visit.details = {"export": asked.pk, "form": form, "manifest": asked.manifest}
+    try:
+        opened = file_of(asked, form, folder()).open("rb")
+    except FileNotFoundError:
+        raise UnknownSubject("this file of the export could not be made, or is gone: ask for it again") from None
+    name = f"trail-{asked.pk}{FORMS[form]}" + (ENCRYPTED if asked.recipient else "")
+    kind = "application/octet-stream" if asked.recipient else TYPES[form]
+    return FileResponse(opened, as_attachment=True, filename=name, content_type=kind)  # type: ignore[return-value]
 
 
 def _queue(made: Export) -> None:
@@ -83,9 +110,13 @@ def _queue(made: Export) -> None:
         Export.objects.filter(pk=made.pk).update(state="failed", trouble=trouble)
 
 
+def _is_over(asked: Export) -> bool:
+    return asked.removed_at is not None or (asked.expires_at is not None and asked.expires_at <= timezone.now())
+
+
 def _mine(visit: Visit, id: int) -> Export:
-    """Only who asked for an export gets it."""
-    found = Export.objects.filter(pk=id, actor=visit.actor.name).first()
-    if found is None:
+    """Who asked for an export gets it, and who has the right to what others asked for; through the same door."""
+    found = Export.objects.filter(pk=id).first()
+    if found is None or not (found.actor == visit.actor.name or visit.may("exports_of_others")):
         raise UnknownSubject(f"there is no export {id} of yours")
     return found

@@ -6,13 +6,17 @@ import io
 import re
 import zipfile
 from datetime import timedelta
+from hashlib import sha256
 
+import pyrage
 import pytest
 from django.test import Client
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from audit.models import AuditRecord, Export
-from audit.tasks import make_export
+from audit.tasks import make_export, remove_expired_exports
+from audit.trails import folder
 from audit.trails.make import make
 from tests.console.conftest import Bank, browser_of, with_reason
 
@@ -55,7 +59,60 @@ def test_an_export_is_asked_for_made_and_fetched(
     fetched = support.get(f"{page}/file")
     assert zipfile.ZipFile(io.BytesIO(b"".join(fetched))).testzip() is None
     assert fetched.headers["Content-Disposition"] == f'attachment; filename="trail-{waiting[0]}.zip"'
-    assert AuditRecord.objects.latest("id").kind == "download"
+    record = AuditRecord.objects.latest("id")
+    assert record.kind == "download"
+    assert record.details == {"export": waiting[0], "form": "trail", "manifest": made.manifest}
+    report, table = (b"".join(support.get(f"{page}/file?form={form}")) for form in ("report", "table"))
+    assert report.startswith(b"%PDF") and made.manifest in table.decode("utf-8-sig")
+    assert AuditRecord.objects.latest("id").details["form"] == "table"
+    assert support.get(f"{page}/file?form=../key").status_code == 400
+
+
+def test_to_a_recipient_no_file_is_plain(transfer: int, support: Client, waiting: list[int], bank: Bank) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    page = support.post(f"/of/transfer/{transfer}/export", {"recipient": str(identity.to_public())}).headers["Location"]
+    make(waiting[0])
+    left = {file.name for file in folder().glob(f"{Export.objects.get(pk=waiting[0]).file.partition('.')[0]}*")}
+    assert len(left) == 3 and all(name.endswith(".age") for name in left)
+    fetched = support.get(f"{page}/file")
+    assert fetched.headers["Content-Disposition"] == f'attachment; filename="trail-{waiting[0]}.zip.age"'
+    opened = pyrage.decrypt(b"".join(fetched), [identity])
+    digest = sha256(zipfile.ZipFile(io.BytesIO(opened)).read("manifest.json")).hexdigest()
+    assert Export.objects.get(pk=waiting[0]).manifest == digest
+    assert pyrage.decrypt(b"".join(support.get(f"{page}/file?form=report")), [identity]).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "key", ["age1nobody", "AGE-SECRET-KEY-1QQ", "ssh-dss AAAA", "-----BEGIN OPENSSH PRIVATE KEY-----"]
+)
+def test_what_is_no_public_key_is_refused_and_not_kept(
+    key: str, transfer: int, support: Client, waiting: list[int], bank: Bank
+) -> None:
+    answer = support.post(f"/of/transfer/{transfer}/export", {"recipient": key})
+    assert answer.status_code == 400 and key not in answer.content.decode() and not waiting
+
+
+def test_after_its_time_the_files_are_gone_and_the_page_says_so(
+    transfer: int, support: Client, waiting: list[int], bank: Bank
+) -> None:
+    page = support.post(f"/of/transfer/{transfer}/export").headers["Location"]
+    make(waiting[0])
+    Export.objects.filter(pk=waiting[0]).update(expires_at=timezone.now())
+    assert support.get(f"{page}/file").status_code == 404, "also before the task has run"
+    remove_expired_exports()
+    assert not list(folder().glob(f"{Export.objects.get(pk=waiting[0]).file.partition('.')[0]}*"))
+    assert "Removed." in support.get(page).content.decode()
+    assert "ask for it again" in support.get(f"{page}/file").content.decode()
+
+
+def test_who_has_the_right_fetches_what_others_asked_for(
+    transfer: int, support: Client, waiting: list[int], bank: Bank
+) -> None:
+    page = support.post(f"/of/transfer/{transfer}/export").headers["Location"]
+    make(waiting[0])
+    auditor = browser_of("auditor")
+    assert "/reason" in auditor.get(f"{page}/file").headers["Location"]
+    assert b"".join(with_reason(auditor, "transfer", transfer).get(f"{page}/file")).startswith(b"PK")
 
 
 def test_an_export_that_nobody_takes_says_so(

@@ -41,7 +41,7 @@ grant update (closes_at, unmasked) on public.open_door to whereabouts_web;
 
 -- The follower takes the console's records into the log like any source.
 grant select on public.audit_record to whereabouts_follower;
-grant update (state, done, total, trouble, file, finished_at) on public.export to whereabouts_web;
+grant update (state, done, total, trouble, file, finished_at, manifest, expires_at, removed_at) on public.export to whereabouts_web;
 
 -- Four eyes: a request is decided and used up, which a trigger guards. Erasure takes texts away, and says how it stands.
 grant update (state, approver, decided_at, used_at) on public.approval to whereabouts_web;

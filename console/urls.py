@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path, re_path, register_convert
 from django.urls.converters import IntConverter
 
 from console.views.approvals import approval_ask, approval_decide, approvals
+from console.views.break_glass import break_glass
 from console.views.compare import compare_page
 from console.views.desk import desk
 from console.views.export import export, export_file, export_start
@@ -21,6 +22,7 @@ from console.views.news import news
 from console.views.overview import overview
 from console.views.place import place, places
 from console.views.reason import reason
+from console.views.reviews import review, reviews
 from console.views.search import found, search
 from console.views.sign_in import bank, bank_back, sign_in, sign_in_code, sign_in_telephone, sign_out
 from console.views.sources import sources
@@ -60,6 +62,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approvals", approvals, name="approvals"),
     path("approvals/ask", approval_ask, name="approval_ask"),
     path("approvals/<number:id>/<str:decision>", approval_decide, name="approval_decide"),
+    path("break-glass", break_glass, name="break_glass"),
+    path("reviews", reviews, name="reviews"),
+    path("reviews/<number:id>", review, name="review"),
     path("help", help, name="help"),
     path("search", search, name="search"),
     path("search/<str:token>", found, name="found"),

@@ -28,6 +28,10 @@ alter table public.audit_record add column transaction xid8 not null default pg_
 create index audit_record_subjects on public.audit_record using gin (subjects jsonb_path_ops) with (fastupdate = off);
 create index audit_record_order on public.audit_record (transaction, id);
 create index audit_record_acknowledged on public.audit_record ((details ->> 'finding')) where kind = 'acknowledge';
+create unique index audit_record_reviewed on public.audit_record ((details ->> 'of')) where kind = 'review';
+create unique index audit_record_link on public.audit_record ((details ->> 'link'))
+    where kind = 'deep_link' and outcome = 'opened';
+create index audit_record_broken on public.audit_record (id) where kind = 'break_glass';
 create function public.refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception 'public.% is append-only: % refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';

@@ -34,6 +34,8 @@ FREE = {
     "/looks.json": READERS,
     "/approvals": READERS,
     "/help": ALL,
+    "/break-glass": READERS - {"auditor"},
+    "/reviews": {"team_lead"},
     "/places/ledger/available": READERS,
     "/places/custody/clearing": READERS,
     "/places/custody/clearing/places.csv": READERS,
@@ -69,6 +71,7 @@ BEHIND_THE_DOOR = {
     "/place/{available}/entries.csv": READERS,
 }
 POSTED = {
+    "/reviews/{id}",
     "/approvals/ask",
     "/approvals/{id}/approve",
     "/search",

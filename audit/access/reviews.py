@@ -1,0 +1,113 @@
+"""What a second person looks at afterwards: every broken glass, and each week a sample of the reasons given."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit.access import looks, people
+from audit.access.keys import derived
+from audit.access.people import Actor
+from audit.access.reasons import SECRET
+from audit.errors import Refused, UnknownSubject, UsageError
+from audit.models import AuditRecord
+from audit.values import Subject
+
+VERDICTS = ("justified", "unclear", "not_justified")
+SAMPLE = 20  # of a week's reasons, and at least one of everybody who gave any
+BROKEN, REASON = "break_glass", "reason"
+LISTED_MAX = 500
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record to review, and what was found of it; `verdict` "" while nobody has reviewed it."""
+
+    record: AuditRecord
+    verdict: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+
+def broken(*, is_open: bool) -> list[Item]:
+    """Every broken glass, the oldest first while it is to be reviewed, else the newest first."""
+    rows = AuditRecord.objects.filter(kind=BROKEN, outcome="broken")
+    reviewed = AuditRecord.objects.filter(kind="review", details__about=BROKEN).values_list("details__of", flat=True)
+    if is_open:
+        return [Item(row) for row in rows.exclude(pk__in=[int(one) for one in reviewed]).order_by("id")[:LISTED_MAX]]
+    return _reviewed(rows.filter(pk__in=[int(one) for one in reviewed]).order_by("-id")[:50])
+
+
+def sample(week: date) -> list[Item]:
+    """A sample of one week, Monday to Sunday (UTC): the same whenever it is asked for, and nobody can tell it before.
+
+    The least of a keyed digest of each person's reasons, then the least of all; none under secrecy.
+    """
+    began = datetime.combine(monday_of(week), datetime.min.time(), UTC)
+    rows = AuditRecord.objects.filter(kind=REASON, recorded_at__gte=began, recorded_at__lt=began + WEEK)
+    key = derived("sample of reasons")
+    found = rows.exclude(reason_code__in=SECRET).values_list("pk", "actor")
+    drawn = sorted(found, key=lambda row: hmac.digest(key, str(row[0]).encode(), sha256))
+    first = {actor: pk for pk, actor in reversed(drawn)}
+    chosen = list(dict.fromkeys([*first.values(), *(pk for pk, _ in drawn)]))[: max(SAMPLE, len(first))]
+    return _reviewed(AuditRecord.objects.filter(pk__in=chosen).order_by("id"))
+
+
+def review(actor: Actor, of: int, verdict: str) -> None:
+    """Say what one finds of a broken glass or a reason; recorded, once. Nobody reviews what they did themselves.
+
+    Raises Refused, UnknownSubject, UsageError, NoRecord.
+    """
+    people.require(actor, "review")
+    if verdict not in VERDICTS:
+        raise UsageError(f"{verdict!r} is no verdict: write one of {', '.join(VERDICTS)}")
+    row = AuditRecord.objects.filter(pk=of, kind__in=(BROKEN, REASON)).exclude(outcome="refused").first()
+    if row is None or (row.reason_code in SECRET and row.kind == REASON):
+        raise UnknownSubject(f"there is nothing to review with the number {of}")
+    if row.actor == actor.name:
+        raise Refused("nobody reviews what they did themselves: ask another team lead")
+    subjects = [Subject.parse(text) for text in row.subjects]
+    details = {"of": of, "about": row.kind, "actor": row.actor}
+    try:
+        with transaction.atomic():
+            looks.record(actor, looks.Look("review", "reviews", subjects, outcome=verdict, details=details))
+    except looks.NoRecord as error:
+        if isinstance(error.__cause__, IntegrityError):
+            raise UsageError("somebody has reviewed it already") from None
+        raise
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def week_named(text: str) -> date:
+    """The Monday of a week written 2026-W47; "": the last whole week. Raises UsageError."""
+    if not text:
+        return monday_of(timezone.now().date()) - WEEK
+    try:
+        return datetime.strptime(f"{text}-1", "%G-W%V-%u").date()
+    except ValueError:
+        raise UsageError(f"{text!r} is no week: write it as 2026-W47") from None
+
+
+def week_name(monday: date) -> str:
+    year, week, _ = monday.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _reviewed(rows: Iterable[AuditRecord]) -> list[Item]:
+    listed = list(rows)
+    found = AuditRecord.objects.filter(kind="review", details__of__in=[row.pk for row in listed])
+    verdicts = {int(one.details["of"]): one for one in found}
+    return [
+        Item(row, one.outcome, one.actor, one.recorded_at) if (one := verdicts.get(row.pk)) else Item(row)
+        for row in listed
+    ]

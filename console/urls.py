@@ -16,6 +16,7 @@ from console.views.flows import flows
 from console.views.help import help
 from console.views.home import home
 from console.views.incoming import incoming_page
+from console.views.link import link
 from console.views.list import place_list, places_list, subject_list
 from console.views.looks import looks, looks_file
 from console.views.news import news
@@ -65,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("break-glass", break_glass, name="break_glass"),
     path("reviews", reviews, name="reviews"),
     path("reviews/<number:id>", review, name="review"),
+    path("link", link, name="link"),
     path("help", help, name="help"),
     path("search", search, name="search"),
     path("search/<str:token>", found, name="found"),

@@ -9,12 +9,12 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 EVENTS = 200_000
+PARTS = ("yardstick", "judging", "follow", "rebuild", "pages", "questions")
 
 
 def main() -> int:
@@ -35,10 +35,10 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="script/bench", description="Measure catch-up, rebuild and pages.")
+    parser = argparse.ArgumentParser(prog="script/bench", description="Measure catch-up, rebuild, pages and questions.")
     parser.add_argument("--events", type=int, default=EVENTS, help=f"of the bank's history (default: {EVENTS:,})")
     parser.add_argument("--folder", help="keep servers and data here; a history that stands there is used again")
-    parser.add_argument("--only", choices=("yardstick", "follow", "rebuild", "pages"), action="append",
+    parser.add_argument("--only", choices=PARTS, action="append",
                         help="measure only this (may be given several times)")
     parser.add_argument("--pages", type=int, default=200, help="how many of each page are asked for (default: 200)")
     return parser.parse_args()
@@ -47,7 +47,7 @@ def _options() -> argparse.Namespace:
 def _measure(folder: Path, options: argparse.Namespace) -> None:
     from audit import servers
     from audit.database import database_url
-    from bench import machine, pages, yardstick
+    from bench import judging, long, machine, pages, questions, yardstick
     from bench.running import timed
     from demobank.loading import load_history
     from demobank.store import reader_url
@@ -60,7 +60,7 @@ def _measure(folder: Path, options: argparse.Namespace) -> None:
     bank = servers.address("bank")
     events = load_history(bank, events=options.events).events
     _row("events", f"{events:,} of the demo bank, three PostgreSQL stores")
-    postmaster = int((Path(_data_folder(database_url())) / "postmaster.pid").read_text().splitlines()[0])
+    postmaster = machine.postmaster(database_url())
     measured = None
     if wanted("yardstick"):
         before = machine.seconds_of_server(postmaster)
@@ -71,6 +71,9 @@ def _measure(folder: Path, options: argparse.Namespace) -> None:
     _write_configuration(folder / "whereabouts.toml")
     environment = {"BANK_DATABASE_URL": reader_url(bank), "WHEREABOUTS_CONFIG": str(folder / "whereabouts.toml")}
     os.environ.update(environment)
+    if wanted("judging"):
+        for name, text in judging.measured(folder, environment, events):
+            _row(name, text)
     if wanted("follow"):
         before = machine.seconds_of_server(postmaster)
         run = timed(environment, "follow", "--once")
@@ -86,14 +89,9 @@ def _measure(folder: Path, options: argparse.Namespace) -> None:
     if wanted("pages"):
         for name, text in pages.measured(options.pages):
             _row(name, text)
-
-
-def _data_folder(url: str) -> str:
-    import psycopg
-
-    with psycopg.connect(url) as connection:
-        row: Any = connection.execute("select current_setting('data_directory')").fetchone()
-    return str(row[0])
+    if wanted("questions"):
+        for name, text in [*questions.measured(options.pages), *long.measured(folder / "long")]:
+            _row(name, text)
 
 
 def _write_configuration(path: Path) -> None:

@@ -6,6 +6,9 @@ import os
 import platform
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -17,6 +20,13 @@ def described() -> str:
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, "
         f"Python {platform.python_version()}, load before {os.getloadavg()[0]:.1f}"
     )
+
+
+def postmaster(url: str) -> int:
+    """The process of a server of this machine."""
+    with psycopg.connect(url) as connection:
+        row: Any = connection.execute("select current_setting('data_directory')").fetchone()
+    return int((Path(row[0]) / "postmaster.pid").read_text().splitlines()[0])
 
 
 def seconds_of_server(postmaster: int) -> float | None:

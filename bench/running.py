@@ -22,10 +22,10 @@ class Run:
     memory: int
 
 
-def timed(environment: Mapping[str, str], *arguments: str) -> Run:
-    """Run `manage.py ARGUMENTS`; raises SystemExit with its words if it fails."""
+def timed(environment: Mapping[str, str], *arguments: str, script: Path = MANAGE) -> Run:
+    """Run `manage.py ARGUMENTS`, or another script with them; raises SystemExit with its words if it fails."""
     began, before = time.perf_counter(), os.times()
-    process = subprocess.Popen([sys.executable, str(MANAGE), *arguments], env={**os.environ, **environment},
+    process = subprocess.Popen([sys.executable, str(script), *arguments], env={**os.environ, **environment},
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     peaks: dict[int, int] = {}
     while process.poll() is None:
@@ -34,7 +34,7 @@ def timed(environment: Mapping[str, str], *arguments: str) -> Run:
         time.sleep(0.1)
     said = process.communicate()[1].decode(errors="replace")
     if process.returncode != 0:
-        raise SystemExit(f"manage.py {' '.join(arguments)} failed ({process.returncode}): {said.strip()[-2000:]}")
+        raise SystemExit(f"{script.name} {' '.join(arguments)} failed ({process.returncode}): {said.strip()[-2000:]}")
     after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return Run(time.perf_counter() - began, cpu, sum(peaks.values()))

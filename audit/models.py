@@ -182,3 +182,41 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.what}: {self.state}"
+
+
+class Case(models.Model):
+    """An investigation. Everything that is known of it stands in its entries."""
+
+    opened_at = models.DateTimeField(db_default=Now())
+    opened_by = models.TextField()
+    is_secret = models.BooleanField(default=False)  # only for those with the right `secrecy`
+
+    class Meta:
+        db_table = "investigation"
+
+    def __str__(self) -> str:
+        return f"case {self.pk}"
+
+
+class CaseEntry(models.Model):
+    """One thing that was added to a case; the table refuses every change (migration 0005)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries")
+    kind = models.TextField()  # one of audit.cases.entries.KINDS
+    added_at = models.DateTimeField(db_default=Now())
+    added_by = models.TextField()
+    role = models.TextField(default="")
+    subject = models.TextField(default="")  # whom a pin is about
+    reference = models.TextField(default="")  # an event, a finding, a question, another case or a subject
+    position = models.BigIntegerField(null=True)  # of an event in our log
+    value = models.TextField(default="")  # of a status or a verdict
+    document = models.JSONField(null=True)  # a pinned finding or answer as it was then, everything personal masked
+    text = models.ForeignKey(KeptText, on_delete=models.PROTECT, null=True)
+    digest = models.TextField()  # of all this; the record in the log has it too
+
+    class Meta:
+        db_table = "case_entry"
+        indexes = [models.Index(fields=["case", "id"], name="case_entry_case")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of case {self.case_id}"

@@ -7,6 +7,8 @@ from django.urls.converters import IntConverter
 
 from console.views.approvals import approval_ask, approval_decide, approvals
 from console.views.break_glass import break_glass
+from console.views.case import case, case_add, case_open, cases
+from console.views.case_pin import case_pin, case_pin_finding
 from console.views.compare import compare_page
 from console.views.desk import desk
 from console.views.export import export, export_file, export_start
@@ -57,6 +59,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("finding/<str:id>", finding, name="finding"),
     path("flows", flows, name="flows"),
     path("finding/<str:id>/acknowledge", acknowledge, name="acknowledge"),
+    path("cases", cases, name="cases"),
+    path("cases/open", case_open, name="case_open"),
+    path("case/<number:id>", case, name="case"),
+    path("case/<number:id>/add", case_add, name="case_add"),
+    path("finding/<str:id>/case", case_pin_finding, name="case_pin_finding"),
+    path("of/<str:kind>/<number:id>/case", case_pin, name="case_pin"),
     path("sources", sources, name="sources"),
     path("looks", looks, name="looks"),
     re_path(r"^looks\.(?P<format>csv|json)$", looks_file),

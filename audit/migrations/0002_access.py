@@ -11,13 +11,16 @@ from audit.database import sql
 
 READING = "desk search look places findings sources download export"
 RIGHTS = {
-    "support": f"{READING} unmask acknowledge break_glass approvals",
-    "team_lead": f"{READING} unmask acknowledge break_glass looks review anomalies approvals approve mute correct",
-    "investigator": f"{READING} unmask acknowledge break_glass secrecy approvals approve mute correct",
-    "auditor": f"{READING} looks secrecy approvals exports_of_others",
+    "support": f"{READING} unmask acknowledge break_glass approvals see_cases work_cases",
+    "team_lead": f"{READING} unmask acknowledge break_glass looks review anomalies approvals approve mute correct"
+    " see_cases work_cases close_cases",
+    "investigator": f"{READING} unmask acknowledge break_glass secrecy approvals approve mute correct"
+    " see_cases work_cases close_cases",
+    "auditor": f"{READING} looks secrecy approvals exports_of_others see_cases",
     "data_protection": f"{READING} break_glass looks access_report anomalies exports_of_others"
-    " approvals approve approve_erasure erase retain hold",
-    "authority_desk": f"{READING} unmask break_glass secrecy review_withheld approvals approve_erasure hold",
+    " approvals approve approve_erasure erase retain hold see_cases",
+    "authority_desk": f"{READING} unmask break_glass secrecy review_withheld approvals approve_erasure hold"
+    " see_cases work_cases close_cases",
     "administrator": "sources",
 }
 

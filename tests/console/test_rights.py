@@ -9,13 +9,16 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
+from audit.access import people
 from audit.access.people import ROLES
+from audit.cases.adding import open_case
 from audit.access.reasons import SECRET
 from audit.models import AuditRecord, OpenDoor, Right
 from tests.console.conftest import Bank, browser_of, with_reason
 
 ALL = set(ROLES)
 READERS = ALL - {"administrator"}
+WORKERS = READERS - {"auditor", "data_protection"}  # on cases
 UNMASKERS = {"support", "team_lead", "investigator", "authority_desk"}
 OPENED, TOLD, REASON, SHUT, UNKNOWN = 200, 204, "reason", 403, 404
 
@@ -27,6 +30,8 @@ FREE = {
     "/findings.csv": READERS,
     "/findings.json": READERS,
     "/finding/{finding}": READERS,
+    "/finding/{finding}/case": WORKERS,
+    "/case/{case}": READERS,
     "/flows": READERS,
     "/sources": ALL,
     "/looks": ALL,
@@ -36,6 +41,7 @@ FREE = {
     "/help": ALL,
     "/break-glass": READERS - {"auditor"},
     "/reviews": {"team_lead"},
+    "/cases": READERS,
     "/places/ledger/available": READERS,
     "/places/custody/clearing": READERS,
     "/places/custody/clearing/places.csv": READERS,
@@ -66,11 +72,14 @@ BEHIND_THE_DOOR = {
     "/of/account/{account}/why?of=balance.DKK": READERS,
     "/of/account/{account}/when?that=balance+%3C+0": READERS,
     "/of/transfer/{transfer}/why": READERS,
+    "/of/transfer/{transfer}/case": WORKERS,
     "/place/{available}": READERS,
     "/place/{available}/why": READERS,
     "/place/{available}/entries.csv": READERS,
 }
 POSTED = {
+    "/cases/open",
+    "/case/{id}/add",
     "/reviews/{id}",
     "/approvals/ask",
     "/approvals/{id}/approve",
@@ -90,6 +99,7 @@ def names(bank: Bank) -> dict[str, object]:
     account = bank.rows("select other_id from link where subject_id = %s and other_kind = 'account'", customer)[0][0]
     key = bank.rows("select key from trace.subject where id = %s", account)[0][0]
     return {
+        "case": open_case(people.actor_named("investigator"), "Where is it?"),
         "transfer": transfer,
         "customer": customer,
         "account": account,
@@ -217,7 +227,7 @@ def test_every_address_is_in_these_tables() -> None:
 
 
 def _filled(url: str) -> str:
-    for name in ("customer", "account", "transfer", "bank_transfer", "clearing", "available", "finding", "kind", "id"):
+    for name in ("customer", "account", "transfer", "bank_transfer", "clearing", "available", "finding", "case", "kind", "id"):
         url = url.replace("{" + name + "}", "7")
     return url
 

@@ -1,0 +1,204 @@
+"""Adding to a case: each addition is an entry and a record of it, both or neither, so that the log proves the entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.db.utils import ProgrammingError
+
+from audit.access import looks
+from audit.access.looks import Look
+from audit.access.people import Actor, require
+from audit.access.texts import keep
+from audit.answers.documents import Document, finding_document, what_document, where_document
+from audit.answers.events import events_at, ref_of
+from audit.answers.findings import finding
+from audit.answers.inquiry import Inquiry
+from audit.answers.what import whole_story_in_pages
+from audit.answers.where import where
+from audit.answers.withheld import withhold
+from audit.cases.entries import (
+    ANSWER,
+    ANSWERS,
+    CLOSED,
+    EVENT,
+    FINDING,
+    LINK,
+    NOTE,
+    OPEN,
+    QUESTION,
+    STATUS,
+    STATUSES,
+    VERDICT,
+    VERDICTS,
+    Case,
+)  # fmt: skip
+from audit.cases.reading import case as read
+from audit.errors import Refused, UsageError
+from audit.models import Case as CaseRow
+from audit.models import CaseEntry, KeptText
+from audit.values import Subject
+
+ENTRIES_MAX = 500
+SUBJECTS_MAX = 50
+DOCUMENT_BYTES_MAX = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What goes into an entry beside its text."""
+
+    kind: str
+    subject: Subject | None = None
+    reference: str = ""
+    position: int | None = None
+    value: str = ""
+    document: Document | None = None
+
+
+def open_case(actor: Actor, question: str, *, is_secret: bool = False, subject: Subject | None = None) -> int:
+    """Begin a case with the question that it is to answer; its number. Raises Refused, UsageError, NoRecord."""
+    require(actor, "work_cases")
+    if is_secret:
+        require(actor, "secrecy")
+    with transaction.atomic():
+        row = CaseRow.objects.create(opened_by=actor.name, is_secret=is_secret)
+        _append(actor, row.pk, Added(QUESTION, subject), [subject] if subject else [], question)
+    return row.pk
+
+
+def add_note(actor: Actor, id: int, text: str, subject: Subject | None = None) -> None:
+    known = _to_work_on(actor, id)
+    if subject is not None and subject not in known.subjects:
+        raise UsageError(f"{subject} is not in case {id}: pin something of it first")
+    _append(actor, id, Added(NOTE, subject), [subject] if subject else known.subjects, text)
+
+
+def pin_event(actor: Actor, id: int, inquiry: Inquiry, subject: Subject, position: int) -> None:
+    """Pin an event of a subject whose door is open. Raises UsageError for an event that is not the subject's."""
+    row = events_at(inquiry, [position]).get(position)
+    if row is None or not inquiry.rows("case_event_of", {"position": position, "subject": inquiry.ids[subject]}):
+        raise UsageError(f"the event at {position} is not one of {subject}")
+    _pin(actor, id, Added(EVENT, subject, str(ref_of(inquiry, row)), position))
+
+
+def pin_finding(actor: Actor, id: int, inquiry: Inquiry, identifier: str) -> None:
+    """Pin a finding as it is now."""
+    page = finding(inquiry, identifier)
+    line, _ = withhold(inquiry, page.finding)
+    document = finding_document(line, page.model)
+    _pin(actor, id, Added(FINDING, page.finding.subject.subject, identifier, document=document))
+
+
+def pin_answer(actor: Actor, id: int, inquiry: Inquiry, question: str, subject: Subject) -> None:
+    """Pin what is answered now about a subject at the inquiry's moment; its mask must close everything personal."""
+    if question not in ANSWERS:
+        raise UsageError(f"an answer to {' or '.join(ANSWERS)} can be pinned")
+    if question == "where":
+        document = where_document(withhold(inquiry, where(inquiry, subject), [subject])[0])
+    else:
+        pages = whole_story_in_pages(inquiry, subject)
+        document = what_document(withhold(inquiry, page, [subject])[0] for page in pages)
+    _pin(actor, id, Added(ANSWER, subject, question, document=document))
+
+
+def link_case(actor: Actor, id: int, other: int) -> None:
+    """Say that another case has to do with this one."""
+    if id == other:
+        raise UsageError("a case is not linked with itself")
+    known = read(actor, other)
+    _to_work_on(actor, id)
+    _append(actor, id, Added(LINK, reference=known.title), [])
+
+
+def set_status(actor: Actor, id: int, status: str) -> None:
+    """Open, waiting or closed; closed only after a verdict, and then nothing is added until it is opened again."""
+    known = read(actor, id)
+    require(actor, "close_cases" if CLOSED in (status, known.status) else "work_cases")
+    if status not in STATUSES:
+        raise UsageError(f"a case is {', '.join(STATUSES)}")
+    if status == known.status:
+        raise UsageError(f"case {id} is {status} already")
+    if known.status == CLOSED and status != OPEN:
+        raise UsageError(f"case {id} is closed: open it again first")
+    if status == CLOSED and known.verdict is None:
+        raise UsageError(f"case {id} has no verdict yet: give one, then close it")
+    _append(actor, id, Added(STATUS, value=status), [])
+
+
+def give_verdict(actor: Actor, id: int, verdict: str, text: str) -> None:
+    require(actor, "close_cases")
+    known = _to_work_on(actor, id)
+    if verdict not in VERDICTS:
+        raise UsageError(f"a verdict is one of {', '.join(VERDICTS)}")
+    _append(actor, id, Added(VERDICT, value=verdict), known.subjects, text)
+
+
+def _pin(actor: Actor, id: int, added: Added) -> None:
+    known = _to_work_on(actor, id)
+    assert added.subject is not None
+    if added.subject not in known.subjects and len(known.subjects) >= SUBJECTS_MAX:
+        raise UsageError(f"a case is about {SUBJECTS_MAX} subjects at most: open another one and link them")
+    _append(actor, id, added, [added.subject])
+
+
+def _to_work_on(actor: Actor, id: int) -> Case:
+    """A case that takes additions; raises Refused, UnknownSubject, UsageError."""
+    require(actor, "work_cases")
+    known = read(actor, id)
+    if known.status == CLOSED:
+        raise UsageError(f"case {id} is closed: open it again first")
+    if len(known.entries) >= ENTRIES_MAX:
+        raise UsageError(f"a case has {ENTRIES_MAX} entries at most: open another one and link them")
+    return known
+
+
+def _append(actor: Actor, id: int, added: Added, about: Sequence[Subject], text: str | None = None) -> None:
+    if added.document is not None and len(_canonical(added.document)) > DOCUMENT_BYTES_MAX:
+        raise UsageError("this answer is too long to be pinned: pin its steps, or export its trail")
+    try:
+        with transaction.atomic():
+            kept = None if text is None else keep(text, about)
+            digest = digest_of(added, kept)
+            details: dict[str, object] = {"case": id, "what": added.kind, "digest": digest}
+            if kept is not None:
+                details["text"] = kept.pk
+            looks.record(actor, Look("case", "case", about, outcome="added", details=details))
+            CaseEntry.objects.create(
+                case_id=id,
+                kind=added.kind,
+                added_by=actor.name,
+                role=actor.role,
+                subject=str(added.subject) if added.subject else "",
+                reference=added.reference,
+                position=added.position,
+                value=added.value,
+                document=added.document,
+                text=kept,
+                digest=digest,
+            )
+    except ProgrammingError as error:  # somebody else closed it meanwhile
+        raise Refused(str(error).splitlines()[0]) from None
+
+
+def digest_of(added: Added, kept: KeptText | None) -> str:
+    """SHA-256 of the entry as canonical JSON; of a text its commitment, which outlives the text."""
+    whole: Mapping[str, Any] = {
+        "kind": added.kind,
+        "subject": str(added.subject) if added.subject else "",
+        "reference": added.reference,
+        "position": added.position,
+        "value": added.value,
+        "document": added.document,
+        "text": bytes(kept.commitment).hex() if kept is not None else None,
+    }
+    return sha256(_canonical(whole)).hexdigest()
+
+
+def _canonical(value: object) -> bytes:
+    return msgspec.json.encode(value, order="deterministic")

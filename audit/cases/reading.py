@@ -1,0 +1,94 @@
+"""Cases as they stand. Who lacks the right `secrecy` does not learn that there is a secret one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from audit.access.people import Actor, require
+from audit.access.texts import texts
+from audit.cases.entries import CLOSED, KINDS, OPEN, STATUS, Case, Entry
+from audit.errors import UnknownSubject
+from audit.models import Case as CaseRow
+from audit.models import CaseEntry
+from audit.values import Subject
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case in a list: nothing that somebody wrote."""
+
+    id: int
+    opened_at: datetime
+    opened_by: str
+    is_secret: bool
+    status: str
+    changed_at: datetime
+    entries: int
+    subjects: tuple[Subject, ...]
+
+
+def case(actor: Actor, id: int) -> Case:
+    """Raises Refused, UnknownSubject."""
+    require(actor, "see_cases")
+    row = _visible(actor).filter(pk=id).first()
+    if row is None:
+        raise UnknownSubject(f"there is no case {id}")
+    entries = list(CaseEntry.objects.filter(case=row).order_by("id"))
+    said = texts([entry.text_id for entry in entries if entry.text_id is not None])
+    return Case(
+        row.pk, row.opened_at, row.opened_by, row.is_secret, tuple(_entry(entry, said.get) for entry in entries)
+    )
+
+
+def cases(actor: Actor, before: int | None = None, shown: int = SHOWN) -> tuple[Sequence[CaseLine], int]:
+    """The newest cases, below a number where one is given, and how many there are in all. Raises Refused."""
+    require(actor, "see_cases")
+    found = _visible(actor)
+    rows = list((found.filter(pk__lt=before) if before else found).order_by("-id")[:shown])
+    entries: dict[int, list[CaseEntry]] = {row.pk: [] for row in rows}
+    plain = CaseEntry.objects.filter(case__in=rows).defer("document").order_by("id")
+    for entry in plain:
+        entries[entry.case_id].append(entry)
+    return [_line(row, entries[row.pk]) for row in rows], found.count()
+
+
+def open_cases(actor: Actor, shown: int = SHOWN) -> Sequence[CaseLine]:
+    """Those that something can be added to, newest first."""
+    return [line for line in cases(actor, shown=shown)[0] if line.status != CLOSED]
+
+
+def _visible(actor: Actor) -> QuerySet[CaseRow]:
+    rows = CaseRow.objects.all()
+    return rows if actor.is_system or actor.may("secrecy") else rows.filter(is_secret=False)
+
+
+def _line(row: CaseRow, entries: Sequence[CaseEntry]) -> CaseLine:
+    status = next((entry.value for entry in reversed(entries) if entry.kind == STATUS), OPEN)
+    subjects = dict.fromkeys(Subject.parse(entry.subject) for entry in entries if entry.subject)
+    return CaseLine(
+        row.pk, row.opened_at, row.opened_by, row.is_secret, status, entries[-1].added_at, len(entries), tuple(subjects)
+    )
+
+
+def _entry(row: CaseEntry, said: object) -> Entry:
+    assert row.kind in KINDS and callable(said)
+    return Entry(
+        row.pk,
+        row.kind,
+        row.added_at,
+        row.added_by,
+        row.role,
+        Subject.parse(row.subject) if row.subject else None,
+        row.reference,
+        row.position,
+        row.value,
+        row.document,
+        None if row.text_id is None else said(row.text_id),
+        row.digest,
+    )

@@ -1,0 +1,227 @@
+"""Cases: only ever added to, each addition in the log, and nothing of a customer without that customer's door."""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+
+import msgspec
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from audit.access import people, texts
+from audit.access.people import Actor
+from audit.cases import adding, reading
+from audit.cases.entries import STATUSES, VERDICTS
+from audit.models import AuditRecord, CaseEntry, OpenDoor
+from audit.models import Case as CaseRow
+from tests.console.conftest import Bank, browser_of, with_reason
+from tests.console.test_rights import names as names  # a fixture
+
+QUESTION = "Why did Mette Holm's payment never arrive?"
+
+
+@pytest.fixture(autouse=True)
+def shut_doors(bank: Bank) -> None:
+    for door in OpenDoor.objects.all():
+        door.closes_at = door.opened_at
+        door.save(update_fields=["closes_at"])
+
+
+def actor_of(role: str) -> Actor:
+    return people.actor_named(role)
+
+
+def opened(browser: Client, **more: str) -> int:
+    answer = browser.post("/cases/open", {"question": QUESTION, **more})
+    assert answer.status_code == 302
+    return int(answer.headers["Location"].rsplit("/", 1)[1])
+
+
+def page(browser: Client, case: int) -> str:
+    answer = browser.get(f"/case/{case}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def investigated(bank: Bank, names: dict[str, object]) -> tuple[Client, int, int, int]:
+    """A browser with the customer's door open, a case about the customer's transfer, both numbers."""
+    browser, customer, transfer = browser_of("investigator"), int(str(names["customer"])), int(str(names["transfer"]))
+    with_reason(browser, "customer", customer)
+    given = {"case": "new", "question": QUESTION, "answer": ["where", "what"]}
+    answer = browser.post(f"/of/transfer/{transfer}/case", given)
+    assert answer.status_code == 302, answer.content
+    return browser, int(answer.headers["Location"].rsplit("/", 1)[1]), customer, transfer
+
+
+def test_an_answer_is_kept_as_it_was_and_bound_to_the_log(bank: Bank, names: dict[str, object]) -> None:
+    browser, case, _, transfer = investigated(bank, names)
+    entries = list(CaseEntry.objects.filter(case=case).order_by("id"))
+    assert [entry.kind for entry in entries] == ["question", "answer", "answer"]
+    where = entries[1].document
+    assert where is not None and where["at"]["now"] and where["model"] and where["conserved"] in (True, False)
+    records = AuditRecord.objects.filter(kind="case").order_by("-id")[:3]
+    assert [record.details["digest"] for record in reversed(records)] == [entry.digest for entry in entries]
+    whole = {"kind": "answer", "subject": entries[1].subject, "reference": "where", "position": None, "value": ""}
+    canonical = msgspec.json.encode({**whole, "document": where, "text": None}, order="deterministic")
+    assert sha256(canonical).hexdigest() == entries[1].digest
+    shown = page(browser, case)
+    assert "Where the money was" in shown and "What had happened" in shown and "Mette Holm" in shown
+
+
+def test_what_is_pinned_holds_nothing_personal(bank: Bank, names: dict[str, object]) -> None:
+    browser, case, customer, _ = investigated(bank, names)
+    name = re.search(r"(\w{3,}) \w•+", browser.get(f"/of/customer/{customer}").content.decode())
+    assert name
+    browser.post(f"/of/customer/{customer}/unmask", {"path": "name"})
+    browser.post(f"/of/customer/{customer}/case", {"case": str(case), "answer": ["where", "what"]})
+    kept = json.dumps(list(CaseEntry.objects.filter(case=case).values_list("document", flat=True)), ensure_ascii=False)
+    assert "••••••" in kept and name[1] not in kept
+    assert "Holm" not in json.dumps(list(AuditRecord.objects.filter(kind="case").values_list("details", flat=True)))
+
+
+def test_events_and_findings_are_pinned(bank: Bank, names: dict[str, object]) -> None:
+    browser, case, customer, transfer = investigated(bank, names)
+    position = bank.rows("select position from timeline where subject_id = %s order by position limit 1", transfer)[0][0]
+    assert browser.get(f"/of/transfer/{transfer}/case?event={position}").status_code == 200
+    pinned = browser.post(f"/of/transfer/{transfer}/case?event={position}", {"case": str(case)})
+    assert pinned.status_code == 302
+    stranger = bank.rows("select max(position) from timeline where subject_id <> %s and position not in"
+                         " (select position from timeline where subject_id = %s)", transfer, transfer)[0][0]  # fmt: skip
+    foreign = browser.post(f"/of/transfer/{transfer}/case?event={stranger}", {"case": str(case)})
+    assert foreign.status_code == 400
+    assert browser.post(f"/finding/{names['finding']}/case", {"case": str(case)}).status_code == 302
+    kinds = [entry.kind for entry in CaseEntry.objects.filter(case=case).order_by("id")]
+    assert kinds[-2:] == ["event", "finding"]
+    found = reading.case(actor_of("investigator"), case)
+    assert found.positions == (position,) and found.subjects
+    assert f'href="/finding/{names["finding"]}"' in page(browser, case)
+
+
+def test_without_a_door_nothing_of_the_customer_is_told(bank: Bank, names: dict[str, object]) -> None:
+    browser, case, customer, _ = investigated(bank, names)
+    browser.post(f"/case/{case}/add", {"what": "note", "text": "Called Mette, 20 12 34 56"})
+    other = browser_of("team_lead")
+    shut = page(other, case)
+    for told in ("Mette", "20 12 34 56", "Where the money is now"):
+        assert told not in shut
+    assert f"/of/customer/{customer}/reason?next=%2Fcase%2F{case}" in shut
+    looked = AuditRecord.objects.filter(kind="look", page="case", actor="team_lead").latest("id")
+    assert looked.subjects == []
+    told = page(with_reason(other, "customer", customer), case)
+    assert "20 12 34 56" in told and QUESTION.replace("'", "&#39;") in told
+    looked = AuditRecord.objects.filter(kind="look", page="case", actor="team_lead").latest("id")
+    assert looked.reason_code == "call" and any(one.startswith("customer:") for one in looked.subjects)
+
+
+def test_without_the_door_nothing_is_pinned(bank: Bank, names: dict[str, object]) -> None:
+    browser = browser_of("investigator")
+    answer = browser.post(f"/of/transfer/{names['transfer']}/case", {"case": "new", "question": "x", "answer": "where"})
+    assert "/reason?next=" in answer.headers["Location"]
+
+
+def test_it_is_closed_after_a_verdict_and_then_takes_nothing(bank: Bank) -> None:
+    lead = browser_of("team_lead")
+    case = opened(lead)
+    add = f"/case/{case}/add"
+    assert lead.post(add, {"what": "status", "status": "closed"}).status_code == 400
+    assert lead.post(add, {"what": "verdict", "verdict": VERDICTS[1], "text": ""}).status_code == 400
+    assert lead.post(add, {"what": "verdict", "verdict": VERDICTS[1], "text": "Sent twice"}).status_code == 302
+    assert browser_of("support").post(add, {"what": "status", "status": "closed"}).status_code == 403
+    assert lead.post(add, {"what": "status", "status": "closed"}).status_code == 302
+    assert lead.post(add, {"what": "note", "text": "too late"}).status_code == 400
+    assert browser_of("support").post(add, {"what": "status", "status": "open"}).status_code == 403
+    assert lead.post(add, {"what": "status", "status": "open"}).status_code == 302
+    assert lead.post(add, {"what": "status", "status": "closed"}).status_code == 400  # the verdict was taken back
+    assert reading.case(actor_of("auditor"), case).status == STATUSES[0]
+
+
+def test_the_database_refuses_what_the_console_would(bank: Bank) -> None:
+    case = opened(browser_of("team_lead"))
+    entry = CaseEntry.objects.filter(case=case).get()
+    row = {"case_id": case, "added_by": "x", "digest": "x"}
+    for change in (
+        lambda: CaseEntry.objects.filter(pk=entry.pk).update(reference="other"),
+        lambda: CaseEntry.objects.filter(pk=entry.pk).delete(),
+        lambda: CaseRow.objects.filter(pk=case).update(is_secret=True),
+        lambda: CaseEntry.objects.create(kind="status", value="closed", **row),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+    with bank.database.connect("owner", autocommit=True) as owner:
+        for table in ("case_entry", "investigation"):
+            with pytest.raises(Exception, match="append-only"):
+                owner.execute(f"delete from public.{table}".encode())
+    connection.close()
+
+
+def test_a_secret_case_is_not_there_for_others(bank: Bank) -> None:
+    investigator, support = browser_of("investigator"), browser_of("support")
+    case = opened(investigator, is_secret="1")
+    absent = support.get("/case/999999999")
+    assert (support.get(f"/case/{case}").status_code, absent.status_code) == (404, 404)
+    assert f'"/case/{case}"' not in support.get("/cases").content.decode()
+    assert f'"/case/{case}"' in browser_of("auditor").get("/cases").content.decode()
+    assert support.post(f"/case/{case}/add", {"what": "note", "text": "x"}).status_code == 404
+    other = opened(support)
+    assert support.post(f"/case/{other}/add", {"what": "link", "other": str(case)}).status_code == 404
+    assert support.post("/cases/open", {"question": "x", "is_secret": "1"}).status_code == 403
+
+
+def test_cases_are_linked(bank: Bank) -> None:
+    browser = browser_of("investigator")
+    one, other = opened(browser), opened(browser)
+    assert browser.post(f"/case/{one}/add", {"what": "link", "other": f"case:{other}"}).status_code == 302
+    assert f'href="/case/{other}"' in page(browser, one)
+    for wrong in (str(one), "999999999", "x", ""):
+        assert browser.post(f"/case/{one}/add", {"what": "link", "other": wrong}).status_code in (400, 404)
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "'\"><img src=x onerror=alert(1)>", "{{ 7*7 }}", "=1+1"])
+def test_what_somebody_wrote_is_only_ever_text(text: str, bank: Bank) -> None:
+    browser = browser_of("investigator")
+    case = opened(browser)
+    browser.post(f"/case/{case}/add", {"what": "note", "text": text})
+    shown = page(browser, case)
+    assert "<script>alert" not in shown and "<img src=x" not in shown and "49" not in shown.split("entries-title")[1]
+
+
+def test_a_note_that_was_erased_says_so(bank: Bank) -> None:
+    browser = browser_of("investigator")
+    case = opened(browser)
+    browser.post(f"/case/{case}/add", {"what": "note", "text": "to be forgotten"})
+    number = CaseEntry.objects.filter(case=case, kind="note").get().text_id
+    with bank.database.connect("erasure", autocommit=True) as erasure:
+        erasure.execute(
+            "update public.kept_text set wrapped = null, salt = null, nonce = null, ciphertext = null,"
+            " erased_at = now() where id = %s",
+            [number],
+        )
+    shown = page(browser, case)
+    assert "to be forgotten" not in shown and "erased" in shown
+    assert texts.texts([number or 0]) == {number: texts.ERASED}
+
+
+def test_no_record_no_entry(bank: Bank) -> None:
+    browser = browser_of("investigator")
+    case = opened(browser)
+    before = CaseEntry.objects.count()
+    with bank.database.connect("owner", autocommit=True) as owner:
+        owner.execute("revoke insert on public.audit_record from whereabouts_web")
+        try:
+            assert browser.post(f"/case/{case}/add", {"what": "note", "text": "unseen"}).status_code == 503
+        finally:
+            owner.execute("grant insert on public.audit_record to whereabouts_web")
+    assert CaseEntry.objects.count() == before
+
+
+def test_what_is_too_much_is_refused(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = browser_of("investigator")
+    case = opened(browser)
+    monkeypatch.setattr(adding, "ENTRIES_MAX", 2)
+    assert browser.post(f"/case/{case}/add", {"what": "note", "text": "one"}).status_code == 302
+    assert browser.post(f"/case/{case}/add", {"what": "note", "text": "two"}).status_code == 400
+    assert browser.post("/cases/open", {"question": "x" * 2001}).status_code == 400
+

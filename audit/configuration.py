@@ -14,6 +14,7 @@ from typing import Any
 from audit import servers
 from audit.access.keys import derived
 from audit.errors import ConfigurationError, SourceUnavailable
+from audit.evidence_settings import Evidence, evidence_of
 from audit.model.lines import Lines
 from audit.model.problems import Key, Problems, choice
 from audit.sources.contract import Source
@@ -53,7 +54,7 @@ class Configuration:
     path: Path
     model: Path
     sources: Sequence[SourceSetting]
-    publish: Path | None = None  # where checkpoints of our log are put
+    evidence: Evidence = Evidence()
 
 
 def configuration(path: str | os.PathLike[str] | None = None) -> Configuration:
@@ -129,16 +130,8 @@ class _Reader:
             tables = {}
         sources = [self._source(name, table) for name, table in tables.items()]
         opened = [source for source in sources if source]
-        return Configuration(path, self._folder / (model or ""), opened, self._publish(document))
-
-    def _publish(self, document: Mapping[str, Any]) -> Path | None:
-        table = document.get("evidence", {})
-        if not isinstance(table, dict):
-            self._problems.error(("evidence",), "this is not a table", 'Write [evidence] and publish = "FOLDER" in it')
-            return None
-        self._only(table, ("publish",), ("evidence",), "key of the evidence")
-        folder = self._text(table, "publish", ("evidence",))
-        return None if folder is None else self._folder / folder
+        evidence = evidence_of(document, self._folder, self._problems)
+        return Configuration(path, self._folder / (model or ""), opened, evidence)
 
     def _source(self, name: str, table: Any) -> SourceSetting | None:
         key: Key = ("source", name)

@@ -18,12 +18,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection as PipeEnd
-from pathlib import Path
 from typing import NoReturn, Protocol
 
 from audit import servers
 from audit.database import connect
 from audit.errors import SourceUnavailable, WhereaboutsError
+from audit.evidence_settings import Evidence
 from audit.instance import Instance
 from audit.log.drafts import Reader
 from audit.log.handover import pack, unpack
@@ -51,7 +51,7 @@ class Reading:
     once: bool
     stop: threading.Event
     troubles: dict[str, str] = field(default_factory=dict)  # of the sources that cannot be read now
-    publish: Path | None = None  # the folder where checkpoints go
+    evidence: Evidence = Evidence()  # where checkpoints go
 
 
 class Feed(Protocol):
@@ -76,7 +76,8 @@ def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
     with connect("follower") as connection:
         intake = Intake(connection, reading.instance.model, reading.sources)
         rounds = Rounds(connection, [source for source in reading.sources if source.kind != OWN])
-        sealing, numbering = Sealing(connection, reading.publish), Numbering(connection)
+        sealing = Sealing(connection, reading.evidence.places, reading.evidence.authority)
+        numbering = Numbering(connection)
         turns = Turns()
         while not reading.stop.is_set():
             is_idle, logged = True, 0
@@ -97,7 +98,7 @@ def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
                     logged += batch.last - batch.first + 1
                     hand(batch)
             if is_idle and reading.once:
-                sealing.seal(time.monotonic())
+                sealing.seal()
                 return
             sealing.go_on(time.monotonic(), logged)
             numbering.go_on(time.monotonic())

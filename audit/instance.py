@@ -7,6 +7,7 @@ from pathlib import Path
 
 from audit.database import Connection, create_generation
 from audit.errors import Refused, WhereaboutsError
+from audit.log.own_records import tell
 from audit.model.load import load, loads
 from audit.model.meaning import Model
 
@@ -55,6 +56,7 @@ def begin(connection: Connection, model: Model) -> Instance:
             "insert into trace.generation (number, model_hash, state, switched_at) values (%s, %s, 'current', now())",
             [number, model.hash],
         )
+        tell(connection, "model_change", {"model": model.hash, "before": None, "generation": number})
     return Instance(model, number)
 
 

@@ -62,7 +62,7 @@ class Restricted(models.Model):
 class AuditRecord(models.Model):
     """What somebody did, written before they see the outcome. The table refuses every change (migration 0002)."""
 
-    kind = models.TextField()  # one of audit.access.looks.KINDS
+    kind = models.TextField()  # one of audit.access.looks.KINDS, or of the console itself audit.log.own_records.OwnKind
     recorded_at = models.DateTimeField(db_default=Now())
     actor = models.TextField()
     role = models.TextField(default="")

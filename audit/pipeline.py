@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from audit.database import Connection, add_reading_indexes, connect, sql, use_generation
 from audit.errors import LostLease
+from audit.evidence_settings import Evidence
 from audit.feeds import BATCH_CATCHING_UP, Feed, Reading, open_feed
 from audit.findings.causation import judge_orphans
 from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
@@ -307,16 +307,16 @@ def run(
     stop: threading.Event,
     progress: Progress | None = None,
     apart: bool = False,
-    publish: Path | None = None,
+    evidence: Evidence | None = None,
 ) -> Outcome:
     """Read `sources` and project them until `stop` is set or, with `once`, until there is nothing more.
 
-    `apart`: read them in a process of its own, so that both cores work. `publish`: the folder for checkpoints. Raises
+    `apart`: read them in a process of its own, so that both cores work. `evidence`: where checkpoints go. Raises
     LostLease when another process took a source over. Safe to be killed anywhere and run again.
     """
     _collect_garbage_seldom()
     outcome = Outcome()
-    feed = open_feed(Reading(instance, sources, once, stop, outcome.troubles, publish), apart=apart)
+    feed = open_feed(Reading(instance, sources, once, stop, outcome.troubles, evidence or Evidence()), apart=apart)
     try:
         projection = Projection(instance)
         try:

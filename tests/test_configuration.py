@@ -8,6 +8,9 @@ import pytest
 
 from audit import configuration
 from audit.errors import ConfigurationError, SourceUnavailable
+from audit.evidence_settings import Evidence
+from audit.log.publishing import Folder
+from audit.log.time_stamps import Authority
 from audit.sources.own import OwnRecords
 from audit.sources.postgres import PostgresSource
 from audit.sources.profiles import PROFILES
@@ -131,8 +134,21 @@ def test_the_demo_bank_s_can_be_used() -> None:
 
 
 def test_checkpoints_are_published_where_it_says() -> None:
-    assert parsed(GOOD).publish is None
-    assert parsed(f'{GOOD}\n[evidence]\npublish = "out"').publish == Path("/etc/bank/out")
-    for wrong, says in (('folder = "out"', "key of the evidence"), ("publish = 3", "not a text")):
+    assert parsed(GOOD).evidence == Evidence()
+    assert parsed(f'{GOOD}\n[evidence]\npublish = "out"').evidence.places == (Folder(Path("/etc/bank/out")),)
+    more = (
+        'mail = { to = ["a@b.example"], from = "log@b.example", server_env = "SMTP" }\n'
+        'object_store = { bucket = "kept", prefix = "log/" }\ntime_stamps = { url = "http://tsa", ca_file = "ca.pem" }'
+    )
+    found = parsed(f"{GOOD}\n[evidence]\n{more}").evidence
+    assert [place.name for place in found.places] == ["mail to a@b.example", "bucket kept/log/"]
+    assert found.authority == Authority("http://tsa", Path("/etc/bank/ca.pem"))
+    for wrong, says in (
+        ('folder = "out"', "key of the evidence"),
+        ("publish = 3", "not a text"),
+        ('mail = { to = "a@b.example", from = "x", server_env = "SMTP" }', "no list of addresses"),
+        ('object_store = { prefix = "x" }', "bucket is missing"),
+        ('time_stamps = { url = "http://tsa", ca_file = "x", key = "y" }', "key of the evidence"),
+    ):
         with pytest.raises(ConfigurationError, match=says):
             parsed(f"{GOOD}\n[evidence]\n{wrong}")

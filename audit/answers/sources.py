@@ -6,7 +6,7 @@ from datetime import datetime
 
 from audit.answers.inquiry import CONSOLE, Inquiry, SourceRow
 from audit.answers.shapes import ReadModel, Sealed, SourceLine, SourcesPage
-from audit.log.sealing import LATE_SECONDS
+from audit.log.publishing import LATE_SECONDS
 
 
 def sources(inquiry: Inquiry) -> SourcesPage:

@@ -27,6 +27,8 @@ from audit.findings import (
     residue_at_end,
     source_silent,
     stuck,
+    trail_incomplete,
+    trail_integrity,
     transfer_not_conserved,
     trial_balance,
     unbalanced_event,
@@ -75,5 +77,7 @@ RULES: dict[str, Rule] = {
         changed_at_source,
         source_silent,
         trial_balance,
+        trail_integrity,
+        trail_incomplete,
     )
 }

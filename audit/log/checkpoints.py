@@ -15,6 +15,10 @@ from audit.log.signed_notes import BadNote, Checkpoint, opened, public_of, signe
 from audit.log.tree import SEALING, Tree, advance, size_of
 
 
+class LogChanged(WhereaboutsError):
+    """The log is not the one that was signed before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signed:
     """A checkpoint and the note that says it."""
@@ -60,7 +64,7 @@ def latest(connection: Connection) -> Signed | None:
     try:
         return Signed(opened(row[0], None), row[0], row[1])
     except BadNote as error:
-        raise WhereaboutsError(f"the newest checkpoint cannot be read ({error}): it was changed") from None
+        raise LogChanged(f"the newest checkpoint cannot be read ({error}): it was changed") from None
 
 
 def covering(connection: Connection, size: int, private: Ed25519PrivateKey) -> Signed:
@@ -92,7 +96,7 @@ def _check(connection: Connection, last: Signed) -> None:
     except LookupError:
         root = b""
     if root != last.checkpoint.root:
-        raise WhereaboutsError(
+        raise LogChanged(
             f"the log is not the one that was signed: its first {last.checkpoint.size:,} entries do not give the root "
             "of the last checkpoint. Nothing is signed; compare the database with a backup"
         )

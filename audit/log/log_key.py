@@ -15,6 +15,7 @@ from audit.access import secret_files
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
 from audit.given import given
+from audit.log.own_records import tell
 from audit.log.signed_notes import PublicKey, public_of
 from audit.servers.place import var_dir
 
@@ -66,7 +67,10 @@ def take(connection: Connection, size: int, *, is_new: bool = False) -> Ed25519P
     private = _private(may_be_made=not history(connection)) if is_new else signing_key(connection)
     known, key = history(connection), public_of(origin_of(connection), private)
     if not known or known[-1].key != key:
-        connection.execute(sql("log_key_add"), [0 if not known else max(size, known[-1].first + 1), key.raw])
+        first = 0 if not known else max(size, known[-1].first + 1)
+        connection.execute(sql("log_key_add"), [first, key.raw])
+        before = known[-1].key.id.hex() if known else None
+        tell(connection, "key_change", {"key": str(key), "first": first, "before": before})
     return private
 
 

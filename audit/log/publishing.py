@@ -1,22 +1,112 @@
-"""Checkpoints outside the database: a folder, best on storage that nobody can write over, where others fetch them."""
+"""Checkpoints outside the database, where whoever runs it cannot change them: each place gets the newest one when its
+time has come, and what it holds can be held against our own."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+from audit.database import Connection, sql
+from audit.errors import WhereaboutsError
 from audit.log.checkpoints import Signed
+from audit.log.own_alarms import INTEGRITY, Trouble, heal, sound
+from audit.log.own_records import tell
 
 NEWEST = "checkpoint"
+PUBLISH_SECONDS = 300
+LATE_SECONDS = 900  # what waits longer than this, beyond its place's own time, is an alarm
 
 
-def publish(folder: Path, signed: Signed) -> None:
-    """The note under its size, never written over, and as `checkpoint`, the newest. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / f"checkpoint-{signed.checkpoint.size}"
-    if not kept.exists():
-        _put(kept, signed.note)
-    _put(folder / NEWEST, signed.note)
+class Unpublished(WhereaboutsError):
+    """A checkpoint could not be put where it should be."""
+
+
+class Place(Protocol):
+    """Where checkpoints are put. `name` is said to people, and holds no secret."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def every_seconds(self) -> int: ...
+
+    def put(self, signed: Signed) -> None:
+        """Whole or not at all. Raises Unpublished, or OSError."""
+
+    def newest(self) -> str | None:
+        """The newest note that it holds; None: it holds none, or cannot be asked. Raises Unpublished, or OSError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder, best on storage that nobody can write over, where others fetch checkpoints."""
+
+    path: Path
+    every_seconds: int = PUBLISH_SECONDS
+
+    @property
+    def name(self) -> str:
+        return f"folder {self.path}"
+
+    def put(self, signed: Signed) -> None:
+        """The note under its size, never written over, and as `checkpoint`, the newest."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        kept = self.path / kept_name(signed)
+        if not kept.exists():
+            _put(kept, signed.note)
+        _put(self.path / NEWEST, signed.note)
+
+    def newest(self) -> str | None:
+        path = self.path / NEWEST
+        return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def kept_name(signed: Signed) -> str:
+    return f"checkpoint-{signed.checkpoint.size}"
+
+
+def publish_due(connection: Connection, places: Sequence[Place], signed: Signed, *, at_once: bool) -> list[str]:
+    """Put a checkpoint in every place whose time has come (`at_once`: in all that do not hold it), and keep that it
+    was; what hinders that, for people. The connection is in no transaction."""
+    troubles = []
+    for place in places:
+        kind = f"publishing to {place.name}"
+        with connection.transaction():
+            row = connection.execute(sql("publication_due"), [place.name, signed.checkpoint.size,
+                                                              at_once and place.every_seconds <= PUBLISH_SECONDS,
+                                                              place.every_seconds]).fetchone()  # fmt: skip
+        if row is None or not row[0]:
+            continue
+        try:
+            place.put(signed)
+        except (OSError, Unpublished) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            troubles.append(f"the checkpoint cannot be published to {place.name}: {reason}")
+            with connection.transaction():
+                late = connection.execute(
+                    sql("publication_late"), [place.name, place.every_seconds + LATE_SECONDS]
+                ).fetchone()
+                _sound(connection, kind, row[1], troubles[-1], is_late=bool(late and late[0]))
+            continue
+        with connection.transaction():
+            connection.execute(sql("publication_made"), [place.name, signed.checkpoint.size])
+            root = signed.checkpoint.root.hex()
+            tell(connection, "publication", {"place": place.name, "size": signed.checkpoint.size, "root": root})
+            heal(connection, INTEGRITY, kind)
+    if places and not troubles:
+        with connection.transaction():
+            connection.execute(sql("sealing_published"), [[place.name for place in places]])
+    return troubles
+
+
+def _sound(connection: Connection, kind: str, published: int, trouble: str, *, is_late: bool) -> None:
+    """A failure that is over before anything is late is told on the sources page alone."""
+    if is_late:
+        mend = "The place can be written to again; the next checkpoint goes there by itself."
+        sound(connection, Trouble(INTEGRITY, kind, published + 1, f"Publishing is late: {trouble}", mend))
 
 
 def _put(path: Path, text: str) -> None:

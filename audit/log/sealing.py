@@ -1,21 +1,30 @@
 """Seals the log now and then, off the hot path, and publishes what was signed. Trouble with it never stops reading: it
-is written down for people, and tried again."""
+is written down for people, and tried again; what stays wrong becomes a finding."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
-from audit.log.checkpoints import Signed, seal
-from audit.log.publishing import publish
+from audit.log.checkpoints import LogChanged, seal
+from audit.log.own_alarms import INTEGRITY, Trouble, heal, sound
+from audit.log.own_records import tell
+from audit.log.publishing import LATE_SECONDS, Place, publish_due
+from audit.log.time_stamps import Authority, stamp_due
 from audit.log.tree import advance, size_of
 
 SEAL_SECONDS = 30.0
 LEAVES_MAX = 10_000  # entries that wait for the tree at most, while there is more to read
-PUBLISH_SECONDS = 300.0
-LATE_SECONDS = 900  # what waits longer to be signed is an alarm
+TELL_SECONDS = 900  # between watermarks that are written into the log
+
+LATE, CHANGED, KEY = "signing is late", "the log was changed", "the key cannot be used"
+_MENDS = {
+    LATE: "The follower runs, and the log key is there: what waits is signed within a minute.",
+    CHANGED: "`python manage.py check_log` says what was changed: compare it with a backup. Nothing is signed.",
+    KEY: "The key that signed so far is given back, or changed on purpose: `python manage.py checkpoint --new-key`.",
+}
 
 
 @dataclass(slots=True)
@@ -23,9 +32,9 @@ class Sealing:
     """One reading process's; times are its monotonic clock's."""
 
     connection: Connection
-    folder: Path | None = None
+    places: Sequence[Place] = ()
+    authority: Authority | None = None
     _sealed_at: float = float("-inf")
-    _published_at: float = float("-inf")
     _leaves: int = 0
 
     def go_on(self, now: float, logged: int = 0) -> None:
@@ -33,37 +42,56 @@ class Sealing:
         self._leaves += logged
         if now - self._sealed_at >= SEAL_SECONDS:
             self._sealed_at, self._leaves = now, 0
-            self.seal(now, to_the_end=False)
+            self.tell_watermarks()
+            self.seal(to_the_end=False)
         elif self._leaves >= LEAVES_MAX:
             self._leaves = 0
             advance(self.connection)
 
-    def seal(self, now: float, *, to_the_end: bool = True) -> None:
-        """Sign all that is logged; publish it when it is time, or `to_the_end` at once."""
-        if size_of(self.connection) == 0:
-            self.connection.commit()
-            return
+    def tell_watermarks(self) -> None:
+        """Write how far the sources are known into the log, now and then."""
+        with self.connection.transaction():
+            row = self.connection.execute(sql("sealing_tell"), [TELL_SECONDS]).fetchone()
+            if row is not None:
+                tell(self.connection, "watermark", {"watermarks": row[0]})
+
+    def seal(self, *, to_the_end: bool = True) -> None:
+        """Sign all that is logged; publish it where it is time, or `to_the_end` at once."""
+        is_empty = size_of(self.connection) == 0
         self.connection.commit()
+        if is_empty:
+            return
+        self._sound_when_late()
+        troubles = []
         try:
             signed = seal(self.connection)
-            is_due = self.folder is not None and (to_the_end or now - self._published_at >= PUBLISH_SECONDS)
-            if is_due:
-                self._published_at = now
-                publish_now(self.connection, self.folder, signed)
-            trouble = None
+            self._heal(LATE, CHANGED, KEY)
+            troubles = publish_due(self.connection, self.places, signed, at_once=to_the_end)
+            if late := stamp_due(self.connection, self.authority, signed):
+                troubles.append(late)
+        except LogChanged as error:
+            troubles.append(str(error))
+            self._sound(CHANGED, str(error))
         except (WhereaboutsError, OSError) as error:
-            trouble = str(error)
+            troubles.append(str(error))
+            self._sound(KEY, str(error))
+        trouble = "; ".join(troubles) or None
         with self.connection.transaction():
             self.connection.execute(sql("sealing_said"), [trouble, trouble, trouble])
 
+    def _sound_when_late(self) -> None:
+        """Whoever comes back after a pause says that there was one."""
+        with self.connection.transaction():
+            row = self.connection.execute(sql("sealing_stand"), [LATE_SECONDS]).fetchone()
+            if row is not None and row[7] and row[3] is not None:
+                what = f"{row[0] - row[2]:,} entries of the log have waited to be signed for too long"
+                sound(self.connection, Trouble(INTEGRITY, LATE, row[2] + 1, what, _MENDS[LATE]))
 
-def publish_now(connection: Connection, folder: Path | None, signed: Signed) -> None:
-    """Put a checkpoint outside the database, and keep that it was. Raises WhereaboutsError."""
-    if folder is None:
-        return
-    try:
-        publish(folder, signed)
-    except OSError as error:
-        raise WhereaboutsError(f"the checkpoint cannot be published to {folder}: {error.strerror}") from None
-    with connection.transaction():
-        connection.execute(sql("sealing_published"), [signed.checkpoint.size])
+    def _sound(self, kind: str, what: str) -> None:
+        with self.connection.transaction():
+            sound(self.connection, Trouble(INTEGRITY, kind, size_of(self.connection), what, _MENDS[kind]))
+
+    def _heal(self, *kinds: str) -> None:
+        with self.connection.transaction():
+            for kind in kinds:
+                heal(self.connection, INTEGRITY, kind)

@@ -39,6 +39,21 @@ create function public.refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception 'public.% is append-only: % refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';
 end $$;
+-- What the console itself did is written by the follower, which may write nothing else here, and in no other name.
+create function public.own_record(own_kind text, own_details jsonb) returns bigint
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    made bigint;
+begin
+    if own_kind not in ('model_change', 'key_change', 'watermark', 'publication') then
+        raise exception '% is no kind of our own records', own_kind using errcode = 'insufficient_privilege';
+    end if;
+    insert into public.audit_record (kind, actor, role, session, address, subjects, page, unmasked, moment, reason_code,
+                                     ticket, caller_identified, outcome, details)
+    values (own_kind, 'system', 'system', '', '', '[]', '', '[]', '', '', '', '', 'done', own_details)
+    returning id into made;
+    return made;
+end $$;
 create trigger audit_record_is_append_only before update or delete or truncate on public.audit_record
     for each statement execute function public.refuse_change();
 """

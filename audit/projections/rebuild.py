@@ -20,6 +20,7 @@ from audit.database import (
 )
 from audit.errors import WhereaboutsError
 from audit.log.logged import Logged
+from audit.log.own_records import tell
 from audit.log.replay import replay
 from audit.model.meaning import Model
 from audit.projections.projector import Projector
@@ -110,7 +111,10 @@ def switch(
     with connection.transaction():
         current, target = come_level(connection, number, model, watermarks, finish, record)
         connection.execute("update trace.generation set state = 'retired' where number = %s", [current])
+        before = connection.execute("select model_hash from trace.generation where number = %s", [current]).fetchone()
         connection.execute(sql("switch_generation"), [target, number])
+        details = {"model": model.hash, "before": before[0] if before else None, "generation": number}
+        tell(connection, "model_change", details)
 
 
 def come_level(

@@ -90,6 +90,7 @@ def test_the_follower_cannot_change_what_it_wrote(database: Database) -> None:
             "delete from trace.segment",
             "select * from public.auth_user",
             "insert into public.audit_record default values",
+            "select public.own_record('look', '{}')",
         ):
             refused(connection, statement)
 
@@ -98,6 +99,7 @@ def test_web_writes_nothing_but_its_own_records(database: Database) -> None:
     with database.connect("web") as connection:
         tables = connection.execute("select tablename from pg_tables where schemaname = 'trace'").fetchall()
         assert len(tables) > 10
+        refused(connection, "select public.own_record('publication', '{}')")
         for (table,) in tables:
             refused(connection, f"insert into trace.{table} default values")
             refused(connection, f"delete from trace.{table}")

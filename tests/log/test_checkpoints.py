@@ -14,8 +14,8 @@ from audit.errors import WhereaboutsError
 from audit.log import log_key
 from audit.log.checkpoints import consistency_since, covering, latest, seal
 from audit.log.merkle import is_consistent
-from audit.log.publishing import publish
-from audit.log.sealing import LATE_SECONDS, Sealing
+from audit.log.publishing import LATE_SECONDS, Folder
+from audit.log.sealing import Sealing
 from audit.log.signed_notes import BadNote, Checkpoint, PublicKey, opened, public_of, signed
 from tests.log.conftest import Log, event
 
@@ -81,7 +81,7 @@ def test_a_changed_log_is_not_signed(log: Log) -> None:
     write(log, 300)
     with pytest.raises(WhereaboutsError, match="not the one that was signed"):
         seal(log.connection)
-    Sealing(log.connection).seal(0.0)
+    Sealing(log.connection).seal()
     assert "not the one that was signed" in log.rows("select trouble from trace.sealing")[0][0]
 
 
@@ -122,13 +122,13 @@ def test_another_key_is_no_new_identity_by_itself(log: Log, monkeypatch: pytest.
 
 def test_it_is_published_and_says_what_hinders(log: Log, tmp_path: Path) -> None:
     write(log, 1)
-    Sealing(log.connection, tmp_path / "out").seal(0.0)
+    Sealing(log.connection, [Folder(tmp_path / "out")]).seal()
     note = (tmp_path / "out" / "checkpoint").read_text()
     assert opened(note, own(log)).size == 1 and (tmp_path / "out" / "checkpoint-1").read_text() == note
     assert log.rows("select published, trouble from trace.sealing") == [(1, None)]
     write(log, 2)
     (tmp_path / "file").write_text("")
-    Sealing(log.connection, tmp_path / "file").seal(0.0)
+    Sealing(log.connection, [Folder(tmp_path / "file")]).seal()
     assert "cannot be published" in log.rows("select trouble from trace.sealing")[0][0]
     assert latest(log.connection).checkpoint.size == 2, "it is signed all the same"  # type: ignore[union-attr]
 
@@ -137,7 +137,7 @@ def test_a_published_checkpoint_is_never_written_over(tmp_path: Path, log: Log) 
     write(log, 1)
     made = seal(log.connection)
     (tmp_path / "checkpoint-1").write_text("another")
-    publish(tmp_path, made)
+    Folder(tmp_path).put(made)
     assert (tmp_path / "checkpoint-1").read_text() == "another"
 
 
@@ -161,7 +161,7 @@ def test_what_waits_too_long_to_be_signed_is_late(log: Log) -> None:
     write(log, 1, 2)
     assert stand() == (2, 0, True), "it was never signed"
     log.connection.rollback()
-    Sealing(log.connection).seal(0.0)
+    Sealing(log.connection).seal()
     write(log, 3)
     assert stand() == (3, 2, False), "there is still time"
     log.connection.execute("update trace.sealing set sealed_at = now() - make_interval(secs => %s)", [LATE_SECONDS + 1])

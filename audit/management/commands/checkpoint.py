@@ -7,10 +7,10 @@ from typing import Any
 
 from audit import configuration as configured
 from audit.database import connect
-from audit.errors import UnknownSubject
+from audit.errors import UnknownSubject, WhereaboutsError
 from audit.log.checkpoints import seal
 from audit.log.log_key import history
-from audit.log.sealing import publish_now
+from audit.log.publishing import publish_due
 from audit.log.tree import size_of
 from audit.management.base import Command as Base
 
@@ -27,9 +27,11 @@ class Command(Base):
             if size_of(connection) == 0:
                 raise UnknownSubject("the log is empty: there is nothing to sign")
             signed = seal(connection, new_key=options["new_key"])
-            folder = configured.configuration().publish if configured.find() else None
-            publish_now(connection, folder, signed)
+            places = configured.configuration().evidence.places if configured.find() else ()
+            troubles = publish_due(connection, places, signed, at_once=True)
             keys = history(connection)
+        if troubles:
+            raise WhereaboutsError("; ".join(troubles))
         if not options["json"]:
             self.stdout.write(signed.note, ending="")
             self.stdout.write(f"key {keys[-1].key}")
@@ -42,6 +44,6 @@ class Command(Base):
                 "checkpoint": signed.note,
                 "key": str(keys[-1].key),
                 "keys": [{"key": str(one.key), "first": one.first, "last": one.last} for one in keys],
-                "published": str(folder) if folder else None,
+                "published": [place.name for place in places],
             }
         )

@@ -47,7 +47,7 @@ class Command(Base):
                 stop=threading.Event(),
                 progress=show,
                 apart=True,
-                publish=settings.publish,
+                evidence=settings.evidence,
             )
         finally:
             progress.close()

@@ -81,13 +81,47 @@ create table trace.checkpoint (
     primary key (size, key_id)
 );
 
+-- what a time stamping authority answered for a checkpoint (RFC 3161)
+create table trace.time_stamp (
+    size       bigint not null,
+    note       text not null,                     -- the checkpoint, as it was stamped
+    token      bytea not null,
+    stamped_at timestamptz not null default now(),
+    primary key (size, note)
+);
+
+-- what each place outside the database holds of the checkpoints (audit/log/publishing.py)
+create table trace.publication (
+    place        text primary key,
+    size         bigint not null,
+    published_at timestamptz not null
+);
+
+-- what is wrong with the evidence itself: noticed, and perhaps healed. serial counts on with every change, for the
+-- projections (audit/log/own_alarms.py)
+create table trace.own_alarm (
+    rule       text not null,                     -- trail_integrity, trail_incomplete
+    class      text not null,
+    position   bigint not null,                   -- the first entry that it is about
+    noticed_at timestamptz not null default now(),
+    healed_at  timestamptz,
+    serial     bigint not null,
+    what       text not null,                     -- in words, without a personal value
+    mend       text not null,
+    primary key (rule, class, position)
+);
+create index own_alarm_serial on trace.own_alarm (serial);
+
 -- how far checkpoints were put outside the database, and what hinders sealing or publishing now
 create table trace.sealing (
     is_only      boolean primary key default true check (is_only),
     sealed_at    timestamptz,                     -- when nothing was left to be signed
     published    bigint not null default 0,
     published_at timestamptz,
-    trouble      text
+    trouble      text,
+    told         jsonb,                           -- the watermarks that were last written into the log, and when
+    told_at      timestamptz,
+    checked      bigint not null default 0        -- the entry up to which the log was hashed again in this round
 );
 insert into trace.sealing default values;
 
@@ -283,4 +317,6 @@ create trigger tree_node_is_append_only before update or delete or truncate on t
 create trigger log_key_is_append_only before update or delete or truncate on trace.log_key
     for each statement execute function trace.refuse_change();
 create trigger checkpoint_is_append_only before update or delete or truncate on trace.checkpoint
+    for each statement execute function trace.refuse_change();
+create trigger time_stamp_is_append_only before update or delete or truncate on trace.time_stamp
     for each statement execute function trace.refuse_change();

@@ -9,12 +9,13 @@ grant insert on
     trace.source, trace.stream, trace.event_type, trace.log, trace.identity, trace.payload, trace.data_key,
     trace.segment, trace.blind, trace.pending, trace.released, trace.subject, trace.place, trace.model,
     trace.generation, trace.generation_part, trace.alarm, trace.note, trace.tree_node,
-    trace.log_key, trace.checkpoint, trace.sequence
+    trace.log_key, trace.checkpoint, trace.sequence, trace.own_alarm,
+    trace.publication, trace.time_stamp
     to whereabouts_follower;
 grant update (key) on trace.subject, trace.place to whereabouts_follower;  -- so that interning returns known rows
 grant update on
     trace.source, trace.head, trace.model, trace.generation, trace.generation_part, trace.alarm,
-    trace.sealing, trace.sequencing
+    trace.sealing, trace.sequencing, trace.own_alarm, trace.publication
     to whereabouts_follower;
 grant delete on trace.pending, trace.released, trace.generation to whereabouts_follower;
 
@@ -41,6 +42,8 @@ grant update (closes_at, unmasked) on public.open_door to whereabouts_web;
 
 -- The follower takes the console's records into the log like any source.
 grant select on public.audit_record to whereabouts_follower;
+revoke execute on function public.own_record from public;
+grant execute on function public.own_record to whereabouts_follower;
 grant update (state, done, total, trouble, file, finished_at, manifest, expires_at, removed_at) on public.export to whereabouts_web;
 
 -- Four eyes: a request is decided and used up, which a trigger guards. Erasure takes texts away, and says how it stands.

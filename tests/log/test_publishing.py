@@ -1,0 +1,251 @@
+"""Checkpoints outside the database, with real servers: mail, an object store, a time stamping authority. What is late
+there, or not ours any more, is told."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from botocore.session import Session
+from moto.server import ThreadedMotoServer
+
+from audit.log.checkpoints import latest, seal
+from audit.log.mailing import Mail
+from audit.log.object_store import ObjectStore
+from audit.log.publishing import Folder, Unpublished, publish_due
+from audit.log.sealing import Sealing
+from audit.log.stamps import BadStamp, checked
+from audit.log.time_stamps import Authority, token_of
+from tests.log.conftest import Log, event
+
+
+@pytest.fixture
+def written(log: Log) -> Log:
+    log.write([event(number) for number in range(1, 301)])
+    return log
+
+
+def alarms(log: Log) -> list[tuple[Any, ...]]:
+    return log.rows("select class, position, healed_at is not null from trace.own_alarm order by serial")
+
+
+def records(log: Log, kind: str) -> list[dict[str, Any]]:
+    rows = log.rows("select details from public.audit_record where kind = %s order by id", kind)
+    return [row[0] for row in rows]
+
+
+# mail
+
+
+class Box:
+    """What a mail server took."""
+
+    def __init__(self) -> None:
+        self.mails: list[bytes] = []
+
+    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
+        self.mails.append(envelope.content)
+        return "250 kept"
+
+
+@pytest.fixture
+def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
+    box = Box()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    monkeypatch.setenv("MAIL_SERVER", f"smtp://127.0.0.1:{port}")
+    yield box
+    controller.stop()
+
+
+def test_a_checkpoint_is_mailed_once_a_day(written: Log, box: Box) -> None:
+    mail = Mail(["auditor@authority.example"], "log@bank.example", "MAIL_SERVER")
+    sealing = Sealing(written.connection, [mail])
+    sealing.seal()
+    written.write([event(400)])
+    sealing.seal()
+    assert len(box.mails) == 1, "not with every checkpoint"
+    note = written.rows("select note from trace.checkpoint order by size")[0][0]
+    assert note.encode().replace(b"\n", b"\r\n") in box.mails[0] or b"base64" in box.mails[0]
+    assert records(written, "publication") == [
+        {"place": "mail to auditor@authority.example", "size": 300,
+         "root": written.rows("select encode(root, 'hex') from trace.checkpoint order by size")[0][0]}
+    ]  # fmt: skip
+
+
+# an object store
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[ThreadedMotoServer]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_a_checkpoint_stands_in_an_object_store(
+    written: Log, store: ThreadedMotoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host, port = store.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    client = Session().create_client("s3", region_name="us-east-1", endpoint_url=endpoint,
+                                     aws_access_key_id="key", aws_secret_access_key="secret")  # fmt: skip
+    client.create_bucket(Bucket="kept")
+    monkeypatch.setenv("STORE_KEY", "key")
+    monkeypatch.setenv("STORE_SECRET", "secret")
+    place = ObjectStore("kept", "log/", endpoint, access_key_env="STORE_KEY", secret_key_env="STORE_SECRET")
+    assert place.newest() is None
+    signed = seal(written.connection)
+    assert publish_due(written.connection, [place], signed, at_once=True) == []
+    assert place.newest() == signed.note
+    client.put_object(Bucket="kept", Key="log/checkpoint-300", Body=b"kept before")
+    place.put(signed)
+    assert client.get_object(Bucket="kept", Key="log/checkpoint-300")["Body"].read() == b"kept before"
+    with pytest.raises(Unpublished, match="NoSuchBucket"):
+        ObjectStore("none", "", endpoint, access_key_env="STORE_KEY", secret_key_env="STORE_SECRET").put(signed)
+    monkeypatch.delenv("STORE_SECRET")
+    with pytest.raises(Unpublished, match="STORE_SECRET"):
+        place.put(signed)
+
+
+# what is late
+
+
+def test_what_cannot_be_published_is_an_alarm_once_it_is_late(written: Log, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    sealing = Sealing(written.connection, [Folder(tmp_path / "out")])
+    sealing.seal()
+    assert alarms(written) == [], "it may be over soon"
+    written.connection.execute("set role whereabouts_owner")
+    written.connection.execute("alter table trace.checkpoint disable trigger user")
+    written.connection.execute("update trace.checkpoint set signed_at = now() - interval '21 minutes'")
+    written.connection.execute("set role whereabouts_follower")
+    written.connection.commit()
+    sealing.seal()
+    sealing.seal()
+    assert alarms(written) == [(f"publishing to folder {tmp_path / 'out'}", 1, False)], "told once"
+    (tmp_path / "out").unlink()
+    sealing.seal()
+    assert [healed for *_, healed in alarms(written)] == [True]
+    assert written.rows("select published, trouble from trace.sealing") == [(300, None)]
+
+
+def test_a_pause_in_signing_is_an_alarm_that_heals(written: Log) -> None:
+    Sealing(written.connection).seal()
+    written.write([event(400)])
+    written.connection.execute("update trace.sealing set sealed_at = now() - interval '16 minutes'")
+    written.connection.commit()
+    Sealing(written.connection).seal()
+    assert alarms(written) == [("signing is late", 301, True)]
+
+
+def test_what_we_do_ourselves_is_recorded(written: Log) -> None:
+    sealing = Sealing(written.connection)
+    sealing.seal()
+    assert [one["first"] for one in records(written, "key_change")] == [0]
+    written.connection.execute("update trace.source set watermark = '2026-11-23 10:00:00.5+00' where name = 'core'")
+    written.connection.commit()
+    sealing.tell_watermarks()
+    sealing.tell_watermarks()
+    assert records(written, "watermark") == [{"watermarks": {"core": "2026-11-23T10:00:00.500000Z"}}]
+
+
+# time stamps
+
+
+AUTHORITY = """
+[tsa]
+default_tsa = one
+[one]
+serial = {folder}/serial
+signer_cert = {folder}/tsa.pem
+signer_key = {folder}/tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256, sha512
+accuracy = secs:1
+ess_cert_id_alg = sha256
+"""
+
+
+def openssl(*arguments: object, data: bytes = b"") -> bytes:
+    return subprocess.run(["openssl", *map(str, arguments)], input=data, capture_output=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    """OpenSSL's time stamping behind HTTP."""
+    folder = tmp_path_factory.mktemp("tsa")
+    (folder / "tsa.conf").write_text(AUTHORITY.format(folder=folder))
+    (folder / "serial").write_text("01\n")
+    new = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30")
+    openssl(*new, "-subj", "/CN=A root", "-keyout", folder / "ca.key", "-out", folder / "ca.pem",
+            "-addext", "basicConstraints=critical,CA:true", "-addext", "keyUsage=critical,keyCertSign")  # fmt: skip
+    openssl(*new, "-subj", "/CN=An authority", "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key",
+            "-keyout", folder / "tsa.key", "-out", folder / "tsa.pem", "-addext", "basicConstraints=critical,CA:false",
+            "-addext", "extendedKeyUsage=critical,timeStamping",
+            "-addext", "keyUsage=critical,digitalSignature")  # fmt: skip
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            query = self.rfile.read(int(self.headers["Content-Length"]))
+            (folder / "query").write_bytes(query)
+            answer = openssl("ts", "-reply", "-config", folder / "tsa.conf", "-queryfile", folder / "query")
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield Authority(f"http://127.0.0.1:{server.server_port}", folder / "ca.pem")
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_checkpoint_is_stamped_and_openssl_says_so_too(written: Log, authority: Authority, tmp_path: Path) -> None:
+    sealing = Sealing(written.connection, authority=authority)
+    sealing.seal()
+    written.write([event(400)])
+    sealing.seal()
+    assert written.rows("select trouble from trace.sealing") == [(None,)]
+    assert written.count("time_stamp") == 1, "not every checkpoint"
+    signed = latest(written.connection)
+    assert signed is not None and signed.checkpoint.size == 301
+    token = token_of(written.connection, signed, authority)
+    assert token is not None and written.count("time_stamp") == 1, "asked for now"
+    stamped_at = checked(token, signed.note.encode(), authority.ca_file.read_bytes())
+    assert stamped_at.tzinfo is not None
+    (tmp_path / "checkpoint").write_text(signed.note)
+    (tmp_path / "checkpoint.tsr").write_bytes(token)
+    verified = openssl("ts", "-verify", "-data", tmp_path / "checkpoint", "-in", tmp_path / "checkpoint.tsr",
+                       "-CAfile", authority.ca_file)  # fmt: skip
+    assert b"OK" in verified or verified == b""
+    for wrong, data in ((token, signed.note.encode() + b"x"), (token[:-1] + b"\0", signed.note.encode()), (b"", b"x")):
+        with pytest.raises(BadStamp):
+            checked(wrong, data, authority.ca_file.read_bytes())
+
+
+def test_another_s_stamp_is_not_taken(written: Log, authority: Authority, tmp_path: Path) -> None:
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=A root", "-keyout", tmp_path / "key",
+            "-out", tmp_path / "other.pem")  # fmt: skip
+    Sealing(written.connection, authority=Authority(authority.url, tmp_path / "other.pem")).seal()
+    assert written.count("time_stamp") == 0
+    assert "does not hold" in written.rows("select trouble from trace.sealing")[0][0]
+    assert json.dumps(alarms(written)) == "[]", "not late yet"

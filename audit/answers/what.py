@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from audit.answers.cursors import Mark, pack, unpack
 from audit.answers.events import EventRow, events_at, read_events
@@ -13,7 +13,7 @@ from audit.answers.shapes import Link, Page, StepLine, What
 from audit.answers.stories import BEGINNING, TIE_MAX, Part, part_of_story
 from audit.answers.telling import event_lines, step_lines, surroundings
 from audit.answers.unfolded import Unfolded, unfolded
-from audit.values import EventRef, Place, Subject
+from audit.values import EventRef, Subject
 
 STEPS_SHOWN = 50
 
@@ -70,14 +70,18 @@ def part_told(inquiry: Inquiry, part: Part, fresh: Unfolded) -> Page[StepLine]:
     return Page(tuple(step_lines(told, lines)), part.total, next=part.next, previous=part.previous)
 
 
-def whole_story_in_pages(inquiry: Inquiry, subject: Subject, size: int = 500) -> Iterator[What]:
-    """The story from its beginning to its end, a page at a time: memory stays flat however long it is."""
+def whole_story_in_pages(
+    inquiry: Inquiry, subject: Subject, size: int = 500, cursor: str | None = None
+) -> Iterator[What]:
+    """The story from its beginning (or from a page's `steps.next`) to its end, a page at a time: memory stays flat
+    however long it is."""
     fresh = unfolded(inquiry)
     if subject.kind == PLACE:
-        yield from _story_of_place(inquiry, parse_place(subject.key), fresh, size)
+        asked_place = parse_place(subject.key)
+        link = Link(Subject(PLACE, f"{asked_place.book}/{asked_place}"), place_title(inquiry, asked_place), "")
+        yield from story_of_positions(inquiry, link, positions_in(inquiry, asked_place), size, cursor)
         return
     asked = known(inquiry, subject, fresh)
-    cursor: str | None = None
     while True:
         page = story_page(inquiry, asked, fresh, cursor, size, newest_first=False)
         yield page
@@ -86,16 +90,18 @@ def whole_story_in_pages(inquiry: Inquiry, subject: Subject, size: int = 500) ->
             return
 
 
-def _story_of_place(inquiry: Inquiry, asked: Place, fresh: Unfolded, size: int) -> Iterator[What]:
-    """Every event that moved money in a place, forwards."""
-    positions = positions_in(inquiry, asked)
-    for first in range(0, max(1, len(positions)), size):
+def story_of_positions(
+    inquiry: Inquiry, link: Link, positions: Sequence[int], size: int, cursor: str | None = None
+) -> Iterator[What]:
+    """These events, told in this order under one title."""
+    fresh = unfolded(inquiry)
+    for first in range(int(cursor or 0), max(1, len(positions)), size):
         found = events_at(inquiry, positions[first : first + size])
         told = read_events(inquiry, [found[at] for at in positions[first : first + size]], fresh.finality)
         lines = event_lines(inquiry, told, surroundings(inquiry, told, fresh), first + 1)
-        subject = Link(Subject(PLACE, f"{asked.book}/{asked}"), place_title(inquiry, asked), "")
-        page = Page(tuple(step_lines(told, lines)), len(positions))
-        yield What(subject, inquiry.as_of(), inquiry.model.hash, page, True, (), "")
+        following = str(first + size) if first + size < len(positions) else None
+        page = Page(tuple(step_lines(told, lines)), len(positions), next=following)
+        yield What(link, inquiry.as_of(), inquiry.model.hash, page, True, (), "")
 
 
 def not_understood(inquiry: Inquiry, asked: Known, fresh: Unfolded, also: Iterable[Known] = ()) -> tuple[EventRef, ...]:

@@ -7,11 +7,10 @@ from typing import Any, Generic, LiteralString, TypeVar, cast
 
 from audit.arrays import Texts
 from audit.database import Connection, sql
+from audit.projections.naming import PlaceName as PlaceName
+from audit.projections.naming import SubjectName as SubjectName
 
 REMEMBERED_MAX = 50_000  # per table; about 10 MB
-
-SubjectName = tuple[str, str]  # kind, key
-PlaceName = tuple[str, str, str, str]  # book, kind, key, currency
 
 
 Name = TypeVar("Name", bound=tuple[str, ...])

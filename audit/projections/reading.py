@@ -13,7 +13,7 @@ from audit.model.expecting import CORRELATION, roles_of
 from audit.model.fields import Known
 from audit.model.meaning import Asserted, EventMeaning, Facts, Lane, Model, Never, Reading
 from audit.projections.memory import Memory
-from audit.projections.names import PlaceName, SubjectName
+from audit.projections.naming import PlaceName, SubjectName
 
 ROUTES_MAX = 20_000
 SHOWN_MAX = 100  # characters of a value in a finding

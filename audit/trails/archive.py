@@ -7,8 +7,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from audit.errors import WhereaboutsError
-from audit.trails.framing import SIZE_MAX, central_header, end, local_header
+from audit.trails.framing import central_header, end, local_header
 
 BLOCK = 1 << 20
 
@@ -29,8 +28,6 @@ def wrap(folder: Path, names: Sequence[str], target: Path) -> None:
             offset, crc, size = file.tell(), 0, 0
             for block in _blocks(folder / name):
                 crc, size = zlib.crc32(block, crc), size + len(block)
-            if offset + size > SIZE_MAX:
-                raise WhereaboutsError("the trail is greater than 4 GiB: export a shorter time or a narrower subject")
             file.write(local_header(name, crc, size))
             for block in _blocks(folder / name):
                 file.write(block)

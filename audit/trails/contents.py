@@ -1,9 +1,20 @@
-"""The files of a trail, in their order in the ZIP."""
+"""The files of a trail, in their order in the ZIP. Those that hold nothing are there and empty."""
 
 from __future__ import annotations
 
 BUNDLE = "trace-bundle/1"
-EVIDENCE = ("entries.jsonl", "payloads.jsonl", "leaves.jsonl", "proofs.jsonl", "checkpoint")
+EVIDENCE = (
+    "entries.jsonl",
+    "payloads.jsonl",
+    "leaves.jsonl",
+    "stubs.jsonl",
+    "sequence.jsonl",
+    "proofs.jsonl",
+    "checkpoint",
+    "checkpoint.tsr",
+    "model.toml",
+    "derived.jsonl",
+)
 UNLISTED = ("manifest.json", "manifest.sig", "SHA256SUMS")  # of which the manifest cannot know the hash
 ORDER = (
     "README.txt",
@@ -12,10 +23,15 @@ ORDER = (
     "entries.jsonl",
     "payloads.jsonl",
     "leaves.jsonl",
+    "stubs.jsonl",
+    "sequence.jsonl",
     "proofs.jsonl",
     "checkpoint",
+    "checkpoint.tsr",
     "keys/log.pub.pem",
     "keys/history.json",
+    "model.toml",
+    "derived.jsonl",
     "findings.jsonl",
     "where.json",
     "view/story.jsonl",
@@ -23,6 +39,10 @@ ORDER = (
     "VERIFY.txt",
     "SHA256SUMS",
 )
+# Why an entry is only a stub: its leaf is here and proven, its content is withheld.
+OTHER_CUSTOMER, OTHER_ACCOUNT, OUT_OF_RANGE = "other_customer", "other_account", "out_of_range"
+RESTRICTED, NO_LONGER_TIED = "restricted", "no_longer_tied"
+REASONS = (OTHER_CUSTOMER, OTHER_ACCOUNT, OUT_OF_RANGE, RESTRICTED, NO_LONGER_TIED)
 
 
 def sums_of(digests: dict[str, str]) -> str:

@@ -13,7 +13,8 @@ from audit.database import reading
 from audit.errors import WhereaboutsError
 from audit.models import Export
 from audit.trails import folder
-from audit.trails.bundle import Asked, Progress, write_bundle
+from audit.trails.asked import Asked, Progress
+from audit.trails.bundle import write_bundle
 from audit.trails.delivery import deliver
 from audit.trails.expiry import remove_expired
 from audit.values import Clock, Moment, Subject

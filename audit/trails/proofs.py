@@ -4,6 +4,7 @@ signature."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.database import Connection
 from audit.log.checkpoints import Signed, covering
-from audit.log.log_key import history, signing_key
+from audit.log.log_key import history, origin_of, signing_key
 from audit.log.merkle import multiproof
-from audit.log.signed_notes import public_of
+from audit.log.signed_notes import BadNote, opened, public_of
 from audit.log.tree import Tree
 from audit.trails.canonical import canonical
 from audit.trails.signatures import SIGNED_HEAD, pem_of
@@ -27,20 +28,29 @@ class Prover:
     signed: Signed
 
     @classmethod
-    def of(cls, connection: Connection, last: int) -> Prover:
-        """`last` is the greatest position of the trail. Raises WhereaboutsError where the key cannot be used."""
-        private = signing_key(connection)
-        return cls(private, covering(connection, last, private))
+    def of(cls, connection: Connection, last: int, folder: Path) -> Prover:
+        """`last` is the greatest position of the trail; a checkpoint that stands in its folder already is kept. Raises
+        WhereaboutsError where the key cannot be used."""
+        private, kept = signing_key(connection), folder / "checkpoint"
+        if kept.exists():
+            note = kept.read_text(encoding="utf-8")
+            key = public_of(origin_of(connection), private)
+            with suppress(BadNote):
+                return cls(private, Signed(opened(note, key), note))
+        signed = covering(connection, last, private)
+        beside = kept.with_name("checkpoint.new")
+        beside.write_text(signed.note, encoding="utf-8", newline="\n")
+        beside.replace(kept)
+        return cls(private, signed)
 
     def write(self, connection: Connection, folder: Path, positions: Sequence[int]) -> None:
-        """proofs.jsonl, checkpoint and keys/; `positions` ascend."""
+        """proofs.jsonl, the checkpoint's time stamp and keys/; `positions` ascend."""
         checkpoint = self.signed.checkpoint
         indexes = [position - 1 for position in positions]
         with (folder / "proofs.jsonl").open("wb") as file:
             for step in multiproof(indexes, checkpoint.size, Tree(connection).hash_of):
                 file.write(b'"%b"\n' % step.hex().encode())
-        (folder / "checkpoint").write_text(self.signed.note, encoding="utf-8", newline="\n")
-        (folder / "keys").mkdir()
+        (folder / "checkpoint.tsr").write_bytes(b"")
         key = public_of(checkpoint.origin, self.private)
         (folder / "keys" / "log.pub.pem").write_text(pem_of(key.raw), encoding="ascii", newline="\n")
         known = [

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.shapes import FindingLine, PlaceLine, What, Where
-from audit.values import Clock
+from audit.values import Clock, rfc3339
 
 CLOCKS = {
     Clock.RECORDED: "by the time at which it was recorded",
@@ -22,8 +23,10 @@ WHAT IS IN THIS ARCHIVE
   view/story.jsonl   the same for programs
   where.json         where the money is, for programs
   findings.jsonl     what cannot be explained, for programs
-  entries.jsonl, payloads.jsonl, manifest.json, SHA256SUMS
+  entries.jsonl, payloads.jsonl, stubs.jsonl, sequence.jsonl, manifest.json, SHA256SUMS
                      the record itself, and what it is checked with: VERIFY.txt says how
+  derived.jsonl, model.toml
+                     what the record amounts to, and the meaning of the events by which it is folded again
 """
 
 
@@ -68,6 +71,20 @@ def foot(inquiry: Inquiry, findings: list[FindingLine]) -> Iterator[str]:
     if not findings:
         yield "  Nothing: every event here is explained.\n"
     yield FILES
+
+
+def source_documents(inquiry: Inquiry) -> list[dict[str, Any]]:
+    """How far each source was known."""
+    return [
+        {
+            "name": source.name,
+            "kind": source.kind,
+            "sealed": str(source.sealed),
+            "gaps": source.gaps,
+            "watermark": rfc3339(source.watermark) if source.watermark else None,
+        }
+        for source in inquiry.sources
+    ]
 
 
 def _place(inquiry: Inquiry, line: PlaceLine) -> str:

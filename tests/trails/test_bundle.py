@@ -16,7 +16,8 @@ import pytest
 
 from audit.answers.inquiry import Inquiry
 from audit.errors import UnknownSubject, WhereaboutsError
-from audit.trails.bundle import Asked, write_bundle
+from audit.trails.asked import Asked
+from audit.trails.bundle import write_bundle
 from audit.trails.canonical import canonical
 from audit.trails.contents import ORDER, UNLISTED
 from audit.trails.tabular import cell, csv_line

@@ -15,7 +15,8 @@ from audit.errors import UsageError, WhereaboutsError
 from audit.management.asking import add_moment_arguments, add_person_arguments, admitted, viewer
 from audit.management.base import Command as Base
 from audit.management.subjects import customers_for, subject_argument
-from audit.trails.bundle import Asked, Written, write_bundle
+from audit.trails.asked import Asked, Written
+from audit.trails.bundle import write_bundle
 from audit.values import Subject
 
 

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from audit.log.signed_notes import Checkpoint, PublicKey, opened
 from audit.trails.signatures import raw_of
-from audit.trails.verify.checks import verify
+from audit.trails.verify.checks import Trusted, verify
 from audit.trails.verify.verdict import USAGE
 
 FILE_MAX = 1 << 20  # of what is given beside the trail
@@ -29,13 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--key", help="the log's public key, from elsewhere: NAME+ID+BASE64, or a file that holds it")
     parser.add_argument("--since", type=Path, metavar="CHECKPOINT", help="a checkpoint of this log that you kept")
     parser.add_argument("--proof", type=Path, metavar="JSON", help="what `prove --since SIZE --to SIZE --json` printed")
+    parser.add_argument("--tsa-ca", type=Path, metavar="PEM", help="the time-stamp authority's certificates")
+    parser.add_argument("--without-derivation", action="store_true", help="do not fold the events again")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     try:
         pinned = None if options.key is None else _key(options.key)
         since = None if options.since is None else _checkpoint(options.since)
         proof = [] if options.proof is None else _proof(options.proof)
-        verdict = verify(options.file, pinned, since, proof)
+        authority = None if options.tsa_ca is None else _read(options.tsa_ca).encode()
+        derives = not options.without_derivation
+        verdict = verify(options.file, Trusted(pinned, since, proof, authority, derives))
     except (OSError, ValueError) as error:
         parser.error(str(error))
     if options.json:

@@ -1,9 +1,13 @@
-"""The checks, in their order: archive, sums, signature of the manifest, checkpoint, entries against the tree, payloads
-against their commitments, consistency with an earlier checkpoint. In one pass, in little memory."""
+"""The checks, in their order: archive, sums, signature of the manifest, checkpoint and time stamp, entries and stubs
+against the tree, payloads against their commitments, the subject's numbers, consistency with another checkpoint, and
+the events folded again. In one pass, in little memory."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +15,32 @@ from audit.log.merkle import BadProof, is_consistent, leaf_of, root_from_many
 from audit.log.signed_notes import BadNote, Checkpoint, PublicKey, opened
 from audit.trails.contents import BUNDLE, ORDER, UNLISTED
 from audit.trails.signatures import SIGNED_HEAD, pem_of, raw_of
-from audit.trails.verify.lines import ENTRY, HASH, LEAF, document_of, is_text, payload_of
+from audit.trails.verify.derivation import derive
+from audit.trails.verify.lines import ENTRY, HASH, LEAF, STUB, document_of, is_text, payload_of
+from audit.trails.verify.numbers import check_numbers
 from audit.trails.verify.opened import Opened
+from audit.trails.verify.stamp import check_stamp
 from audit.trails.verify.verdict import Bad, Unsupported, Verdict
 
 SIGHTING = b"sighting"
+CLOCKS_DIFFER = timedelta(minutes=5)  # the bank's and the time-stamp authority's
 
 
-def verify(path: Path, pinned: PublicKey | bytes | None, since: Checkpoint | None, proof: Sequence[bytes]) -> Verdict:
-    """`pinned`: the key that must have signed, as a verifier key or its 32 bytes. Raises OSError."""
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """What the one who checks brings along. `pinned`: the key that must have signed, as a verifier key or its 32 bytes.
+    `kept`: a checkpoint of this log, and the proof that one of it and the trail's begins with the other. `authority`:
+    the certificates (PEM) of the time-stamp authority. Without `derives` the events are not folded again."""
+
+    pinned: PublicKey | bytes | None = None
+    kept: Checkpoint | None = None
+    proof: Sequence[bytes] = ()
+    authority: bytes | None = None
+    derives: bool = True
+
+
+def verify(path: Path, trusted: Trusted) -> Verdict:
+    """Raises OSError."""
     verdict = Verdict()
     try:
         trail = Opened.open(path)
@@ -28,22 +49,24 @@ def verify(path: Path, pinned: PublicKey | bytes | None, since: Checkpoint | Non
         verdict.is_intact = False
         return verdict
     verdict.problems += trail.problems
-    check = _Check(trail, verdict, pinned)
+    check = _Check(trail, verdict, trusted)
     check.run(trail.check_sums)
     check.run(check.manifest)
     if verdict.missing and not verdict.problems:
         return verdict  # of a version that only a later program knows
-    for step in (check.signature, check.checkpoint, check.entries):
+    for step in (check.signature, check.checkpoint, check.stamp, check.entries, check.times, check.numbers):
         check.run(step)
     verdict.is_intact = not any(bad.kind in ("ARCHIVE", "CONTENT", "ORDER") for bad in verdict.problems)
-    if since is not None and not verdict.problems:
-        check.run(lambda: check.consistency(since, proof))
+    if not verdict.problems:
+        check.run(check.consistency)
+        check.run(check.derivation)
     return verdict
 
 
 class _Check:
-    def __init__(self, trail: Opened, verdict: Verdict, pinned: PublicKey | bytes | None) -> None:
-        self._trail, self._verdict, self._pinned = trail, verdict, pinned
+    def __init__(self, trail: Opened, verdict: Verdict, trusted: Trusted) -> None:
+        self._trail, self._verdict, self._trusted = trail, verdict, trusted
+        self._indexes = array("q")  # of entries and stubs, ascending
         self._manifest: dict[str, Any] = {}
         self._key: PublicKey | None = None
         self._checkpoint: Checkpoint | None = None
@@ -68,6 +91,8 @@ class _Check:
             self._verdict.is_complete_as_told = scope["complete"] is True
             said = (str(found["format"]), str(log["entry_format"]))
             _ = (int(scope["entries"]), str(log["origin"]), int(log["size"]), str(log["root"]))
+            _ = (int(scope["stubs"]), dict(found["withheld"]["entries"]), str(found["model"]["hash"]))
+            _ = found["sequence"]
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Bad("CONTENT", "manifest.json is not as it was written") from None
         self._manifest = found
@@ -95,9 +120,10 @@ class _Check:
         if not is_good:
             self._verdict.is_signed = False
             raise Bad("SIGNATURE", "manifest.sig is no signature of manifest.json")
-        if self._pinned is None:
+        pinned = self._trusted.pinned
+        if pinned is None:
             raise Unsupported("no key was given: name the log's public key, from elsewhere than this file, with --key")
-        expected = PublicKey(origin, self._pinned) if isinstance(self._pinned, bytes) else self._pinned
+        expected = PublicKey(origin, pinned) if isinstance(pinned, bytes) else pinned
         self._verdict.is_signed = expected == inside
         if not self._verdict.is_signed:
             raise Bad("SIGNATURE", f"it is signed by the key {inside}, which is not the one that you gave")
@@ -128,11 +154,45 @@ class _Check:
             raise Bad("PROOF", f"the proof does not lead to a root: {error}") from None
         if root != checkpoint.root:
             raise Bad("PROOF", "the entries and their proof do not give the root that was signed")
-        if verdict.entries != self._manifest["scope"]["entries"]:
-            raise Bad("ORDER", "there are not as many entries as the manifest says")
+        scope, withheld = self._manifest["scope"], self._manifest["withheld"]["entries"]
+        if (verdict.entries, dict(verdict.stubs)) != (scope["entries"], withheld):
+            raise Bad("ORDER", "there are not as many entries and stubs as the manifest says")
+        if scope["stubs"] != verdict.stubs.total():
+            raise Bad("ORDER", "the manifest counts its stubs in two ways")
         verdict.is_in_log = verdict.is_committed = True
 
     def _leaves(self) -> Iterator[tuple[int, bytes]]:
+        """Of entries and stubs, by their place in the log."""
+        stubs = self._stubs()
+        stub = next(stubs, None)
+        for index, leaf in self._entry_leaves():
+            while stub is not None and stub[0] < index:
+                self._indexes.append(stub[0] + 1)
+                yield stub
+                stub = next(stubs, None)
+            if stub is not None and stub[0] == index:
+                raise Bad("ORDER", f"entry {index + 1} is a stub as well", index + 1)
+            self._indexes.append(index + 1)
+            yield index, leaf
+        while stub is not None:
+            self._indexes.append(stub[0] + 1)
+            yield stub
+            stub = next(stubs, None)
+
+    def _stubs(self) -> Iterator[tuple[int, bytes]]:
+        before, reasons = 0, self._verdict.stubs
+        for line in self._trail.lines("stubs.jsonl"):
+            found = STUB.fullmatch(line)
+            if found is None:
+                raise Bad("CONTENT", "stubs.jsonl is not as it was written", None)
+            index = int(found[1])
+            if index <= before:
+                raise Bad("ORDER", f"stub {index} stands behind {before}", index)
+            before = index
+            reasons[found[3].decode()] += 1
+            yield index - 1, bytes.fromhex(found[2].decode())
+
+    def _entry_leaves(self) -> Iterator[tuple[int, bytes]]:
         payloads, told = self._trail.lines("payloads.jsonl"), self._trail.lines("leaves.jsonl")
         verdict, before = self._verdict, 0
         for line in self._trail.lines("entries.jsonl"):
@@ -144,10 +204,11 @@ class _Check:
                 raise Bad("CONTENT", "the entry does not give its leaf", expected)
             if found is None or not is_text(line):
                 raise Bad("CONTENT", "the entry is not in its canonical form", expected)
-            if found[3] != SIGHTING:
+            if found[4] != SIGHTING:
                 _check_payload(next(payloads, b""), expected, found[1].decode())
                 verdict.payloads += 1
             verdict.entries, before = verdict.entries + 1, expected
+            verdict.newest = max(verdict.newest, found[3])
             yield expected - 1, leaf
         if (left := next(told, None)) is not None:
             raise Bad("ORDER", "entries are missing at the end", _leaf(left, before)[0])
@@ -161,21 +222,47 @@ class _Check:
                 raise Bad("PROOF", "a line of proofs.jsonl is no hash")
             yield bytes.fromhex(found[1].decode())
 
-    def consistency(self, since: Checkpoint, proof: Sequence[bytes]) -> None:
-        now = self._checkpoint
-        assert now is not None
-        if since.origin != now.origin:
-            raise Bad("CONSISTENCY", f"your checkpoint is of another log, {since.origin}")
-        if since.size > now.size:
-            raise Unsupported("your checkpoint is newer than this trail: check it against one made later")
-        if not proof and since.size < now.size:
+    def numbers(self) -> None:
+        """That the subject's entries are all here, as entries or as stubs: 1 to n."""
+        lines, verdict = self._trail.lines("sequence.jsonl"), self._verdict
+        told = self._manifest.get("sequence")
+        verdict.is_complete = None if told is None else False
+        verdict.numbers = check_numbers(told, lines, self._indexes if verdict.is_in_log else None)
+        verdict.is_complete = None if told is None or told.get("complete") is not True else verdict.numbers > 0
+
+    def stamp(self) -> None:
+        """Of the checkpoint, by a clock that is not the bank's."""
+        token = self._trail.whole("checkpoint.tsr")
+        self._verdict.has_stamp = bool(token)
+        if token and self._trusted.authority is not None:
+            self._verdict.stamped_at = check_stamp(token, self._trail.whole("checkpoint"), self._trusted.authority)
+
+    def times(self) -> None:
+        """Nothing may have come after it was stamped."""
+        stamped, newest = self._verdict.stamped_at, self._verdict.newest
+        if stamped is not None and newest and datetime.fromisoformat(newest.decode()) > stamped + CLOCKS_DIFFER:
+            raise Bad("TIME", f"an entry came at {newest.decode()}, after the checkpoint was stamped ({stamped})")
+
+    def consistency(self) -> None:
+        kept, now, proof = self._trusted.kept, self._checkpoint, self._trusted.proof
+        if kept is None or now is None:
+            return
+        if kept.origin != now.origin:
+            raise Bad("CONSISTENCY", f"your checkpoint is of another log, {kept.origin}")
+        first, second = sorted((kept, now), key=lambda one: one.size)
+        if not proof and first.size < second.size:
             raise Unsupported(
-                f"whether the log was only added to: ask for `prove --since {since.size} --to {now.size} --json`, and "
-                "give its output with --proof"
+                f"whether the log was only added to: ask for `prove --since {first.size} --to {second.size} --json`, "
+                "and give its output with --proof"
             )
-        if not is_consistent(since.size, since.root, now.size, now.root, proof):
-            raise Bad("CONSISTENCY", "the log of this trail does not begin with the one of your checkpoint")
-        self._verdict.since = since.size
+        if not is_consistent(first.size, first.root, second.size, second.root, proof):
+            raise Bad("CONSISTENCY", "the log of this trail and the one of your checkpoint are not the same")
+        self._verdict.since = kept.size
+        self._verdict.is_kept_elsewhere = kept.size >= (self._indexes[-1] if self._indexes else 0)
+
+    def derivation(self) -> None:
+        if self._trusted.derives:
+            derive(self._trail, str(self._manifest["model"]["hash"]), self._verdict)
 
 
 def _leaf(line: bytes, before: int) -> tuple[int, bytes]:
@@ -192,8 +279,8 @@ def _check_payload(line: bytes, index: int, commitment: str) -> None:
     try:
         whose, found = payload_of(line)
     except ValueError as error:
-        raise Bad("COMMITMENT", f"the payload cannot be read: {error}", index) from None
+        raise Bad("DISCLOSURE", f"the payload cannot be read: {error}", index) from None
     if whose != str(index):
-        raise Bad("COMMITMENT", "another entry's payload stands where this one's belongs", index)
+        raise Bad("DISCLOSURE", "another entry's payload stands where this one's belongs", index)
     if found != commitment:
-        raise Bad("COMMITMENT", "the payload is not the one that the entry is committed to", index)
+        raise Bad("DISCLOSURE", "the payload is not the one that the entry is committed to", index)

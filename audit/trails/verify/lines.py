@@ -19,7 +19,7 @@ _SIGNED = rb'"(?:0|-?[1-9][0-9]{0,18})"'
 
 ENTRY = re.compile(
     rb'\{"cause":' + _MAYBE + rb',"commitment":"([0-9a-f]{64})","corr":' + _MAYBE + rb',"event_id":' + _TEXT
-    + rb',"first":(?:null|' + _NUMBER + rb'),"i":"([1-9][0-9]{0,17})","ingested_at":' + _TIME
+    + rb',"first":(?:null|' + _NUMBER + rb'),"i":"([1-9][0-9]{0,17})","ingested_at":"([0-9T:.-]{26}Z)"'
     + rb',"kind":"(source_event|sighting|collision|marker)","occurred_at":' + _TIME + rb',"pos":' + _SIGNED
     + rb',"recorded_at":' + _TIME + rb',"source":' + _TEXT + rb',"step":' + _MAYBE + rb',"stream":' + _TEXT
     + rb',"type":' + _TEXT + rb',"v":"1","ver":(?:null|' + _SIGNED + rb")\}"
@@ -31,6 +31,11 @@ PLAIN = re.compile(
     + rb',"status":[0-9]\}'
 )  # fmt: skip
 LEAF = re.compile(rb'\{"i":"([1-9][0-9]{0,17})","leaf":"([0-9a-f]{64})"\}')
+STUB = re.compile(
+    rb'\{"i":"([1-9][0-9]{0,17})","leaf":"([0-9a-f]{64})",'
+    rb'"reason":"(other_customer|other_account|out_of_range|restricted|no_longer_tied)"\}'
+)
+NUMBERED = re.compile(rb'\{"i":"([1-9][0-9]{0,17})","n":"([1-9][0-9]{0,17})"\}')
 HASH = re.compile(rb'"([0-9a-f]{64})"')
 
 _u32 = Struct(">I").pack

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from audit.trails.contents import ORDER, sums_of
-from audit.trails.framing import LOCAL, LOCAL_FORM, central_header, end, local_header
+from audit.trails.framing import EXTRA_FORM, LARGE, LOCAL, LOCAL_FORM, central_header, end, local_header
 from audit.trails.verify.verdict import Bad
 
 NAME_MAX = 64
@@ -107,6 +107,10 @@ def _header(file: IO[bytes], fixed: bytes) -> tuple[str, int, int]:
         name = raw.decode("ascii")
     except UnicodeDecodeError:
         raise Bad("ARCHIVE", "a file's name is not understood") from None
+    if size == LARGE:
+        extra = file.read(EXTRA_FORM.size)
+        raw += extra
+        size = EXTRA_FORM.unpack(extra)[2] if len(extra) == EXTRA_FORM.size else 0
     if local_header(name, crc, size) != fixed + raw:
         raise Bad("ARCHIVE", f"the header of {name!r} is not as it was written")
     return name, crc, size

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 VERIFIED, TAMPERED, INCOMPLETE, USAGE = 0, 1, 2, 3
 NOT_PROVEN = (
     "that the source systems recorded everything, and that events were true before they were read",
-    "that no entry about this subject was left out: its events have no sequence of their own in this format",
-    "when the checkpoint was signed: no outside clock has stamped it",
     "that personal values, which are cut out, were what they should be: only what was committed to is shown",
     "findings, sentences and views: they are the console's reading, signed by it, not entries of its log",
+)
+NOT_COMPLETE = "that no entry about this subject was left out: "
+NOT_STAMPED = "when the checkpoint was signed: no outside clock has stamped it"
+STAMP_UNJUDGED = "when the checkpoint was signed: its time stamp is judged with the authority's certificates (--tsa-ca)"
+NOT_KEPT = "that the bank shows everyone the same log: no copy of a checkpoint kept elsewhere was given (--since)"
+CLASSES = (
+    "ARCHIVE",
+    "CONTENT",
+    "ORDER",
+    "SIGNATURE",
+    "PROOF",
+    "DISCLOSURE",
+    "CONSISTENCY",
+    "LINK",
+    "SUBJECT_GAP",
+    "TIME",
+    "ARITHMETIC",
 )
 
 
@@ -46,6 +63,18 @@ class Verdict:
     root: str = ""
     key: str = ""
     is_complete_as_told: bool | None = None
+    stubs: Counter[str] = field(default_factory=Counter)  # by reason
+    numbers: int = 0
+    is_complete: bool | None = None
+    newest: bytes = b""  # when the newest entry came
+    has_stamp: bool = False
+    stamped_at: datetime | None = None
+    is_kept_elsewhere: bool = False
+    is_derived: bool | None = None
+    derivation_told: str = "not re-run"
+    derivation_seconds: float = 0.0
+    streams: int = 0
+    streams_skipped: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -53,6 +82,23 @@ class Verdict:
             return TAMPERED
         shown = (self.is_intact, self.is_signed, self.is_in_log, self.is_committed)
         return INCOMPLETE if self.missing or not all(shown) else VERIFIED
+
+    @property
+    def anchoring(self) -> str | None:
+        """L0: signed. L1: stamped by an outside clock as well. L2: a checkpoint that was kept elsewhere agrees."""
+        if not self.is_signed:
+            return None
+        return "L2" if self.is_kept_elsewhere else "L1" if self.stamped_at is not None else "L0"
+
+    @property
+    def not_proven(self) -> list[str]:
+        why = "its entries bear no numbers" if not self.numbers else "their numbering was under way"
+        found = [] if self.is_complete else [NOT_COMPLETE + why]
+        if self.stamped_at is None:
+            found.append(STAMP_UNJUDGED if self.has_stamp else NOT_STAMPED)
+        if not self.is_kept_elsewhere:
+            found.append(NOT_KEPT)
+        return [*NOT_PROVEN, *found]
 
     @property
     def first(self) -> Bad | None:
@@ -69,8 +115,21 @@ class Verdict:
             "signed": self.is_signed,
             "in_the_log": self.is_in_log,
             "payloads_as_committed": self.is_committed,
-            "complete_for_the_subject": {"proven": False, "as_the_console_said": self.is_complete_as_told},
-            "anchoring": "L0" if self.is_signed else None,
+            "complete_for_the_subject": {
+                "proven": self.is_complete,
+                "numbers": self.numbers,
+                "withheld": dict(sorted(self.stubs.items())),
+                "as_the_console_said": self.is_complete_as_told,
+            },
+            "anchoring": self.anchoring,
+            "stamped_at": self.stamped_at.isoformat() if self.stamped_at else None,
+            "derivation": {
+                "agrees": self.is_derived,
+                "streams": self.streams,
+                "streams_not_judged": self.streams_skipped,
+                "why_not": None if self.is_derived is not None else self.derivation_told,
+                "seconds": round(self.derivation_seconds, 1),
+            },
             "consistent_since": self.since,
             "subject": self.subject,
             "entries": self.entries,
@@ -79,21 +138,22 @@ class Verdict:
             "key": self.key,
             "problems": [{"class": one.kind, "index": one.index, "text": str(one)} for one in self.problems],
             "missing": list(self.missing),
-            "not_proven": list(NOT_PROVEN),
+            "not_proven": self.not_proven,
         }
 
     def lines(self) -> list[str]:
         """The same for people."""
         told = {True: "yes", False: "NO", None: "not judged"}
-        complete = "the console said so; not proven" if self.is_complete_as_told else "not even the console said so"
         lines = [
-            ("VERIFIED (L0: signed; no outside witness)", "TAMPERED", "INCOMPLETE")[self.exit_code],
+            ("VERIFIED", "TAMPERED", "INCOMPLETE")[self.exit_code],
             f"  subject                 {_plain(self.subject)}",
             f"  bytes intact            {told[self.is_intact]}",
             f"  signed by your key      {told[self.is_signed]}",
             f"  in the log              {told[self.is_in_log]}: {self.entries:,} entries of {self.size:,}",
             f"  payloads as committed   {told[self.is_committed]}: {self.payloads:,}",
-            f"  complete for subject    {complete}",
+            f"  complete for subject    {self._completeness()}",
+            f"  anchoring               {self._anchored()}",
+            f"  derivation re-run       {self._derivation()}",
         ]
         if self.since is not None:
             lines.append(f"  only added to since     your checkpoint of {self.since:,} entries")
@@ -101,7 +161,31 @@ class Verdict:
             where = "" if one.index is None else f" at entry {one.index}"
             lines.append(f"  {one.kind}{where}: {_plain(str(one))}")
         lines += [f"  missing: {_plain(one)}" for one in self.missing]
-        return lines + ["Not proven by any of this:"] + [f"  - {one}" for one in NOT_PROVEN]
+        return lines + ["Not proven by any of this:"] + [f"  - {one}" for one in self.not_proven]
+
+    def _completeness(self) -> str:
+        stubs = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in sorted(self.stubs.items()))
+        withheld = f"; withheld: {stubs}" if stubs else ""
+        if self.is_complete is None:
+            said = "the console said so" if self.is_complete_as_told else "not even the console said so"
+            return f"not proven ({said}){withheld}"
+        return f"yes, 1 to {self.numbers:,}{withheld}" if self.is_complete else f"NO{withheld}"
+
+    def _anchored(self) -> str:
+        told = {
+            None: "none",
+            "L0": "L0: signed, and nothing beside",
+            "L1": f"L1: stamped {self.stamped_at}",
+            "L2": "L2: it agrees with a checkpoint that was kept elsewhere",
+        }
+        return told[self.anchoring]
+
+    def _derivation(self) -> str:
+        if self.is_derived is None:
+            return self.derivation_told
+        more = f"; {self.streams_skipped:,} not judged" if self.streams_skipped else ""
+        agrees = f"yes: {self.streams:,} streams give their states and balances{more}"
+        return f"{agrees} ({self.derivation_seconds:.1f} s)" if self.is_derived else "NO"
 
 
 def _plain(text: str) -> str:

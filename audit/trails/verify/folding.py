@@ -1,0 +1,216 @@
+"""The fold of a trail's events: each stream in its own order, read through the model; the states that its events set
+and what they moved in the places that the stream owns."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from audit.errors import ModelError
+from audit.log.decode import NotAnObject, data_of, data_of_skeleton
+from audit.log.entry import Entry
+from audit.log.logged import EVENT, READABLE, UNREADABLE, Logged
+from audit.model.load import loads
+from audit.model.meaning import Model
+from audit.projections.memory import Memory
+from audit.projections.reading import Reader
+from audit.trails.verify.opened import Opened
+from audit.trails.verify.verdict import Bad, Unsupported
+from audit.values import micros_of
+
+EVENT_KIND, SIGHTING_KIND = "source_event", "sighting"
+
+_Place = tuple[str, str, str]  # book, KIND:ID, currency
+_Key = tuple[int, int]  # version, the source's order
+
+
+class _Payload(msgspec.Struct, gc=False):
+    data_length: int
+    encoding: str
+    pieces: list[Any]
+    skeleton: str
+    status: int
+    problem: str | None = None
+    place: str | None = None
+
+
+class _Line(msgspec.Struct, gc=False):
+    source: str
+    stream: str
+    states: list[dict[str, str]]
+    balances: list[dict[str, str]]
+
+
+@dataclass(slots=True)
+class _Folded:
+    """One stream's. `is_closed`: an event of it cannot be read without what is withheld."""
+
+    memory: Memory = field(default_factory=Memory)
+    states: dict[str, tuple[str, int]] = field(default_factory=dict)
+    units: dict[_Place, list[int]] = field(default_factory=dict)  # units, position of the last change
+    last: _Key = (-1, -1)
+    is_closed: bool = False
+    late: list[tuple[_Key, Entry, bytes]] | None = None  # its events, where they do not stand in their order
+
+
+Streams = dict[tuple[str, str], _Folded]
+
+_entry = msgspec.json.Decoder(Entry).decode
+_payload = msgspec.json.Decoder(_Payload).decode
+_line = msgspec.json.Decoder(_Line).decode
+
+
+def model_of(text: bytes, expected: str) -> Model:
+    try:
+        model = loads(text.decode(), "model.toml")
+    except (UnicodeDecodeError, ModelError):
+        raise Unsupported("its model cannot be read by this version of the program") from None
+    if model.hash != expected:
+        raise Bad("ARITHMETIC", "model.toml is not the model that the manifest names")
+    return model
+
+
+def fold(trail: Opened, model: Model) -> Streams:
+    """All events of the trail; streams whose lines are not in their own order are put in it first."""
+    streams: Streams = defaultdict(_Folded)
+    for name in _out_of_order(trail):
+        streams[name].late = []
+    folder = _Folder(model)
+    for entry, line in _events(trail):
+        stream = streams[entry.source, entry.stream]
+        if stream.late is None:
+            folder.apply(entry, line, stream)
+        else:
+            stream.late.append((_key(entry, stream), entry, line))
+    for stream in streams.values():
+        for _, entry, line in sorted(stream.late or (), key=lambda one: one[0]):
+            folder.apply(entry, line, stream)
+        stream.late = None
+    return streams
+
+
+def compare(trail: Opened, streams: Streams) -> tuple[int, int]:
+    """How many streams are as they were said to be, and how many more could not be judged. Raises Bad."""
+    judged = closed = 0
+    for raw in trail.lines("derived.jsonl"):
+        try:
+            line = _line(raw)
+            states = {one["item"]: (one["state"], int(one["i"])) for one in line.states}
+            units = {
+                (one["book"], one["place"], one["currency"]): [int(one["units"]), int(one["i"])]
+                for one in line.balances
+            }
+        except (msgspec.DecodeError, KeyError, ValueError):
+            raise Bad("ARITHMETIC", "derived.jsonl is not as it was written") from None
+        found = streams.get((line.source, line.stream)) or _Folded()
+        if found.is_closed:
+            closed += 1
+            continue
+        _same(f"the state of {line.stream}", states, found.states)
+        _same(f"what {line.stream} holds", units, found.units)
+        judged += 1
+    return judged, len(streams) - judged
+
+
+def _same(what: str, said: dict[Any, Any], found: dict[Any, Any]) -> None:
+    for name in sorted(said.keys() | found.keys()):
+        one, other = said.get(name), found.get(name)
+        if one != other:
+            shown = name if isinstance(name, str) else " ".join(name)
+            index = min(value[1] for value in (one, other) if value is not None)
+            told, gives = (value[0] if value else "nothing" for value in (one, other))
+            said_so = f"{what}{' ' if shown else ''}{shown}: it says {told}, its events give {gives}"
+            raise Bad("ARITHMETIC", said_so, index)
+
+
+class _Folder:
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._names: dict[str, int] = {}
+        self._sources: dict[int, str] = {}
+        self._reader = Reader(model, self._sources)
+
+    def apply(self, entry: Entry, line: bytes, stream: _Folded) -> None:
+        if entry.kind != EVENT_KIND:
+            return
+        logged, payload = self._logged(entry), _payload(line)
+        found = self._model.lane_of(entry.stream)
+        if found is not None and entry.type in found[0].events:
+            _open(logged, payload, stream)
+        work = self._reader.read(logged, stream.memory)
+        if work.reading is None or work.lane is None:
+            return
+        if work.reading.to is not None:
+            stream.states[work.reading.item] = (work.reading.to, logged.position)
+        for moved in work.reading.movements:
+            sides = ((moved.from_kind, moved.from_key, -moved.units), (moved.to_kind, moved.to_key, moved.units))
+            for kind, key, units in sides:
+                if self._model.places[moved.book, kind].owner == work.lane.name:
+                    place = (moved.book, f"{kind}:{key}" if key else kind, moved.currency)
+                    held = stream.units.setdefault(place, [0, 0])
+                    held[0], held[1] = held[0] + units, logged.position
+
+    def _logged(self, entry: Entry) -> Logged:
+        source = self._names.setdefault(entry.source, len(self._names))
+        self._sources[source] = entry.source
+        return Logged(
+            int(entry.i), EVENT, source, int(entry.pos), 0, entry.stream,
+            None if entry.ver is None else int(entry.ver), entry.type, entry.event_id,
+            _micros(entry.occurred_at), _micros(entry.recorded_at), entry.corr, entry.cause, entry.step, READABLE,
+        )  # fmt: skip
+
+
+def _open(logged: Logged, payload: _Payload, stream: _Folded) -> None:
+    """The payload without what is personal, as the console's own fold reads it."""
+    logged.problem, logged.place = payload.problem, payload.place
+    if payload.status == UNREADABLE:
+        logged.status = UNREADABLE
+        return
+    raw = b64decode(payload.skeleton)
+    if payload.status != READABLE or (payload.pieces and not raw):
+        stream.is_closed = True  # kept whole: what it says is a withheld piece
+        return
+    try:
+        if payload.pieces:
+            logged.data = data_of_skeleton(raw, payload.encoding)
+        else:
+            logged.data = data_of(raw, payload.encoding, payload.data_length)
+    except (NotAnObject, ValueError, RecursionError) as error:
+        logged.status, logged.problem = UNREADABLE, str(error)
+
+
+def _events(trail: Opened) -> Iterator[tuple[Entry, bytes]]:
+    """Entries with their payloads; sightings have none."""
+    payloads = trail.lines("payloads.jsonl")
+    for line in trail.lines("entries.jsonl"):
+        entry = _entry(line)
+        if entry.kind != SIGHTING_KIND:
+            yield entry, next(payloads)
+
+
+def _out_of_order(trail: Opened) -> set[tuple[str, str]]:
+    found, streams = set(), defaultdict[tuple[str, str], _Folded](_Folded)
+    for line in trail.lines("entries.jsonl"):
+        entry = _entry(line)
+        if entry.kind == EVENT_KIND:
+            stream = streams[entry.source, entry.stream]
+            key = _key(entry, stream)
+            if key < stream.last:
+                found.add((entry.source, entry.stream))
+            stream.last = max(stream.last, key)
+    return found
+
+
+def _key(entry: Entry, stream: _Folded) -> _Key:
+    version = stream.last[0] if entry.ver is None else int(entry.ver)
+    return version, int(entry.pos)
+
+
+def _micros(text: str) -> int:
+    return micros_of(datetime.fromisoformat(text))

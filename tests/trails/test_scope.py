@@ -1,0 +1,254 @@
+"""What a trail is of: nothing of its subject is left out unseen, nothing beyond it is shown, and what was withheld can
+be counted and proven. Forged trails are signed by the bank's own key: the strongest forger there is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.answers.names import customers_of
+from audit.database import connect, reading
+from audit.log.log_key import signing_key
+from audit.projections.sequences import number_all
+from audit.trails.bundle import write_bundle
+from audit.trails.canonical import canonical
+from audit.trails.contents import ORDER
+from audit.trails.scope import Scope, side_of
+from audit.trails.verify.checks import Trusted, verify
+from audit.trails.verify.verdict import CLASSES, Verdict
+from audit.values import Moment, Subject
+from tests.answers.conftest import asking
+from tests.answers.conftest import bank as bank
+from tests.answers.conftest import world as world
+from tests.answers.oracle import Bank
+from tests.conftest import Database
+from tests.trails.test_bundle import ASKED
+from tests.trails.test_verify import forged, unpack
+
+CUSTOMER, TRANSFER = Subject("customer", "C0"), Subject("transfer", "T7")
+Files = dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def numbered(world: Database) -> Database:
+    """What the follower does between its batches."""
+    with connect("follower", autocommit=True) as connection:
+        number_all(connection)
+    return world
+
+
+def files_of(folder: Path, scope: Scope | Subject, **options: Any) -> Files:
+    folder.mkdir(exist_ok=True)
+    with asking(**options) as inquiry:
+        write_bundle(inquiry, scope, ASKED, folder / "trail.zip")
+    unpacked = unpack(folder / "trail.zip", folder)
+    return {name: (unpacked / name).read_bytes() for name in ORDER}
+
+
+def checked(path: Path) -> Verdict:
+    return verify(path, Trusted(key().public_key().public_bytes_raw()))
+
+
+def key() -> Any:
+    with reading() as connection:
+        return signing_key(connection)
+
+
+def told(files: Files) -> Any:
+    return json.loads(files["manifest.json"])
+
+
+def lines(files: Files, name: str) -> list[Any]:
+    return [json.loads(line) for line in files[name].splitlines()]
+
+
+def test_a_customer_is_complete_and_what_its_events_amount_to_is_folded_again(
+    numbered: Database, bank: Bank, tmp_path: Path
+) -> None:
+    files = files_of(tmp_path, CUSTOMER)
+    verdict = checked(tmp_path / "trail.zip")
+    assert verdict.exit_code == 0, [str(one) for one in verdict.problems]
+    assert verdict.is_complete and verdict.numbers == int(told(files)["sequence"]["n"]) >= verdict.entries
+    assert verdict.is_derived and verdict.streams == len(lines(files, "derived.jsonl")) > 2
+    assert any(one["balances"] for one in lines(files, "derived.jsonl"))
+    assert any(one["states"] for one in lines(files, "derived.jsonl"))
+    instructions = files["VERIFY.txt"].decode().splitlines()
+    by_hand = [line.strip() for line in instructions if line.startswith("    ") and "sequence.jsonl" in line]
+    assert len(by_hand) == 2
+    for command in by_hand:
+        done = subprocess.run(["sh", "-c", command], cwd=tmp_path / "unpacked", capture_output=True, timeout=60)
+        assert done.stdout.decode().strip() == str(verdict.numbers)
+
+
+def test_a_range_of_time_leaves_stubs_of_the_rest(numbered: Database, bank: Bank, tmp_path: Path) -> None:
+    whole = lines(files_of(tmp_path / "whole", CUSTOMER), "entries.jsonl")
+    times = sorted(one["recorded_at"] for one in whole)
+    first, last = times[len(times) // 3], times[2 * len(times) // 3]
+    scope = Scope(str(CUSTOMER), (CUSTOMER,), since=_time(first))
+    files = files_of(tmp_path / "part", scope, at=Moment(_time(last)))
+    shown = {one["i"] for one in lines(files, "entries.jsonl")}
+    assert shown == {one["i"] for one in whole if first <= one["recorded_at"] <= last}
+    stubs = lines(files, "stubs.jsonl")
+    assert {one["i"] for one in stubs} == {one["i"] for one in whole} - shown
+    assert {one["reason"] for one in stubs} == {"out_of_range"} == set(told(files)["withheld"]["entries"])
+    verdict = checked(tmp_path / "part" / "trail.zip")
+    assert verdict.exit_code == 0 and verdict.is_complete and verdict.stubs["out_of_range"] == len(stubs)
+
+
+def test_a_transfer_shows_one_side_and_stubs_of_the_other(numbered: Database, bank: Bank, tmp_path: Path) -> None:
+    with asking() as inquiry:
+        flow = TRANSFER
+        customers = (*customers_of(inquiry.connection, flow), Subject("customer", "C2"))
+        assert len(customers) == 2 and customers[0] != customers[1]
+        assert side_of(inquiry, flow, customers, customers[1]) == customers[1]
+        assert side_of(inquiry, flow, customers, Subject("customer", "nobody")) == customers[0]
+        assert side_of(inquiry, CUSTOMER, customers, None) is None
+    both = files_of(tmp_path / "both", flow)
+    sides = [files_of(tmp_path / one.key, Scope(str(flow), (flow,), side=one)) for one in customers]
+    everything = {one["i"] for one in lines(both, "entries.jsonl")}
+    for files in sides:
+        shown, stubs = ({one["i"] for one in lines(files, name)} for name in ("entries.jsonl", "stubs.jsonl"))
+        assert shown | stubs == everything and not shown & stubs
+        assert {one["reason"] for one in lines(files, "stubs.jsonl")} <= {"other_customer"}
+        ids = {str(one["event"]["position"]) for one in lines(files, "view/story.jsonl")}
+        assert ids == shown, "what is withheld stands in no view either"
+    assert any(lines(files, "stubs.jsonl") for files in sides)
+    for one in customers:
+        assert checked(tmp_path / one.key / "trail.zip").exit_code == 0
+
+
+def test_chosen_accounts_leave_stubs_of_the_others(numbered: Database, tmp_path: Path) -> None:
+    chosen = Subject("account", "A0")
+    files = files_of(tmp_path, Scope(str(CUSTOMER), (CUSTOMER,), accounts=(chosen,)))
+    streams = {one["stream"] for one in lines(files, "entries.jsonl") if one["stream"].startswith("account-")}
+    assert streams == {"account-A0"}
+    verdict = checked(tmp_path / "trail.zip")
+    assert verdict.exit_code == 0 and verdict.is_complete
+
+
+def test_a_case_is_several_subjects_and_what_was_pinned(numbered: Database, tmp_path: Path) -> None:
+    pinned = int(lines(files_of(tmp_path / "one", Subject("account", "A2")), "entries.jsonl")[0]["i"])
+    scope = Scope("case:7", (CUSTOMER, TRANSFER), pinned=(pinned,))
+    files = files_of(tmp_path / "case", scope)
+    shown = [one["i"] for one in lines(files, "entries.jsonl")]
+    assert str(pinned) in shown and len(set(shown)) == len(shown)
+    story = [one["event"]["position"] for one in lines(files, "view/story.jsonl")]
+    assert len(story) == len(set(story)) == len(shown), "an event of two subjects is told once"
+    assert told(files)["subject"] == "case:7" and len(json.loads(files["where.json"])["subjects"]) == 2
+    verdict = checked(tmp_path / "case" / "trail.zip")
+    assert verdict.exit_code == 0 and verdict.is_complete is None
+
+
+def _without(name: str, number: int) -> Callable[[Files], None]:
+    def change(files: Files) -> None:
+        found = files[name].splitlines(keepends=True)
+        del found[number]
+        files[name] = b"".join(found)
+
+    return change
+
+
+def _renumbered(files: Files) -> None:
+    """One left out, and those behind it moved up."""
+    kept = [line for number, line in enumerate(lines(files, "sequence.jsonl")) if number != 3]
+    files["sequence.jsonl"] = b"".join(canonical({**one, "n": str(n)}) + b"\n" for n, one in enumerate(kept, 1))
+
+
+def _counted_anew(files: Files) -> None:
+    _renumbered(files)
+    manifest = told(files)
+    manifest["sequence"]["n"] = str(len(lines(files, "sequence.jsonl")))
+    files["manifest.json"] = canonical(manifest) + b"\n"
+
+
+def _elsewhere(files: Files) -> None:
+    found = lines(files, "sequence.jsonl")
+    found[2]["i"] = "999999"
+    files["sequence.jsonl"] = b"".join(canonical(one) + b"\n" for one in found)
+
+
+def _richer(files: Files) -> None:
+    found = lines(files, "derived.jsonl")
+    line = next(one for one in found if one["balances"])
+    line["balances"][0]["units"] = str(int(line["balances"][0]["units"]) + 1)
+    files["derived.jsonl"] = b"".join(canonical(one) + b"\n" for one in found)
+
+
+def _other_state(files: Files) -> None:
+    found = lines(files, "derived.jsonl")
+    next(one for one in found if one["states"])["states"][0]["state"] = "elsewhere"
+    files["derived.jsonl"] = b"".join(canonical(one) + b"\n" for one in found)
+
+
+def _other_model(files: Files) -> None:
+    files["model.toml"] += b"# another\n"
+    files["model.toml"] = files["model.toml"].replace(b"version = 1", b"version = 2")
+
+
+def _opened(files: Files) -> None:
+    found = lines(files, "payloads.jsonl")
+    found[1]["salt"] = "00" * 32
+    files["payloads.jsonl"] = b"".join(canonical(one) + b"\n" for one in found)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "index"),
+    [
+        (_without("sequence.jsonl", 3), "SUBJECT_GAP", 4),
+        (_without("sequence.jsonl", -1), "SUBJECT_GAP", None),
+        (_renumbered, "SUBJECT_GAP", None),
+        (_counted_anew, "LINK", None),
+        (_elsewhere, "SUBJECT_GAP", "999999"),
+        (_richer, "ARITHMETIC", "some"),
+        (_other_state, "ARITHMETIC", "some"),
+        (_other_model, "ARITHMETIC", None),
+        (_opened, "DISCLOSURE", "second"),
+    ],
+)
+def test_even_the_bank_cannot_leave_out_or_make_up(
+    numbered: Database, tmp_path: Path, change: Callable[[Files], None], kind: str, index: Any
+) -> None:
+    files = files_of(tmp_path, CUSTOMER)
+    numbers, entries = lines(files, "sequence.jsonl"), lines(files, "entries.jsonl")
+    change(files)
+    verdict = checked(forged(tmp_path, files, key()))
+    assert kind in CLASSES and verdict.exit_code == 1 and verdict.first is not None
+    assert verdict.first.kind == kind, str(verdict.first)
+    if index == "some":
+        assert verdict.first.index is not None and verdict.is_derived is False
+    elif index == "second":
+        assert verdict.first.index == int(entries[1]["i"])
+    elif isinstance(index, int):
+        assert verdict.first.index == int(numbers[index]["i"])
+    else:
+        assert verdict.first.index == (None if index is None else int(index))
+
+
+def test_an_entry_left_out_of_record_and_proof_is_a_gap(numbered: Database, tmp_path: Path) -> None:
+    """A trail of the same checkpoint that is honest in everything but one entry: proof and signature are right."""
+    with asking() as inquiry:
+        write_bundle(inquiry, Subject("account", "A0"), ASKED, tmp_path / "trail.zip")
+    part = unpack(tmp_path / "trail.zip", tmp_path)
+    files = {name: (part / name).read_bytes() for name in ORDER}
+    whole = files_of(tmp_path / "whole", CUSTOMER)
+    files["sequence.jsonl"] = whole["sequence.jsonl"]
+    numbers = told(whole)["sequence"]
+    missing = {one["i"] for one in lines(whole, "sequence.jsonl")} - {one["i"] for one in lines(files, "entries.jsonl")}
+
+    def with_numbers(manifest: Any) -> Any:
+        return {**manifest, "subject": str(CUSTOMER), "sequence": numbers}
+
+    (tmp_path / "forged").mkdir()
+    verdict = checked(forged(tmp_path / "forged", files, key(), with_numbers))
+    assert verdict.is_in_log and verdict.first is not None and verdict.first.kind == "SUBJECT_GAP"
+    assert str(verdict.first.index) in missing
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -21,7 +21,7 @@ from audit.values import Money, Place, Subject
 
 SHOWN_MAX = 50
 ABREAST = timedelta(minutes=5)  # sources that are this near are searched as far as the last of them
-UNMATCHED_MAX = 1000  # places in which unmatched money stands
+UNMATCHED_MAX = 1000  # places of a kind in which unmatched money is looked for; that there are more is said
 Found = Page[tuple[Place, EntryLine]]
 _NOTHING: Found = Page((), 0)
 
@@ -46,8 +46,8 @@ def incoming(
     holders = {one.subject.key: link_of(inquiry, one.subject, one.id) for one in accounts}
     held = {one.id: (one.place, one.currency) for one in holdings(inquiry, own, fresh)}
     came = _entries(inquiry, held, wanted, first, last)
-    unmatched = _unmatched(inquiry)
-    stray = _entries(inquiry, unmatched, wanted, first, last) if wanted is not None else _NOTHING
+    unmatched, is_cut = _unmatched(inquiry)
+    stray = _still(inquiry, _entries(inquiry, unmatched, wanted, first, last)) if wanted is not None else _NOTHING
     flows = [flow for flow in open_flows(inquiry, asked, fresh) if is_incoming(flow, [one.subject for one in accounts])]
     until, behind = _reach(inquiry, last)
     return Incoming(
@@ -65,7 +65,7 @@ def incoming(
         searched_until=until,
         behind=behind,
         says=_says(inquiry, wanted, (first, last), len(accounts), came, stray if unmatched else None),
-        reach=_reached(inquiry, until, behind),
+        reach=" ".join([_reached(inquiry, until, behind), *_only_some(inquiry, is_cut and wanted is not None)]),
     )
 
 
@@ -82,14 +82,37 @@ def currencies_of(inquiry: Inquiry, subject: Subject) -> list[str]:
     return sorted(happened, key=lambda currency: (-happened[currency], currency)) or sorted(inquiry.model.digits)
 
 
-def _unmatched(inquiry: Inquiry) -> dict[int, tuple[Place, str]]:
+def _unmatched(inquiry: Inquiry) -> tuple[dict[int, tuple[Place, str]], bool]:
+    """Places of money whose owner is not known, and whether there are more than are looked through."""
     found: dict[int, tuple[Place, str]] = {}
+    is_cut = False
     for (book, kind), about in inquiry.model.places.items():
         if about.is_unmatched:
-            after = {"book": book, "kind": kind, "after_key": "", "after_currency": "", "limit": UNMATCHED_MAX}
-            for id_, key, currency, *_ in inquiry.rows("answer_places_of_kind", after):
+            after = {"book": book, "kind": kind, "after_key": "", "after_currency": "", "limit": UNMATCHED_MAX + 1}
+            rows = inquiry.rows("answer_places_of_kind", after)
+            is_cut = is_cut or len(rows) > UNMATCHED_MAX
+            for id_, key, currency, *_ in rows[:UNMATCHED_MAX]:
                 found[id_] = (Place(book, kind, key), currency)
-    return found
+    return found, is_cut
+
+
+def _still(inquiry: Inquiry, found: Found) -> Found:
+    """Those whose money stands there yet; what was matched since, or sent back, has an owner."""
+    flows = sorted({line.flow.id for _, line in found.rows if line.flow is not None})
+    if not flows:
+        return found
+    rows = inquiry.rows("answer_left_in", {**inquiry.cut.parameters(), "flows": flows, "kinds": _kinds(inquiry)})
+    left = {(row[0], Place(*row[1:4])) for row in rows}
+    kept = tuple((at, line) for at, line in found.rows if line.flow is None or (line.flow.id, at) in left)
+    return Page(kept, len(kept) if found.total is not None else None, SHOWN_MAX)
+
+
+def _kinds(inquiry: Inquiry) -> list[str]:
+    return sorted({kind for (_, kind), about in inquiry.model.places.items() if about.is_unmatched})
+
+
+def _only_some(inquiry: Inquiry, is_cut: bool) -> list[str]:
+    return [word(inquiry.language, "only_some_places", count=f"{UNMATCHED_MAX:,}")] if is_cut else []
 
 
 def _titles(inquiry: Inquiry) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from audit.answers.incoming import incoming
 from audit.errors import UsageError
 from audit.values import Clock, Moment, Money, Subject
 from tests.answers.conftest import asking
-from tests.answers.oracle import Bank, Happened
+from tests.answers.oracle import Bank
 from tests.conftest import Database
 
 CUSTOMER = Subject("customer", "C1")
@@ -63,13 +63,32 @@ def test_what_did_not_come_is_said_with_where_it_was_looked_for(world: Database,
     assert all(name in page.reach for name in behind), "a source that is not known that far is named"
 
 
-def test_money_whose_owner_is_not_known_is_looked_through(world: Database, bank: Bank) -> None:
-    sent: list[Happened] = [event for event in bank.events if event.type == "Sent"]
-    units = sent[0].moves[0][3]
+@pytest.mark.parametrize("was_paid", [False, True])
+def test_money_whose_owner_is_not_known_is_there_until_it_is_matched(
+    world: Database, bank: Bank, was_paid: bool
+) -> None:
+    """At the moment that it came in it is among it; now only what nobody has matched or sent on since."""
+    sent = [event for event in bank.events if event.type == "Sent"]
+    paid = {event.transfer for event in bank.events if event.type == "Paid"}
+    one = next(event for event in sent if (event.transfer in paid) is was_paid)
+    alike = [event for event in sent if event.moves[0][3] == one.moves[0][3]]
+    wanted = Money(one.moves[0][3], "DKK", 2)
     with asking() as inquiry:
-        page = incoming(inquiry, CUSTOMER, Money(units, "DKK", 2), *days_of(bank))
-    assert page.unmatched.total == sum(event.moves[0][3] == units for event in sent)
-    assert "but among the money whose owner is not known yet: " in page.says or page.came.rows
+        page = incoming(inquiry, CUSTOMER, wanted, *days_of(bank))
+    with asking(at=f"{one.source}/{one.id}") as inquiry:
+        then = incoming(inquiry, CUSTOMER, wanted, *days_of(bank))
+    assert page.unmatched.total == sum(event.transfer not in paid for event in alike)
+    assert "but among the money whose owner is not known yet: " in then.says or then.came.rows
+    assert len(then.unmatched.rows) >= 1 and "were searched" not in page.reach
+
+
+def test_that_not_every_place_was_looked_through_is_said(
+    world: Database, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.answers.incoming.UNMATCHED_MAX", 0)
+    with asking() as inquiry:
+        page = incoming(inquiry, CUSTOMER, Money(1, "DKK", 2), *days_of(bank))
+    assert "only the first 0 were searched" in page.reach
 
 
 def test_another_currency_is_not_the_wanted_one(world: Database, bank: Bank) -> None:

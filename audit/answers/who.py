@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -68,6 +68,19 @@ def who(inquiry: Inquiry, like: Subject, expression: str = "", cursor: str | Non
         oldest=members[ordered[0]] if ordered else None,
         newest=members[ordered[-1]] if ordered else None,
     )
+
+
+def behind_doors(inquiry: Inquiry, found: Page[WhoLine], opened: Collection[Subject]) -> Page[WhoLine]:
+    """Without the amounts of those who, with all customers of theirs, are none of the `opened`."""
+    owners: dict[int, set[Subject]] = {line.subject.id: {line.subject.subject} for line in found.rows}
+    for id, kind, key in inquiry.rows("answer_customers_of_each", {"subjects": list(owners)}) if owners else ():
+        owners[id].add(Subject(kind, key))
+    shown = (line if owners[line.subject.id] & set(opened) else _closed(line) for line in found.rows)
+    return replace(found, rows=tuple(shown))
+
+
+def _closed(line: WhoLine) -> WhoLine:
+    return replace(line, money=(), is_closed=True)
 
 
 def situation_of(inquiry: Inquiry, like: Subject) -> Situation:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from audit.access.acknowledged import WHYS
 from audit.access.acknowledged import acknowledge as write_down
 from audit.answers.findings import finding as ask_finding
-from audit.answers.findings import subject_of_finding
+from audit.errors import UsageError
 from console.asking import asking
 from console.visit import Visit, looked
 
@@ -28,7 +28,9 @@ def acknowledge(visit: Visit, id: str) -> HttpResponse:
     """Recorded by itself: the record is what it does."""
     post = visit.request.POST
     with asking(visit, is_now=True) as inquiry:
-        subject, _ = subject_of_finding(inquiry, id)
+        found = ask_finding(inquiry, id).finding
+    if found.state == "resolved":
+        raise UsageError("the finding is resolved: there is nothing to take on any more")
     owner = post.get("owner", "").strip() or visit.actor.name
-    write_down(visit.actor, id, subject, owner, post.get("why", ""), post.get("ticket", ""))
+    write_down(visit.actor, id, found.subject.subject, owner, post.get("why", ""), post.get("ticket", ""))
     return HttpResponseRedirect(reverse("finding", args=[id]))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from audit.answers.who import situation_of
+from audit.answers.inquiry import Inquiry
+from audit.answers.shapes import Page, WhoLine
+from audit.answers.who import behind_doors, situation_of
 from audit.answers.who import who as ask_who
 from audit.errors import UnknownSubject, UsageError
 from audit.values import Subject
@@ -27,6 +31,7 @@ def who(visit: Visit, kind: str) -> HttpResponse:
         if that:
             try:
                 page = ask_who(inquiry, Subject(kind, EVERYONE), that, visit.cursor("who"))
+                page = replace(page, subjects=_told(visit, inquiry, page.subjects))
             except UsageError as error:
                 trouble, visit.outcome = str(error), "bad input"
         at = inquiry.as_of()
@@ -52,12 +57,21 @@ def who_file(visit: Visit, kind: str, format: str) -> HttpResponse:
     with asking(visit) as inquiry:
         _check(kind, inquiry.model.kinds)
         like = Subject(kind, EVERYONE)
-        listed = gather("who", lists.WHO, lambda at: ask_who(inquiry, like, that, at, 1000).subjects)
+
+        def page_at(cursor: str | None) -> Page[WhoLine]:
+            return _told(visit, inquiry, ask_who(inquiry, like, that, cursor, 1000).subjects)
+
+        listed = gather("who", lists.WHO, page_at)
     visit.shows(row.subject for row in listed.rows)
     visit.details = {"list": "who", "format": format, "rows": len(listed.rows)}
     return as_file(
         visit.without_hidden(listed), format, {"kind": kind, "expression": that, "model": inquiry.model.hash}
     )
+
+
+def _told(visit: Visit, inquiry: Inquiry, found: Page[WhoLine]) -> Page[WhoLine]:
+    """What a customer has is told of those whose doors stand open; the sums are everyone's."""
+    return behind_doors(inquiry, found, [door.subject for door in visit.doors])
 
 
 def _that(visit: Visit) -> str:

@@ -65,6 +65,11 @@ def test_other_words_are_refused(bank: Bank, some: str, values: dict[str, str]) 
     assert post(browser_of("support"), some, **values) == 400
 
 
+def test_what_is_resolved_is_not_taken_on_any_more(bank: Bank) -> None:
+    [[resolved]] = bank.rows("select id from finding where state = 'resolved' order by id limit 1")
+    assert post(browser_of("support"), resolved, why="known") == 400
+
+
 def test_what_is_no_finding_is_not_taken_on(bank: Bank) -> None:
     assert post(browser_of("support"), "0" * 24, why="known") == 404
 

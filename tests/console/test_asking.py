@@ -80,6 +80,19 @@ def test_who_else_leads_to_a_list_whose_address_names_nobody(bank: Bank, transfe
     assert set(AuditRecord.objects.latest("pk").subjects) == {row["subject"] for row in rows}
 
 
+def test_amounts_are_told_of_those_whose_door_is_open(bank: Bank, transfer: int, support: Client) -> None:
+    """On the page as in the file: the sums are everyone's, a row's own is its customer's."""
+    key = bank.rows("select key from trace.subject where id = %s", transfer)[0][0]
+    told = {}
+    for who, browser in (("inside", support), ("outside", browser_of("support"))):
+        file = browser.get("/who/transfer/who.csv", {"that": "amount > 0"}).content.decode()
+        told[who] = {row["subject"]: row["money"] for row in csv.DictReader(io.StringIO(file))}
+        page = browser.get("/who/transfer", {"that": "amount > 0"}).content.decode()
+        assert "told once the door is open" in page
+    assert told["inside"][f"transfer:{key}"] and not any(told["outside"].values())
+    assert not all(told["inside"].values())
+
+
 def test_a_bad_claim_is_said_in_the_form(support: Client) -> None:
     answer = support.get("/who/transfer", {"that": "state = <script>"})
     assert answer.status_code == 400 and "<script>" not in answer.content.decode().replace('<script src="', "")

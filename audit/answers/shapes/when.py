@@ -43,11 +43,13 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class WhoLine:
-    """One that is in the situation. `money`: what a flow carries, or what a holder has, by currency."""
+    """One that is in the situation. `money`: what a flow carries, or what a holder has, by currency; `is_closed`: it is
+    not told, because no door to it stands open."""
 
     subject: Link
     since: datetime
     money: tuple[Money, ...]
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

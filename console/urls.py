@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path, register_converter
 from django.urls.converters import IntConverter
 
+from console.views.access_report import access_report, withheld
 from console.views.approvals import approval_ask, approval_decide, approvals
 from console.views.break_glass import break_glass
 from console.views.case import case, case_add, case_open, cases
@@ -74,6 +75,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("break-glass", break_glass, name="break_glass"),
     path("reviews", reviews, name="reviews"),
     path("reviews/<number:id>", review, name="review"),
+    path("withheld", withheld, name="withheld"),
+    path("of/customer/<number:id>/access-report", access_report, name="access_report"),
     path("link", link, name="link"),
     path("help", help, name="help"),
     path("search", search, name="search"),

@@ -14,12 +14,13 @@ from django.utils import timezone
 from audit.access import looks, people
 from audit.access.keys import derived
 from audit.access.people import Actor
-from audit.access.reasons import SECRET
+from audit.access.reasons import SECRET, Reason
 from audit.errors import Refused, UnknownSubject, UsageError
 from audit.models import AuditRecord
 from audit.values import Subject
 
 VERDICTS = ("justified", "unclear", "not_justified")
+LIFT = ("upheld", "lifted")  # of looks that a report to a customer leaves out
 SAMPLE = 20  # of a week's reasons, and at least one of everybody who gave any
 BROKEN, REASON = "break_glass", "reason"
 LISTED_MAX = 500
@@ -65,23 +66,37 @@ def review(actor: Actor, of: int, verdict: str) -> None:
 
     Raises Refused, UnknownSubject, UsageError, NoRecord.
     """
-    people.require(actor, "review")
-    if verdict not in VERDICTS:
-        raise UsageError(f"{verdict!r} is no verdict: write one of {', '.join(VERDICTS)}")
-    row = AuditRecord.objects.filter(pk=of, kind__in=(BROKEN, REASON)).exclude(outcome="refused").first()
-    if row is None or (row.reason_code in SECRET and row.kind == REASON):
+    row = AuditRecord.objects.filter(pk=of).first()
+    is_withholding = row is not None and (row.kind, row.outcome) == ("access_report", "withheld")
+    people.require(actor, "review_withheld" if is_withholding else "review")
+    known = LIFT if is_withholding else VERDICTS
+    if verdict not in known:
+        raise UsageError(f"{verdict!r} is no verdict: write one of {', '.join(known)}")
+    if row is None or not (is_withholding or _is_reviewed(row)):
         raise UnknownSubject(f"there is nothing to review with the number {of}")
     if row.actor == actor.name:
-        raise Refused("nobody reviews what they did themselves: ask another team lead")
+        raise Refused("nobody reviews what they did themselves: ask another person")
     subjects = [Subject.parse(text) for text in row.subjects]
     details = {"of": of, "about": row.kind, "actor": row.actor}
     try:
         with transaction.atomic():
-            looks.record(actor, looks.Look("review", "reviews", subjects, outcome=verdict, details=details))
+            reason = Reason(row.reason_code) if is_withholding else None  # under secrecy, as what it is about
+            looks.record(actor, looks.Look("review", "reviews", subjects, reason, outcome=verdict, details=details))
     except looks.NoRecord as error:
         if isinstance(error.__cause__, IntegrityError):
             raise UsageError("somebody has reviewed it already") from None
         raise
+
+
+def withheld(*, is_open: bool) -> list[Item]:
+    """What was left out of reports to customers, the newest first; nothing where nothing was."""
+    found = AuditRecord.objects.filter(kind="access_report", outcome="withheld").exclude(details__records=[])
+    items = _reviewed(found.order_by("-id")[:LISTED_MAX])
+    return [item for item in items if bool(item.verdict) is not is_open]
+
+
+def _is_reviewed(row: AuditRecord) -> bool:
+    return (row.kind, row.outcome) == (BROKEN, "broken") or (row.kind == REASON and row.reason_code not in SECRET)
 
 
 def monday_of(day: date) -> date:

@@ -43,6 +43,8 @@ FREE = {
     "/break-glass": READERS - {"auditor"},
     "/reviews": {"team_lead"},
     "/cases": READERS,
+    "/withheld": {"authority_desk"},
+    "/of/customer/{customer}/access-report": {"data_protection"},
     "/places/ledger/available": READERS,
     "/places/custody/clearing": READERS,
     "/places/custody/clearing/places.csv": READERS,

@@ -13,13 +13,13 @@ from audit.answers.events import events_at, read_events
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import customers_of, links_of
 from audit.answers.shapes import Link
-from audit.answers.withheld import withheld_around
-from audit.cases.entries import ANSWER, EVENT, FINDING, Case, Entry
-from audit.errors import UnknownSubject
+from audit.answers.withheld import hidden_among, withheld_around
+from audit.cases.entries import ANSWER, EVENT, FINDING, LINK, QUESTION, STATUS, Case, Entry
 from audit.values import Subject
 from console.visit import Visit
 
 STEPS_SHOWN = 200
+PLAIN = (FINDING, LINK, STATUS)  # they tell nothing that a list would not
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +62,21 @@ class CaseShown:
 
 def shown(visit: Visit, inquiry: Inquiry, case: Case) -> CaseShown:
     """Everything of a case that the open doors let one see; what is shown is noted for the record."""
-    behind = {subject: _customers(inquiry, subject) for subject in case.subjects}
-    known = {subject: customers for subject, customers in behind.items() if customers is not None}
+    hidden = hidden_among(inquiry, case.subjects)
+    known = {one: customers_of(inquiry.connection, one) for one in case.subjects if one not in hidden}
     customers = list(dict.fromkeys(one for ones in known.values() for one in ones))
     grants = {one.subject: one for one in door.open_doors(visit.actor, customers)} if customers else {}
     links = links_of(inquiry, [*known, *customers])
-    is_told = not case.subjects or bool(grants) or (bool(known) and not customers)
+    withheld = sum(entry.subject is not None and entry.subject not in known for entry in case.entries)
+    is_told = not withheld and (bool(grants) or not customers)
     rows = []
     for entry in case.entries:
         if entry.subject is not None and entry.subject not in known:
             continue
         of = known.get(entry.subject, ()) if entry.subject is not None else ()
         opened = next((grants[one] for one in of if one in grants), None)
-        if not (is_told if entry.subject is None else opened or not of) and entry.kind != FINDING:
+        is_of_all = entry.subject is None or entry.kind == QUESTION
+        if entry.kind not in PLAIN and not (is_told if is_of_all else opened or not of):
             shut = next((links[one] for one in (of or customers)), None)
             rows.append(EntryShown(replace(entry, text=None, document=None), _link(links, entry), shut))
             continue
@@ -84,17 +86,8 @@ def shown(visit: Visit, inquiry: Inquiry, case: Case) -> CaseShown:
             visit.subjects.append(entry.subject)
     visit.subjects += list(grants)
     visit.reason = next((one.reason for one in grants.values()), None)
-    withheld = sum(entry.subject is not None and entry.subject not in known for entry in case.entries)
     named, doors = (tuple(links[one] for one in ones) for ones in (known, customers))
     return CaseShown(case, tuple(rows), named, doors, is_told, withheld)
-
-
-def _customers(inquiry: Inquiry, subject: Subject) -> tuple[Subject, ...] | None:
-    """None: the viewer may not know of it."""
-    try:
-        return customers_of(inquiry.connection, subject)
-    except UnknownSubject:
-        return None
 
 
 def _link(links: Mapping[Subject, Link], entry: Entry) -> Link | None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from audit.access.mask import closed
 from audit.answers.findings import subject_of_finding
+from audit.answers.names import link_of
 from audit.cases import adding
 from audit.cases.reading import open_cases
 from audit.errors import UsageError
@@ -40,7 +41,8 @@ def case_pin(visit: Visit, kind: str, id: int) -> HttpResponse:
             if event is None and not post.getlist("answer"):
                 raise UsageError("choose what to pin")
             return _pinned(visit, pin, subject)
-    return visit.show("case_pin.html", title=str(subject), event=event, cases=open_cases(visit.actor), is_finding=False)
+    title = link_of(inquiry, subject, id).title
+    return visit.show("case_pin.html", title=title, event=event, cases=open_cases(visit.actor), is_finding=False)
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,7 +54,8 @@ def case_pin_finding(visit: Visit, id: str) -> HttpResponse:
         if visit.request.method == "POST":
             masked = replace(inquiry, mask=closed)
             return _pinned(visit, lambda case: adding.pin_finding(visit.actor, case, masked, id), subject)
-    return visit.show("case_pin.html", title=str(subject), event=None, cases=open_cases(visit.actor), is_finding=True)
+        title = link_of(inquiry, subject).title
+    return visit.show("case_pin.html", title=title, event=None, cases=open_cases(visit.actor), is_finding=True)
 
 
 def _pinned(visit: Visit, pin: Callable[[int], None], subject: Subject) -> HttpResponse:

@@ -71,6 +71,9 @@ class Bank:
     def id_of(self, kind: str, key: str) -> int:
         return int(self.rows("select id from trace.subject where kind = %s and key = %s", kind, key)[0][0])
 
+    def key_of(self, id: int) -> str:
+        return str(self.rows("select key from trace.subject where id = %s", id)[0][0])
+
     def customer_of(self, kind: str, id: int) -> int:
         """The number of one customer that a subject belongs to."""
         return int(self.rows("select other_id from link where subject_id = %s and other_kind = 'customer'", id)[0][0])

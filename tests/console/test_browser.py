@@ -12,11 +12,13 @@ from axe_playwright_python.sync_playwright import Axe
 from audit.access import looks
 from audit.access.looks import Look
 from audit.access.people import Actor
+from audit.cases.adding import open_case
+from audit.values import Subject
 from tests.console.conftest import PASSWORD, Bank, browser_of, with_reason
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
-SUPPORT = Actor("support", "support")
+SUPPORT = Actor("support", "support", frozenset({"work_cases"}))
 
 
 @pytest.fixture
@@ -61,12 +63,13 @@ def urls(bank: Bank) -> list[str]:
     ][0]
     clearing = bank.rows("select id from trace.place where kind = 'clearing' order by id limit 1")[0][0]
     finding = bank.rows("select id from finding order by id limit 1")[0][0]
+    case = open_case(SUPPORT, "Where is it?", subject=Subject("transfer", bank.key_of(transfer)))
     return [
         f"/of/customer/{customer}", f"/of/account/{account}", f"/of/transfer/{transfer}",
         f"/of/transfer/{transfer}?step=3", f"/of/adapter_transfer/{lane}", f"/place/{clearing}",
         "/places/custody/clearing", "/desk", "/overview", "/findings", f"/finding/{finding}", "/sources", "/looks",
         "/help", f"/of/account/{account}?at=2026-11-15T12:00", f"/of/transfer/{transfer}/why",
-        "/who/transfer?that=amount+>+0",
+        "/who/transfer?that=amount+>+0", f"/case/{case}", "/cases", f"/of/transfer/{transfer}/case",
     ]  # fmt: skip
 
 

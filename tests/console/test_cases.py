@@ -18,7 +18,10 @@ from audit.cases.entries import STATUSES, VERDICTS
 from audit.models import AuditRecord, CaseEntry, OpenDoor
 from audit.models import Case as CaseRow
 from tests.console.conftest import Bank, browser_of, with_reason
-from tests.console.test_rights import names as names  # a fixture
+from tests.console.test_restricted import Pair
+from tests.console.test_restricted import pair as pair  # fixtures
+from tests.console.test_restricted import restricted as restricted
+from tests.console.test_rights import names as names
 
 QUESTION = "Why did Mette Holm's payment never arrive?"
 
@@ -226,3 +229,17 @@ def test_what_is_too_much_is_refused(bank: Bank, monkeypatch: pytest.MonkeyPatch
     assert browser.post(f"/case/{case}/add", {"what": "note", "text": "two"}).status_code == 400
     assert browser.post("/cases/open", {"question": "x" * 2001}).status_code == 400
 
+
+
+def test_a_restricted_customer_is_withheld_with_all_that_was_written(bank: Bank, restricted: Pair) -> None:
+    """The lead may know of the customer, the investigator may not; both may work on the case."""
+    lead, investigator = browser_of("team_lead"), browser_of("investigator")
+    with_reason(lead, "customer", restricted.gone)
+    given = {"case": "new", "question": "What did our colleague do?", "answer": ["where"]}
+    case = int(lead.post(f"/of/customer/{restricted.gone}/case", given).headers["Location"].rsplit("/", 1)[1])
+    assert "our colleague" in page(lead, case)
+    shown = page(investigator, case)
+    assert restricted.gone_key not in shown and "our colleague" not in shown
+    assert "2 of them are withheld" in shown
+    assert restricted.gone_key not in investigator.get("/cases").content.decode()
+    assert restricted.gone_key in lead.get("/cases").content.decode()

@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection as PipeEnd
 from typing import NoReturn, Protocol
 
 from audit import servers
+from audit.checking import Rechecking
 from audit.database import connect
 from audit.errors import SourceUnavailable, WhereaboutsError
 from audit.evidence_settings import Evidence
@@ -77,7 +78,7 @@ def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
         intake = Intake(connection, reading.instance.model, reading.sources)
         rounds = Rounds(connection, [source for source in reading.sources if source.kind != OWN])
         sealing = Sealing(connection, reading.evidence.places, reading.evidence.authority)
-        numbering = Numbering(connection)
+        numbering, rechecking = Numbering(connection), Rechecking(connection)
         turns = Turns()
         while not reading.stop.is_set():
             is_idle, logged = True, 0
@@ -104,6 +105,7 @@ def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
             numbering.go_on(time.monotonic())
             if is_idle:
                 rounds.go_on(time.monotonic())
+                rechecking.go_on(time.monotonic())
                 _rest(reading.sources, reading.stop)
 
 

@@ -50,10 +50,17 @@ class Range:
     def root(self) -> bytes:
         if not self._peaks:
             return EMPTY
-        root = self._peaks[-1]
-        for peak in reversed(self._peaks[:-1]):
-            root = node_of(peak, root)
-        return root
+        return _folded(self._peaks[:-1], self._peaks[-1])
+
+    def root_before(self, rest: bytes) -> bytes:
+        """The root when a subtree that is not whole, `rest`, follows."""
+        return _folded(self._peaks, rest)
+
+
+def _folded(peaks: Sequence[bytes], root: bytes) -> bytes:
+    for peak in reversed(peaks):
+        root = node_of(peak, root)
+    return root
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:

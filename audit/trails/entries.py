@@ -8,55 +8,15 @@ from typing import Any
 
 from audit.answers.inquiry import Inquiry
 from audit.errors import WhereaboutsError
-from audit.log.entry import FORMAT, KINDS, Entry, line_of
 from audit.log.merkle import leaf_of
-from audit.values import rfc3339
+from audit.log.written import LEAF, line_of_row
 
 
 def entry_line(row: tuple[Any, ...]) -> bytes:
-    (
-        position,
-        kind,
-        source,
-        source_position,
-        stream,
-        version,
-        type_,
-        event_id,
-        occurred,
-        recorded,
-        ingested,
-        correlation,
-        causation,
-        step,
-        first,
-        commitment,
-        leaf,
-    ) = row[:17]
-    line = line_of(
-        Entry(
-            causation,
-            bytes(commitment).hex(),
-            correlation,
-            event_id,
-            None if first is None else str(first),
-            str(position),
-            rfc3339(ingested),
-            KINDS[kind],
-            rfc3339(occurred),
-            str(source_position),
-            rfc3339(recorded),
-            source,
-            step,
-            stream,
-            type_,
-            FORMAT,
-            None if version is None else str(version),
-        )
-    )
-    if leaf_of(line) != bytes(leaf):
+    line = line_of_row(row)
+    if leaf_of(line) != bytes(row[LEAF]):
         raise WhereaboutsError(
-            f"entry {position} of the log does not give its leaf: it was changed; nothing is exported"
+            f"entry {row[0]} of the log does not give its leaf: it was changed; nothing is exported"
         )
     return line
 

@@ -1,0 +1,44 @@
+"""`check_log`: whether the log is what was signed and published."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from audit import configuration as configured
+from audit.checking import check_log
+from audit.errors import WhereaboutsError
+from audit.management.base import Command as Base
+
+
+class Command(Base):
+    help = "Hash the whole log again, and compare it with every checkpoint, ours and those published; changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        places = configured.configuration().evidence.places if configured.find() else ()
+        progress = self.progress()
+        found = check_log(places, lambda done, total: progress("entries", done, total))
+        progress.close()
+        if options["json"]:
+            self.print_json(
+                {
+                    "entries": found.entries,
+                    "checkpoints": found.checkpoints,
+                    "root": found.root,
+                    "bad": [{"class": bad.kind, "i": str(bad.position), "says": bad.says} for bad in found.bad],
+                    "more": found.cut,
+                    "not_asked": list(found.unread),
+                }
+            )
+        else:
+            for text in (*(f"{bad.kind} {bad.says}" for bad in found.bad), *found.unread):
+                self.stdout.write(text)
+        if found.bad:
+            first = found.bad[0]
+            raise WhereaboutsError(f"the log is not as it was signed: {first.kind} at entry {first.position:,}")
+        if not options["json"]:
+            checked = f"{found.entries:,} entries and {found.checkpoints:,} checkpoints"
+            self.stdout.write(f"{checked}: nothing was changed")

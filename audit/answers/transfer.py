@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from audit.answers.coming_back import coming_back
 from audit.answers.cursors import Mark, pack
 from audit.answers.events import EventRow
 from audit.answers.facts import facts_of
@@ -80,6 +81,7 @@ def transfer(
         not_understood=where.not_understood,
         newest=_newest(flow),
         own_words=where.tells,
+        coming_back=coming_back(then, found.rows, states, waiting),
     )
 
 

@@ -106,6 +106,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "taken": "{amount} was taken from the account instead of {instead}",
         "put": "{amount} was put on the account instead of {instead}",
         "no_promise": "We cannot say yet when it will be put right.",
+        "back_yes": "Is it coming back? Yes: all of it is back where it came from.",
+        "back_soon": "Is it coming back? Yes: it is only held on the account until the hold is taken off.",
+        "back_no": "Is it coming back? No: it went out.",
+        "back_unknown": "Is it coming back? Not known yet.",
         "should_have": "The payment should have gone on by {time} and has not.",
     },
     "da": {
@@ -201,6 +205,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "taken": "der er trukket {amount} på kontoen i stedet for {instead}",
         "put": "der er sat {amount} ind på kontoen i stedet for {instead}",
         "no_promise": "Vi kan endnu ikke sige, hvornår det er rettet.",
+        "back_yes": "Kommer pengene tilbage? Ja: alt er tilbage, hvor det kom fra.",
+        "back_soon": "Kommer pengene tilbage? Ja: de er kun reserveret på kontoen, til reservationen ophæves.",
+        "back_no": "Kommer pengene tilbage? Nej: de er sendt ud.",
+        "back_unknown": "Kommer pengene tilbage? Det vides endnu ikke.",
         "should_have": "Betalingen skulle være gået videre senest {time}, men det er ikke sket.",
     },
 }

@@ -149,3 +149,34 @@ def test_what_could_not_be_read_is_named_by_its_day_and_leads_to_its_finding(ban
     page = text_of(with_reason(browser_of("support"), "account", account[0]), f"/of/account/{account[0]}")
     note = page.split("Complete: no.")[1].split("</div>")[0]
     assert f'href="/finding/{account[1]}"' in note and re.search(r"\d\d:\d\d", note)
+
+
+def test_whether_it_comes_back_is_the_first_word(bank: Bank) -> None:
+    """Yes only where nothing of it is anywhere else than it came from; unknown while it is held up; else not asked."""
+    left = (
+        "select count(*) from (select e.place_id from timeline t join entry e on e.position = t.position"
+        " join trace.place p on p.id = e.place_id where t.subject_id = f.subject_id"
+        " and p.kind not in ('customer', 'returned', 'available') group by 1 having sum(e.amount) <> 0) n"
+    )
+    found = bank.rows(
+        f"select s.id, f.is_final, f.is_failure, ({left}) = 0,"
+        " exists (select from finding o where o.subject_id = s.id and o.state = 'open'),"
+        " exists (select from timeline t join trace.log l on l.position = t.position join trace.event_type y"
+        " on y.id = l.type_id where t.subject_id = s.id and y.name in ('FundsReserved', 'TransactionCreated')) from ("
+        "select w.*, row_number() over (partition by is_final, is_failure, is_open order by subject_id) as nth"
+        " from flow w join trace.subject k on k.id = w.subject_id and k.kind = 'transfer') f"
+        " join trace.subject s on s.id = f.subject_id where f.nth <= 8 order by 1"
+    )
+    said: dict[str, int] = {}
+    for id, is_final, is_failure, is_back, is_doubted, was_taken in found:
+        page = text_of(with_reason(browser_of("support"), "transfer", id), f"/of/transfer/{id}")
+        answer = re.search(r'id="back"><strong>Is it coming back\? ([^<.:]*)', page)
+        word = answer.group(1) if answer else ""
+        said[word] = said.get(word, 0) + 1
+        if is_final and not is_failure:
+            assert not word
+        elif is_final and was_taken and not is_doubted:
+            assert word == ("Yes" if is_back else word) and word, id
+        elif word:
+            assert word == "Not known yet" or (is_failure and not is_doubted), id
+    assert said.get("Yes", 0) >= 3 and said.get("Not known yet", 0) >= 3, said

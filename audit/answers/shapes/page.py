@@ -105,7 +105,8 @@ class RelatedLine:
 @dataclass(frozen=True, slots=True)
 class TransferPage:
     """A flow (transfer, card payment). `title` is "500.00 DKK to Mette H••••••"; `tone` colours `status`. `tells` is
-    what is true to say to the customer, `own_words` what the bank's events tell by themselves."""
+    what is true to say to the customer, `own_words` what the bank's events tell by themselves; `coming_back` is the
+    first answer about one that failed or is held up."""
 
     subject: Link
     at: AsOf
@@ -129,6 +130,7 @@ class TransferPage:
     not_understood: tuple[EventRef, ...]
     newest: str
     own_words: str = ""
+    coming_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)

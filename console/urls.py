@@ -9,6 +9,7 @@ from console.views.access_report import access_report, withheld
 from console.views.approvals import approval_ask, approval_decide, approvals
 from console.views.break_glass import break_glass
 from console.views.case import case, case_add, case_open, cases
+from console.views.case_export import case_export
 from console.views.case_pin import case_pin, case_pin_finding
 from console.views.compare import compare_page
 from console.views.desk import desk
@@ -64,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/open", case_open, name="case_open"),
     path("case/<number:id>", case, name="case"),
     path("case/<number:id>/add", case_add, name="case_add"),
+    path("case/<number:id>/export", case_export, name="case_export"),
     path("finding/<str:id>/case", case_pin_finding, name="case_pin_finding"),
     path("of/<str:kind>/<number:id>/case", case_pin, name="case_pin"),
     path("sources", sources, name="sources"),

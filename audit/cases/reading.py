@@ -8,10 +8,11 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from audit.access.people import Actor, require
+from audit.access.people import SYSTEM, Actor, require
 from audit.access.texts import texts
 from audit.cases.entries import CLOSED, KINDS, OPEN, STATUS, Case, Entry
 from audit.errors import UnknownSubject
+from audit.model.meaning import Model
 from audit.models import Case as CaseRow
 from audit.models import CaseEntry
 from audit.values import Subject
@@ -92,3 +93,19 @@ def _entry(row: CaseEntry, said: object) -> Entry:
         None if row.text_id is None else said(row.text_id),
         row.digest,
     )
+
+
+def is_case(model: Model, name: str) -> bool:
+    """Whether "case:7" names a case: a bank's own kind of that name comes first."""
+    kind, _, key = name.partition(":")
+    return kind == "case" and kind not in model.kinds and key.isascii() and key.isdigit() and len(key) < 10
+
+
+def number_of(name: str) -> int:
+    return int(name.partition(":")[2])
+
+
+def scope_of_case(id: int) -> tuple[tuple[Subject, ...], tuple[int, ...]]:
+    """The subjects of a case and the positions of its pinned events: what its trail is of."""
+    found = case(SYSTEM, id)
+    return found.subjects, found.positions

@@ -8,7 +8,8 @@ from datetime import datetime
 from django.utils import timezone
 
 from audit.access.mask import hidden
-from audit.answers.inquiry import inquire
+from audit.answers.inquiry import Inquiry, inquire
+from audit.cases.reading import is_case, number_of, scope_of_case
 from audit.database import reading
 from audit.errors import WhereaboutsError
 from audit.models import Export
@@ -17,6 +18,7 @@ from audit.trails.asked import Asked, Progress
 from audit.trails.bundle import write_bundle
 from audit.trails.delivery import deliver
 from audit.trails.expiry import remove_expired
+from audit.trails.scope import Scope
 from audit.values import Clock, Moment, Subject
 
 TELL_EVERY = 0.5  # seconds
@@ -50,8 +52,15 @@ def _write(asked: Export, progress: Progress) -> str:
     about = Asked(asked.actor, asked.role, asked.asked_at, asked.reason_code, asked.ticket, asked.caller_identified)
     with reading() as connection:
         inquiry = inquire(connection, hidden, at=moment if moment.time else None, clock=moment.clock)
-        write_bundle(inquiry, Subject.parse(asked.subject), about, folder() / name, progress)
+        write_bundle(inquiry, _scope(inquiry, asked.subject), about, folder() / name, progress)
     return deliver(asked, folder() / name)
+
+
+def _scope(inquiry: Inquiry, name: str) -> Scope:
+    if is_case(inquiry.model, name):
+        subjects, pinned = scope_of_case(number_of(name))
+        return Scope(name, subjects, pinned=pinned)
+    return Scope.of(Subject.parse(name))
 
 
 class _Told:

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
+from audit.answers.inquiry import Inquiry
 from audit.answers.names import link_of, subject_id
 from audit.errors import UnknownSubject, UsageError
 from audit.models import Export
@@ -20,6 +21,7 @@ from audit.trails.delivery import FORMS, file_of
 from audit.trails.encryption import ENCRYPTED, require_public
 from audit.values import Subject, rfc3339
 from console.asking import asking, enter, pass_door
+from console.case_doors import case_named, pass_doors, title_of
 from console.visit import Visit, looked
 
 TAKEN_WITHIN = timedelta(seconds=20)  # of being asked for, where a worker runs
@@ -52,7 +54,7 @@ def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
         caller_identified=reason.caller_identified if reason else "",
     )
     visit.outcome, visit.details = "asked for", {"export": made.pk, "encrypted": bool(recipient)}
-    visit.afterwards.append(lambda: _queue(made))
+    visit.afterwards.append(lambda: queue(made))
     return HttpResponseRedirect(reverse("export", args=[made.pk]))
 
 
@@ -60,8 +62,7 @@ def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
 def export(visit: Visit, id: int) -> HttpResponse:
     with asking(visit, is_now=True) as inquiry:
         asked = _mine(visit, id)
-        subject = Subject.parse(asked.subject)
-        link = link_of(inquiry, subject, subject_id(inquiry.connection, subject))
+        title, back = _named(visit, inquiry, asked)
     is_untaken = asked.state == "waiting" and timezone.now() - asked.asked_at > TAKEN_WITHIN
     forms = [form for form in FORMS if asked.file and file_of(asked, form, folder()).exists()]
     return visit.show(
@@ -71,8 +72,8 @@ def export(visit: Visit, id: int) -> HttpResponse:
         forms=forms,
         is_untaken=is_untaken,
         is_over=_is_over(asked),
-        title=link.title,
-        back=visit.to(link),
+        title=title,
+        back=back,
     )
 
 
@@ -83,10 +84,14 @@ def export_file(visit: Visit, id: int) -> HttpResponse:
         raise UsageError(f"form is one of {', '.join(FORMS)}")
     with asking(visit, is_now=True) as inquiry:
         asked = _mine(visit, id)
-        subject = Subject.parse(asked.subject)
-        visit.subjects.append(subject)
-        visit.door_of_id = (subject.kind, subject_id(inquiry.connection, subject))
-        pass_door(visit, inquiry, subject)
+        case = case_named(visit, inquiry, asked.subject)
+        if case is not None:
+            pass_doors(visit, inquiry, case)
+        else:
+            subject = Subject.parse(asked.subject)
+            visit.subjects.append(subject)
+            visit.door_of_id = (subject.kind, subject_id(inquiry.connection, subject))
+            pass_door(visit, inquiry, subject)
     if asked.state != "done":
         raise UnknownSubject("this export is not ready")
     if _is_over(asked):
@@ -101,7 +106,7 @@ def export_file(visit: Visit, id: int) -> HttpResponse:
     return FileResponse(opened, as_attachment=True, filename=name, content_type=kind)  # type: ignore[return-value]
 
 
-def _queue(made: Export) -> None:
+def queue(made: Export) -> None:
     """Hand it to the workers; what they cannot be told of is said on its page, and can be asked for again."""
     try:
         make_export.delay(made.pk)
@@ -112,6 +117,16 @@ def _queue(made: Export) -> None:
 
 def _is_over(asked: Export) -> bool:
     return asked.removed_at is not None or (asked.expires_at is not None and asked.expires_at <= timezone.now())
+
+
+def _named(visit: Visit, inquiry: Inquiry, asked: Export) -> tuple[str, str]:
+    """What an export is of, and where that is."""
+    case = case_named(visit, inquiry, asked.subject)
+    if case is not None:
+        return title_of(case), reverse("case", args=[case.id])
+    subject = Subject.parse(asked.subject)
+    link = link_of(inquiry, subject, subject_id(inquiry.connection, subject))
+    return link.title, visit.to(link)
 
 
 def _mine(visit: Visit, id: int) -> Export:

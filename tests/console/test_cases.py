@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from hashlib import sha256
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,6 +19,8 @@ from audit.cases import adding, reading
 from audit.cases.entries import STATUSES, VERDICTS
 from audit.models import AuditRecord, CaseEntry, OpenDoor
 from audit.models import Case as CaseRow
+from audit.tasks import make_export
+from audit.trails.make import make
 from tests.console.conftest import Bank, browser_of, with_reason
 from tests.console.test_restricted import Pair
 from tests.console.test_restricted import pair as pair  # fixtures
@@ -243,3 +247,36 @@ def test_a_restricted_customer_is_withheld_with_all_that_was_written(bank: Bank,
     assert "2 of them are withheld" in shown
     assert restricted.gone_key not in investigator.get("/cases").content.decode()
     assert restricted.gone_key in lead.get("/cases").content.decode()
+
+
+def test_a_case_is_exported_as_a_trail(
+    bank: Bank, names: dict[str, object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(make_export, "delay", told.append)
+    browser, case, customer, transfer = investigated(bank, names)
+    subject = bank.key_of(transfer)
+    asked = browser.post(f"/case/{case}/export")
+    assert (asked.status_code, asked.headers["Location"]) == (302, f"/export/{told[0]}")
+    make(told[0])
+    assert f'href="/case/{case}"' in browser.get(f"/export/{told[0]}").content.decode()
+    trail = tmp_path / "case.zip"
+    trail.write_bytes(b"".join(browser.get(f"/export/{told[0]}/file")))
+    manifest = json.loads(zipfile.ZipFile(trail).read("manifest.json"))
+    assert manifest["scope"]["subjects"] == [f"transfer:{subject}"]
+    assert "Mette" not in json.dumps(manifest)
+    for door in OpenDoor.objects.all():
+        door.closes_at = door.opened_at
+        door.save(update_fields=["closes_at"])
+    assert "/reason?next=" in browser.get(f"/export/{told[0]}/file").headers["Location"]
+    shut = browser.post(f"/case/{case}/export")
+    assert shut.headers["Location"] == f"/of/customer/{customer}/reason?next=%2Fcase%2F{case}"
+
+
+def test_the_trail_of_several_customers_needs_a_second_person(bank: Bank, names: dict[str, object]) -> None:
+    browser, case, customer, _ = investigated(bank, names)
+    other = next(id for id in bank.ids("customer") if id != customer)
+    with_reason(browser, "customer", other)
+    browser.post(f"/of/customer/{other}/case", {"case": str(case), "answer": "where"})
+    answer = browser.post(f"/case/{case}/export")
+    assert answer.status_code == 403 and "/approvals/ask" in answer.content.decode()

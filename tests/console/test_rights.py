@@ -83,6 +83,7 @@ BEHIND_THE_DOOR = {
 POSTED = {
     "/cases/open",
     "/case/{id}/add",
+    "/case/{id}/export",
     "/reviews/{id}",
     "/approvals/ask",
     "/approvals/{id}/approve",

@@ -1,0 +1,58 @@
+"""A case as a trail: everything of its subjects and the pinned events. It takes the doors of all its customers, and a
+second person where they are several."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST
+
+from audit.access import approvals
+from audit.access.door import NoReason
+from audit.cases.reading import case as read
+from audit.cases.reading import is_case
+from audit.errors import UsageError
+from audit.models import Export
+from console.asking import asking
+from console.case_doors import pass_doors
+from console.views.export import queue
+from console.visit import Visit, looked, with_query
+
+
+@require_POST
+@looked("export", "export", kind="export")
+def case_export(visit: Visit, id: int) -> HttpResponse:
+    found = read(visit.actor, id)
+    with asking(visit, is_now=True) as inquiry:
+        if not found.subjects:
+            raise UsageError(f"nothing is pinned to case {id} yet")
+        if not is_case(inquiry.model, found.title):
+            raise UsageError("this bank has a kind of its own that is called case: export the subjects one by one")
+        try:
+            customers = pass_doors(visit, inquiry, found)
+        except NoReason as closed:
+            return _to_the_door(visit, closed, reverse("case", args=[id]))
+    details: dict[str, object] = {"case": id, "customers": len(customers)}
+    if len(customers) > 1:
+        details["approval"] = approvals.take(visit.actor, "list_export", found.title, details, customers).pk
+    reason = visit.grant.reason if visit.grant else None
+    made = Export.objects.create(
+        language=get_language() or "en",
+        subject=found.title,
+        actor=visit.actor.name,
+        role=visit.actor.role,
+        session=visit.actor.session,
+        reason_code=reason.code if reason else "",
+        ticket=reason.ticket if reason else "",
+        caller_identified=reason.caller_identified if reason else "",
+    )
+    visit.outcome, visit.details = "asked for", {**details, "export": made.pk}
+    visit.afterwards.append(lambda: queue(made))
+    return HttpResponseRedirect(reverse("export", args=[made.pk]))
+
+
+def _to_the_door(visit: Visit, closed: NoReason, after: str) -> HttpResponse:
+    visit.outcome, visit.subjects = "no reason", [closed.subject]
+    assert visit.door_of_id is not None
+    return HttpResponseRedirect(with_query(reverse("reason", args=visit.door_of_id), {"next": after}))

@@ -220,3 +220,42 @@ class CaseEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of case {self.case_id}"
+
+
+class Retention(models.Model):
+    """How long a class of record is kept, and on which ground; the newest row of a class is in force (append-only)."""
+
+    record_class = models.TextField(db_column="class")
+    days = models.PositiveIntegerField()
+    begins = models.TextField()  # what the days are counted from
+    ground = models.TextField()
+    set_by = models.TextField()
+    set_at = models.DateTimeField(db_default=Now())
+    approval = models.ForeignKey(Approval, null=True, on_delete=models.PROTECT)  # where it became shorter
+
+    class Meta:
+        db_table = "retention"
+
+    def __str__(self) -> str:
+        return f"{self.record_class}: {self.days} days"
+
+
+class LegalHold(models.Model):
+    """That nothing of a subject may be erased, until it is lifted."""
+
+    subject = models.TextField()
+    why = models.ForeignKey(KeptText, on_delete=models.PROTECT)
+    placed_by = models.TextField()
+    placed_at = models.DateTimeField(db_default=Now())
+    lifted_by = models.TextField(default="")
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "legal_hold"
+        indexes = [models.Index(fields=["subject"], name="legal_hold_subject")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject"], condition=models.Q(lifted_at=None), name="legal_hold_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"hold on {self.subject}"

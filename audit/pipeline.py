@@ -9,9 +9,12 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from audit.database import Connection, add_reading_indexes, connect, sql, use_generation
+from audit.erasing.erase import keep_erased
+from audit.erasing.keeping import kept_erased
 from audit.errors import LostLease
 from audit.evidence_settings import Evidence
 from audit.feeds import BATCH_CATCHING_UP, Feed, Reading, open_feed
@@ -316,17 +319,16 @@ def run(
     """
     _collect_garbage_seldom()
     outcome = Outcome()
-    feed = open_feed(Reading(instance, sources, once, stop, outcome.troubles, evidence or Evidence()), apart=apart)
-    try:
+    keep_erased()
+    with ExitStack() as open_things:
+        feed = open_feed(Reading(instance, sources, once, stop, outcome.troubles, evidence or Evidence()), apart=apart)
+        open_things.callback(feed.close)
         projection = Projection(instance)
-        try:
-            _project(projection, feed, stop, outcome, progress)
-            if once:
-                projection.number_all()
-        finally:
-            projection.close()
-    finally:
-        feed.close()
+        open_things.callback(projection.close)
+        open_things.enter_context(kept_erased())
+        _project(projection, feed, stop, outcome, progress)
+        if once:
+            projection.number_all()
     return outcome
 
 

@@ -33,10 +33,11 @@ _PROBE: Owner = ("probe", "master key")  # tells at once that the master key is 
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """A key that can be used. `id` is its row's."""
+    """A key that can be used, or (`cipher` None) was destroyed: nothing is sealed for that owner any more. `id` is its
+    row's."""
 
     id: int
-    cipher: AESGCM
+    cipher: AESGCM | None
 
 
 def derived(purpose: str) -> bytes:
@@ -45,7 +46,10 @@ def derived(purpose: str) -> bytes:
 
 
 def get_or_create(connection: Connection, owners: Collection[Owner]) -> dict[Owner, DataKey]:
-    """The living key of each owner, made where there is none. Belongs into the transaction that seals with it."""
+    """The key of each owner, made where there was none; a destroyed one stays its owner's.
+
+    Belongs into the transaction that seals with it.
+    """
     if not owners:
         return {}
     found = _get_or_create(connection, {*owners, _PROBE})
@@ -59,8 +63,11 @@ def opened(wrapped: bytes, owner: Owner) -> AESGCM:
 
 
 def destroy(connection: Connection, owner: Owner) -> list[int]:
-    """Destroy all keys of `owner`, by the role erasure alone; the ids of those destroyed now."""
-    return [row[0] for row in connection.execute(sql("data_keys_destroy"), owner).fetchall()]
+    """Destroy the key of `owner`, by the role erasure alone; the ids of those destroyed now.
+
+    An owner that has none gets a destroyed one, so that none is made later.
+    """
+    return [row[0] for row in connection.execute(sql("data_keys_destroy"), {"kind": owner[0], "key": owner[1]})]
 
 
 def master_key() -> bytes:
@@ -92,20 +99,22 @@ def _derived(master: bytes, purpose: str) -> bytes:
 def _get_or_create(connection: Connection, owners: Iterable[Owner]) -> dict[Owner, DataKey]:
     wanted = sorted(owners)
     kinds, keys = Texts(kind for kind, _ in wanted), Texts(key for _, key in wanted)
-    found = _living(connection, kinds, keys)
+    found = _known(connection, kinds, keys)
     missing = [owner for owner in wanted if owner not in found]
     if missing:
         wrapped = [_wrap(os.urandom(KEY_BYTES), owner) for owner in missing]
         connection.execute(
             sql("data_keys_insert"), ([kind for kind, _ in missing], [key for _, key in missing], wrapped)
         )
-        found = _living(connection, kinds, keys)
+        found = _known(connection, kinds, keys)
     return found
 
 
-def _living(connection: Connection, kinds: Texts, keys: Texts) -> dict[Owner, DataKey]:
-    rows = connection.execute(sql("data_keys_living"), (kinds, keys)).fetchall()
-    return {(kind, key): DataKey(id_, opened(wrapped, (kind, key))) for id_, kind, key, wrapped in rows}
+def _known(connection: Connection, kinds: Texts, keys: Texts) -> dict[Owner, DataKey]:
+    rows = connection.execute(sql("data_keys"), (kinds, keys)).fetchall()
+    return {
+        (kind, key): DataKey(id_, opened(wrapped, (kind, key)) if wrapped else None) for id_, kind, key, wrapped in rows
+    }
 
 
 def _wrap(key: bytes, owner: Owner) -> bytes:

@@ -221,10 +221,14 @@ class _Batch:
 
     def write_log(self, known: list[_Known] | None) -> None:
         drafts = self.drafts
+        data_keys = self._data_keys(drafts)
+        for draft in drafts:
+            if draft.blinds and draft.owner is not None and data_keys[draft.owner].cipher is None:
+                draft.blinds = ()
         blinds = {(digest, self.first + n) for n, draft in enumerate(drafts) for _, digest in draft.blinds}
         if blinds:
             rows.copy_in(self.connection, sql("copy_blind"), [rows.blind_row(*blind) for blind in sorted(blinds)])
-        payloads = PayloadRows(self._data_keys(drafts))
+        payloads = PayloadRows(data_keys)
         kinds = known or [_NEW] * len(self.events)
         log = self._log_rows(self.reader.source, drafts, kinds, payloads, self._stream_ids(), self._type_ids())
         rows.copy_in(self.connection, sql("copy_log"), log)

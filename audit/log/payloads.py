@@ -51,9 +51,14 @@ class PayloadRows:
         sealed: list[tuple[int, str, bytes]] = []
         for ordinal, (start, value, path) in enumerate(draft.pieces):
             salt, nonce = self._salt(), self._nonce()
-            ciphertext = seal(key.cipher, nonce, position, ordinal, path, value)
             commitment = commitment_of_value(salt, value)
             sealed.append((start, path, commitment))
+            if key.cipher is None:  # erased: what comes of it later is committed to and not kept
+                self.segments.append(
+                    rows.segment_row(position, ordinal, start, path, key.id, b"", b"", b"", commitment)
+                )
+                continue
+            ciphertext = seal(key.cipher, nonce, position, ordinal, path, value)
             self.segments.append(
                 rows.segment_row(position, ordinal, start, path, key.id, salt, nonce, ciphertext, commitment)
             )

@@ -134,7 +134,8 @@ def test_erasure_destroys_keys_and_nothing_else(database: Database) -> None:
         connection.execute("update trace.data_key set wrapped = null, destroyed_at = now()")
         connection.execute("delete from trace.segment")
         refused(connection, "update trace.data_key set owner_key = 'x'")
-        refused(connection, "insert into trace.data_key (owner_kind, owner_key) values ('a', 'b')")
+        refused(connection, "insert into trace.data_key (owner_kind, owner_key, wrapped) values ('a', 'b', '')")
+        refused(connection, "delete from trace.erasure")
         refused(connection, "update trace.segment set start = 0")
 
 

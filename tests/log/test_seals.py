@@ -110,12 +110,18 @@ def test_a_destroyed_key_takes_its_values_and_nothing_else(log: Log, database: D
     assert told[0].data == {"customer": "C1", "receiver": {"bank": "Ørsted"}, "amount": "5.00"}
     assert told[0].blinds == []
     assert original(2, *pieces_of(log, 2)) == PAID.encode()
-    log.write([event(9, PAID, type="Paid")])
-    assert original(6, *pieces_of(log, 6)) == PAID.encode()
-    assert log.rows("select serial, wrapped is null from trace.data_key where owner_key = 'C1' order by 1") == [
-        (1, True),
-        (2, False),
-    ]
+
+
+def test_what_comes_later_for_an_erased_owner_is_committed_to_and_never_kept(log: Log, database: Database) -> None:
+    with database.connect("erasure") as eraser:
+        assert keys.destroy(eraser, ("customer", "C1")) == []  # nothing of it was read yet
+    told = log.write([event(1, PAID, type="Paid")]).released[0]
+    assert told.blinds == () and told.data == {"customer": "C1", "receiver": {"bank": "Ørsted"}, "amount": "5.00"}
+    assert log.rows("select distinct salt, nonce, ciphertext from trace.segment") == [(b"", b"", b"")]
+    assert log.rows("select count(*) from trace.blind") == [(0,)]
+    assert log.replayed()[0].blinds == []
+    kept = log.rows("select distinct serial, wrapped from trace.data_key where owner_key = 'C1'")
+    assert kept == [(1, None)]
 
 
 def test_a_wrong_master_key_is_an_error_and_not_a_new_identity(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:

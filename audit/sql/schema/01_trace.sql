@@ -194,8 +194,17 @@ create table trace.data_key (
     wrapped      bytea,                           -- null once destroyed
     created_at   timestamptz not null default now(),
     destroyed_at timestamptz,
-    serial       integer not null default 1,      -- a key made after the one before was destroyed
+    serial       integer not null default 1,      -- an owner whose key was destroyed gets no other
     unique (owner_kind, owner_key, serial)
+);
+
+-- what was erased, for whom: its receipt, which stands outside the database too (audit/erasing)
+create table trace.erasure (
+    name         text primary key,                -- of the receipt
+    subject_kind text not null,
+    subject_key  text not null,
+    receipt      jsonb not null,
+    erased_at    timestamptz not null
 );
 
 create table trace.segment (
@@ -319,4 +328,6 @@ create trigger log_key_is_append_only before update or delete or truncate on tra
 create trigger checkpoint_is_append_only before update or delete or truncate on trace.checkpoint
     for each statement execute function trace.refuse_change();
 create trigger time_stamp_is_append_only before update or delete or truncate on trace.time_stamp
+    for each statement execute function trace.refuse_change();
+create trigger erasure_is_append_only before update or delete or truncate on trace.erasure
     for each statement execute function trace.refuse_change();

@@ -22,7 +22,9 @@ grant delete on trace.pending, trace.released, trace.generation to whereabouts_f
 -- Erasure destroys keys and sealed segments, forgets blind indexes, and cuts what was declared personal later out of
 -- the skeleton.
 grant update (wrapped, destroyed_at) on trace.data_key to whereabouts_erasure;
-grant update (nonce, ciphertext), delete on trace.segment to whereabouts_erasure;
+grant insert (owner_kind, owner_key, destroyed_at) on trace.data_key to whereabouts_erasure;
+grant update (salt, nonce, ciphertext), delete on trace.segment to whereabouts_erasure;
+grant insert on trace.erasure to whereabouts_erasure;
 grant update (skeleton) on trace.payload to whereabouts_erasure;
 grant delete on trace.blind to whereabouts_erasure;
 
@@ -50,3 +52,4 @@ grant update (state, done, total, trouble, file, finished_at, manifest, expires_
 grant update (state, approver, decided_at, used_at) on public.approval to whereabouts_web;
 grant select on public.kept_text to whereabouts_erasure;
 grant update (wrapped, salt, nonce, ciphertext, erased_at) on public.kept_text to whereabouts_erasure;
+grant update (lifted_by, lifted_at) on public.legal_hold to whereabouts_web;

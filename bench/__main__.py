@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 EVENTS = 200_000
-PARTS = ("yardstick", "judging", "follow", "rebuild", "pages", "questions")
+PARTS = ("yardstick", "judging", "sealing", "follow", "rebuild", "pages", "questions")
 
 
 def main() -> int:
@@ -47,7 +47,7 @@ def _options() -> argparse.Namespace:
 def _measure(folder: Path, options: argparse.Namespace) -> None:
     from audit import servers
     from audit.database import database_url
-    from bench import judging, long, machine, pages, questions, yardstick
+    from bench import judging, long, machine, pages, questions, sealing, yardstick
     from bench.running import timed
     from demobank.loading import load_history
     from demobank.store import reader_url
@@ -73,6 +73,9 @@ def _measure(folder: Path, options: argparse.Namespace) -> None:
     os.environ.update(environment)
     if wanted("judging"):
         for name, text in judging.measured(folder, environment, events):
+            _row(name, text)
+    if wanted("sealing"):
+        for name, text in sealing.measured(folder, environment, events):
             _row(name, text)
     if wanted("follow"):
         before = machine.seconds_of_server(postmaster)

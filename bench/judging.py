@@ -19,15 +19,15 @@ UNJUDGED = Path(__file__).with_name("unjudged.py")
 
 def measured(folder: Path, environment: Mapping[str, str], events: int) -> Iterator[tuple[str, str]]:
     """One row. `environment` says where the bank is."""
-    without = _apart(folder / "unjudged", UNJUDGED, environment)
-    judged = _apart(folder / "judged", MANAGE, environment)
+    without = apart(folder / "unjudged", UNJUDGED, environment)
+    judged = apart(folder / "judged", MANAGE, environment)
     yield "judging", (
         f"adds {judged / without - 1:.0%} to catch-up: {without / events * 1e6:.0f} us an event without rules,"
         f" {judged / events * 1e6:.0f} us with them (Python and PostgreSQL)"
     )
 
 
-def _apart(folder: Path, script: Path, environment: Mapping[str, str]) -> float:
+def apart(folder: Path, script: Path, environment: Mapping[str, str]) -> float:
     """Seconds of the processor that one catch-up takes, in an instance of its own."""
     there = {**os.environ, **environment, "VAR_DIR": str(folder)}
     for name in ("DATABASE_URL", "REDIS_URL"):

@@ -51,6 +51,6 @@ def text_of_time(micros: int) -> str:
     return f"{_second(second)}.{fraction:06d}Z"
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _second(second: int) -> str:
     return time_of(second * 1_000_000).isoformat()[:19]

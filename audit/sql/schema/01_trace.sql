@@ -259,7 +259,6 @@ create table trace.place (
     currency   text not null,
     unique (book, kind, key, currency)
 );
-create index place_key on trace.place (kind, key);
 
 create table trace.model (
     hash        text primary key,

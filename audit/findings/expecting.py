@@ -193,10 +193,10 @@ def _with_causes(connection: Connection, keys: Sequence[Key]) -> Iterator[tuple[
 
 def _take_back(connection: Connection, keys: Sequence[Key]) -> None:
     """Calls are judged anew from the first: what was found before is taken back."""
-    own = [key.subject_id for key in keys if key.kind != CORRELATION]
+    own = Integers(key.subject_id for key in keys if key.kind != CORRELATION)
     if own:
         connection.execute(sql("take_back_reactions"), [own, RULES])
-    hidden = sorted({one.position for key in keys if key.kind == CORRELATION for one in key.happenings})
+    hidden = Integers(sorted({one.position for key in keys if key.kind == CORRELATION for one in key.happenings}))
     if hidden:
         connection.execute(sql("take_back_correlated"), [hidden, RULES])
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.json import encode
 
-from audit.arrays import Integers, Texts
+from audit.arrays import Integers, Texts, packed
 from audit.database import Connection, sql
 from audit.findings import (
     amount_drift,
@@ -35,6 +35,7 @@ from audit.findings.requests import judge_requests
 from audit.findings.story import At, End, Story, StoryMoment
 from audit.model.meaning import Model
 from audit.projections.flowbook import FlowBook
+from audit.projections.packing import PACKERS
 from audit.projections.signs import Sign
 from audit.values import time_of
 
@@ -84,7 +85,7 @@ def judge_flows(connection: Connection, model: Model, watermark: int, book: Flow
     flows = {state[0] for state in states}
     others = [subject_id for subject_id in due if subject_id not in flows]
     keys += expecting.keys(connection, others, watermark)
-    connection.execute(sql("take_back_findings"), [due, [rule.RULE.name for rule in RULES_OF_FLOWS]])
+    connection.execute(sql("take_back_findings"), [Integers(due), [rule.RULE.name for rule in RULES_OF_FLOWS]])
     found, calls_again = expecting.judge(connection, keys, watermark)
     requests, requests_again = judge_requests(connection, model, due, watermark)
     signs += found + requests
@@ -133,7 +134,7 @@ def _save(
     again: list[tuple[int, int]],
     book: FlowBook,
 ) -> None:
-    ids, opens = Integers(s[0] for s in states), [s[1] for s in states]
+    ids, opens = Integers(s[0] for s in states), packed("bool", map(PACKERS["bool"], [s[1] for s in states]))
     nets = Texts(encode(s[2]).decode() for s in states)
     connection.execute(sql("save_flows"), [ids, opens, nets])
     closed = [flow for flow, is_open, _ in states if not is_open]
@@ -145,7 +146,8 @@ def _save(
     for subject_id, at in again:
         soonest[subject_id] = min(at, soonest.get(subject_id, at))
     if soonest:
-        connection.execute(sql("dirty_again"), [[*soonest], [time_of(at) for at in soonest.values()]])
+        times = packed("timestamptz", map(PACKERS["timestamptz"], soonest.values()))
+        connection.execute(sql("dirty_again"), [Integers(soonest), times])
     book.enlist(opened)
     book.forget(flow for flow in closed if flow not in soonest)
 

@@ -50,7 +50,7 @@ def judge_requests(
             one.failed = one.failed_by = None
         groups[one.digest].append(one)
     if positions:
-        connection.execute(sql("take_out_findings"), [sorted(positions), [duplicate_effect.RULE.name]])
+        connection.execute(sql("take_out_findings"), [Integers(sorted(positions)), [duplicate_effect.RULE.name]])
     return [sign for group in groups.values() for sign in _signs(model, group)], again
 
 

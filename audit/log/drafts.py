@@ -15,7 +15,6 @@ from audit.log.logged import READABLE, SEALED_WHOLE, UNREADABLE
 from audit.model.meaning import EventMeaning, Facts, Lane, Model
 
 CUSTOMER = "customer"
-LANES_MAX = 20_000
 
 Found = tuple[Lane, str]
 
@@ -61,7 +60,6 @@ class Reader:
     def __init__(self, model: Model, source: str) -> None:
         self._model = model
         self.source = source
-        self._lanes: dict[str, Found | None] = {}
         self._blind_key = b""  # once it is needed
 
     def draft(self, event: Envelope, raw: bytes, encoding: str, data_length: int) -> Draft:
@@ -83,16 +81,10 @@ class Reader:
 
     def lane(self, stream: str) -> Found | None:
         """The stream's lane and the key in its name."""
-        try:
-            return self._lanes[stream]
-        except KeyError:
-            if len(self._lanes) >= LANES_MAX:
-                self._lanes.clear()
-            found = self._lanes[stream] = self._model.lane_of(stream)
-            return found
+        return self._model.lane_of(stream)
 
     def meaning(self, stream: str, type_: str) -> EventMeaning | None:
-        found = self.lane(stream)
+        found = self._model.lane_of(stream)
         return found[0].events.get(type_) if found else None
 
     def masked(self, event: Envelope, data: dict[str, Any], meaning: EventMeaning) -> Sequence[tuple[str, bytes]]:

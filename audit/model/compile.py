@@ -22,6 +22,7 @@ from audit.model.streams import Match, Pattern
 from audit.model.texts import monies_elsewhere, names_in, shown_as_money
 from audit.values import Certainty
 
+STREAMS_KEPT_MAX = 20_000  # lanes of streams; about 4 MB
 CERTAINTIES = {"known": Certainty.KNOWN, "unconfirmed": Certainty.UNCONFIRMED, "outside": Certainty.OUTSIDE}
 
 
@@ -78,11 +79,22 @@ def _lane_of(
         (pattern.prefix, pattern.match, lanes[name] if name is not None else None) for pattern, name in patterns
     ]
 
-    def lane_of(stream: str) -> tuple[meaning.Lane, str] | None:
+    def seek(stream: str) -> tuple[meaning.Lane, str] | None:
         for prefix, match, lane in matchers:
             if stream.startswith(prefix) and (captured := match(stream)) is not None:
                 return None if lane is None else (lane, captured[0] if captured else stream)
         return None
+
+    known: dict[str, tuple[meaning.Lane, str] | None] = {}
+
+    def lane_of(stream: str) -> tuple[meaning.Lane, str] | None:
+        try:
+            return known[stream]
+        except KeyError:
+            if len(known) >= STREAMS_KEPT_MAX:
+                known.clear()
+            found = known[stream] = seek(stream)
+            return found
 
     return lane_of
 

@@ -104,7 +104,7 @@ class Fold:
             self._asks(work, work.meaning.effect, ids, rows)
         if self._matched:
             self._expects(work, ids, meaning, rows)
-        rows.timeline += [(subject_id, *key) for subject_id in ids]
+        rows.timeline.append((ids, key))
         if memory.linked != ids or memory.linked_at > event.recorded:
             self._link(work, memory, ids, rows)
 

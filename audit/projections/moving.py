@@ -37,28 +37,38 @@ class Moving:
         self, work: Work, memory: Memory, lane: Lane, movements: Sequence[Movement], rows: Rows
     ) -> list[Side]:
         """Entries, sums and balances of what an event moves; gives its sides."""
-        event, places, known, ordinal = work.event, self.model.places, self.names.places.ids, 0
+        event, known, ordinal = work.event, self.names.places.ids, 0
+        recorded, day = event.recorded, self.day(event.recorded)
+        days = (day, day if event.occurred == recorded else self.day(event.occurred))
+        start, end = (recorded, event.source_id, event.source_position), (event.occurred, event.position)
         sides: list[Side] = []
         for m in movements:
-            from_id = known[(m.book, m.from_kind, m.from_key, m.currency)]
-            to_id = known[(m.book, m.to_kind, m.to_key, m.currency)]
-            for place_id, kind, key, units, counter_id in (
-                (from_id, m.from_kind, m.from_key, -m.units, to_id), (to_id, m.to_kind, m.to_key, m.units, from_id)
+            book, currency, units = m.book, m.currency, m.units
+            from_id = known[(book, m.from_kind, m.from_key, currency)]
+            to_id = known[(book, m.to_kind, m.to_key, currency)]
+            for place_id, kind, key, amount, counter_id in (
+                (from_id, m.from_kind, m.from_key, -units, to_id), (to_id, m.to_kind, m.to_key, units, from_id)
             ):
-                place = places[(m.book, kind)]
-                balance = total = None
+                place = self.model.places[(book, kind)]
+                balance = total = holding = None
                 if place.owner == lane.name:
-                    balance, total = self._hold(memory, place, place_id, key, m, units, event)
-                rows.entries.append((place_id, event.recorded, event.source_id, event.source_position, ordinal,
-                                     event.occurred, event.position, counter_id, units, balance, total))
+                    holding = self._hold(memory, place, place_id, key, m, amount, event)
+                    balance, total = holding.units, memory.totals[f"{book}/{key}/{currency}"]
+                rows.entries.append((place_id, *start, ordinal, *end, counter_id, amount, balance, total))
                 ordinal += 1
-                sides.append((place_id, m.book, kind, key, m.currency, units))
-                self._sums(place, place_id, kind, m, units, event, memory, rows)
+                sides.append((place_id, book, kind, key, currency, amount))
+                sums = rows.kind_totals.get((book, kind, currency))
+                if sums is None:
+                    sums = rows.kind_totals[(book, kind, currency)] = [0, 0]
+                sums[0] += amount
+                sums[1] += 1
+                if place.subject not in self.flow_kinds:  # a flow's own place has a handful: summed when asked for
+                    _sum(rows, place_id, days, amount, recorded, holding)
         return sides
 
     def _hold(
         self, memory: Memory, place: PlaceKind, place_id: int, key: str, m: Movement, units: int, event: Logged
-    ) -> tuple[int, int]:
+    ) -> Holding:
         holding = memory.holdings.get(place_id)
         if holding is None:
             is_forbidden = not (place.may_be_negative or place.is_source)
@@ -67,35 +77,16 @@ class Moving:
                                                           m.book)
         holding.units += units
         holding.entries += 1
-        holding.in_order = holding.in_order and event.recorded >= holding.recorded
-        holding.recorded = max(holding.recorded, event.recorded)
+        if event.recorded >= holding.recorded:
+            holding.recorded = event.recorded
+        else:
+            holding.in_order = False
         owner = f"{m.book}/{key}/{m.currency}"
-        total = memory.totals[owner] = memory.totals.get(owner, 0) + units
+        memory.totals[owner] = memory.totals.get(owner, 0) + units
         if holding.is_forbidden_negative and place_id not in memory.touched:
             identity = f"{self.sources[event.source_id]}/{event.id}"
             touch(memory, place_id, Negative(event.position, identity, event.recorded, 0))
-        return holding.units, total
-
-    def _sums(
-        self, place: PlaceKind, place_id: int, kind: str, m: Movement, units: int, event: Logged, memory: Memory,
-        rows: Rows,
-    ) -> None:
-        total = rows.kind_totals.setdefault((m.book, kind, m.currency), [0, 0])
-        total[0] += units
-        total[1] += 1
-        if place.subject in self.flow_kinds:
-            return  # a flow's own place has a handful of entries: they are summed when asked for
-        day = rows.days.setdefault((place_id, self.day(event.recorded), self.day(event.occurred)), [0, 0, 0])
-        day[0 if units >= 0 else 1] += abs(units)
-        day[2] += 1
-        change = rows.places.get(place_id)
-        if change is None:
-            change = rows.places[place_id] = PlaceChange()
-        change.units += units
-        change.entries += 1
-        change.recorded = max(change.recorded, event.recorded)
-        holding = memory.holdings.get(place_id)
-        change.in_order = holding.in_order if holding is not None else False
+        return holding
 
     def day(self, micros: int) -> int:
         """Days since 1970 in the model's zone."""
@@ -105,3 +96,26 @@ class Moving:
             local = datetime.fromtimestamp(quarter * 900, UTC).astimezone(self._zone)
             day = self._days[quarter] = local.date().toordinal() - 719_163  # days since 1970-01-01
         return day
+
+
+def _sum(
+    rows: Rows, place_id: int, days: tuple[int, int], amount: int, recorded: int, holding: Holding | None
+) -> None:
+    """One side more in a place's sums by day and in what the batch adds to it. `days`: recorded and occurred."""
+    cell = (place_id, *days)
+    day = rows.days.get(cell)
+    if day is None:
+        day = rows.days[cell] = [0, 0, 0]
+    if amount >= 0:
+        day[0] += amount
+    else:
+        day[1] -= amount
+    day[2] += 1
+    change = rows.places.get(place_id)
+    if change is None:
+        change = rows.places[place_id] = PlaceChange()
+    change.units += amount
+    change.entries += 1
+    if recorded > change.recorded:
+        change.recorded = recorded
+    change.in_order = holding is not None and holding.in_order

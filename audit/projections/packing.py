@@ -11,11 +11,12 @@ from struct import Struct
 from typing import Any
 
 from audit.log.rows import EPOCH_2000, NULL, binary, text
-from audit.projections.rows import Change, Entry, Timeline
+from audit.projections.rows import Change, Entry, TimelineKey
 
 EPOCH_2000_DAYS = 10_957
 
-_timeline = Struct(">hiqiqiiiqiqihii").pack
+_timeline_start = Struct(">hiq").pack
+_timeline_end = Struct(">iqiiiqiqihii").pack
 _link = Struct(">hiqiq").pack
 _entry_start = Struct(">hiqiqiiiqihiqiqiq").pack
 _change_start = Struct(">hiq").pack
@@ -90,11 +91,16 @@ def _date(days: int) -> bytes:
     return _int4(4, days - EPOCH_2000_DAYS)
 
 
-def _timeline_row(row: Timeline) -> bytes:
-    subject_id, recorded, source_id, source_position, position, flags, meaning = row
-    return _timeline(
-        7, 8, subject_id, 8, recorded - EPOCH_2000, 4, source_id, 8, source_position, 8, position, 2, flags, 4, meaning
+def timeline_end(key: TimelineKey) -> bytes:
+    """What is the same in the rows of all subjects of an event."""
+    recorded, source_id, source_position, position, flags, meaning = key
+    return _timeline_end(
+        8, recorded - EPOCH_2000, 4, source_id, 8, source_position, 8, position, 2, flags, 4, meaning
     )
+
+
+def _timeline_row(row: tuple[int, TimelineKey, bytes]) -> bytes:
+    return _timeline_start(7, 8, row[0]) + row[2]
 
 
 def _link_row(row: tuple[int, int, str, int]) -> bytes:

@@ -15,7 +15,6 @@ from audit.model.meaning import Asserted, EventMeaning, Facts, Lane, Model, Neve
 from audit.projections.memory import Memory
 from audit.projections.naming import PlaceName, SubjectName
 
-ROUTES_MAX = 20_000
 SHOWN_MAX = 100  # characters of a value in a finding
 
 Ties = Sequence[SubjectName]
@@ -48,7 +47,6 @@ class Reader:
 
     model: Model
     sources: Mapping[int, str]
-    _routes: dict[str, tuple[Lane, str] | None] = field(default_factory=dict)
     _correlated: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +55,7 @@ class Reader:
 
     def read(self, event: Logged, memory: Memory) -> Work:
         """What `event` means; the stream's ties and remembered fields in `memory` move on with it."""
-        route = self._route(event.stream)
+        route = self.model.lane_of(event.stream) if event.stream else None
         if route is None:
             subject = ("stream", event.stream or self.sources[event.source_id])
             trouble = self._trouble(event, None)
@@ -98,15 +96,6 @@ class Reader:
             self.sources[event.source_id], event.stream, event.type, event.id, event.version,
             event.occurred, event.recorded, event.correlation, event.causation,
         )
-
-    def _route(self, stream: str) -> tuple[Lane, str] | None:
-        try:
-            return self._routes[stream]
-        except KeyError:
-            if len(self._routes) >= ROUTES_MAX:
-                self._routes.clear()
-            found = self._routes[stream] = self.model.lane_of(stream) if stream else None
-            return found
 
     @staticmethod
     def _merged(own: Ties, inherited: Ties) -> Ties:

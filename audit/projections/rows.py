@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -74,7 +75,7 @@ class PlaceChange(msgspec.Struct, gc=False):
     in_order: bool = False
 
 
-Timeline = tuple[int, int, int, int, int, int, int]
+TimelineKey = tuple[int, int, int, int, int, int]  # recorded, source, source position, position, flags, meaning
 Entry = tuple[int, int, int, int, int, int, int, int, int, int | None, int | None]
 Change = tuple[int, str, str, int, int, int, int, str]
 Missed = tuple[str, int, int, int, int]
@@ -86,7 +87,7 @@ Passage = tuple[str, str, str, str, int, int]  # lane, from, to, type, day, buck
 class Rows:
     """Times are microseconds since 1970; amounts minor units; days are days since 1970 in the model's zone."""
 
-    timeline: list[Timeline] = field(default_factory=list)
+    timeline: list[tuple[Sequence[int], TimelineKey]] = field(default_factory=list)  # the subjects of each event
     entries: list[Entry] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     links: dict[tuple[int, int], tuple[str, int]] = field(default_factory=dict)

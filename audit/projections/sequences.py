@@ -25,9 +25,6 @@ BATCHES_AT_ONCE = 16
 SUBJECTS_AT_ONCE = 5_000
 AGAIN_SECONDS = 5.0
 
-_SUBJECT, _POSITION = 0, 4  # in a row of the timeline
-
-
 @dataclass(frozen=True, slots=True)
 class Numbered:
     """One subject's entries: `positions[n - 1]` is that of number n. Not `is_complete`: a rebuild has just switched,
@@ -48,7 +45,7 @@ def numbered_kinds(model: Model) -> frozenset[str]:
 
 def keep_ties(connection: Connection, rows: Rows, numbered: set[int]) -> None:
     """Keep which entries of a batch are tied to the subjects `numbered`, in the transaction that writes its rows."""
-    ties = [(line[_SUBJECT], line[_POSITION]) for line in rows.timeline if line[_SUBJECT] in numbered]
+    ties = [(subject_id, key[3]) for ids, key in rows.timeline for subject_id in ids if subject_id in numbered]
     if ties:
         subjects, positions = zip(*ties, strict=True)
         connection.execute("insert into tied (subjects, positions) values (%s, %s)",

@@ -10,8 +10,8 @@ from typing import Any
 from audit.arrays import packed
 from audit.database import Connection, sql
 from audit.log.rows import copy_in
-from audit.projections.packing import PACKERS, ROWS, row_packer
-from audit.projections.rows import FlowTouch, Rows, StoryKey
+from audit.projections.packing import PACKERS, ROWS, row_packer, timeline_end
+from audit.projections.rows import FlowTouch, Rows, StoryKey, TimelineKey
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "timeline": ("subject_id int8", "recorded_at timestamptz", "source_id int4", "source_position int8",
@@ -63,7 +63,7 @@ def write(
 
     Sorted by key, so that index pages are touched in order, and that writers never wait for each other in a circle.
     """
-    _copy(connection, "timeline", sorted(rows.timeline))
+    _copy(connection, "timeline", sorted(_timeline(rows)))
     _copy(connection, "entry", sorted(rows.entries))
     _copy(connection, "change", sorted(rows.changes))
     _copy(connection, "missed", sorted(rows.missed))
@@ -95,6 +95,11 @@ def _copy(connection: Connection, table: str, lines: Iterable[Line]) -> None:
     names, types = zip(*(column.split(" ") for column in COLUMNS[table]), strict=True)
     pack = ROWS.get(table) or row_packer(types)
     copy_in(connection, f"copy {table} ({', '.join(names)}) from stdin (format binary)", map(pack, lines))
+
+
+def _timeline(rows: Rows) -> list[tuple[int, TimelineKey, bytes]]:
+    return [(subject_id, key, end)
+            for ids, key in rows.timeline for end in (timeline_end(key),) for subject_id in ids]  # fmt: skip
 
 
 def _keyed(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any
 
+from audit.trails.about import about, clock, words
 from audit.trails.shown import breakable, shown
 from audit.trails.told import Document, Told, grouped
 
@@ -48,12 +47,12 @@ def _money_lines(where: Document) -> Iterator[Document]:
 def _money(told: Told, line: Document) -> list[str]:
     sure = "" if line["certainty"] == "known" else str(line["certainty"])
     amount = f"{grouped(line['amount'])} {line['currency']}"
-    return [shown(amount), _place(line["place"]), _time(told, line["since"]), shown(sure)]
+    return [shown(amount), _place(line["place"]), clock(told, line["since"]), shown(sure)]
 
 
 def _finding(told: Told, one: Document) -> Document:
     is_open = one["state"] == "open"
-    since = f"since {_time(told, one['opened_at'])}" if is_open else "resolved"
+    since = f"since {clock(told, one['opened_at'])}" if is_open else "resolved"
     return {
         "says": _cell(one["says"]),
         "state": f"{one['severity']}, {since}",
@@ -70,7 +69,7 @@ def _lanes(told: Told, events: Sequence[Document], total: int) -> Document:
         for one in events
         if (name := str(one["lane"] or one["stream"])) in rows
     ]
-    return {"names": [_cell(_words(name)) for name in rows], "dots": dots, "total": total}
+    return {"names": [_cell(words(name)) for name in rows], "dots": dots, "total": total}
 
 
 def _places(events: Sequence[Document]) -> list[list[str]]:
@@ -96,86 +95,23 @@ def _event(told: Told, one: Document) -> list[str]:
     doubt = "" if one["understood"] else " (not understood)"
     return [
         str(one["step"]),
-        _time(told, one["recorded"]),
-        _cell(_words(one["lane"] or one["stream"])),
+        clock(told, one["recorded"]),
+        _cell(words(one["lane"] or one["stream"])),
         _cell(f"{one['says'] or one['type']}{doubt}"),
         breakable("; ".join(moved)),
         _cell(f"{one['event']['position']}"),
     ]
 
 
-def about(told: Told) -> Iterator[tuple[str, str]]:
-    """Under which conditions it was made, for every copy for people."""
-    made, scope, model = told.manifest, told.manifest["scope"], told.manifest["model"]
-    at, asked, reason = made["at"], made["asked_by"], made["reason"]
-    yield "Subject", made["subject"]
-    yield "As of", f"{_time(told, at['time'])}, clock: {at['clock']}" + ("" if at["sealed"] else "; not final yet")
-    yield "Made", f"{_time(told, made['made_at'])} for {asked['actor']} ({asked['role']})"
-    yield "Reason", ", ".join(_given(reason))
-    yield "Approved by", said(made.get("approved_by") or made.get("approval")) or "nobody: no approval was needed"
-    yield "Scope", f"events: {scope['events']}, log entries: {scope['entries']}, findings: {scope['findings']}"
-    for name in sorted(set(scope) - {"events", "entries", "findings", "complete", "not_understood"}):
-        yield f"Scope: {_words(name)}", said(scope[name]) or "no"
-    yield "Complete", _complete(scope)
-    yield "Withheld", said(made.get("withheld")) or "personal values only, as said under masking"
-    yield "Masking", made["masking"]
-    yield "Clocks", f"{made['clocks']}. Times here: {told.zone.key}"
-    yield "Muted findings", said(made.get("muted")) or "none"
-    yield "Model", f"{model['name']}, {model['hash']}"
-    for source in made["sources"]:
-        known = _time(told, source["watermark"]) or "not known"
-        yield f"Source {source['name']}", f"{source['kind']}; complete to {known}; gaps: {source['gaps']}"
-    log = made["log"]
-    yield "Log", f"{log['origin']}, {log['size']} entries, root {log['root']}"
-
-
-def _given(reason: Document) -> Iterator[str]:
-    names = (("code", ""), ("ticket", "ticket "), ("caller_identified", "caller identified by "))
-    yield from (f"{before}{reason[name]}" for name, before in names if reason.get(name))
-
-
-def _complete(scope: Document) -> str:
-    left = len(scope["not_understood"])
-    return (
-        "yes, as the console saw it"
-        if scope["complete"]
-        else f"NO: {left} events that may touch it were not understood"
-    )
-
-
-def said(value: Any) -> str:
-    """A part of the manifest in words, whatever it grows into."""
-    if isinstance(value, dict):
-        return "; ".join(f"{_words(str(name))}: {said(one)}" for name, one in value.items() if said(one))
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(said, value)))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
-
-
 def _subject(text: str) -> str:
     kind, _, key = text.partition(":")
-    return shown(f"{_words(kind)} {key}")
+    return shown(f"{words(kind)} {key}")
 
 
 def _place(text: str) -> str:
     kind, _, key = text.partition(":")
-    return breakable(shown(f"{_words(kind)} {key}".strip()))
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+    return breakable(shown(f"{words(kind)} {key}".strip()))
 
 
 def _cell(value: object) -> str:
     return breakable(shown(value))
-
-
-def _time(told: Told, text: str | None) -> str:
-    time = told.time(text)
-    return "" if time is None else _clock(time)
-
-
-def _clock(time: datetime) -> str:
-    return f"{time:%Y-%m-%d %H:%M:%S %Z}"

@@ -12,6 +12,7 @@ from typing import NoReturn
 from audit.log.signed_notes import Checkpoint, PublicKey, opened
 from audit.trails.signatures import raw_of
 from audit.trails.verify.checks import Trusted, verify
+from audit.trails.verify.page import render
 from audit.trails.verify.verdict import USAGE
 
 FILE_MAX = 1 << 20  # of what is given beside the trail
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--proof", type=Path, metavar="JSON", help="what `prove --since SIZE --to SIZE --json` printed")
     parser.add_argument("--tsa-ca", type=Path, metavar="PEM", help="the time-stamp authority's certificates")
     parser.add_argument("--without-derivation", action="store_true", help="do not fold the events again")
+    parser.add_argument("--render", type=Path, metavar="FILE.html", help="write a page of the verified entries")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     try:
@@ -40,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         authority = None if options.tsa_ca is None else _read(options.tsa_ca).encode()
         derives = not options.without_derivation
         verdict = verify(options.file, Trusted(pinned, since, proof, authority, derives))
+        if options.render is not None:
+            render(options.file, verdict, options.render)
     except (OSError, ValueError) as error:
         parser.error(str(error))
     if options.json:

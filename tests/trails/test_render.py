@@ -62,7 +62,7 @@ def nasty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, str]:
 
 def rendered(path: Path, *options: str) -> tuple[int, str]:
     target = path.with_suffix(".html")
-    code = main([str(path), "--render", str(target), *options])
+    code = main([str(path), "--without-derivation", "--render", str(target), *options])
     return code, target.read_text()
 
 

@@ -73,12 +73,20 @@ def give_role(request: HttpRequest, user: User, role: str) -> None:
         _record(request, user, Look("role_change", "sign_in", outcome="changed", details={"from": before, "to": role}))
 
 
-def turned_away(request: HttpRequest, why: str, *, actor: str = "", status: int = 403) -> HttpResponse:
-    """A failed sign-in through the bank, recorded, and what to do."""
+def turned_away(request: HttpRequest, why: str, *, actor: str = "", named: str = "", status: int = 403) -> HttpResponse:
+    """A failed sign-in through the bank, recorded, and what to do. `named`: what the provider calls the person."""
     logout(request)
     stranger = Actor(actor, "", address=address_of(request))
     try:
-        looks.record(stranger, Look("sign_in_failure", "sign_in", outcome="refused", details={"what": why}))
+        looks.record(
+            stranger,
+            Look(
+                "sign_in_failure",
+                "sign_in",
+                outcome="refused",
+                details={"what": why, **({"named": named} if named else {})},
+            ),
+        )
     except looks.NoRecord as error:
         return not_signed_in(request, str(error), 503)
     text = gettext("You are not signed in: %(why)s. Try again, or ask who gives the groups.")

@@ -124,7 +124,8 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         try:
             answer = _admitted(request, sociallogin, state.get("next") or "/")
         except NotAdmitted as error:
-            answer = turned_away(request, str(error), actor=error.actor)
+            named = str(request.claims.get(_provider().name_claim) or "")  # type: ignore[attr-defined]
+            answer = turned_away(request, str(error), actor=error.actor, named=named[:150])
         raise ImmediateHttpResponse(answer)
 
     def on_authentication_error(

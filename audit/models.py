@@ -110,6 +110,10 @@ class Export(models.Model):
     trouble = models.TextField(default="")
     file = models.TextField(default="")  # its name in the exports' folder, once done
     finished_at = models.DateTimeField(null=True)
+    since = models.TextField(default="")  # RFC 3339; the range of time ends at the moment
+    accounts = models.JSONField(default=list)  # chosen ones; none: all
+    side = models.TextField(default="")  # of a flow: whose events are shown; "": everybody's
+    approval = models.BigIntegerField(null=True)  # the second person's leave, where it needs one
     recipient = models.TextField(default="")  # the public key that all files are encrypted to
     language = models.TextField(default="en")  # of who asked, for the table
     manifest = models.TextField(default="")  # SHA-256 of manifest.json, which names the trail

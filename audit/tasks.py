@@ -21,6 +21,14 @@ def make_export(export_id: int) -> None:
     make(export_id)
 
 
+@shared_task(name="audit.make_abandoned_exports", ignore_result=True)
+def make_abandoned_exports() -> None:
+    """Go on with exports whose worker was killed."""
+    from audit.trails.make import make_abandoned
+
+    make_abandoned()
+
+
 @shared_task(name="audit.remove_expired_exports", ignore_result=True)
 def remove_expired_exports() -> None:
     """Remove the files of exports whose time is over."""

@@ -11,6 +11,7 @@ from audit.given import given
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 EXPIRY_SECONDS = 60 * 60
+ABANDONED_SECONDS = 60
 UNACKNOWLEDGED_SECONDS_MAX = 6 * 60 * 60
 
 
@@ -33,7 +34,10 @@ application.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     enable_utc=True,
-    beat_schedule={"exports": {"task": "audit.remove_expired_exports", "schedule": EXPIRY_SECONDS}},
+    beat_schedule={
+        "exports": {"task": "audit.remove_expired_exports", "schedule": EXPIRY_SECONDS},
+        "abandoned exports": {"task": "audit.make_abandoned_exports", "schedule": ABANDONED_SECONDS},
+    },
     beat_scheduler="celery.beat:Scheduler",  # remembers nothing: no file is left anywhere
 )
 # Read when first needed: embedded servers set REDIS_URL after this module is imported.

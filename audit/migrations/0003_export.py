@@ -8,6 +8,8 @@ from django.db import migrations, models
 TEXT_FIELDS = ("actor", "subject")
 EMPTY_FIELDS = (
     "moment",
+    "since",
+    "side",
     "role",
     "session",
     "door_subject",
@@ -33,6 +35,8 @@ class Migration(migrations.Migration):
                 ("clock", models.TextField(default="recorded")),
                 ("asked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("state", models.TextField(default="waiting")),
+                ("accounts", models.JSONField(default=list)),
+                ("approval", models.BigIntegerField(null=True)),
                 ("done", models.BigIntegerField(default=0)),
                 ("total", models.BigIntegerField(default=0)),
                 ("language", models.TextField(default="en")),

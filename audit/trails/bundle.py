@@ -17,6 +17,7 @@ from audit.answers.names import PLACE, known
 from audit.answers.shapes import FindingLine
 from audit.answers.transfer import where_to_say
 from audit.answers.unfolded import unfolded
+from audit.answers.withheld import withhold
 from audit.trails import readme
 from audit.trails.archive import digest_of, wrap
 from audit.trails.asked import Asked, Progress, Written
@@ -103,8 +104,10 @@ class _Draft:
         """What is read of the present: it stays as it was then, however often the rest is begun again."""
         folder, inquiry = self.work.folder, self.inquiry
         ((instance, position),) = inquiry.rows("trail_instance")
-        wheres = [where_to_say(inquiry, subject) for subject in self.scope.subjects]
-        found = [line for subject in self.scope.subjects for line in self._found(subject)]
+        told = [where_to_say(inquiry, subject) for subject in self.scope.subjects]
+        wheres = withhold(inquiry, told, self.scope.subjects)[0]
+        lines = [line for subject in self.scope.subjects for line in self._found(subject)]
+        found = withhold(inquiry, lines, self.scope.subjects)[0]
         with (folder / "README.txt").open("wb") as plain:
             for where in wheres:
                 plain.writelines(line.encode() for line in readme.head(inquiry, where, str(self.asked)))
@@ -112,8 +115,8 @@ class _Draft:
         self.work.state["sizes"]["README.txt"] = size
         with (folder / FOOT).open("wb") as foot:
             foot.writelines(line.encode() for line in readme.foot(inquiry, found))
-        with (folder / "findings.jsonl").open("wb") as lines:
-            lines.writelines(canonical(finding_document(line, inquiry.model.hash)) + b"\n" for line in found)
+        with (folder / "findings.jsonl").open("wb") as file:
+            file.writelines(canonical(finding_document(line, inquiry.model.hash)) + b"\n" for line in found)
         documents = [where_document(where) for where in wheres]
         whole = documents[0] if len(documents) == 1 else {"subjects": documents}
         (folder / "where.json").write_bytes(canonical(whole) + b"\n")

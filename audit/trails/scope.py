@@ -3,16 +3,22 @@ What is withheld stays as a stub, so that n of n still adds up."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from audit.answers.events import events_at, read_events
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import CUSTOMER, flow_kinds
+from audit.answers.names import CUSTOMER, flow_kinds, subject_id
 from audit.answers.shapes import EventLine, What
-from audit.trails.contents import OTHER_ACCOUNT, OTHER_CUSTOMER, OUT_OF_RANGE
-from audit.values import Clock, Subject, rfc3339
+from audit.answers.withheld import withheld_around, withhold
+from audit.database import is_withholding
+from audit.errors import UsageError
+from audit.trails.contents import OTHER_ACCOUNT, OTHER_CUSTOMER, OUT_OF_RANGE, RESTRICTED
+from audit.values import Clock, Subject, checked_time, rfc3339
+
+BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,8 @@ class Sieve:
             for step in page.steps.rows
         )
         rows = tuple(step for step in steps if step.events)
-        return replace(page, steps=replace(page.steps, rows=rows)), withheld
+        kept = replace(page, steps=replace(page.steps, rows=rows))
+        return withhold(self.inquiry, kept, self.scope.subjects)[0], withheld
 
     def _withheld(self, lines: list[EventLine]) -> dict[int, str]:
         scope, found = self.scope, {}
@@ -80,28 +87,71 @@ class Sieve:
             time = line.occurred if is_occurred else line.recorded
             if scope.since and time < scope.since:
                 found[line.ref.position] = OUT_OF_RANGE
-        if scope.side is not None or scope.accounts:
+        if scope.side is not None or scope.accounts or is_withholding(self.inquiry.connection):
             found |= self._of_others([line.ref.position for line in lines if line.ref.position not in found])
         return found
 
     def _of_others(self, positions: list[int]) -> dict[int, str]:
-        """Events that are tied to customers, or to accounts, but to none of those that the trail is of."""
+        """Events that are tied to customers, or to accounts, but to none of those that the trail is of; and those in
+        which somebody takes part whom the one who asks may not know of."""
         kinds = {one.kind for one in self.scope.accounts}
         found = {}
-        for told in read_events(self.inquiry, list(events_at(self.inquiry, positions).values())):
+        events = read_events(self.inquiry, list(events_at(self.inquiry, positions).values()))
+        hidden = withheld_around(self.inquiry, {tie for told in events for tie in told.ties}).hidden
+        for told in events:
             customers = {tie for tie in told.ties if tie.kind == CUSTOMER}
             accounts = {tie for tie in told.ties if tie.kind in kinds}
-            if self.scope.side is not None and customers and self.scope.side not in customers:
+            if not hidden.isdisjoint(told.ties):
+                found[told.row.position] = RESTRICTED
+            elif self.scope.side is not None and customers and self.scope.side not in customers:
                 found[told.row.position] = OTHER_CUSTOMER
             elif accounts and accounts.isdisjoint(self.scope.accounts):
                 found[told.row.position] = OTHER_ACCOUNT
         return found
 
 
-def side_of(
-    inquiry: Inquiry, subject: Subject, customers: tuple[Subject, ...], asked: Subject | None
-) -> Subject | None:
-    """Whose side of a flow with several customers is shown; None: nothing is withheld for it."""
-    if subject.kind not in flow_kinds(inquiry.model) or len(customers) < 2:
-        return None
-    return asked if asked in customers else customers[0]
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for beside the subject, as they wrote it."""
+
+    since: str = ""
+    accounts: Sequence[str] = ()
+    side: str = ""  # a customer, or BOTH
+
+
+def scope_of(inquiry: Inquiry, subject: Subject, customers: Sequence[Subject], wish: Wish) -> Scope:
+    """The scope that is wished for. `customers` are whose events it may show; of a flow between several the first one's
+    side is shown unless another, or both, are named. Raises UsageError."""
+    since, clock = _time(wish.since) if wish.since else None, inquiry.cut.time
+    if since is not None and clock is not None and since > clock:
+        raise UsageError("the range of time begins after it ends")
+    accounts = tuple(_subject(inquiry, one) for one in wish.accounts)
+    if accounts and subject.kind != CUSTOMER:
+        raise UsageError("accounts are chosen of a customer's trail")
+    is_shared = subject.kind in flow_kinds(inquiry.model) and len(customers) > 1
+    side = customers[0] if is_shared and not wish.side else None
+    if wish.side and wish.side != BOTH:
+        side = _subject(inquiry, wish.side)
+        if side not in customers:
+            raise UsageError(f"{side} has no side of {subject}: it is one of {', '.join(map(str, customers))}")
+    return Scope(str(subject), (subject,), since, accounts, side if is_shared else None)
+
+
+def _time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text} is no time: write it as in 2026-11-21T11:03:07Z") from None
+    if time.tzinfo is None:
+        raise UsageError(f"{text} has no zone: write it as in 2026-11-21T11:03:07Z")
+    return checked_time(time)
+
+
+def _subject(inquiry: Inquiry, text: str) -> Subject:
+    """Raises UsageError for what is no KIND:ID, UnknownSubject for what nobody knows."""
+    try:
+        found = Subject.parse(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    subject_id(inquiry.connection, found)
+    return found

@@ -43,6 +43,7 @@ def case_export(visit: Visit, id: int) -> HttpResponse:
         actor=visit.actor.name,
         role=visit.actor.role,
         session=visit.actor.session,
+        approval=details.get("approval"),
         reason_code=reason.code if reason else "",
         ticket=reason.ticket if reason else "",
         caller_identified=reason.caller_identified if reason else "",

@@ -12,13 +12,15 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import link_of, subject_id
+from audit.answers.names import customers_of, link_of, subject_id
 from audit.errors import UnknownSubject, UsageError
 from audit.models import Export
 from audit.tasks import make_export
 from audit.trails import folder
 from audit.trails.delivery import FORMS, file_of
 from audit.trails.encryption import ENCRYPTED, require_public
+from audit.trails.leave import taken
+from audit.trails.scope import Wish, scope_of
 from audit.values import Subject, rfc3339
 from console.asking import asking, enter, pass_door
 from console.case_doors import case_named, pass_doors, title_of
@@ -33,7 +35,14 @@ TYPES = {"trail": "application/zip", "report": "application/pdf", "table": "text
 @looked("export", "export", kind="export")
 def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
     with asking(visit) as inquiry:
-        subject, _ = enter(visit, inquiry, kind, id)
+        subject, inquiry = enter(visit, inquiry, kind, id)
+        customers = customers_of(inquiry.connection, subject, id)
+        form = visit.request.POST
+        opened = visit.grant.door.subject if visit.grant and visit.grant.door else None
+        first = sorted(customers, key=lambda one: one != opened)
+        wish = Wish(form.get("since", ""), [one for one in form.getlist("account") if one], form.get("side", ""))
+        scope = scope_of(inquiry, subject, first, wish)
+    leave = taken(visit.actor, scope, customers)
     grant, moment = visit.grant, visit.asked.moment
     reason = grant.reason if grant else None
     recipient = visit.request.POST.get("recipient", "").strip()
@@ -41,6 +50,10 @@ def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
         require_public(recipient)
     made = Export.objects.create(
         recipient=recipient,
+        since=rfc3339(scope.since) if scope.since else "",
+        accounts=[str(one) for one in scope.accounts],
+        side=str(scope.side) if scope.side else "",
+        approval=leave.id if leave else None,
         language=get_language() or "en",
         subject=str(subject),
         moment=rfc3339(moment.time) if moment.time else "",

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import pyrage
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from audit.access import approvals, people
+from audit.access.approvals import ApprovalMissing
 from audit.models import AuditRecord, Export
 from audit.tasks import make_export, remove_expired_exports
 from audit.trails import folder
@@ -162,3 +167,35 @@ def test_its_part_equals_its_piece(transfer: int, support: Client, waiting: list
     page = support.post(f"/of/transfer/{transfer}/export").headers["Location"]
     piece = support.get(page, headers={"HX-Request": "true", "HX-Target": "export"}).content.decode()
     assert piece.strip() in support.get(page).content.decode()
+
+
+def test_what_shows_many_customers_needs_a_second_person(bank: Bank, tmp_path: Path) -> None:
+    with bank.database.connect("web") as connection:
+        place = connection.execute("select book || '/' || kind || ':' || key from trace.place where kind = 'clearing'"
+                                   " order by id limit 1").fetchone()  # fmt: skip
+    assert place is not None
+    file = tmp_path / "trail.zip"
+    words = ["export", f"place:{place[0]}", "-o", str(file), "--as", "investigator", "--reason", "fraud:F-1"]
+    with pytest.raises(ApprovalMissing):
+        call_command(*words)
+    assert not file.exists()
+    said = io.StringIO()
+    call_command(*words, "--ask", "The clearing asks for it", "--json", stdout=said)
+    number = json.loads(said.getvalue())["approval"]
+    with pytest.raises(ApprovalMissing):
+        call_command(*words)
+    approvals.approve(people.actor_named("team_lead"), number)
+    call_command(*words, "--json", stdout=io.StringIO())
+    manifest = json.loads(zipfile.ZipFile(file).read("manifest.json"))
+    assert manifest["approval"]["by"] == "team_lead" and manifest["approval"]["id"] == str(number)
+    with pytest.raises(ApprovalMissing):
+        call_command(*words)
+
+
+def test_a_page_asks_for_a_part_of_a_trail(transfer: int, support: Client, waiting: list[int]) -> None:
+    assert support.post(f"/of/transfer/{transfer}/export", {"since": "2026-01-01T00:00:00Z"}).status_code == 302
+    made = Export.objects.get(pk=waiting[0])
+    assert made.since == "2026-01-01T00:00:00.000000Z" and made.approval is None
+    for wrong in ({"since": "yesterday"}, {"side": "customer:nobody"}, {"account": "account:A-1"}):
+        assert support.post(f"/of/transfer/{transfer}/export", wrong).status_code in (400, 404), wrong
+    assert len(waiting) == 1

@@ -14,12 +14,13 @@ import pytest
 
 from audit.answers.names import customers_of
 from audit.database import connect, reading
+from audit.errors import UsageError
 from audit.log.log_key import signing_key
 from audit.projections.sequences import number_all
 from audit.trails.bundle import write_bundle
 from audit.trails.canonical import canonical
 from audit.trails.contents import ORDER
-from audit.trails.scope import Scope, side_of
+from audit.trails.scope import Scope, Wish, scope_of
 from audit.trails.verify.checks import Trusted, verify
 from audit.trails.verify.verdict import CLASSES, Verdict
 from audit.values import Moment, Subject
@@ -106,9 +107,13 @@ def test_a_transfer_shows_one_side_and_stubs_of_the_other(numbered: Database, ba
         flow = TRANSFER
         customers = (*customers_of(inquiry.connection, flow), Subject("customer", "C2"))
         assert len(customers) == 2 and customers[0] != customers[1]
-        assert side_of(inquiry, flow, customers, customers[1]) == customers[1]
-        assert side_of(inquiry, flow, customers, Subject("customer", "nobody")) == customers[0]
-        assert side_of(inquiry, CUSTOMER, customers, None) is None
+        assert scope_of(inquiry, flow, customers, Wish()).side == customers[0]
+        assert scope_of(inquiry, flow, customers, Wish(side=str(customers[1]))).side == customers[1]
+        assert scope_of(inquiry, flow, customers, Wish(side="both")).side is None
+        assert scope_of(inquiry, CUSTOMER, [CUSTOMER], Wish()).side is None
+        for wish in (Wish(side="account:A0"), Wish(side="x"), Wish(since="now"), Wish(accounts=["account:A0"])):
+            with pytest.raises(UsageError):
+                scope_of(inquiry, flow, customers, wish)
     both = files_of(tmp_path / "both", flow)
     sides = [files_of(tmp_path / one.key, Scope(str(flow), (flow,), side=one)) for one in customers]
     everything = {one["i"] for one in lines(both, "entries.jsonl")}

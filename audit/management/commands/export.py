@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
 from audit.access.mask import hidden
+from audit.access.people import Actor
 from audit.answers.inquiry import inquire
 from audit.database import reading
 from audit.errors import UsageError, WhereaboutsError
 from audit.management.asking import add_moment_arguments, add_person_arguments, admitted, viewer
 from audit.management.base import Command as Base
 from audit.management.subjects import customers_for, subject_argument
+from audit.trails import leave
 from audit.trails.asked import Asked, Written
 from audit.trails.bundle import write_bundle
+from audit.trails.scope import Scope, Wish, scope_of
 from audit.values import Subject
 
 
@@ -28,6 +32,14 @@ class Command(Base):
         parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.zip")
         add_moment_arguments(parser)
         add_person_arguments(parser)
+        parser.add_argument("--since", default="", metavar="TIME", help="only events from then on (RFC 3339)")
+        parser.add_argument(
+            "--account", action="append", default=[], metavar="KIND:ID", help="of a customer only this account; several"
+        )
+        parser.add_argument(
+            "--side", default="", metavar="CUSTOMER", help="of a transfer between two whose side is shown; or: both"
+        )
+        parser.add_argument("--ask", metavar="WHY", help="ask a second person for a trail that needs one")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,6 +51,10 @@ class Command(Base):
             customers = customers_for(inquiry, subject)
             grant = admitted(options, subject, customers, page="export", action="export", kind="export")
             reason = grant.reason
+            scope = scope_of(inquiry, subject, customers, Wish(options["since"], options["account"], options["side"]))
+            if options["ask"] is not None:
+                self._ask(grant.actor, scope, customers, options)
+                return
             about = Asked(
                 grant.actor.name,
                 grant.actor.role,
@@ -46,17 +62,27 @@ class Command(Base):
                 reason.code if reason else "",
                 reason.ticket if reason else "",
                 reason.caller_identified if reason else "",
+                leave.taken(grant.actor, scope, customers),
             )
             progress = self.progress()
             try:
                 written = write_bundle(
-                    inquiry, subject, about, options["output"], lambda done, total: progress("entries", done, total)
+                    inquiry, scope, about, options["output"], lambda done, total: progress("entries", done, total)
                 )
             except OSError as error:
                 raise WhereaboutsError(f"{options['output']} cannot be written: {error.strerror}") from error
             finally:
                 progress.close()
         self._report(subject, written, options["output"], inquiry.model.hash, options["json"])
+
+    def _ask(self, actor: Actor, scope: Scope, customers: Sequence[Subject], options: dict[str, Any]) -> None:
+        asked = leave.ask(actor, scope, customers, options["ask"])
+        if options["json"]:
+            self.print_json({"approval": None if asked is None else asked.pk, "subject": str(scope.title)})
+        elif asked is None:
+            self.stdout.write("It needs no second person: export it.")
+        else:
+            self.stdout.write(f"Asked, with the number {asked.pk}: export it once somebody else has approved it.")
 
     def _report(self, subject: Subject, written: Written, path: Path, model: str, as_json: bool) -> None:
         if as_json:
@@ -68,6 +94,7 @@ class Command(Base):
                     "bytes": written.bytes,
                     "events": written.events,
                     "findings": written.findings,
+                    "withheld": written.stubs,
                     "files": list(written.files),
                     "model": model,
                 }
@@ -76,4 +103,6 @@ class Command(Base):
             self.stdout.write(
                 f"{path}: {written.events:,} events, {written.findings:,} findings, {written.bytes:,} bytes"
             )
+            if written.stubs:
+                self.stdout.write(f"{written.stubs:,} entries are withheld: stubs.jsonl names them and says why")
             self.stdout.write(f"SHA-256 {written.sha256}")

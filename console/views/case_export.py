@@ -34,8 +34,10 @@ def case_export(visit: Visit, id: int) -> HttpResponse:
         except NoReason as closed:
             return _to_the_door(visit, closed, reverse("case", args=[id]))
     details: dict[str, object] = {"case": id, "customers": len(customers)}
+    leave: int | None = None
     if len(customers) > 1:
-        details["approval"] = approvals.take(visit.actor, "list_export", found.title, details, customers).pk
+        leave = approvals.take(visit.actor, "list_export", found.title, details, customers).pk
+        details["approval"] = leave
     reason = visit.grant.reason if visit.grant else None
     made = Export.objects.create(
         language=get_language() or "en",
@@ -43,7 +45,7 @@ def case_export(visit: Visit, id: int) -> HttpResponse:
         actor=visit.actor.name,
         role=visit.actor.role,
         session=visit.actor.session,
-        approval=details.get("approval"),
+        approval=leave,
         reason_code=reason.code if reason else "",
         ticket=reason.ticket if reason else "",
         caller_identified=reason.caller_identified if reason else "",

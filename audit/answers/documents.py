@@ -148,6 +148,7 @@ def _evidence(sealed: Sealed) -> Document:
         "signed_at": rfc3339(sealed.signed_at) if sealed.signed_at else None,
         "published": sealed.published,
         "late": sealed.is_late,
+        "alarms": sealed.alarms,
         "trouble": sealed.trouble,
     }
 

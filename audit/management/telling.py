@@ -101,7 +101,8 @@ def _tell_sealed(write: Write, sealed: Sealed) -> None:
     late = "  LATE" if sealed.is_late else ""
     trouble = f"  {sealed.trouble}" if sealed.trouble else ""
     published = f", {sealed.published:,} published" if sealed.published else ""
-    write(f"  evidence: {sealed.signed:,} of {sealed.entries:,} log entries signed{published}{late}{trouble}")
+    alarms = f"  {sealed.alarms:,} ALARMS: `findings --rule trail_integrity`" if sealed.alarms else ""
+    write(f"  evidence: {sealed.signed:,} of {sealed.entries:,} log entries signed{published}{late}{trouble}{alarms}")
 
 
 def tell_search(write: Write, answer: SearchAnswer) -> None:

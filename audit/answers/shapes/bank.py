@@ -57,6 +57,7 @@ class Sealed:
     published_at: datetime | None
     trouble: str | None
     is_late: bool
+    alarms: int = 0  # about the evidence itself, that are not over
 
     @property
     def unsigned(self) -> int:

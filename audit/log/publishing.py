@@ -14,6 +14,8 @@ from audit.errors import WhereaboutsError
 from audit.log.checkpoints import Signed
 from audit.log.own_alarms import INTEGRITY, Trouble, heal, sound
 from audit.log.own_records import tell
+from audit.log.signed_notes import BadNote, opened
+from audit.log.tree import Tree
 
 NEWEST = "checkpoint"
 PUBLISH_SECONDS = 300
@@ -81,6 +83,7 @@ def publish_due(connection: Connection, places: Sequence[Place], signed: Signed,
         if row is None or not row[0]:
             continue
         try:
+            _compare(connection, place)
             place.put(signed)
         except (OSError, Unpublished) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
@@ -100,6 +103,24 @@ def publish_due(connection: Connection, places: Sequence[Place], signed: Signed,
         with connection.transaction():
             connection.execute(sql("sealing_published"), [[place.name for place in places]])
     return troubles
+
+
+def _compare(connection: Connection, place: Place) -> None:
+    """What a place holds must be what the log begins with; that it is not is told, and stays told."""
+    try:
+        note = place.newest()
+        if note is None:
+            return
+        held = opened(note, None)
+        with connection.transaction():
+            is_ours = Tree(connection).hash_of(0, held.size) == held.root
+    except (BadNote, LookupError, UnicodeDecodeError):
+        is_ours = False
+    if not is_ours:
+        what = f"The checkpoint in {place.name} is not one of this log"
+        mend = "Compare what stands there, and the log, with a backup: one of them was changed. `check_log` says more."
+        with connection.transaction():
+            sound(connection, Trouble(INTEGRITY, "PUBLISHED", 1, what, mend))
 
 
 def _sound(connection: Connection, kind: str, published: int, trouble: str, *, is_late: bool) -> None:

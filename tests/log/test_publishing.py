@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from botocore.session import Session
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from moto.server import ThreadedMotoServer
 
 from audit.log.checkpoints import latest, seal
@@ -22,6 +23,7 @@ from audit.log.mailing import Mail
 from audit.log.object_store import ObjectStore
 from audit.log.publishing import Folder, Unpublished, publish_due
 from audit.log.sealing import Sealing
+from audit.log.signed_notes import Checkpoint, signed
 from audit.log.stamps import BadStamp, checked
 from audit.log.time_stamps import Authority, token_of
 from tests.log.conftest import Log, event
@@ -139,6 +141,28 @@ def test_what_cannot_be_published_is_an_alarm_once_it_is_late(written: Log, tmp_
     sealing.seal()
     assert [healed for *_, healed in alarms(written)] == [True]
     assert written.rows("select published, trouble from trace.sealing") == [(300, None)]
+
+
+def test_what_stands_outside_and_is_not_of_this_log_is_an_alarm(written: Log, tmp_path: Path) -> None:
+    sealing = Sealing(written.connection, [Folder(tmp_path)])
+    sealing.seal()
+    other = signed(Checkpoint("another", 300, b"r" * 32), Ed25519PrivateKey.generate())
+    for number, note in enumerate((other.encode(), b"no checkpoint \xff"), 400):
+        (tmp_path / "checkpoint").write_bytes(note)
+        written.write([event(number)])
+        sealing.seal()
+        assert alarms(written) == [("PUBLISHED", 1, False)], "the next checkpoint does not take it back"
+
+
+def test_a_key_that_is_lost_is_an_alarm(written: Log, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    Sealing(written.connection).seal()
+    (tmp_path / "log-key").rename(tmp_path / "away")
+    Sealing(written.connection).seal()
+    assert alarms(written) == [("the key cannot be used", 300, False)]
+    (tmp_path / "away").rename(tmp_path / "log-key")
+    Sealing(written.connection).seal()
+    assert alarms(written) == [("the key cannot be used", 300, True)]
 
 
 def test_a_pause_in_signing_is_an_alarm_that_heals(written: Log) -> None:

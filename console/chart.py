@@ -23,6 +23,7 @@ class Chart:
     first_day: date
     last_day: date
     rows: tuple[ChartPoint, ...]
+    below: tuple[str, ...]  # the parts of the line that are below zero, each from zero back to it
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -46,6 +47,12 @@ def _chart(line: Sequence[ChartPoint]) -> Chart:
     def y(units: int) -> str:
         return f"{HEIGHT - 2 - (HEIGHT - 4) * (units - low) / ((high - low) or 1):.1f}"
 
+    ends = [x(point) for point in line[1:]] + [str(WIDTH)]
+    below = tuple(
+        f"{x(point)},{y(0)} {x(point)},{y(point.booked.units)} {end},{y(point.booked.units)} {end},{y(0)}"
+        for point, end in zip(line, ends, strict=True)
+        if point.booked.units < 0
+    )
     corners = [f"{x(line[0])},{y(amounts[0].units)}"]
     for before, point in zip(line, line[1:], strict=False):
         corners += [f"{x(point)},{y(before.booked.units)}", f"{x(point)},{y(point.booked.units)}"]
@@ -59,4 +66,5 @@ def _chart(line: Sequence[ChartPoint]) -> Chart:
         first_day=line[0].day,
         last_day=line[-1].day,
         rows=tuple(reversed(line)),
+        below=below,
     )

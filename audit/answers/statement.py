@@ -94,7 +94,8 @@ def statement_lines(
 
 
 def chart(inquiry: Inquiry, places: Sequence[Holding]) -> tuple[ChartPoint, ...]:
-    """What was booked at the end of each of the last days on which something changed, and at the moment."""
+    """What was booked at the end of each of the last days on which something changed, at their beginning, and at the
+    moment."""
     ids = [holding.id for holding in places if holding.id]
     if not ids:
         return ()
@@ -103,17 +104,20 @@ def chart(inquiry: Inquiry, places: Sequence[Holding]) -> tuple[ChartPoint, ...]
     for recorded_day, occurred_day, came, went, _ in inquiry.rows("answer_day_changes", [ids]):
         day = recorded_day if is_recorded else occurred_day
         change[day] = change.get(day, 0) + int(came) - int(went)
-    today = day_of(inquiry, inquiry.cut.time) if inquiry.cut.time else None
-    currency, booked, points = places[0].currency, 0, []
+    moment = inquiry.cut.time or inquiry.watermark
+    today = day_of(inquiry, moment) if moment else max(change, default=None)
+    if today is None or not change:
+        return ()
+    currency, first, booked = places[0].currency, max(today - timedelta(days=CHART_DAYS), min(change)), 0
+    points: dict[date, int] = {}
     for day in sorted(change):
-        if today is not None and day >= today:
+        if inquiry.cut.time is not None and day >= today:
             break
         booked += change[day]
-        points.append(ChartPoint(day, money(inquiry.model, booked, currency)))
-    if today is not None:
-        points.append(ChartPoint(today, money(inquiry.model, sum(h.units for h in places), currency)))
-    first = points[-1].day - timedelta(days=CHART_DAYS) if points else None
-    return tuple(point for point in points if first is not None and point.day >= first)
+        points[max(day, first)] = booked  # what was there before the first day is where its line begins
+    last = max([today, *points])
+    points[last] = sum(h.units for h in places)
+    return tuple(ChartPoint(day, money(inquiry.model, units, currency)) for day, units in points.items())
 
 
 def _bookings(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -91,6 +92,11 @@ def test_available_is_booked_less_held(world: Database, bank: Bank) -> None:
         assert balance.held.units == sum(held.values())
     assert sum(hold.money.units for hold in page.holds.rows) == sum(balance.held.units for balance in page.balances)
     assert page.chart[-1].booked.units == booked(bank, "A1")[-1][2]
+    currency, zone = page.chart[0].booked.currency, ZoneInfo(inquiry.model.zone)
+    places = [("ledger", f"{kind}:A1 {currency}") for kind in ("available", "reserved")]
+    for point in page.chart:
+        end = datetime.combine(point.day + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
+        assert point.booked.units == sum(bank.holds(places, end, "recorded").values()), point.day
     assert [link.subject.key for link in page.customers] == ["C1"]
     assert [fact.name for fact in page.facts] == ["iban"] and page.facts[0].is_personal
 

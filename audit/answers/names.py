@@ -81,6 +81,13 @@ def customers_of(connection: Connection, subject: Subject, id: int = 0) -> tuple
     return tuple(other for _, other, _ in found)
 
 
+def customers_among(connection: Connection, subjects: Sequence[Subject]) -> int:
+    """How many customers these are, or belong to; 1001 stands for more than a thousand."""
+    named = {"kinds": [one.kind for one in subjects], "keys": [one.key for one in subjects]}
+    ((count,),) = connection.execute(sql("answer_customers_among"), named).fetchall()
+    return int(count)
+
+
 def linked(
     connection: Connection, id: int, kinds: Sequence[str], limit: int, recorded: datetime = END
 ) -> list[tuple[int, Subject, datetime]]:

@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from audit.answers.listed_findings import CHOICES, Chosen
 from audit.answers.listed_findings import findings as ask_findings
 from console.asking import asking
-from console.listing import as_file, gather
+from console.listing import gather
 from console.lists import FINDINGS
+from console.sending import send
 from console.visit import Visit, looked
 
 PARTS = {"list": "_findings_list.html"}
@@ -32,8 +33,7 @@ def findings_file(visit: Visit, format: str) -> HttpResponse:
     with asking(visit, is_now=True) as inquiry:
         listed = gather("findings", FINDINGS, lambda at: ask_findings(inquiry, chosen, at).findings)
     visit.shows(row.subject for row in listed.rows)
-    visit.details = {"list": "findings", "format": format, "rows": len(listed.rows)}
-    return as_file(visit.without_hidden(listed), format, asdict(chosen))
+    return send(visit, listed, format, asdict(chosen))
 
 
 def _chosen(visit: Visit) -> Chosen:

@@ -22,7 +22,8 @@ from audit.values import Place, Subject
 from console import lists
 from console.asking import asking, enter
 from console.forms import day_in
-from console.listing import Fields, Listed, as_file, gather
+from console.listing import Fields, Listed, gather
+from console.sending import send
 from console.views.place import belongs_to_customers, through_door
 from console.views.subject import page_of
 from console.visit import Visit, looked
@@ -107,11 +108,8 @@ def places_list(visit: Visit, book: str, kind: str, format: str) -> HttpResponse
 def _send(visit: Visit, listed: Listed, format: str, about: dict[str, object], inquiry: Inquiry) -> HttpResponse:
     visit.page = listed.name
     visit.shows(link for row in listed.rows for link in _links(row))
-    visit.details = {"list": listed.name, "format": format, "rows": len(listed.rows)}
     at = visit.asked.query or {"at": "now"}
-    return as_file(
-        visit.without_hidden(listed), format, {**about, "asked": at, "model": inquiry.model.hash, "zone": visit.zone}
-    )
+    return send(visit, listed, format, {**about, "asked": at, "model": inquiry.model.hash, "zone": visit.zone})
 
 
 def _links(row: Any) -> Iterable[Link | None]:

@@ -22,8 +22,9 @@ from audit.models import AuditRecord
 from audit.values import Subject
 from console.asking import asking, know_zone
 from console.forms import SearchForm
-from console.listing import as_file, gather
+from console.listing import gather
 from console.lists import LOOKS
+from console.sending import send
 from console.views.search import meant
 from console.visit import Visit, looked, with_query
 
@@ -48,8 +49,10 @@ def looks_file(visit: Visit, format: str) -> HttpResponse:
     rows = visible(visit, of)
     listed = gather("looks", LOOKS, lambda at: page_of(rows, int(at) if at else None, 1000))
     know_of(visit, listed.rows)
-    visit.details = {"list": "looks", "format": format, "rows": len(listed.rows)}
-    return as_file(listed, format, {"of": str(of.subject)} if of else {})
+    if of is not None:
+        return send(visit, listed, format, {"of": str(of.subject)})
+    named = {text for record in listed.rows for text in record.subjects} - {WITHHELD}
+    return send(visit, listed, format, {}, [Subject.parse(text) for text in named])
 
 
 def named(visit: Visit) -> int:

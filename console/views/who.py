@@ -15,7 +15,8 @@ from audit.errors import UnknownSubject, UsageError
 from audit.values import Subject
 from console import lists
 from console.asking import asking, enter
-from console.listing import as_file, gather
+from console.listing import gather
+from console.sending import send
 from console.visit import Visit, looked
 
 LENGTH_MAX = 1000  # characters of an expression
@@ -63,10 +64,7 @@ def who_file(visit: Visit, kind: str, format: str) -> HttpResponse:
 
         listed = gather("who", lists.WHO, page_at)
     visit.shows(row.subject for row in listed.rows)
-    visit.details = {"list": "who", "format": format, "rows": len(listed.rows)}
-    return as_file(
-        visit.without_hidden(listed), format, {"kind": kind, "expression": that, "model": inquiry.model.hash}
-    )
+    return send(visit, listed, format, {"kind": kind, "expression": that, "model": inquiry.model.hash})
 
 
 def _told(visit: Visit, inquiry: Inquiry, found: Page[WhoLine]) -> Page[WhoLine]:

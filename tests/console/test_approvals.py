@@ -132,7 +132,7 @@ AROUND = [
     "update approval set what = 'y' where id = {id}",
     "update approval set expires_at = now() + interval '9 years' where id = {id}",
     "delete from approval where id = {id}",
-    "truncate approval",
+    "truncate approval cascade",
     "update kept_text set ciphertext = '' where id = {text}",
     "update kept_text set subjects = '[]' where id = {text}",
     "delete from kept_text where id = {text}",

@@ -182,7 +182,8 @@ def test_no_value_is_read_or_found_any_more(erased: Erased) -> None:
 def test_salts_are_gone_and_commitments_stay(erased: Erased) -> None:
     rows = erased.bank.rows(
         "select g.salt, g.ciphertext, length(g.commitment) from trace.segment g"
-        " join trace.data_key k on k.id = g.key_id where k.wrapped is null and k.owner_key = %s", erased.subject.key)  # fmt: skip
+        " join trace.data_key k on k.id = g.key_id"
+        " where k.wrapped is null and k.owner_key = %s", erased.subject.key)  # fmt: skip
     assert rows and all((bytes(salt), bytes(text), size) == (b"", b"", 32) for salt, text, size in rows)
 
 

@@ -211,6 +211,7 @@ class CaseEntry(models.Model):
     added_by = models.TextField()
     role = models.TextField(default="")
     subject = models.TextField(default="")  # whom a pin is about
+    customers = models.JSONField(default=list)  # whose that is: their erasure takes what was written in the case
     reference = models.TextField(default="")  # an event, a finding, a question, another case or a subject
     position = models.BigIntegerField(null=True)  # of an event in our log
     value = models.TextField(default="")  # of a status or a verdict

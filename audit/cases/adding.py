@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +19,7 @@ from audit.answers.documents import Document, finding_document, what_document, w
 from audit.answers.events import events_at, ref_of
 from audit.answers.findings import finding
 from audit.answers.inquiry import Inquiry
+from audit.answers.names import customers_of
 from audit.answers.what import whole_story_in_pages
 from audit.answers.where import where
 from audit.answers.withheld import withhold
@@ -39,7 +40,8 @@ from audit.cases.entries import (
     Case,
 )  # fmt: skip
 from audit.cases.reading import case as read
-from audit.errors import Refused, UsageError
+from audit.database import reading
+from audit.errors import Refused, UnknownSubject, UsageError
 from audit.models import Case as CaseRow
 from audit.models import CaseEntry, KeptText
 from audit.values import Subject
@@ -55,6 +57,7 @@ class Added:
 
     kind: str
     subject: Subject | None = None
+    customers: tuple[Subject, ...] = ()
     reference: str = ""
     position: int | None = None
     value: str = ""
@@ -84,7 +87,7 @@ def pin_event(actor: Actor, id: int, inquiry: Inquiry, subject: Subject, positio
     row = events_at(inquiry, [position]).get(position)
     if row is None or not inquiry.rows("case_event_of", {"position": position, "subject": inquiry.ids[subject]}):
         raise UsageError(f"the event at {position} is not one of {subject}")
-    _pin(actor, id, Added(EVENT, subject, str(ref_of(inquiry, row)), position))
+    _pin(actor, id, Added(EVENT, subject, reference=str(ref_of(inquiry, row)), position=position))
 
 
 def pin_finding(actor: Actor, id: int, inquiry: Inquiry, identifier: str) -> None:
@@ -92,7 +95,7 @@ def pin_finding(actor: Actor, id: int, inquiry: Inquiry, identifier: str) -> Non
     page = finding(inquiry, identifier)
     line, _ = withhold(inquiry, page.finding)
     document = finding_document(line, page.model)
-    _pin(actor, id, Added(FINDING, page.finding.subject.subject, identifier, document=document))
+    _pin(actor, id, Added(FINDING, page.finding.subject.subject, reference=identifier, document=document))
 
 
 def pin_answer(actor: Actor, id: int, inquiry: Inquiry, question: str, subject: Subject) -> None:
@@ -104,7 +107,7 @@ def pin_answer(actor: Actor, id: int, inquiry: Inquiry, question: str, subject: 
     else:
         pages = whole_story_in_pages(inquiry, subject)
         document = what_document(withhold(inquiry, page, [subject])[0] for page in pages)
-    _pin(actor, id, Added(ANSWER, subject, question, document=document))
+    _pin(actor, id, Added(ANSWER, subject, reference=question, document=document))
 
 
 def link_case(actor: Actor, id: int, other: int) -> None:
@@ -159,6 +162,9 @@ def _to_work_on(actor: Actor, id: int) -> Case:
 
 
 def _append(actor: Actor, id: int, added: Added, about: Sequence[Subject], text: str | None = None) -> None:
+    if added.subject is not None:
+        added = replace(added, customers=_customers(added.subject))
+        about = list(dict.fromkeys([*about, *added.customers]))
     if added.document is not None and len(_canonical(added.document)) > DOCUMENT_BYTES_MAX:
         raise UsageError("this answer is too long to be pinned: pin its steps, or export its trail")
     try:
@@ -175,6 +181,7 @@ def _append(actor: Actor, id: int, added: Added, about: Sequence[Subject], text:
                 added_by=actor.name,
                 role=actor.role,
                 subject=str(added.subject) if added.subject else "",
+                customers=[str(one) for one in added.customers],
                 reference=added.reference,
                 position=added.position,
                 value=added.value,
@@ -191,6 +198,7 @@ def digest_of(added: Added, kept: KeptText | None) -> str:
     whole: Mapping[str, Any] = {
         "kind": added.kind,
         "subject": str(added.subject) if added.subject else "",
+        "customers": [str(one) for one in added.customers],
         "reference": added.reference,
         "position": added.position,
         "value": added.value,
@@ -198,6 +206,14 @@ def digest_of(added: Added, kept: KeptText | None) -> str:
         "text": bytes(kept.commitment).hex() if kept is not None else None,
     }
     return sha256(_canonical(whole)).hexdigest()
+
+
+def _customers(subject: Subject) -> tuple[Subject, ...]:
+    with reading() as connection:
+        try:
+            return customers_of(connection, subject)
+        except UnknownSubject:
+            return ()
 
 
 def _canonical(value: object) -> bytes:

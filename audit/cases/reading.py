@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from audit.access.people import SYSTEM, Actor, require
 from audit.access.texts import texts
+from audit.answers.names import CUSTOMER
 from audit.cases.entries import CLOSED, KINDS, OPEN, STATUS, Case, Entry
 from audit.errors import UnknownSubject
 from audit.model.meaning import Model
@@ -57,6 +58,16 @@ def cases(actor: Actor, before: int | None = None, shown: int = SHOWN) -> tuple[
     for entry in plain:
         entries[entry.case_id].append(entry)
     return [_line(row, entries[row.pk]) for row in rows], found.count()
+
+
+def titles_about(subjects: Sequence[Subject]) -> Sequence[str]:
+    """The names of all cases that any of these, or a customer among these, has a part in."""
+    whole = Q(subject__in=[str(one) for one in subjects])
+    for one in subjects:
+        if one.kind == CUSTOMER:
+            whole |= Q(customers__contains=[str(one)])
+    found = CaseEntry.objects.filter(whole).values_list("case_id", flat=True)
+    return [f"case:{id}" for id in sorted(set(found))]
 
 
 def open_cases(actor: Actor, shown: int = SHOWN) -> Sequence[CaseLine]:

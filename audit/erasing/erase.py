@@ -21,6 +21,7 @@ from audit.access import approvals, keys, looks
 from audit.access.looks import Look
 from audit.access.people import SYSTEM, Actor
 from audit.answers.names import subject_id
+from audit.cases.reading import titles_about
 from audit.database import Connection, connect, reading, sql, use_current_generation
 from audit.erasing import receipts, retention
 from audit.erasing.holds import require_none
@@ -149,7 +150,7 @@ def _carry_out(actor: Actor, begun: Receipt, scope: Scope) -> Receipt:
 
 def _exports(own: Sequence[Subject]) -> int:
     """Delete the files that wait to be fetched."""
-    named = [str(one) for one in own]
+    named = [*map(str, own), *titles_about(own)]
     made = Export.objects.filter(Q(subject__in=named) | Q(door_subject__in=named)).exclude(file="")
     for row in made:
         (exports_folder() / row.file).unlink(missing_ok=True)

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ("added_by", models.TextField()),
                 ("role", models.TextField(default="")),
                 ("subject", models.TextField(default="")),
+                ("customers", models.JSONField(default=list)),
                 ("reference", models.TextField(default="")),
                 ("position", models.BigIntegerField(null=True)),
                 ("value", models.TextField(default="")),

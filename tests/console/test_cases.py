@@ -17,10 +17,12 @@ from audit.access import people, texts
 from audit.access.people import Actor
 from audit.cases import adding, reading
 from audit.cases.entries import STATUSES, VERDICTS
+from audit.database import sql
 from audit.models import AuditRecord, CaseEntry, OpenDoor
 from audit.models import Case as CaseRow
 from audit.tasks import make_export
 from audit.trails.make import make
+from audit.values import Subject
 from tests.console.conftest import Bank, browser_of, with_reason
 from tests.console.test_restricted import Pair
 from tests.console.test_restricted import pair as pair  # fixtures
@@ -71,8 +73,9 @@ def test_an_answer_is_kept_as_it_was_and_bound_to_the_log(bank: Bank, names: dic
     assert where is not None and where["at"]["now"] and where["model"] and where["conserved"] in (True, False)
     records = AuditRecord.objects.filter(kind="case").order_by("-id")[:3]
     assert [record.details["digest"] for record in reversed(records)] == [entry.digest for entry in entries]
-    whole = {"kind": "answer", "subject": entries[1].subject, "reference": "where", "position": None, "value": ""}
-    canonical = msgspec.json.encode({**whole, "document": where, "text": None}, order="deterministic")
+    about = {"subject": entries[1].subject, "customers": entries[1].customers, "reference": "where", "position": None}
+    whole = {"kind": "answer", **about, "value": "", "document": where, "text": None}
+    canonical = msgspec.json.encode(whole, order="deterministic")
     assert sha256(canonical).hexdigest() == entries[1].digest
     shown = page(browser, case)
     assert "Where the money was" in shown and "What had happened" in shown and "Mette Holm" in shown
@@ -196,20 +199,23 @@ def test_what_somebody_wrote_is_only_ever_text(text: str, bank: Bank) -> None:
     assert "<script>alert" not in shown and "<img src=x" not in shown and "49" not in shown.split("entries-title")[1]
 
 
-def test_a_note_that_was_erased_says_so(bank: Bank) -> None:
-    browser = browser_of("investigator")
+def test_a_customers_erasure_takes_all_that_was_written(bank: Bank, names: dict[str, object]) -> None:
+    """Also what was written before anything of the customer was pinned."""
+    browser, _, customer, transfer = investigated(bank, names)
     case = opened(browser)
     browser.post(f"/case/{case}/add", {"what": "note", "text": "to be forgotten"})
-    number = CaseEntry.objects.filter(case=case, kind="note").get().text_id
+    browser.post(f"/of/transfer/{transfer}/case", {"case": str(case), "answer": "where"})
+    assert "to be forgotten" in page(browser, case)
+    key = bank.key_of(customer)
+    assert f"case:{case}" in reading.titles_about([Subject("customer", key)])
+    until = AuditRecord.objects.latest("id").recorded_at
     with bank.database.connect("erasure", autocommit=True) as erasure:
-        erasure.execute(
-            "update public.kept_text set wrapped = null, salt = null, nonce = null, ciphertext = null,"
-            " erased_at = now() where id = %s",
-            [number],
-        )
+        erasure.execute(sql("erase_texts"), {"subjects": [f"customer:{key}"], "until": until})
     shown = page(browser, case)
-    assert "to be forgotten" not in shown and "erased" in shown
-    assert texts.texts([number or 0]) == {number: texts.ERASED}
+    assert "to be forgotten" not in shown and QUESTION[:10] not in shown and "The question was erased" in shown
+    numbers = [entry.text_id for entry in CaseEntry.objects.filter(case=case) if entry.text_id]
+    assert set(texts.texts(numbers).values()) == {texts.ERASED}
+    assert "Where the money was" in shown
 
 
 def test_no_record_no_entry(bank: Bank) -> None:

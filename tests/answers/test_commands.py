@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import pyrage
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -217,6 +219,26 @@ def test_an_export_is_written(people: None, tmp_path: Any) -> None:
         return
     manifest = json.loads(ZipFile(file).read("manifest.json"))
     assert manifest["reason"] == {"caller_identified": "", "code": "complaint", "ticket": "7"}
+
+
+def test_an_export_to_a_recipient_leaves_nothing_unencrypted(people: None, tmp_path: Any) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    copies = ["--pdf", str(tmp_path / "t.pdf"), "--table", str(tmp_path / "t.csv"), "--language", "da"]
+    to = ["--to", str(identity.to_public()), "--as", "eva-support", "--reason", "complaint:7", "--json"]
+    told = json.loads(said("export", "customer:C0", "-o", str(tmp_path / "t.zip"), *copies, *to))
+    left = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    assert sorted(left) == ["t.csv.age", "t.pdf.age", "t.zip.age"] == sorted(
+        Path(name).name for name in (told["file"], *told["copies"])
+    )
+    opened = pyrage.decrypt(left["t.zip.age"], [identity])
+    assert sha256(opened).hexdigest() == told["sha256"]
+    assert pyrage.decrypt(left["t.pdf.age"], [identity]).startswith(b"%PDF")
+
+
+def test_a_recipient_that_is_none_is_refused_before_anything_is_made(people: None, tmp_path: Any) -> None:
+    to = ["--to", "age1nobody", "--as", "eva-support", "--reason", "complaint:7"]
+    assert code("export", "customer:C0", "-o", str(tmp_path / "t.zip"), *to) == 3
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_identifier_alone_is_told_how_its_kind_is_found() -> None:

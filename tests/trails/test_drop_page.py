@@ -35,7 +35,8 @@ Page = Any
 def page(browser: Any) -> Iterator[Page]:
     """The page from its folder. Whatever it asks for beside its own files, or says in the console, fails the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    opened, told = context.new_page(), []
+    opened = context.new_page()
+    told: list[str] = []
     own = {f"{FOLDER.as_uri()}/{file.name}" for file in FOLDER.iterdir()}
     opened.on("request", lambda request: told.extend({request.url} - own))
     opened.on("console", lambda message: told.append(message.text))

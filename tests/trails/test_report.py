@@ -44,7 +44,9 @@ def event(number: int, says: str = "500.00 DKK was reserved", **more: Any) -> di
     }
 
 
-def trail(path: Path, events: list[dict[str, Any]], count: int | None = None, text: str = "plain") -> Path:
+def trail(
+    path: Path, events: list[dict[str, Any]], count: int | None = None, text: str = "plain", is_case: bool = False
+) -> Path:
     """What a PDF is made from; `text` stands in every field that the bank or a person fills."""
     place = {
         "amount": "500.00",
@@ -56,6 +58,7 @@ def trail(path: Path, events: list[dict[str, Any]], count: int | None = None, te
     }
     finding = {"says": text, "state": "open", "severity": "high", "opened_at": TIME, "would_resolve": text}
     where = {
+        "subject": f"customer:{text}",
         "to_say": f"It is {text}",
         "tells": text,
         "complete": False,
@@ -88,7 +91,7 @@ def trail(path: Path, events: list[dict[str, Any]], count: int | None = None, te
     }
     with ZipFile(path, "w") as archive:
         archive.writestr("manifest.json", json.dumps(manifest))
-        archive.writestr("where.json", json.dumps(where))
+        archive.writestr("where.json", json.dumps({"subjects": [where, where]} if is_case else where))
         archive.writestr("findings.jsonl", json.dumps(finding) + "\n")
         archive.writestr("view/story.jsonl", "".join(json.dumps(one) + "\n" for one in events))
     return path
@@ -157,6 +160,12 @@ def test_what_is_not_shown_is_counted(tmp_path: Path, monkeypatch: pytest.Monkey
     with told(trail(tmp_path / "t.zip", [event(n) for n in range(1, 9)])) as opened:
         found = contents(opened)
     assert (len(found["events"]), found["events_total"]) == (5, 8)
+
+
+def test_a_case_says_of_each_subject_where_its_money_is(tmp_path: Path) -> None:
+    with told(trail(tmp_path / "t.zip", [event(1)], is_case=True)) as opened:
+        found = contents(opened)
+    assert found["says"] == ["customer plain: It is plain"] * 2 and len(found["money"]) == 2
 
 
 @pytest.mark.slow

@@ -16,10 +16,12 @@ from audit.database import reading
 from audit.errors import UsageError, WhereaboutsError
 from audit.management.asking import add_moment_arguments, add_person_arguments, admitted, viewer
 from audit.management.base import Command as Base
+from audit.management.copies import add_copy_arguments, check_copies, copies
 from audit.management.subjects import customers_for, subject_argument
 from audit.trails import leave
 from audit.trails.asked import Asked, Written
 from audit.trails.bundle import write_bundle
+from audit.trails.encryption import ENCRYPTED
 from audit.trails.scope import Scope, Wish, scope_of
 from audit.values import Subject
 
@@ -40,11 +42,13 @@ class Command(Base):
             "--side", default="", metavar="CUSTOMER", help="of a transfer between two whose side is shown; or: both"
         )
         parser.add_argument("--ask", metavar="WHY", help="ask a second person for a trail that needs one")
+        add_copy_arguments(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["user"] is None:
             raise UsageError("an export names who asked and why: add --as USER --reason CODE[:TICKET]")
+        check_copies(options)
         subject = subject_argument(options["subject"])
         with reading(viewer=viewer(options)) as connection:
             inquiry = inquire(connection, hidden, at=options["at"], clock=options["clock"])
@@ -73,7 +77,8 @@ class Command(Base):
                 raise WhereaboutsError(f"{options['output']} cannot be written: {error.strerror}") from error
             finally:
                 progress.close()
-        self._report(subject, written, options["output"], inquiry.model.hash, options["json"])
+        made = copies(options["output"], options)
+        self._report(subject, written, made, inquiry.model.hash, options["json"])
 
     def _ask(self, actor: Actor, scope: Scope, customers: Sequence[Subject], options: dict[str, Any]) -> None:
         asked = leave.ask(actor, scope, customers, options["ask"])
@@ -84,12 +89,13 @@ class Command(Base):
         else:
             self.stdout.write(f"Asked, with the number {asked.pk}: export it once somebody else has approved it.")
 
-    def _report(self, subject: Subject, written: Written, path: Path, model: str, as_json: bool) -> None:
+    def _report(self, subject: Subject, written: Written, made: list[Path], model: str, as_json: bool) -> None:
         if as_json:
             self.print_json(
                 {
                     "subject": str(subject),
-                    "file": str(path),
+                    "file": str(made[0]),
+                    "copies": [str(path) for path in made[1:]],
                     "sha256": written.sha256,
                     "bytes": written.bytes,
                     "events": written.events,
@@ -100,9 +106,12 @@ class Command(Base):
                 }
             )
         else:
+            is_encrypted = made[0].suffix == ENCRYPTED
             self.stdout.write(
-                f"{path}: {written.events:,} events, {written.findings:,} findings, {written.bytes:,} bytes"
+                f"{made[0]}: {written.events:,} events, {written.findings:,} findings, {written.bytes:,} bytes"
             )
             if written.stubs:
                 self.stdout.write(f"{written.stubs:,} entries are withheld: stubs.jsonl names them and says why")
-            self.stdout.write(f"SHA-256 {written.sha256}")
+            self.stdout.write(f"SHA-256 {written.sha256}" + (" before it was encrypted" if is_encrypted else ""))
+            for path in made[1:]:
+                self.stdout.write(str(path))

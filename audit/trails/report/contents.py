@@ -19,15 +19,15 @@ PLACES_MAX = 500
 
 def contents(told: Told) -> Document:
     """Raises KeyError and ValueError for what is no trail."""
-    where, events = told.document("where.json"), list(islice(told.story(), EVENTS_MAX))
+    wheres, events = _wheres(told.document("where.json")), list(islice(told.story(), EVENTS_MAX))
     findings = list(islice(told.lines("findings.jsonl"), FINDINGS_MAX))
     total, places = int(told.manifest["scope"]["events"]), _places(events)
     return {
         "title": f"Trail of {_subject(told.manifest['subject'])}",
         "hash": told.manifest_hash,
-        "says": shown(where.get("to_say") or where["tells"]),
-        "complete": bool(where["complete"]),
-        "money": [_money(told, line) for line in _money_lines(where)],
+        "says": _says(wheres),
+        "complete": all(where["complete"] for where in wheres),
+        "money": [_money(told, line) for where in wheres for line in _money_lines(where)],
         "findings": [_finding(told, one) for one in findings],
         "findings_total": int(told.manifest["scope"]["findings"]),
         "lanes": _lanes(told, events[:DRAWN_MAX], total),
@@ -37,6 +37,19 @@ def contents(told: Told) -> Document:
         "events_total": total,
         "about": [[_cell(name), _cell(text)] for name, text in about(told)],
     }
+
+
+def _wheres(document: Document) -> list[Document]:
+    """One of each subject: a case has several."""
+    return list(document["subjects"]) if "subjects" in document else [document]
+
+
+def _says(wheres: Sequence[Document]) -> list[str]:
+    """What to say of each subject, which is named where there are several."""
+    said = [(where["subject"], where.get("to_say") or where["tells"]) for where in wheres]
+    if len(said) == 1:
+        return [shown(text) for _, text in said if text]
+    return [f"{_subject(subject)}: {shown(text)}" for subject, text in said if text]
 
 
 def _money_lines(where: Document) -> Iterator[Document]:

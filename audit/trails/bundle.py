@@ -18,6 +18,7 @@ from audit.answers.shapes import FindingLine
 from audit.answers.transfer import where_to_say
 from audit.answers.unfolded import unfolded
 from audit.answers.withheld import withhold
+from audit.log.time_stamps import Authority
 from audit.trails import readme
 from audit.trails.archive import digest_of, wrap
 from audit.trails.asked import Asked, Progress, Written
@@ -29,6 +30,7 @@ from audit.trails.proofs import Prover
 from audit.trails.record import Record
 from audit.trails.scope import Scope
 from audit.trails.sequence import write_sequence
+from audit.trails.stamping import write_stamp
 from audit.trails.telling import tell
 from audit.trails.work import Work
 from audit.values import Subject
@@ -45,17 +47,19 @@ def write_bundle(
     target: Path,
     progress: Progress | None = None,
     folder: Path | None = None,
+    authority: Authority | None = None,
 ) -> Written:
     """The trail at the inquiry's moment into `target`, whole or not at all. Raises UnknownSubject.
 
-    With a `folder` it goes on with what was begun there; the folder is removed when the trail is made.
+    With a `folder` it goes on with what was begun there; the folder is removed when the trail is made. `authority`
+    stamps the checkpoint.
     """
     scope = Scope.of(scope) if isinstance(scope, Subject) else scope
     target.parent.mkdir(parents=True, exist_ok=True)
     place = folder or Path(mkdtemp(prefix=".trail-", dir=target.parent))
     try:
         work = Work.of(place, {"scope": scope.document(), **asked.document(), "model": inquiry.model.hash})
-        manifest = _Draft(work, inquiry, scope, asked, progress or (lambda done, total: None)).write()
+        manifest = _Draft(work, inquiry, scope, asked, progress or (lambda done, total: None), authority).write()
         beside = place / "bundle.zip"
         wrap(place, ORDER, beside)
         digest, size = digest_of(beside)
@@ -78,6 +82,7 @@ class _Draft:
     scope: Scope
     asked: Asked
     progress: Progress
+    authority: Authority | None
 
     def write(self) -> dict[str, Any]:
         folder = self.work.folder
@@ -89,11 +94,12 @@ class _Draft:
         record.write(self.progress)
         prover = Prover.of(self.inquiry.connection, record.last, folder)
         prover.write(self.inquiry.connection, folder, record.proven)
+        stamp = write_stamp(self.inquiry.connection, prover.signed, self.authority, folder)
         waiting = frozenset(self.work.get("unfolded"))
         with (folder / "derived.jsonl").open("wb") as file:
             file.writelines(derived_lines(self.inquiry, record.entries, waiting))
         self._foot()
-        manifest = manifest_of(self.work, self.inquiry, self.scope, self.asked, prover, record)
+        manifest = manifest_of(self.work, self.inquiry, self.scope, self.asked, prover, record, stamp)
         (folder / "manifest.json").write_bytes(canonical(manifest) + b"\n")
         prover.sign(folder)
         sums = sums_of({name: digest_of(folder / name)[0] for name in ORDER[:-1]})

@@ -15,9 +15,7 @@ from audit.log.written import LEAF, line_of_row
 def entry_line(row: tuple[Any, ...]) -> bytes:
     line = line_of_row(row)
     if leaf_of(line) != bytes(row[LEAF]):
-        raise WhereaboutsError(
-            f"entry {row[0]} of the log does not give its leaf: it was changed; nothing is exported"
-        )
+        raise WhereaboutsError(f"entry {row[0]} of the log does not give its leaf: it was changed; nothing is exported")
     return line
 
 

@@ -25,6 +25,7 @@ from audit.trails.delivery import deliver
 from audit.trails.expiry import remove_expired
 from audit.trails.leave import approval_numbered
 from audit.trails.scope import Scope
+from audit.trails.stamping import configured
 from audit.values import Clock, Moment, Subject
 
 TELL_EVERY = 0.5  # seconds
@@ -80,7 +81,8 @@ def _write(asked: Export, progress: Progress) -> str:
     name = f"trail-{asked.pk}-{secrets.token_hex(8)}.zip"
     with reading(viewer=Viewer(asked.actor, asked.role, asked.session)) as connection:
         inquiry = inquire(connection, hidden, at=moment if moment.time else None, clock=moment.clock)
-        write_bundle(inquiry, _scope(inquiry, asked), _about(asked), folder() / name, progress, _work_of(asked))
+        scope, about, target = _scope(inquiry, asked), _about(asked), folder() / name
+        write_bundle(inquiry, scope, about, target, progress, _work_of(asked), configured())
     return deliver(asked, folder() / name)
 
 

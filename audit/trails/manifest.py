@@ -13,12 +13,13 @@ from audit.trails.contents import BUNDLE, EVIDENCE, ORDER, UNLISTED
 from audit.trails.proofs import Prover
 from audit.trails.record import Record
 from audit.trails.scope import Scope
+from audit.trails.stamping import published_at
 from audit.trails.work import Work
 from audit.values import rfc3339
 
 
 def manifest_of(
-    work: Work, inquiry: Inquiry, scope: Scope, asked: Asked, prover: Prover, record: Record
+    work: Work, inquiry: Inquiry, scope: Scope, asked: Asked, prover: Prover, record: Record, stamp: str
 ) -> dict[str, Any]:
     state, until = work.state, inquiry.cut.time
     return {
@@ -31,6 +32,8 @@ def manifest_of(
             "position": str(state["position"]),
             "entry_format": FORMAT,
             **prover.document(),
+            "time_stamp": stamp,
+            "published_at": published_at(inquiry.connection, prover.signed.checkpoint.size),
         },
         **asked.document(),
         "masking": "personal values are masked in sentences and left out of payloads, where commitments stand",

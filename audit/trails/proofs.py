@@ -44,13 +44,12 @@ class Prover:
         return cls(private, signed)
 
     def write(self, connection: Connection, folder: Path, positions: Sequence[int]) -> None:
-        """proofs.jsonl, the checkpoint's time stamp and keys/; `positions` ascend."""
+        """proofs.jsonl and keys/; `positions` ascend."""
         checkpoint = self.signed.checkpoint
         indexes = [position - 1 for position in positions]
         with (folder / "proofs.jsonl").open("wb") as file:
             for step in multiproof(indexes, checkpoint.size, Tree(connection).hash_of):
                 file.write(b'"%b"\n' % step.hex().encode())
-        (folder / "checkpoint.tsr").write_bytes(b"")
         key = public_of(checkpoint.origin, self.private)
         (folder / "keys" / "log.pub.pem").write_text(pem_of(key.raw), encoding="ascii", newline="\n")
         known = [

@@ -16,6 +16,7 @@ from audit.answers.names import customers_of
 from audit.database import connect, reading
 from audit.errors import UsageError
 from audit.log.log_key import signing_key
+from audit.log.time_stamps import Authority
 from audit.projections.sequences import number_all
 from audit.trails.bundle import write_bundle
 from audit.trails.canonical import canonical
@@ -29,6 +30,7 @@ from tests.answers.conftest import bank as bank
 from tests.answers.conftest import world as world
 from tests.answers.oracle import Bank
 from tests.conftest import Database
+from tests.log.test_publishing import authority as authority
 from tests.trails.test_bundle import ASKED
 from tests.trails.test_verify import forged, unpack
 
@@ -257,3 +259,20 @@ def test_an_entry_left_out_of_record_and_proof_is_a_gap(numbered: Database, tmp_
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def test_an_outside_clock_says_when_the_checkpoint_was_there(
+    numbered: Database, authority: Authority, tmp_path: Path
+) -> None:
+    with asking() as inquiry:
+        write_bundle(inquiry, TRANSFER, ASKED, tmp_path / "trail.zip", authority=authority)
+    raw = key().public_key().public_bytes_raw()
+    verdict = verify(tmp_path / "trail.zip", Trusted(raw, authority=authority.ca_file.read_bytes()))
+    assert verdict.exit_code == 0 and verdict.anchoring == "L1" and verdict.stamped_at is not None
+    unjudged = verify(tmp_path / "trail.zip", Trusted(raw))
+    assert unjudged.exit_code == 0 and unjudged.anchoring == "L0" and "--tsa-ca" in " ".join(unjudged.not_proven)
+    files = {name: (unpack(tmp_path / "trail.zip", tmp_path) / name).read_bytes() for name in ORDER}
+    other = files_of(tmp_path / "other", CUSTOMER)
+    files["checkpoint.tsr"] = other["manifest.sig"]
+    bad = verify(forged(tmp_path, files, key()), Trusted(raw, authority=authority.ca_file.read_bytes()))
+    assert bad.exit_code == 1 and bad.first is not None and bad.first.kind == "TIME"

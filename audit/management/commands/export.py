@@ -23,6 +23,7 @@ from audit.trails.asked import Asked, Written
 from audit.trails.bundle import write_bundle
 from audit.trails.encryption import ENCRYPTED
 from audit.trails.scope import Scope, Wish, scope_of
+from audit.trails.stamping import configured
 from audit.values import Subject
 
 
@@ -71,7 +72,12 @@ class Command(Base):
             progress = self.progress()
             try:
                 written = write_bundle(
-                    inquiry, scope, about, options["output"], lambda done, total: progress("entries", done, total)
+                    inquiry,
+                    scope,
+                    about,
+                    options["output"],
+                    lambda done, total: progress("entries", done, total),
+                    authority=configured(),
                 )
             except OSError as error:
                 raise WhereaboutsError(f"{options['output']} cannot be written: {error.strerror}") from error

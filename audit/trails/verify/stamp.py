@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from audit.log.stamps import NEEDS, BadStamp, checked
 from audit.trails.verify.verdict import Bad, Unsupported
 
 
 def check_stamp(token: bytes, note: bytes, authority: bytes) -> datetime:
     """When the authority saw exactly this checkpoint. Raises Bad, and Unsupported without what is needed."""
     try:
-        from audit.log.stamps import BadStamp, checked  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        raise Unsupported("the time stamp: it needs `pip install rfc3161-client`") from None
-    try:
-        stamped: datetime = checked(token, note, authority)
+        return checked(token, note, authority)
     except BadStamp as error:
-        raise Bad("TIME", f"the time stamp: {error}") from None
-    except ImportError:
-        raise Unsupported("the time stamp: it needs `pip install rfc3161-client`") from None
-    return stamped
+        if str(error) == NEEDS:
+            raise Unsupported(NEEDS) from None
+        raise Bad("TIME", str(error)) from None

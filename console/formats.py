@@ -4,7 +4,7 @@ because babel's own formatting of every cell would cost more than the page."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from audit.answers.figures import MINUS, duration_text, share_text
 from audit.values import Money, rfc3339
 
+MIDNIGHT = time()
 _LOCALES = {"en": "en_GB"}  # plain English here is European: day before month, 24 hours
 
 
@@ -85,6 +86,10 @@ class Formats:
     def frozen(self, time: datetime) -> str:
         """A time as an address carries it."""
         return rfc3339(time)
+
+    def end_of(self, day: date) -> str:
+        """The last moment of a day in the zone, as an address carries it."""
+        return rfc3339(datetime.combine(day + timedelta(days=1), MIDNIGHT, self.zone) - timedelta(microseconds=1))
 
     def local(self, time: datetime) -> str:
         """What a date and time field of a form takes."""

@@ -32,7 +32,8 @@ def asked_on(text: str) -> list[str]:
 def test_every_value_of_a_transfer_and_its_account_can_be_asked(bank: Bank, transfer: int, support: Client) -> None:
     account = bank.rows(
         "select other_id from link where subject_id = %s and other_kind = 'account' order by other_id", transfer)[0][0]
-    for url in (f"/of/transfer/{transfer}", f"/of/account/{account}"):
+    customer = bank.customer_of("transfer", transfer)
+    for url in (f"/of/transfer/{transfer}", f"/of/account/{account}", f"/of/customer/{customer}"):
         links = asked_on(support.get(url).content.decode())
         assert links, url
         for link in dict.fromkeys(links):
@@ -43,7 +44,7 @@ def test_every_value_of_a_transfer_and_its_account_can_be_asked(bank: Bank, tran
             assert re.search(r'id="explained">\s*<section class="card" id="why"', page)
             record = AuditRecord.objects.latest("pk")
             assert record.page == "why" and set(record.subjects) & {f"{kind}:{key}" for kind, key in bank.rows(
-                "select kind, key from trace.subject where id = any(%s)", [transfer, account])}
+                "select kind, key from trace.subject where id = any(%s)", [transfer, account, customer])}
 
 
 def test_a_step_can_be_asked_as_of_it(transfer: int, support: Client) -> None:

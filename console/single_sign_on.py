@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-import jwt
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
@@ -22,12 +21,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from console.bank_tokens import BadToken, identity, signed_out
+from console.security import address_of
 from console.sign_in_choices import Provider
-from console.signing_in import NotAdmitted, admit_from_bank, turned_away
+from console.signing_in import NotAdmitted, admit_from_bank, end_sessions, turned_away
 
 PROVIDER_ID = "bank"
-ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
-LEEWAY_SECONDS = 30
 
 
 def begin(request: HttpRequest, after: str) -> HttpResponse:
@@ -45,6 +44,13 @@ def finish(request: HttpRequest) -> HttpResponse:
     """The person comes back with a code."""
     answer: HttpResponse = OAuth2CallbackView.adapter_view(_Protocol(request, PROVIDER_ID))(request)
     return answer
+
+
+def end(request: HttpRequest, token: str) -> int:
+    """End all sessions of whom the provider has signed out; how many. Raises BadToken and what requests raises."""
+    sub = signed_out(token, _provider(), _Protocol(request, PROVIDER_ID).keys())
+    account = SocialAccount.objects.filter(provider=PROVIDER_ID, uid=sub).select_related("user").first()
+    return 0 if account is None else end_sessions(account.user, "signed out at the bank", address_of(request))
 
 
 class _Protocol(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
@@ -69,32 +75,18 @@ class _Protocol(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return login
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> Mapping[str, Any]:
-        """The token's claims, once signature, issuer, audience and time are right (OpenID Connect Core, 3.1.3.7)."""
         try:
-            claims: Mapping[str, Any] = jwt.decode(
-                id_token,
-                self._key_of(id_token),
-                algorithms=ALGORITHMS,
-                issuer=_provider().issuer,
-                audience=app.client_id,
-                leeway=LEEWAY_SECONDS,
-                options={"require": ["exp", "iat", "sub"]},
-            )
-        except jwt.PyJWTError as error:
-            raise OAuth2Error(f"the ID token cannot be trusted: {error}") from error
-        return claims
+            return identity(id_token, _provider(), self.keys())
+        except BadToken as error:
+            raise OAuth2Error(str(error)) from error
 
-    def _key_of(self, id_token: str) -> jwt.PyJWK:
-        """The provider's key that the token names; a token that names none is the only key's."""
+    def keys(self) -> Mapping[str, Any]:
+        """What the provider signs with."""
         with Adapter(self.request).get_requests_session() as session:
             answer = session.get(self.openid_config["jwks_uri"])
             answer.raise_for_status()
-        named = jwt.get_unverified_header(id_token).get("kid")
-        signing = [one for one in answer.json()["keys"] if one.get("use", "sig") == "sig"]
-        keys = [one for one in signing if named in (None, one.get("kid"))]
-        if len(keys) != 1:
-            raise OAuth2Error("the provider has no key of the name that the ID token gives")
-        return jwt.PyJWK.from_dict(keys[0])
+        found: Mapping[str, Any] = answer.json()
+        return found
 
 
 class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -29,7 +29,7 @@ from console.views.place import place, places
 from console.views.reason import reason
 from console.views.reviews import review, reviews
 from console.views.search import found, search
-from console.views.sign_in import bank, bank_back, sign_in, sign_in_code, sign_in_telephone, sign_out
+from console.views.sign_in import bank, bank_back, bank_ended, sign_in, sign_in_code, sign_in_telephone, sign_out
 from console.views.sources import sources
 from console.views.subject import subject
 from console.views.unmask import unmask
@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/telephone", sign_in_telephone, name="sign_in_telephone"),
     path("sign-in/bank", bank, name="bank"),
     path("sign-in/bank/back", bank_back, name="bank_back"),
+    path("sign-in/bank/ended", bank_ended, name="bank_ended"),
     path("sign-out", sign_out, name="sign_out"),
     path("desk", desk, name="desk"),
     path("overview", overview, name="overview"),

@@ -154,6 +154,12 @@ def _opened(actor: Actor, subject: Subject, reason: Reason, time: timedelta, *, 
     return _door(row, now)
 
 
+def close_all(name: str) -> None:
+    """Close every door of somebody, in whichever session."""
+    now = timezone.now()
+    OpenDoor.objects.filter(actor=name, closes_at__gt=now).update(closes_at=now)
+
+
 def _row(actor: Actor, subject: Subject) -> OpenDoor:
     mine = OpenDoor.objects.filter(session=actor.session, actor=actor.name, subject=str(subject))
     row = mine.filter(closes_at__gt=timezone.now()).order_by("-pk").first()

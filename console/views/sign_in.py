@@ -8,9 +8,10 @@ from django.conf import settings
 from django.contrib.auth import authenticate, logout
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from requests import RequestException
@@ -18,6 +19,7 @@ from requests import RequestException
 from audit.access import door, looks, people
 from audit.access.looks import Look
 from console import half_signed_in, lockout, second_factor, single_sign_on
+from console.bank_tokens import BadToken
 from console.forms import safe_next
 from console.security import address_of
 from console.signing_in import admit, not_signed_in, page, turned_away
@@ -136,6 +138,21 @@ def bank_back(request: HttpRequest) -> HttpResponse:
         return single_sign_on.finish(request)
     except (AttributeError, KeyError, TypeError, ValueError):  # an answer that no provider gives
         return turned_away(request, gettext("the bank's sign-in gave an answer that cannot be read"), status=401)
+
+
+@csrf_exempt  # the provider sends it, not a browser; its signature is what is trusted
+@require_POST
+def bank_ended(request: HttpRequest) -> HttpResponse:
+    """Somebody was signed out at the bank's provider (OpenID Connect Back-Channel Logout)."""
+    if settings.SIGN_IN.provider is None:
+        raise Http404
+    try:
+        single_sign_on.end(request, request.POST.get("logout_token", ""))
+    except BadToken as error:
+        return JsonResponse({"error": "invalid_request", "error_description": str(error)}, status=400)
+    except (RequestException, looks.NoRecord):
+        return JsonResponse({"error": "temporarily_unavailable"}, status=503)
+    return HttpResponse()
 
 
 @require_POST

@@ -235,7 +235,8 @@ def test_a_form_without_its_token_is_refused(bank: Bank, names: dict[str, object
 
 def test_every_address_is_in_these_tables() -> None:
     known = {url.split("?")[0] for url in [*FREE, *MANY, *BEHIND_THE_DOOR]} | POSTED
-    tested = {"", "link", "sign-in", "sign-in/code", "sign-in/telephone", "sign-in/bank", "sign-in/bank/back"}
+    tested = {"", "link", "sign-in", "sign-in/code", "sign-in/telephone"}
+    tested |= {"sign-in/bank", "sign-in/bank/back", "sign-in/bank/ended"}
     tested |= {"search/<str:token>", "export/<number:id>", "export/<number:id>/file"}
     tested |= {"of/<str:kind>/<number:id>/news", "of/<str:kind>/<number:id>/who"}
     for pattern in get_resolver().url_patterns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,10 +15,12 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client
 
 from audit.errors import Refused
 from audit.models import AuditRecord
+from console.bank_tokens import LOGOUT
 from console.people import add_user
 from console.sign_in_choices import Provider
 from tests.conftest import Database
@@ -231,3 +234,50 @@ def test_passwords_do_not_help_beside_the_bank(bank: Bank) -> None:
     with pytest.raises(Refused):
         add_user("bo", PASSWORD, "investigator")
     assert not Authenticator.objects.exists()
+
+
+def test_who_is_signed_out_at_the_bank_is_out_here(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    import jwt
+    from oidc_provider_mock import _app as code
+
+    signing: list[Any] = []
+    honest = code.OpenIDCode.get_jwt_config
+
+    def watched(*known: Any) -> Any:
+        signing.append(honest(*known)["key"])
+        return honest(*known)
+
+    monkeypatch.setattr(code.OpenIDCode, "get_jwt_config", watched)
+    for number in (20, 21):
+        bank.knows(f"s-{number}", f"person{number}", ["bank-support"])
+    out, other = signed_in(bank, "s-20")[0], signed_in(bank, "s-21")[0]
+    key, now = jwt.PyJWK.from_dict({**signing[-1], "alg": "RS256"}), int(time.time())
+    right = {"iss": bank.url, "aud": bank.client_id, "iat": now, "exp": now + 60, "jti": "1", "sub": "s-20"}
+    right |= {"events": {LOGOUT: {}}}
+    wrong: list[dict[str, Any]] = [
+        {"iss": "https://other.example"}, {"aud": "another"}, {"exp": now - 100}, {"events": {}}, {"nonce": "n"},
+        {"sub": None}, {"events": "x"},
+    ]  # fmt: skip
+    sender = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
+
+    def send(token: str) -> int:
+        return int(sender.post("/sign-in/bank/ended", {"logout_token": token}).status_code)
+
+    for change in wrong:
+        assert send(jwt.encode({**right, **change}, key.key, "RS256")) == 400, change
+    forged = jwt.PyJWK.from_dict({"kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "alg": "HS256"})
+    for token in ("", "x", jwt.encode(right, forged.key, "HS256"), jwt.encode(right, "", "none")):
+        assert send(token) == 400
+    assert out.get("/help").status_code == other.get("/help").status_code == 200
+    assert send(jwt.encode(right, key.key, "RS256")) == 200
+    assert (out.get("/help").status_code, other.get("/help").status_code) == (302, 200)
+    record = AuditRecord.objects.filter(kind="sign_out").latest("id")
+    assert (record.actor, record.outcome) == ("person20", "ended")
+
+
+def test_a_command_ends_sessions_and_switches_off(bank: Bank) -> None:
+    bank.knows("s-22", "lis", ["bank-support"])
+    browser, _ = signed_in(bank, "s-22")
+    call_command("end_sessions", "lis", "--switch-off")
+    assert browser.get("/help").status_code == 302
+    assert signed_in(bank, "s-22")[1].status_code == 403

@@ -3,8 +3,9 @@ transaction, is copied straight in; the rest is merged by its key. A rebuild cop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from audit.arrays import packed
@@ -45,6 +46,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 Line = Sequence[Any]
+ROWS_AT_ONCE = 1_000  # narrow ones: they are joined before they are looked at one by one
+_first = itemgetter(0)  # the column that leads in the key
 
 
 @dataclass(slots=True)
@@ -63,18 +66,18 @@ def write(
 
     Sorted by key, so that index pages are touched in order, and that writers never wait for each other in a circle.
     """
-    _copy(connection, "timeline", sorted(_timeline(rows)))
-    _copy(connection, "entry", sorted(rows.entries))
-    _copy(connection, "change", sorted(rows.changes))
+    _copy(connection, "timeline", sorted(_timeline(rows), key=_first))
+    _copy(connection, "entry", sorted(rows.entries, key=_first))
+    _copy(connection, "change", sorted(rows.changes, key=_first))
     _copy(connection, "missed", sorted(rows.missed))
     _copy(connection, "effect", sorted(rows.effects))
     for table, lines, is_fresh in _keyed(rows, memories, fresh):
-        if bulk:
-            _copy(connection, table, lines)
-            continue
-        straight = [line for line in lines if is_fresh(line)]
+        straight: list[Line] = []
+        others: list[Line] = []
+        for line in lines:
+            (straight if bulk or is_fresh(line) else others).append(line)
         _copy(connection, table, straight)
-        merge(connection, table, lines if not straight else [line for line in lines if not is_fresh(line)])
+        merge(connection, table, others)
 
 
 def merge(connection: Connection, table: str, lines: Sequence[Line]) -> None:
@@ -88,13 +91,14 @@ def merge(connection: Connection, table: str, lines: Sequence[Line]) -> None:
     connection.execute(sql(f"merge_{table}"), columns)
 
 
-def _copy(connection: Connection, table: str, lines: Iterable[Line]) -> None:
+def _copy(connection: Connection, table: str, lines: Sequence[Line]) -> None:
     """Packed while those before are being sent: PostgreSQL works on them at the same time."""
     if not lines:
         return
     names, types = zip(*(column.split(" ") for column in COLUMNS[table]), strict=True)
     pack = ROWS.get(table) or row_packer(types)
-    copy_in(connection, f"copy {table} ({', '.join(names)}) from stdin (format binary)", map(pack, lines))
+    blocks = (b"".join(map(pack, lines[at : at + ROWS_AT_ONCE])) for at in range(0, len(lines), ROWS_AT_ONCE))
+    copy_in(connection, f"copy {table} ({', '.join(names)}) from stdin (format binary)", blocks)
 
 
 def _timeline(rows: Rows) -> list[tuple[int, TimelineKey, bytes]]:

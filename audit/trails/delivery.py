@@ -18,6 +18,7 @@ from audit.trails.told import told
 
 FORMS = {"trail": ".zip", "report": ".pdf", "table": ".csv"}
 REPORT_SECONDS_MAX = 120
+ROOT = Path(__file__).parents[2]
 
 
 def deliver(asked: Export, plain: Path) -> str:
@@ -26,6 +27,7 @@ def deliver(asked: Export, plain: Path) -> str:
     With a recipient nothing is left unencrypted, also where this fails.
     """
     made = [plain]
+    _sweep(plain)
     try:
         with told(plain) as opened:
             manifest = opened.manifest_hash
@@ -46,12 +48,20 @@ def deliver(asked: Export, plain: Path) -> str:
     return made[0].name
 
 
+def _sweep(plain: Path) -> None:
+    """What a worker that was killed has left of the same export, under another name and perhaps not encrypted."""
+    export = plain.name.rpartition("-")[0]
+    for stray in plain.parent.glob(f"{export}-*"):
+        if not stray.name.startswith(plain.stem):
+            stray.unlink(missing_ok=True)
+
+
 def write_report(trail: Path, target: Path) -> bool:
     """The PDF, by a process of its own: it takes up to a gigabyte, and must not outlast its time. A trail that cannot
     be laid out is a trail all the same."""
-    command = [sys.executable, "-m", "audit.trails.report", str(trail), str(target)]
+    command = [sys.executable, "-m", "audit.trails.report", str(trail.absolute()), str(target.absolute())]
     try:
-        return subprocess.run(command, timeout=REPORT_SECONDS_MAX, check=False).returncode == 0
+        return subprocess.run(command, cwd=ROOT, timeout=REPORT_SECONDS_MAX, check=False).returncode == 0
     except subprocess.TimeoutExpired:
         return False
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from audit.answers.inquiry import Inquiry
+from audit.access.reasons import SECRET
 from audit.answers.names import customers_of, link_of, subject_id
 from audit.errors import UnknownSubject, UsageError
 from audit.models import Export
@@ -145,6 +146,12 @@ def _named(visit: Visit, inquiry: Inquiry, asked: Export) -> tuple[str, str]:
 def _mine(visit: Visit, id: int) -> Export:
     """Who asked for an export gets it, and who has the right to what others asked for; through the same door."""
     found = Export.objects.filter(pk=id).first()
-    if found is None or not (found.actor == visit.actor.name or visit.may("exports_of_others")):
+    if found is None or not (found.actor == visit.actor.name or _may_see_others(visit, found)):
         raise UnknownSubject(f"there is no export {id} of yours")
     return found
+
+
+def _may_see_others(visit: Visit, made: Export) -> bool:
+    """That somebody exported under secrecy is itself secret."""
+    is_secret = made.reason_code in SECRET
+    return visit.may("exports_of_others") and (not is_secret or visit.may("secrecy"))

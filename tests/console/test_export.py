@@ -120,6 +120,28 @@ def test_who_has_the_right_fetches_what_others_asked_for(
     assert b"".join(with_reason(auditor, "transfer", transfer).get(f"{page}/file")).startswith(b"PK")
 
 
+def test_what_was_exported_under_secrecy_needs_the_right_to_secrecy_too(
+    transfer: int, waiting: list[int], bank: Bank
+) -> None:
+    investigator = with_reason(browser_of("investigator"), "transfer", transfer, code="authority")
+    page = investigator.post(f"/of/transfer/{transfer}/export").headers["Location"]
+    assert browser_of("data_protection").get(page).status_code == 404
+    assert browser_of("auditor").get(page).status_code == 200
+
+
+def test_what_a_killed_worker_left_is_swept_away(
+    transfer: int, support: Client, waiting: list[int], bank: Bank
+) -> None:
+    support.post(f"/of/transfer/{transfer}/export")
+    left = folder() / f"trail-{waiting[0]}-0000.zip"
+    others = folder() / f"trail-{waiting[0]}0-0000.zip"
+    for file in (left, others):
+        file.write_bytes(b"plain")
+    make(waiting[0])
+    assert not left.exists() and others.exists()
+    others.unlink()
+
+
 def test_an_export_that_nobody_takes_says_so(
     transfer: int, support: Client, waiting: list[int], bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:

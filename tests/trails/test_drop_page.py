@@ -66,6 +66,19 @@ def test_a_good_trail_is_verified_without_a_network(page: Page, trail: Trail) ->
     assert page.locator(GREEN).count() == 1 and "Not proven by any of this" in page.inner_text("#result")
 
 
+def test_a_trail_can_be_dropped(page: Page, trail: Trail) -> None:
+    page.fill("#key", str(trail.key))
+    page.evaluate(
+        """(raw) => {
+        const given = new DataTransfer(), bytes = Uint8Array.from(atob(raw), (char) => char.charCodeAt(0));
+        given.items.add(new File([bytes], "trail.zip"));
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: given, bubbles: true, cancelable: true }));
+    }""",
+        b64encode(trail.path.read_bytes()).decode(),
+    )
+    page.wait_for_selector(GREEN)
+
+
 def test_without_a_key_it_is_never_green(page: Page, trail: Trail) -> None:
     assert dropped(page, trail.path, "")["verdict"] == "incomplete"
     assert page.locator(GREEN).count() == 0 and "Not proven" in page.inner_text("#result h2 >> nth=0")

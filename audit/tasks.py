@@ -29,6 +29,16 @@ def make_abandoned_exports() -> None:
     make_abandoned()
 
 
+@shared_task(name="audit.check_log", ignore_result=True)
+def check_log() -> None:
+    """Hash the whole log again, and hold it against what was signed and published."""
+    from audit import configuration
+    from audit.checking import check_log as check
+
+    places = configuration.configuration().evidence.places if configuration.find() else ()
+    check(places, lambda done, total: None)
+
+
 @shared_task(name="audit.remove_expired_exports", ignore_result=True)
 def remove_expired_exports() -> None:
     """Remove the files of exports whose time is over."""

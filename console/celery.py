@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 from audit.given import given
 
@@ -36,6 +37,7 @@ application.conf.update(
     enable_utc=True,
     beat_schedule={
         "exports": {"task": "audit.remove_expired_exports", "schedule": EXPIRY_SECONDS},
+        "the whole log": {"task": "audit.check_log", "schedule": crontab(hour="3", minute="17")},
         "abandoned exports": {"task": "audit.make_abandoned_exports", "schedule": ABANDONED_SECONDS},
     },
     beat_scheduler="celery.beat:Scheduler",  # remembers nothing: no file is left anywhere

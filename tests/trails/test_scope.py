@@ -29,8 +29,8 @@ from tests.answers.conftest import asking
 from tests.answers.conftest import bank as bank
 from tests.answers.conftest import world as world
 from tests.answers.oracle import Bank
+from tests.authority import authority as authority
 from tests.conftest import Database
-from tests.log.test_publishing import authority as authority
 from tests.trails.test_bundle import ASKED
 from tests.trails.test_verify import forged, unpack
 

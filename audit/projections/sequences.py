@@ -61,8 +61,9 @@ def of(connection: Connection, subject_id: int, subject: str) -> Numbered:
         link = bytes(last)
     if stand is None or not _is_whole(stand):
         return Numbered(positions, link, False)
-    known = set(positions)
-    for (waiting,) in connection.execute(sql("sequence_waiting"), [subject_id]):
+    waits = connection.execute(sql("sequence_waiting"), [subject_id]).fetchall()
+    known = set(positions) if waits else set()  # a long one costs more than all else of a trail
+    for (waiting,) in waits:
         for position in waiting:
             if position not in known:
                 known.add(position)

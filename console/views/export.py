@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -24,6 +25,7 @@ from audit.trails.leave import taken
 from audit.trails.scope import Wish, scope_of
 from audit.values import Subject, rfc3339
 from console.asking import asking, enter, pass_door
+from console.asof import asked_moment
 from console.case_doors import case_named, pass_doors, title_of
 from console.visit import Visit, looked
 
@@ -38,11 +40,9 @@ def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
     with asking(visit) as inquiry:
         subject, inquiry = enter(visit, inquiry, kind, id)
         customers = customers_of(inquiry.connection, subject, id)
-        form = visit.request.POST
         opened = visit.grant.door.subject if visit.grant and visit.grant.door else None
         first = sorted(customers, key=lambda one: one != opened)
-        wish = Wish(form.get("since", ""), [one for one in form.getlist("account") if one], form.get("side", ""))
-        scope = scope_of(inquiry, subject, first, wish)
+        scope = scope_of(inquiry, subject, first, _wish(visit))
     leave = taken(visit.actor, scope, customers)
     grant, moment = visit.grant, visit.asked.moment
     reason = grant.reason if grant else None
@@ -70,6 +70,16 @@ def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
     visit.outcome, visit.details = "asked for", {"export": made.pk, "encrypted": bool(recipient)}
     visit.afterwards.append(lambda: queue(made))
     return HttpResponseRedirect(reverse("export", args=[made.pk]))
+
+
+def _wish(visit: Visit) -> Wish:
+    """A time without a zone is meant in the bank's; an account's number alone is an account's."""
+    form, since = visit.request.POST, ""
+    if text := form.get("since", "").strip():
+        time = asked_moment(QueryDict(urlencode({"at": text})), visit.zone).moment.time
+        since = rfc3339(time) if time else ""
+    accounts = [one if ":" in one else f"account:{one}" for one in form.get("accounts", "").split()]
+    return Wish(since, accounts, form.get("side", ""))
 
 
 @looked("export", "export", is_recorded=False)

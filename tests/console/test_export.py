@@ -218,6 +218,8 @@ def test_a_page_asks_for_a_part_of_a_trail(transfer: int, support: Client, waiti
     assert support.post(f"/of/transfer/{transfer}/export", {"since": "2026-01-01T00:00:00Z"}).status_code == 302
     made = Export.objects.get(pk=waiting[0])
     assert made.since == "2026-01-01T00:00:00.000000Z" and made.approval is None
-    for wrong in ({"since": "yesterday"}, {"side": "customer:nobody"}, {"account": "account:A-1"}):
+    for wrong in ({"since": "yesterday"}, {"side": "customer:nobody"}, {"accounts": "A-1"}):
         assert support.post(f"/of/transfer/{transfer}/export", wrong).status_code in (400, 404), wrong
     assert len(waiting) == 1
+    page = support.get(f"/of/transfer/{transfer}").content.decode()
+    assert 'id="export-part"' in page and 'name="side"' in page and 'name="accounts"' not in page

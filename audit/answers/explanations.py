@@ -14,6 +14,7 @@ def why_document(answer: Why) -> Document:
         "states": [_state(one) for one in answer.states],
         "fields": [_field(one) for one in answer.fields],
         "waiting_for": [_waiting(one) for one in answer.waiting],
+        "waits_for_more": answer.waits_for_more,
         "findings": [finding.id for finding in answer.findings.rows],
         "complete": answer.complete,
         "not_understood": [event_document(ref) for ref in answer.not_understood],

@@ -111,8 +111,15 @@ class Inquiry:
 
     @property
     def seen_until(self) -> datetime | None:
-        """What lateness is measured against: the asked time, but never beyond the watermark."""
-        watermark = self.watermark
+        """What the lateness of a reaction, which any source may have, is measured against: the asked time, but never
+        beyond the watermark."""
+        return self._until(self.watermark)
+
+    def seen_in(self, source: str) -> datetime | None:
+        """The same of a stream's own state: only its own source could have told more."""
+        return self._until(next((one.watermark for one in self.sources if one.name == source), None))
+
+    def _until(self, watermark: datetime | None) -> datetime | None:
         if watermark is None or self.cut.time is None:
             return watermark
         return min(self.cut.time, watermark)

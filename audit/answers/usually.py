@@ -21,13 +21,19 @@ FLOWS_MAX = 5  # of one lane's aggregate
 EXPECTED_MAX = 200
 
 
-def awaited_of(inquiry: Inquiry, asked: Known, states: Sequence[StateLine]) -> tuple[Waiting, ...]:
-    """Of what is no flow: its states' times, and the unmet expectations that events of its own have called for."""
-    subjects, lane = [asked.id], asked.subject.kind
+def awaited_of(
+    inquiry: Inquiry, asked: Known, states: Sequence[StateLine]
+) -> tuple[tuple[Waiting, ...], bool]:
+    """Of what is no flow: its states' times, and the unmet expectations that events of its own have called for; and
+    whether these are all."""
+    subjects, lane, is_all = [asked.id], asked.subject.kind, True
     if lane not in declared_kinds(inquiry.model):
-        subjects += [id for id, _, _ in linked(inquiry.connection, asked.id, flow_kinds(inquiry.model), FLOWS_MAX)]
-    parameters = {**inquiry.cut.parameters(), "subjects": subjects, "limit": EXPECTED_MAX}
-    called = {(row[0], row[1]) for row in inquiry.rows("answer_unmet", parameters)}
+        flows = linked(inquiry.connection, asked.id, flow_kinds(inquiry.model), FLOWS_MAX + 1)
+        subjects, is_all = subjects + [id for id, _, _ in flows[:FLOWS_MAX]], len(flows) <= FLOWS_MAX
+    parameters = {**inquiry.cut.parameters(), "subjects": subjects, "limit": EXPECTED_MAX + 1}
+    unmet = inquiry.rows("answer_unmet", parameters)
+    is_all = is_all and len(unmet) <= EXPECTED_MAX
+    called = {(row[0], row[1]) for row in unmet[:EXPECTED_MAX]}
     rows = events_at(inquiry, [position for _, position in called])
     found = []
     for number, position in called:
@@ -37,7 +43,7 @@ def awaited_of(inquiry: Inquiry, asked: Known, states: Sequence[StateLine]) -> t
             found.append(expected(inquiry, rows[position], number))
     asked_after = {one.after.position for one in found}
     found += [one for one in awaited(inquiry, (), {}, states) if one.after.position not in asked_after]
-    return tuple(sorted(found, key=lambda one: (one.due, one.after.position)))
+    return tuple(sorted(found, key=lambda one: (one.due, one.after.position))), is_all
 
 
 def with_others(inquiry: Inquiry, waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:

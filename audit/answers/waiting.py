@@ -79,7 +79,8 @@ def _waiting(inquiry: Inquiry, state: StateLine, exits: Sequence[str], due: date
     titles = tuple(dict.fromkeys(_event_title(inquiry, state.lane, type_) for type_ in exits))
     says = _waits_for(inquiry, [(state.lane, type_) for type_ in exits])
     types = tuple(f"{state.lane}.{type_}" for type_ in exits)
-    return Waiting(says, state.event, titles, due, overdue(inquiry, due), state, "", types)
+    late = overdue(due, inquiry.seen_in(state.event.source))
+    return Waiting(says, state.event, titles, due, late, state, "", types)
 
 
 def _by_expectations(inquiry: Inquiry, past: Sequence[EventRow], told: Mapping[int, Told]) -> Iterable[Waiting]:
@@ -108,13 +109,12 @@ def expected(inquiry: Inquiry, after: EventRow, number: int) -> Waiting:
     titles = tuple(dict.fromkeys(_event_title(inquiry, lane, type_) for lane, type_ in expectation.one_of))
     says = _waits_for(inquiry, expectation.one_of)
     types = tuple(f"{lane}.{type_}" for lane, type_ in expectation.one_of)
-    called = ".".join(expectation.after)
-    return Waiting(says, ref_of(inquiry, after), titles, due, overdue(inquiry, due), None, called, types, number)
+    called, late = ".".join(expectation.after), overdue(due, inquiry.seen_until)
+    return Waiting(says, ref_of(inquiry, after), titles, due, late, None, called, types, number)
 
 
-def overdue(inquiry: Inquiry, due: datetime) -> Decimal | None:
-    """By how many seconds the moment, as far as the sources are known, is past the time; None: it is not."""
-    until = inquiry.seen_until
+def overdue(due: datetime, until: datetime | None) -> Decimal | None:
+    """By how many seconds what is known `until` then is past the time; None: it is not."""
     if until is None or until <= due:
         return None
     return Decimal(micros_of(until) - micros_of(due)).scaleb(-6)

@@ -114,7 +114,8 @@ def _of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Why:
     own = introducing(inquiry, asked, fresh)
     told = {one.row.position: one for one in read_events(inquiry, own, fresh.finality)}
     streams = own_streams_of(inquiry, asked, own)
-    return _why(
+    waiting, is_all = awaited_of(inquiry, asked, states)
+    answer = _why(
         inquiry,
         link_of(inquiry, asked.subject, asked.id),
         states,
@@ -123,11 +124,12 @@ def _of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Why:
         facts_of(inquiry, told.values()),
         (),
         told,
-        awaited_of(inquiry, asked, states),
+        waiting,
         findings_of(inquiry, [asked.id], asked.id, made_of(inquiry)),
         fresh,
         missed_of_holder(inquiry, asked, fresh, ()),
     )
+    return answer if is_all else replace(answer, waits_for_more=True)
 
 
 def _of_place(inquiry: Inquiry, subject: Subject) -> Why:

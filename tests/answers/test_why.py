@@ -69,6 +69,34 @@ def test_every_balance_names_the_event_that_last_changed_it(world: Database, ban
             assert told(one.because) == causes(bank, last)
 
 
+def test_a_state_is_late_by_the_same_watermark_as_it_is_stuck(world: Database) -> None:
+    """That of its own source: the finding and the answer say it from the same moment on."""
+    with asking() as inquiry:
+        lasting = inquiry.connection.execute(
+            "select s.kind, s.key, exists (select from finding f where f.subject_id = s.id and f.rule = 'stuck'"
+            " and f.state = 'open') from aggregate a join trace.subject s on s.id = a.subject_id"
+            " where a.deadline is not null order by s.id limit 40"
+        ).fetchall()
+        late = {
+            (kind, key): any(one.overdue_seconds for one in why(inquiry, Subject(kind, key)).waiting)
+            for kind, key, _ in lasting
+        }
+    stuck = {(kind, key) for kind, key, is_stuck in lasting if is_stuck}
+    assert stuck and all(late[one] for one in stuck)
+
+
+def test_that_more_is_awaited_than_is_listed_is_said(
+    world: Database, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = {event.transfer for event in bank.events if event.type == "Sent"}
+    waits = next(event for event in bank.events if event.type == "Begun" and event.transfer not in sent)
+    order = Subject("order", str(waits.transfer))
+    with asking() as inquiry:
+        assert not why(inquiry, order).waits_for_more
+        monkeypatch.setattr("audit.answers.usually.EXPECTED_MAX", 0)
+        assert why(inquiry, order).waits_for_more
+
+
 def test_what_waits_says_for_what_since_what_and_by_when(world: Database, bank: Bank) -> None:
     sent = {event.transfer: event for event in bank.events if event.type == "Sent"}
     begun = [event for event in bank.events if event.type == "Begun"]

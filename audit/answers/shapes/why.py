@@ -92,3 +92,4 @@ class Why:
     findings: Page[FindingLine]
     complete: bool
     not_understood: tuple[EventRef, ...]
+    waits_for_more: bool = False  # than is listed under `waiting`

@@ -33,14 +33,16 @@ def printed(**options: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-@pytest.mark.parametrize("kind", looks.KINDS)
-def test_every_kind_is_valid_ocsf(kind: str, database: Database) -> None:
+def test_every_kind_is_valid_ocsf(database: Database) -> None:
     person = Actor("mette", "support", session="digest", address="203.0.113.9")
-    about = Look(kind, "customer", [Subject("customer", "4711")], Reason("call", "Mette Holm"), unmasked=["name"],
-                 duration_ms=12, details={"what": "Mette Holm"})  # fmt: skip
-    for actor in (person, SYSTEM, Actor("", "", address="203.0.113.9")):
-        looks.record(actor, about)
-    for event in printed():
+    about, reason = [Subject("customer", "4711")], Reason("call", "Mette Holm")
+    for kind in looks.KINDS:
+        look = Look(kind, "customer", about, reason, unmasked=["name"], duration_ms=12, details={"what": "Mette Holm"})
+        for actor in (person, SYSTEM, Actor("", "", address="203.0.113.9")):
+            looks.record(actor, look)
+    told = printed()
+    assert len(told) == 3 * len(looks.KINDS)
+    for event in told:
         checked = CLASSES[event["class_uid"]].model_validate(event)
         assert set(event) <= set(type(checked).model_fields)
         assert event["type_uid"] == event["class_uid"] * 100 + event["activity_id"]
@@ -80,10 +82,10 @@ def test_none_is_missed_or_told_twice(database: Database, monkeypatch: pytest.Mo
     assert numbers == sorted(AuditRecord.objects.values_list("id", flat=True))
 
 
-@pytest.mark.parametrize("after", ["", "7", "-", "x-1", "1-x", "1-2-3", "9" * 50 + "-1"])
-def test_a_place_that_is_none_is_refused(after: str, database: Database) -> None:
-    with pytest.raises(UsageError):
-        printed(after=after)
+def test_a_place_that_is_none_is_refused(database: Database) -> None:
+    for after in ("", "7", "-", "x-1", "1-x", "1-2-3", "9" * 50 + "-1"):
+        with pytest.raises(UsageError):
+            printed(after=after)
 
 
 def test_the_version_is_the_projects() -> None:

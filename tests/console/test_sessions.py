@@ -58,7 +58,7 @@ def test_what_a_page_asks_by_itself_keeps_no_session(
 
 
 def test_used_all_day_a_session_ends(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    for minutes in range(10, 600, 10):
+    for minutes in range(14, 600, 14):
         with monkeypatch.context() as later:
             now_is(timedelta(minutes=minutes), later)
             assert is_signed_in(browser)

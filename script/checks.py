@@ -33,6 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     passed_on = list(arguments[1:] if is_long else arguments)
     passed_on = passed_on[1:] if passed_on[:1] == ["--"] else passed_on
     get_chromium()
+    get_poppler()
     also = LONG if is_long else STRESS if os.environ.get("CI") == "true" and not passed_on else {}
     checks = {**CHECKS, **also}
     failed = [name for name, command in checks.items() if not passes(name, command, passed_on)]
@@ -60,6 +61,13 @@ def get_chromium() -> None:
     if shutil.which("chromium") or not may_use_apt() or apt_install(["chromium", "fonts-liberation"]):
         return
     say("Chromium could not be installed; browser tests will " + ("fail" if os.environ.get("CI") else "be skipped"))
+
+
+def get_poppler() -> None:
+    """What reads a PDF that is not ours; the tests that need it skip without."""
+    if shutil.which("pdftotext") or not may_use_apt() or apt_install(["poppler-utils"]):
+        return
+    say("poppler-utils could not be installed; tests that read a PDF will be skipped")
 
 
 if __name__ == "__main__":

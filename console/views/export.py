@@ -12,8 +12,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
-from audit.answers.inquiry import Inquiry
 from audit.access.reasons import SECRET
+from audit.answers.inquiry import Inquiry
 from audit.answers.names import customers_of, link_of, subject_id
 from audit.errors import UnknownSubject, UsageError
 from audit.models import Export

@@ -155,6 +155,19 @@ def test_the_same_trail_gives_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "1.pdf").read_bytes() == (tmp_path / "2.pdf").read_bytes()
 
 
+def test_places_are_told_before_and_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every event is here; else only after."""
+    moved = {"amount": "200.00", "book": "c", "currency": "DKK", "from": "outside:", "to": "held:plain"}
+    made = trail(tmp_path / "t.zip", [event(1, movements=[moved]), event(2, movements=[])])
+    with told(made) as opened:
+        assert contents(opened)["places"] == [
+            ["c", "held plain", "300.00", "200.00", "0.00", "500.00", "DKK"],
+            ["c", "outside", "", "0.00", "200.00", "", "DKK"],
+        ]
+        monkeypatch.setattr("audit.trails.report.contents.EVENTS_MAX", 1)
+        assert contents(opened)["places"][0] == ["c", "held plain", "", "200.00", "0.00", "500.00", "DKK"]
+
+
 def test_what_is_not_shown_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("audit.trails.report.contents.EVENTS_MAX", 5)
     with told(trail(tmp_path / "t.zip", [event(n) for n in range(1, 9)])) as opened:

@@ -16,12 +16,14 @@ LANES_MAX = 12
 FINDINGS_MAX = 500
 PLACES_MAX = 500
 
+Spot = tuple[str, str, str]  # book, place, currency
+
 
 def contents(told: Told) -> Document:
     """Raises KeyError and ValueError for what is no trail."""
     wheres, events = _wheres(told.document("where.json")), list(islice(told.story(), EVENTS_MAX))
     findings = list(islice(told.lines("findings.jsonl"), FINDINGS_MAX))
-    total, places = int(told.manifest["scope"]["events"]), _places(events)
+    total, places = int(told.manifest["scope"]["events"]), _places(told, wheres, events)
     return {
         "title": f"Trail of {_subject(told.manifest['subject'])}",
         "hash": told.manifest_hash,
@@ -85,19 +87,40 @@ def _lanes(told: Told, events: Sequence[Document], total: int) -> Document:
     return {"names": [_cell(words(name)) for name in rows], "dots": dots, "total": total}
 
 
-def _places(events: Sequence[Document]) -> list[list[str]]:
-    """What came into each place and what left it by the events shown."""
-    flows: dict[tuple[str, str, str], list[Decimal]] = {}
+def _places(told: Told, wheres: Sequence[Document], events: Sequence[Document]) -> list[list[str]]:
+    """Each place before these events and after them, what came in and what left. Before and after are known only of
+    places that the answer names, and before only where every event is here."""
+    scope, after = told.manifest["scope"], _after(wheres)
+    is_whole = len(events) == int(scope["events"]) and not scope.get("stubs")
+    rows = []
+    for (book, place, currency), (into, out_of) in sorted(_flows(events).items()):
+        left = after.get((book, place, currency))
+        before = "" if left is None or not is_whole else f"{left - into + out_of:,f}"
+        now = "" if left is None else f"{left:,f}"
+        rows.append([_cell(book), _place(place), before, f"{into:,f}", f"{out_of:,f}", now, shown(currency)])
+    return rows
+
+
+def _flows(events: Sequence[Document]) -> dict[Spot, list[Decimal]]:
+    """What came into each place and what left it."""
+    flows: dict[Spot, list[Decimal]] = {}
     for one in events:
         for moved in one["movements"]:
             amount = Decimal(moved["amount"])
-            for side, into, out_of in (("from", amount - amount, amount), ("to", amount, amount - amount)):
+            for side, number in (("to", 0), ("from", 1)):
                 flow = flows.setdefault((moved["book"], moved[side], moved["currency"]), [amount - amount] * 2)
-                flow[0], flow[1] = flow[0] + into, flow[1] + out_of
-    return [
-        [_cell(book), _place(place), f"{into:,f}", f"{out_of:,f}", f"{into - out_of:,f}", shown(currency)]
-        for (book, place, currency), (into, out_of) in sorted(flows.items())
-    ]
+                flow[number] += amount
+    return flows
+
+
+def _after(wheres: Sequence[Document]) -> dict[Spot, Decimal]:
+    """What is in each place; nothing is said of one that two subjects name with different amounts."""
+    found: dict[Spot, set[Decimal]] = {}
+    for where in wheres:
+        for name in ("ledger", "places", "came_from", "empty"):
+            for line in where.get(name, ()):
+                found.setdefault((line["book"], line["place"], line["currency"]), set()).add(Decimal(line["amount"]))
+    return {spot: amounts.pop() for spot, amounts in found.items() if len(amounts) == 1}
 
 
 def _event(told: Told, one: Document) -> list[str]:

@@ -23,6 +23,7 @@ from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
 from audit.findings.overdue import sweep_overdue
 from audit.findings.record import record
 from audit.findings.silence import Silence
+from audit.findings.staff import Staff
 from audit.instance import Instance, current
 from audit.log.intake import Batch
 from audit.log.logged import Logged
@@ -64,6 +65,7 @@ class Projection:
         self._watermarks: dict[int, int] = {}
         self._projector: Projector | None = None
         self._silence = Silence(self._connection, instance.model)
+        self._staff = Staff(self._connection, instance.model)
         self._causes = Causes(self._connection, instance.model)
         self._position = -1
         self._known = 0  # how many sources there are
@@ -130,6 +132,7 @@ class Projection:
             self._watermarks = dict(self._connection.execute(sql("swept")).fetchall())
             self._projector = Projector(self._connection, self._instance.model, self._watermarks)
             self._silence = Silence(self._connection, self._instance.model)
+            self._staff = Staff(self._connection, self._instance.model)
             self._causes = Causes(self._connection, self._instance.model)
         if batch is not None and batch.first == position + 1 and batch.last >= position:
             upto, events = batch.last, batch.events
@@ -163,6 +166,7 @@ class Projection:
         for source_id, watermark in end.passed:
             sweep_overdue(self._connection, self._instance.model, source_id, watermark, streams)
         record(self._connection, self._silence.judge(end.events, end.reached), digits)
+        record(self._connection, self._staff.judge(end.events), digits)
         if upto is not None:
             self._connection.execute(sql("move_generation"), [upto, self._instance.generation])
 

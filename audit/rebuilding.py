@@ -12,6 +12,7 @@ from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
 from audit.findings.overdue import sweep_overdue
 from audit.findings.record import record
 from audit.findings.silence import hear_all
+from audit.findings.staff import Staff
 from audit.instance import Instance, compiled, put_down, require
 from audit.model.meaning import Model
 from audit.projections import rebuild
@@ -151,6 +152,7 @@ def _finisher(
     def finish(streams: set[int]) -> None:
         judge_causes(connection, model, _position(connection, number), _position(connection))
         record(connection, [*alarms(connection, model), *hear_all(connection, model, marks)], model.digits)
+        record(connection, Staff(connection, model).judge_all(), model.digits)
         for source_id, watermark in marks.items():
             sweep_overdue(connection, model, source_id, watermark, streams)
         while marks and judge_flows(connection, model, min(marks.values())) == FLOWS_AT_ONCE:

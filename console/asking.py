@@ -12,10 +12,11 @@ from audit import instance
 from audit.access import door
 from audit.access.mask import closed
 from audit.answers.cut import Cut
+from audit.answers.findings import STAFF
 from audit.answers.inquiry import Inquiry, inquire
 from audit.answers.names import customers_of, links_of, subject_of
 from audit.database import is_withholding, reading
-from audit.errors import WhereaboutsError
+from audit.errors import UnknownSubject, WhereaboutsError
 from audit.values import Subject
 from console.asof import asked_moment
 from console.visit import Visit
@@ -35,6 +36,7 @@ def asking(visit: Visit, *, is_now: bool = False) -> Iterator[Inquiry]:
             money=lambda money: visit.formats.money(money),
             time=lambda time: visit.formats.plainly(time),
         )
+        inquiry = replace(inquiry, hides=() if visit.may("anomalies") else inquiry.hides)
         visit.zone, visit.language = inquiry.model.zone, inquiry.language
         visit.withholds = is_withholding(connection)
         if is_now:
@@ -56,6 +58,8 @@ def enter(visit: Visit, inquiry: Inquiry, kind: str, id: int, *, action: str = "
 
     Raises UnknownSubject, Refused, NoReason.
     """
+    if kind == STAFF:
+        raise UnknownSubject(f"there is no {kind} with the number {id}")
     subject = subject_of(inquiry.connection, kind, id)
     visit.subjects.append(subject)
     inquiry.ids[subject] = id

@@ -13,11 +13,11 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.payloads import Path, Payload, open_payloads
 from audit.answers.withheld import WITHHELD, learn_private
 from audit.answers.words import word
 from audit.database import is_withholding
 from audit.log.logged import COLLISION, EVENT, READABLE
+from audit.log.opened import Path, Payload, open_payloads
 from audit.model.meaning import EventMeaning, Facts, Lane, Reading
 from audit.model.paths import text_of
 from audit.model.texts import render, sentence_values

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from audit.answers.events import Told
 from audit.answers.inquiry import Inquiry
-from audit.answers.payloads import Path
 from audit.answers.shapes import Fact
+from audit.log.opened import Path
 
 FACTS_MAX = 24
 ACRONYMS = frozenset({"bic", "cpr", "cvr", "iban", "id", "sepa"})

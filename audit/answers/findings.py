@@ -22,12 +22,14 @@ FINDINGS_SHOWN = 50
 EVIDENCE_SHOWN = 50
 CUSTOMERS_MAX = 1_000  # whom one page's evidence touches
 
+STAFF = "staff"  # findings are about it; it has no page
+
 Row = tuple[Any, ...]
 
 
 def finding(inquiry: Inquiry, identifier: str) -> FindingPage:
     """One finding with its evidence told. Raises UnknownSubject."""
-    rows = inquiry.rows("answer_finding", {"id": identifier})
+    rows = inquiry.rows("answer_finding", {"id": identifier, "hides": list(inquiry.hides)})
     found = {line.id: line for line in finding_lines(inquiry, rows)}
     if identifier not in found:
         raise UnknownSubject(f"there is no finding {identifier}: new rules or a rebuild may have taken it back")
@@ -72,7 +74,7 @@ def _touched(inquiry: Inquiry, told: Sequence[Told], named: Sequence[Subject]) -
 
 def subject_of_finding(inquiry: Inquiry, identifier: str) -> tuple[Subject, int]:
     """Whose finding it is, for the door. Raises UnknownSubject."""
-    rows = inquiry.rows("answer_finding", {"id": identifier})
+    rows = inquiry.rows("answer_finding", {"id": identifier, "hides": list(inquiry.hides)})
     for row in rows:
         if row[0] == identifier:
             return Subject(row[3], row[4]), row[14]
@@ -99,6 +101,7 @@ def findings_of(
             "linked_to": linked_to,
             "kinds": list(kinds),
             "events": list(events),
+            "hides": list(inquiry.hides),
             "limit": limit + 1,
             "recorded": inquiry.cut.time or END,
         },
@@ -114,7 +117,7 @@ def finding_lines(inquiry: Inquiry, rows: Sequence[Row]) -> list[FindingLine]:
 
 def rule_lines(inquiry: Inquiry) -> tuple[RuleLine, ...]:
     """Every rule that ever found something, the worst first."""
-    lines = [_rule(inquiry, row) for row in inquiry.rows("answer_rules")]
+    lines = [_rule(inquiry, row) for row in inquiry.rows("answer_rules", {"hides": list(inquiry.hides)})]
     order = ["critical", "high", "medium", "info"]
     return tuple(sorted(lines, key=lambda line: (not line.open, order.index(line.severity), -line.open, line.rule)))
 
@@ -167,7 +170,7 @@ def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef]) -> FindingLi
         rule=name,
         title=rule.title if rule else name,
         severity=severity,
-        subject=link_of(inquiry, Subject(kind, key), subject_id),
+        subject=link_of(inquiry, Subject(kind, key), 0 if kind == STAFF else subject_id),
         state=state,
         says=rule.says(numbers) if rule else name,
         opened_at=opened_at,

@@ -19,6 +19,7 @@ from audit.errors import UsageError
 from audit.model.meaning import Lane, Model, Text
 from audit.values import Clock, EventRef, Moment, Money, Subject, checked_time
 
+STAFF_ONLY = ("access_anomaly",)  # rules about staff: their findings are for few
 CONSOLE = "console"  # the source of our own records: its clock says nothing about the bank's
 UNATTRIBUTED_MAX = 1000
 UNFOLDED_MAX = 1000  # events seen and not yet folded that an answer folds on top
@@ -63,6 +64,7 @@ class Inquiry:
     money_text: Callable[[Money], str] | None = None  # how sentences write an amount; None: plainly, in the language
     time_text: Callable[[datetime], str] | None = None  # and a time; None: in the bank's zone, named
     ids: dict[Subject, int] = field(default_factory=dict, repr=False)  # of subjects that were asked for by them
+    hides: tuple[str, ...] = STAFF_ONLY  # rules whose findings are not for who asks
     private: dict[Subject, bool] = field(default_factory=dict, repr=False)  # whose events tell nothing personal
     # Events that several parts of a page tell, read once. Each mask and each moment has its own: init=False.
     ahead: dict[int, Any] = field(default_factory=dict, init=False, repr=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -95,6 +95,7 @@ def _page(inquiry: Inquiry, chosen: Chosen, cursor: str | None, size: int) -> Pa
         "cause": chosen.cause,
         "taken": chosen.taken,
         "currency": chosen.currency,
+        "hides": list(inquiry.hides),
     }
     visible = VISIBLE if is_withholding(inquiry.connection) else ""
     ((total,),) = inquiry.rows("answer_count_findings", {**parameters, "limit": COUNTED_MAX + 1}, visible=visible)
@@ -122,7 +123,7 @@ def _page(inquiry: Inquiry, chosen: Chosen, cursor: str | None, size: int) -> Pa
 
 
 def _by_money(
-    inquiry: Inquiry, parameters: dict[str, str], cursor: str | None, size: int, total: int
+    inquiry: Inquiry, parameters: Mapping[str, object], cursor: str | None, size: int, total: int
 ) -> Page[FindingLine]:
     start = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() and len(cursor) < DIGITS_MAX else 0
     rows = inquiry.rows(

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from audit.answers.events import Told
-from audit.answers.payloads import Path
 from audit.answers.shapes import Technical
+from audit.log.opened import Path
 
 PAYLOAD_SHOWN_MAX = 100_000  # characters of one payload on a page; the export has it whole
 

@@ -139,7 +139,11 @@ def _of_place(inquiry: Inquiry, like: Subject) -> Situation:
 
 def _of_finding(inquiry: Inquiry, identifier: str) -> Situation:
     subject, _ = subject_of_finding(inquiry, identifier)
-    rule = next(row[1] for row in inquiry.rows("answer_finding", {"id": identifier}) if row[0] == identifier)
+    rule = next(
+        row[1]
+        for row in inquiry.rows("answer_finding", {"id": identifier, "hides": list(inquiry.hides)})
+        if row[0] == identifier
+    )
     return Situation(subject.kind, f"finding = {rule}", subject)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audit.findings import (
+    access_anomaly,
     amount_drift,
     asserted_value_differs,
     books_disagree,
@@ -76,6 +77,7 @@ RULES: dict[str, Rule] = {
         position_hole,
         changed_at_source,
         source_silent,
+        access_anomaly,
         trial_balance,
         trail_integrity,
         trail_incomplete,

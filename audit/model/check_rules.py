@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from audit.model import schema
 from audit.model.check_lanes import fields_known
 from audit.model.check_names import check_known, check_name, check_path, check_span, names_of_kinds
@@ -10,6 +12,9 @@ from audit.model.expressions import NotAnExpression, parse
 from audit.model.problems import Key, Problems, choice
 
 CORRELATION = "correlation"
+
+_TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_HOURS = re.compile(rf"{_TIME} ?- ?{_TIME}")
 
 
 def check_rules(document: schema.Document, problems: Problems) -> None:
@@ -32,8 +37,18 @@ def check_rules(document: schema.Document, problems: Problems) -> None:
     for name, source in document.source.items():
         if source.quiet is not None and source.quiet.seconds is None:
             problems.error(("source", name, "quiet"), "quiet is no number of bank days", 'Write quiet = "6h"')
+    _check_access(document.access, problems)
     for number, derived in enumerate(document.derived):
         check_path(derived.from_field, ("derived", number, "from_field"), problems)
+
+
+def _check_access(access: schema.Access, problems: Problems) -> None:
+    if access.hours is not None and not _HOURS.fullmatch(access.hours):
+        mend = 'Write hours = "06:00-22:00": from and to, within one day'
+        problems.error(("access", "hours"), f'"{access.hours}" are no hours of a day', mend)
+    for name in ("customers", "times", "days_again", "searches", "guesses", "review_days"):
+        if getattr(access, name) < 1:
+            problems.error(("access", name), f"{getattr(access, name)} is below 1", "Write 1 or more, or take it away")
 
 
 def _check_expectation(key: Key, one: schema.Expectation, document: schema.Document, problems: Problems) -> None:

@@ -32,9 +32,7 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
     names = frozenset({*document.kind, *document.lane})
     elsewhere = monies_elsewhere(document)
     nevers, numbers = [_never(one) for one in document.never], count(1)
-    lanes = {
-        name: _lane(name, lane, names, digits, elsewhere, nevers, numbers) for name, lane in document.lane.items()
-    }
+    lanes = {name: _lane(name, lane, names, digits, elsewhere, nevers, numbers) for name, lane in document.lane.items()}
     derived = [_derived(one) for one in document.derived]
     head = document.model
     return meaning.Model(
@@ -58,6 +56,7 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
         nevers=nevers,
         pairs=[_pair(one, document) for one in document.pair],
         derived=derived,
+        access=_access(document.access),
         quiet={
             name: one.quiet.seconds * 1_000_000
             for name, one in document.source.items()
@@ -65,6 +64,12 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
         },
         meanings={one.number: one for lane in lanes.values() for one in lane.events.values()},
     )
+
+
+def _access(one: schema.Access) -> meaning.Access:
+    opens, _, closes = (one.hours or "").partition("-")
+    hours = (opens.strip(), closes.strip()) if one.hours else None
+    return meaning.Access(hours, one.customers, one.times, one.days_again, one.searches, one.guesses, one.review_days)
 
 
 def _lane_of(

@@ -42,6 +42,7 @@ WORDS: dict[Any, str] = {  # what a table is called in an error
     schema.Reasons: "reasoned",
     schema.Effect: "an effect",
     schema.Source: "a source",
+    schema.Access: "access",
     schema.Derived: "a derived stream",
     schema.Expectation: "an expectation",
     schema.Never: "a never",

@@ -199,6 +199,20 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """How staff usually looks at customers. `hours`: when doors are opened, (06:00, 22:00) in the model's zone; None:
+    at any time. The other numbers are from when on it is unusual (audit/sql/staff_judge.sql)."""
+
+    hours: tuple[str, str] | None = None
+    customers: int = 40
+    times: int = 5
+    days_again: int = 4
+    searches: int = 15
+    guesses: int = 20
+    review_days: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Derived:
     """Public streams made from internal events; the payload path names the events they were made from."""
 
@@ -307,6 +321,7 @@ class Model:
     nevers: Sequence[Never] = ()
     pairs: Sequence[Pair] = ()
     derived: Sequence[Derived] = ()  # streams that no lane has and that are yet known
+    access: Access = Access()
     quiet: Mapping[str, int] = field(default_factory=dict)  # by source: microseconds without an event, at most
     meanings: Mapping[int, EventMeaning] = field(default_factory=dict)  # by number
 

@@ -227,6 +227,16 @@ class Source(Part, frozen=True, kw_only=True):
     quiet: Span | None = None
 
 
+class Access(Part, frozen=True, kw_only=True):
+    hours: str | None = None
+    customers: int = 40
+    times: int = 5
+    days_again: int = 4
+    searches: int = 15
+    guesses: int = 20
+    review_days: int = 3
+
+
 class Derived(Part, frozen=True, kw_only=True):
     streams: list[str]
     from_field: str
@@ -260,6 +270,7 @@ class Document(Part, frozen=True, kw_only=True):
     book: dict[str, Book] = {}
     lane: dict[str, Lane] = {}
     source: dict[str, Source] = {}
+    access: Access = Access()
     derived: list[Derived] = []
     expect: list[Expectation] = []
     never: list[Never] = []

@@ -2,7 +2,7 @@
 select count(*)
 from (select from finding f
       where (%(rule)s = '' or f.rule = %(rule)s) and (%(state)s = '' or f.state = %(state)s)
-        and (%(severity)s = '' or f.severity = %(severity)s)
+        and (%(severity)s = '' or f.severity = %(severity)s) and f.rule <> all(%(hides)s)
         and (%(cause)s = '' or f.because_of is null)
         and (%(taken)s = '' or (%(taken)s = 'yes') = exists (
             select from audit_record a where a.kind = 'acknowledge' and a.details ->> 'finding' = f.id))

@@ -4,7 +4,7 @@ select f.id, f.rule, f.severity, s.kind, s.key, f.state, f.opened_at, f.opened_b
        f.because_of, f.evidence, f.numbers, f.money, f.subject_id
 from finding f join subject s on s.id = f.subject_id
 where (%(rule)s = '' or f.rule = %(rule)s) and (%(state)s = '' or f.state = %(state)s)
-  and (%(severity)s = '' or f.severity = %(severity)s)
+  and (%(severity)s = '' or f.severity = %(severity)s) and f.rule <> all(%(hides)s)
   and (%(cause)s = '' or f.because_of is null)
   and (%(taken)s = '' or (%(taken)s = 'yes') = exists (
       select from audit_record a where a.kind = 'acknowledge' and a.details ->> 'finding' = f.id))

@@ -25,6 +25,6 @@ with few as materialized (
 select f.id, f.rule, f.severity, s.kind, s.key, f.state, f.opened_at, f.opened_by, f.resolved_at, f.resolved_by,
        f.because_of, f.evidence, f.numbers, f.money, f.subject_id
 from found join finding f using (id) join subject s on s.id = f.subject_id
-where f.opened_at <= %(recorded)s
+where f.opened_at <= %(recorded)s and f.rule <> all(%(hides)s)
 order by f.state = 'resolved', array_position(array['critical', 'high', 'medium', 'info'], f.severity), f.opened_at, f.id
 limit %(limit)s

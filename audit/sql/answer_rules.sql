@@ -6,5 +6,6 @@ select f.rule, count(*) filter (where f.state = 'open'), count(*) filter (where 
               from finding o cross join jsonb_array_elements(o.money) e
               where o.rule = f.rule and o.state = 'open' group by 1) m)
 from finding f
+where f.rule <> all(%(hides)s)
 group by f.rule
 order by f.rule

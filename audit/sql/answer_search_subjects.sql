@@ -2,10 +2,10 @@
 -- Parameters: text, its prefix pattern, how many of each. The order is that of the index for prefixes.
 select id, kind, key, name, is_exact from (
     (select s.id, s.kind, s.key, '' as name, true as is_exact from subject s
-     where s.key = %(text)s and s.kind <> '$correlation' order by s.kind limit %(limit)s)
+     where s.key = %(text)s and s.kind not in ('$correlation', 'staff') order by s.kind limit %(limit)s)
     union all
     (select s.id, s.kind, s.key, '', false from subject s
-     where s.key like %(prefix)s and s.key <> %(text)s and s.kind <> '$correlation' order by s.key using ~<~ limit %(limit)s)
+     where s.key like %(prefix)s and s.key <> %(text)s and s.kind not in ('$correlation', 'staff') order by s.key using ~<~ limit %(limit)s)
     union all
     (select s.id, s.kind, s.key, i.name, true
      from identifier i join subject s on s.id = i.subject_id

@@ -10,7 +10,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         "[modle]\nname",
         [
             "m.toml: the file has no model. Add [model] with name, zone and languages",
-            'm.toml, line 2, modle: "modle" is no key of the file. Did you mean "model"? Known: book, calendar, currency, derived, expect, kind, lane, model, never, pair, source',
+            'm.toml, line 2, modle: "modle" is no key of the file. Did you mean "model"? Known: access, book, calendar, currency, derived, expect, kind, lane, model, never, pair, source',
         ],
     ),
     (

@@ -30,6 +30,7 @@ HEADINGS = {
     schema.Reasons: "reasoned",
     schema.Effect: "effect",
     schema.Source: "[source.NAME]",
+    schema.Access: "[access]",
     schema.Derived: "[[derived]]",
     schema.Expectation: "[[expect]]",
     schema.Never: "[[never]]",

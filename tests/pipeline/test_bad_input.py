@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from audit.answers.payloads import open_payloads
+from audit.log.opened import open_payloads
 from tests.projections.feed import Feed
 from tests.projections.small import line, paid
 

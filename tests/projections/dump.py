@@ -38,6 +38,7 @@ TABLES = {
     "passage": "lane, from_state, to_state, type, day, bucket, passed",
     "effect": f"{SUBJECT.format('subject_id')}, {EVENT.format('t.position')}, encode(digest, 'hex'), meaning",
     "heard": f"{EVENT.format('first_position')}, first_at, {EVENT.format('last_position')}, last_at",
+    "staff_act": f"{EVENT.format('t.position')}, at, day, act, actor, role, subjects, has_ticket, record, reviews",
     "identifier": f"name, value, {SUBJECT.format('subject_id')}",
     "finding": f"id, rule, severity, {SUBJECT.format('subject_id')}, state, opened_at, "
     f"{EVENT.format('opened_by')}, resolved_at, {EVENT.format('resolved_by')}, because_of, "

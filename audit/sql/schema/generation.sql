@@ -194,6 +194,22 @@ create table {schema}.heard (
     last_position  bigint not null
 );
 
+-- what staff did of which access_anomaly is judged: doors opened, searches, addresses that name nobody, broken glass,
+-- reviews; nothing under secrecy
+create table {schema}.staff_act (
+    position        bigint not null,
+    source_position bigint not null,
+    at              timestamptz not null,
+    day             date not null,                -- in the model's zone
+    act             text not null,                -- reason, search, not_found, break_glass, review
+    actor           text not null,
+    role            text not null,
+    subjects        text[] not null,
+    has_ticket      boolean not null,
+    record          bigint not null,              -- the console's number of it
+    reviews         bigint                        -- the number of what a review is about
+);
+
 create table {schema}.identifier (
     name       text not null,
     value      text not null,

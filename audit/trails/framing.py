@@ -8,7 +8,8 @@ from struct import Struct
 
 LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 END_64, LOCATOR_64 = b"PK\x06\x06", b"PK\x06\x07"
-LARGE = 0xFFFF_FFFF  # stands where the number is in the extra field; also what is as great as that is there
+LARGE = 0xFFFF_FFFF  # stands where the number is in the extra field
+FROM = LARGE  # numbers as great as this are there
 VERSION, VERSION_64, UNIX, DATE = 20, 45, 3 << 8, 0x21  # 1980-01-01
 MODE = 0o100644 << 16
 
@@ -21,16 +22,15 @@ _LOCATOR_FORM = Struct("<4sIQI")
 
 
 def local_header(name: str, crc: int, size: int) -> bytes:
-    raw, extra = name.encode("ascii"), _extra([size, size] if size >= LARGE else [])
-    shown = min(size, LARGE)
+    raw, extra, shown = name.encode("ascii"), _extra([size, size] if size >= FROM else []), _shown(size)
     fixed = (LOCAL, _version(extra), 0, 0, 0, DATE, crc, shown, shown, len(raw), len(extra))
     return LOCAL_FORM.pack(*fixed) + raw + extra
 
 
 def central_header(name: str, crc: int, size: int, offset: int) -> bytes:
     raw = name.encode("ascii")
-    extra = _extra(([size, size] if size >= LARGE else []) + ([offset] if offset >= LARGE else []))
-    version, shown, place = _version(extra), min(size, LARGE), min(offset, LARGE)
+    extra = _extra(([size, size] if size >= FROM else []) + ([offset] if offset >= FROM else []))
+    version, shown, place = _version(extra), _shown(size), _shown(offset)
     fixed = (CENTRAL, UNIX | version, version, 0, 0, 0, DATE, crc, shown, shown)
     return _CENTRAL_FORM.pack(*fixed, len(raw), len(extra), 0, 0, 0, MODE, place) + raw + extra
 
@@ -38,12 +38,16 @@ def central_header(name: str, crc: int, size: int, offset: int) -> bytes:
 def end(count: int, size: int, offset: int) -> bytes:
     """`size` and `offset` are those of the central directory."""
     large = b""
-    if offset >= LARGE or size >= LARGE:
+    if offset >= FROM or size >= FROM:
         large = _END_64_FORM.pack(
             END_64, _END_64_FORM.size - 12, UNIX | VERSION_64, VERSION_64, 0, 0, count, count, size, offset
         )
         large += _LOCATOR_FORM.pack(LOCATOR_64, 0, offset + size, 1)
-    return large + _END_FORM.pack(END, 0, 0, count, count, min(size, LARGE), min(offset, LARGE), 0)
+    return large + _END_FORM.pack(END, 0, 0, count, count, _shown(size), _shown(offset), 0)
+
+
+def _shown(number: int) -> int:
+    return LARGE if number >= FROM else number
 
 
 def _version(extra: bytes) -> int:

@@ -264,3 +264,44 @@ class LegalHold(models.Model):
 
     def __str__(self) -> str:
         return f"hold on {self.subject}"
+
+
+class Mute(models.Model):
+    """That a rule's findings (of one subject, or "" of all) are shown as muted until a day (append-only)."""
+
+    what = models.TextField()  # as it was approved
+    rule = models.TextField()
+    subject = models.TextField(default="")
+    until = models.DateField()
+    muted_by = models.TextField()
+    muted_at = models.DateTimeField(db_default=Now())
+    approval = models.OneToOneField(Approval, on_delete=models.PROTECT)
+
+    class Meta:
+        db_table = "mute"
+        indexes = [models.Index(fields=["rule", "until"], name="mute_rule")]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class CorrectionNote(models.Model):
+    """What was put right by hand outside, said of a subject and perhaps of a finding of it (append-only)."""
+
+    what = models.TextField()  # as it was approved
+    subject = models.TextField()
+    finding = models.TextField(default="")
+    text = models.ForeignKey(KeptText, on_delete=models.PROTECT)
+    written_by = models.TextField()
+    written_at = models.DateTimeField(db_default=Now())
+    approval = models.OneToOneField(Approval, on_delete=models.PROTECT)
+
+    class Meta:
+        db_table = "correction_note"
+        indexes = [
+            models.Index(fields=["subject"], name="correction_note_subject"),
+            models.Index(fields=["finding"], name="correction_note_finding"),
+        ]
+
+    def __str__(self) -> str:
+        return self.what

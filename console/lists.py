@@ -133,6 +133,7 @@ FINDINGS: Fields = {
     "resolved": lambda row: row.resolved_at,
     "money": lambda row: sums(row.money),
     "would_resolve": lambda row: row.would_resolve,
+    "muted_until": lambda row: row.muted_until,
 }
 
 

@@ -6,15 +6,16 @@ from django.urls import URLPattern, URLResolver, path, re_path, register_convert
 from django.urls.converters import IntConverter
 
 from console.views.access_report import access_report, withheld
-from console.views.approvals import approval_ask, approval_decide, approvals
+from console.views.approvals import approval_ask, approval_decide, approval_do, approvals
 from console.views.break_glass import break_glass
 from console.views.case import case, case_add, case_open, cases
 from console.views.case_export import case_export
 from console.views.case_pin import case_pin, case_pin_finding
 from console.views.compare import compare_page
 from console.views.desk import desk
+from console.views.erasure import erasure
 from console.views.export import export, export_file, export_start
-from console.views.finding import acknowledge, finding
+from console.views.finding import acknowledge, finding, finding_correct, finding_mute
 from console.views.findings import findings, findings_file
 from console.views.flows import flows
 from console.views.help import help
@@ -73,6 +74,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("looks", looks, name="looks"),
     re_path(r"^looks\.(?P<format>csv|json)$", looks_file),
     path("approvals", approvals, name="approvals"),
+    path("finding/<str:id>/mute", finding_mute, name="finding_mute"),
+    path("finding/<str:id>/correction", finding_correct, name="finding_correct"),
+    path("of/<str:kind>/<number:id>/erasure", erasure, name="erasure"),
+    path("approvals/<number:id>/do", approval_do, name="approval_do"),
     path("approvals/ask", approval_ask, name="approval_ask"),
     path("approvals/<number:id>/<str:decision>", approval_decide, name="approval_decide"),
     path("break-glass", break_glass, name="break_glass"),

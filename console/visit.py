@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit.access import approvals, door, looks, people
+from audit.access.corrections import Correction, corrections
 from audit.access.mask import closed
 from audit.access.people import Actor
 from audit.access.reasons import Reason
@@ -26,7 +27,9 @@ from audit.answers.inquiry import inquire
 from audit.answers.shapes import AsOf, Link
 from audit.answers.withheld import Shown, withhold
 from audit.database import reading
+from audit.erasing.holds import standing_on
 from audit.errors import Refused, UnknownSubject, UsageError, WhereaboutsError
+from audit.models import LegalHold
 from audit.values import Moment, Subject
 from console.asof import EXACT, Asked
 from console.environment import url
@@ -98,6 +101,13 @@ class Visit:
         """This page's own address with some of its query changed; None leaves a part out."""
         here = {name: value for name, value in self.request.GET.dict().items() if name != EXACT}
         return with_query(self.request.path, {**here, **self.asked.query, **query})
+
+    def corrections(self, link: Link) -> list[Correction]:
+        """What was put right by hand for a subject whose page this is."""
+        return corrections(link.subject)
+
+    def hold(self, link: Link) -> LegalHold | None:
+        return standing_on(link.subject)
 
     def shows(self, links: Iterable[Link | None]) -> None:
         """Note whose subjects the page shows, for its record."""

@@ -106,6 +106,7 @@ def finding_document(finding: FindingLine, model: str) -> Document:
         "resolved_by": event_document(finding.resolved_by) if finding.resolved_by else None,
         "would_resolve": finding.would_resolve,
         "money": [money_document(money) for money in finding.money],
+        "muted_until": finding.muted_until.isoformat() if finding.muted_until else None,
         "model": model,
     }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from audit.access import mutes
 from audit.access.acknowledged import acknowledged
 from audit.answers.cut import END
 from audit.answers.events import Told, events_at, read_events
@@ -112,7 +114,8 @@ def findings_of(
 
 def finding_lines(inquiry: Inquiry, rows: Sequence[Row]) -> list[FindingLine]:
     refs = _refs(inquiry, (position for row in rows for position in (row[7], row[9], *row[11]) if position))
-    return [_line(inquiry, row, refs) for row in rows]
+    standing = mutes.muted(inquiry.connection, {row[1] for row in rows})
+    return [_line(inquiry, row, refs, mutes.muted_until(standing, row[1], Subject(row[3], row[4]))) for row in rows]
 
 
 def rule_lines(inquiry: Inquiry) -> tuple[RuleLine, ...]:
@@ -123,7 +126,7 @@ def rule_lines(inquiry: Inquiry) -> tuple[RuleLine, ...]:
 
 
 def _rule(inquiry: Inquiry, row: Row) -> RuleLine:
-    name, opened, resolved, since, sums = row
+    name, opened, resolved, since, sums, muted = row
     rule = RULES.get(name)
     return RuleLine(
         name,
@@ -133,6 +136,7 @@ def _rule(inquiry: Inquiry, row: Row) -> RuleLine:
         resolved,
         since,
         tuple(money(inquiry.model, int(units), currency) for currency, units in sorted(sums.items())),
+        muted,
     )
 
 
@@ -145,7 +149,7 @@ def _refs(inquiry: Inquiry, positions: Iterable[int]) -> Mapping[int, EventRef]:
     return {position: EventRef(source, event_id, position) for position, source, event_id in rows}
 
 
-def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef]) -> FindingLine:
+def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef], muted_until: date | None) -> FindingLine:
     (
         identifier,
         name,
@@ -181,4 +185,5 @@ def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef]) -> FindingLi
         resolved_by=refs.get(resolved_by) if resolved_by else None,
         would_resolve=rule.would_resolve(numbers) if rule else "",
         money=tuple(money(inquiry.model, int(units), currency) for units, currency in sums),
+        muted_until=muted_until,
     )

@@ -28,7 +28,7 @@ from audit.erasing.holds import require_none
 from audit.erasing.receipts import Receipt
 from audit.erasing.scope import Scope, scope_of
 from audit.errors import Refused, UnknownSubject
-from audit.models import AuditRecord, Export
+from audit.models import Approval, AuditRecord, Export
 from audit.trails import folder as exports_folder
 from audit.values import Subject, rfc3339
 
@@ -100,6 +100,12 @@ def erase(actor: Actor, subject: Subject, *, despite_retention: bool = False) ->
         log_position=0,
     )
     return _carry_out(actor, begun, planned.scope)
+
+
+def do(actor: Actor, asked: Approval) -> Receipt:
+    """Erase what this request asked for. Raises as `erase` does."""
+    name, _, despite = asked.what.partition(", ")
+    return erase(actor, Subject.parse(name), despite_retention=despite == DESPITE)
 
 
 def keep_erased() -> int:

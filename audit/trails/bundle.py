@@ -135,6 +135,11 @@ class _Draft:
             instance=str(instance),
             position=int(position),
             findings=len(found),
+            muted=[
+                {"finding": line.id, "rule": line.rule, "until": line.muted_until.isoformat()}
+                for line in found
+                if line.muted_until is not None
+            ],
             sequence=sequence,
             unfolded=waiting,
             sources=readme.source_documents(inquiry),

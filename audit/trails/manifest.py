@@ -50,7 +50,7 @@ def manifest_of(
         },
         "withheld": {"entries": state["withheld"], "fields": state["fields"]},
         "sequence": state["sequence"],
-        "muted": [],
+        "muted": state["muted"],
         "sources": state["sources"],
         "files": [_file(work.folder, name) for name in ORDER if name not in UNLISTED],
     }

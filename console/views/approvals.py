@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.core import signing
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from audit.access import approvals as four_eyes
-from audit.access import texts
-from audit.errors import UnknownSubject, UsageError
+from audit.access import corrections, mutes, texts
+from audit.access.mask import closed
+from audit.access.people import Actor
+from audit.answers.inquiry import inquire
+from audit.answers.withheld import hidden_among
+from audit.database import reading
+from audit.erasing import erase as erasing
+from audit.errors import Refused, UnknownSubject, UsageError
 from audit.models import Approval
 from audit.values import Subject
 from console.asking import know_zone
@@ -19,6 +27,11 @@ from console.visit import ASKED_SALT, Visit, looked
 
 ROWS_MAX = 100
 DECISIONS = {"approve": four_eyes.approve, "refuse": four_eyes.refuse}
+DOING: Mapping[str, Callable[[Actor, Approval], object]] = {
+    mutes.KIND: mutes.mute,
+    corrections.KIND: corrections.write,
+    erasing.KIND: erasing.do,
+}
 ASKED_WITHIN_SECONDS = 3600
 
 
@@ -27,14 +40,17 @@ class Row:
     asked: Approval
     why: str
     may_decide: bool
+    may_do: bool
 
 
 @looked("approvals", "approvals")
 def approvals(visit: Visit) -> HttpResponse:
     know_zone(visit)
-    found = list(four_eyes.visible(visit.actor).order_by("-id")[:ROWS_MAX])
+    found = _known(visit, four_eyes.visible(visit.actor).order_by("-id")[:ROWS_MAX])
     said = texts.texts({one.why_id for one in found})
-    rows = [Row(one, said[one.why_id], four_eyes.may_decide(visit.actor, one)) for one in found]
+    rows = [
+        Row(one, said[one.why_id], four_eyes.may_decide(visit.actor, one), _may_do(visit, one)) for one in found
+    ]
     visit.subjects = [subject for row in rows for subject in _subjects(row.asked)]
     waiting = [row for row in rows if row.asked.state == "pending"]
     others = [row for row in rows if row.asked.state != "pending"]
@@ -61,8 +77,43 @@ def approval_decide(visit: Visit, id: int, decision: str) -> HttpResponse:
     decide = DECISIONS.get(decision)
     if decide is None:
         raise UnknownSubject("a request is approved or refused")
+    _asked(visit, id)
     decide(visit.actor, id)
     return HttpResponseRedirect(reverse("approvals"))
+
+
+@require_POST
+@looked("approvals", "approvals", is_recorded=False)
+def approval_do(visit: Visit, id: int) -> HttpResponse:
+    """Who asked does what was approved; each way uses the approval up, and records it."""
+    asked = _asked(visit, id)
+    if not _may_do(visit, asked):
+        raise Refused("only who asked does it, once it is approved")
+    DOING[asked.kind](visit.actor, asked)
+    return HttpResponseRedirect(reverse("approvals"))
+
+
+def _may_do(visit: Visit, asked: Approval) -> bool:
+    return asked.state == "approved" and asked.kind in DOING and asked.requester == visit.actor.name
+
+
+def _asked(visit: Visit, id: int) -> Approval:
+    """Raises UnknownSubject for what this person does not see on the page."""
+    found = _known(visit, four_eyes.visible(visit.actor).filter(pk=id))
+    if not found:
+        raise UnknownSubject(f"there is no request {id} of yours, nor one that you may decide")
+    return found[0]
+
+
+def _known(visit: Visit, asked: QuerySet[Approval]) -> list[Approval]:
+    """Without those about somebody of whom this person may not know."""
+    rows = list(asked.select_related("why"))
+    named = {subject for one in rows for subject in _subjects(one)}
+    if not named:
+        return rows
+    with reading(viewer=visit.actor.viewer) as connection:
+        hidden = hidden_among(inquire(connection, closed), named)
+    return [one for one in rows if not hidden.intersection(_subjects(one))]
 
 
 def _subjects(asked: Approval) -> list[Subject]:

@@ -84,6 +84,10 @@ BEHIND_THE_DOOR = {
     "/place/{available}/entries.csv": READERS,
 }
 POSTED = {
+    "/approvals/{id}/do",
+    "/finding/{id}/mute",
+    "/finding/{id}/correction",
+    "/of/{kind}/{id}/erasure",
     "/cases/open",
     "/case/{id}/add",
     "/case/{id}/export",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from audit.access.acknowledged import Acknowledgement
 from audit.answers.shapes.moment import AsOf, Link, Page
@@ -50,6 +50,7 @@ class FindingLine:
     resolved_by: EventRef | None
     would_resolve: str
     money: tuple[Money, ...]
+    muted_until: date | None = None  # it is judged as any other, and shown apart
 
     @property
     def is_open(self) -> bool:
@@ -73,7 +74,8 @@ class FindingLine:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """The findings of one rule. `since` is the oldest open one's time; money sums the open ones, per currency."""
+    """The findings of one rule. `since` is the oldest open one's time; money sums the open ones, per currency; `muted`
+    is how many of the open ones are muted."""
 
     rule: str
     title: str
@@ -82,6 +84,7 @@ class RuleLine:
     resolved: int
     since: datetime | None
     money: tuple[Money, ...]
+    muted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

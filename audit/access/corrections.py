@@ -1,0 +1,63 @@
+"""Correction notes: what was put right by hand outside, said on the pages of whom it is about, by two people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from audit.access import approvals, looks, texts
+from audit.access.looks import Look
+from audit.access.people import Actor
+from audit.models import Approval, CorrectionNote
+from audit.values import Subject
+
+KIND = "correction_note"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """As a page shows it; `text` is "" once erased."""
+
+    subject: Subject
+    finding: str
+    text: str
+    by: str
+    approved_by: str
+    at: datetime
+
+
+def ask(actor: Actor, subject: Subject, finding: str, text: str, subjects: Sequence[Subject] = ()) -> Approval:
+    """Ask a second person to let this note stand: its text is the request's reason. `subjects` are whose it also is."""
+    what = f"{subject}, finding {finding}" if finding else str(subject)
+    details = {"subject": str(subject), "finding": finding}
+    return approvals.ask(actor, KIND, what, text, details, [subject, *subjects])
+
+
+def write(actor: Actor, asked: Approval) -> CorrectionNote:
+    """Let it stand, as approved; recorded. Raises Refused, ApprovalMissing."""
+    subjects = [Subject.parse(one) for one in asked.why.subjects]
+    with transaction.atomic():
+        used = approvals.take(actor, KIND, asked.what, asked.details, subjects)
+        made = CorrectionNote.objects.create(
+            what=used.what, subject=used.details["subject"], finding=used.details["finding"], text=used.why,
+            written_by=actor.name, approval=used,
+        )  # fmt: skip
+        details = {**used.details, "approval": used.pk, "text": used.why_id}
+        looks.record(actor, Look("correction_note", "approvals", subjects, outcome="written", details=details))
+    return made
+
+
+def corrections(subject: Subject, finding: str = "") -> list[Correction]:
+    """Those about a subject, or about a finding; newest first."""
+    wanted = Q(finding=finding) if finding else Q(subject=str(subject))
+    found = list(CorrectionNote.objects.filter(wanted).select_related("approval").order_by("-id")[:50])
+    said = texts.texts({note.text_id for note in found})
+    return [
+        Correction(Subject.parse(note.subject), note.finding, said[note.text_id], note.written_by,
+                   note.approval.approver, note.written_at)
+        for note in found
+    ]  # fmt: skip

@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
-from audit.access import approvals
 from audit.access.door import NoReason
 from audit.cases.reading import case as read
 from audit.cases.reading import is_case
 from audit.errors import UsageError
 from audit.models import Export
+from audit.trails.leave import taken
+from audit.trails.scope import Scope
 from console.asking import asking
 from console.case_doors import pass_doors
 from console.views.export import queue
@@ -33,11 +34,7 @@ def case_export(visit: Visit, id: int) -> HttpResponse:
             customers = pass_doors(visit, inquiry, found)
         except NoReason as closed:
             return _to_the_door(visit, closed, reverse("case", args=[id]))
-    details: dict[str, object] = {"case": id, "customers": len(customers)}
-    leave: int | None = None
-    if len(customers) > 1:
-        leave = approvals.take(visit.actor, "list_export", found.title, details, customers).pk
-        details["approval"] = leave
+    leave = taken(visit.actor, Scope(found.title, found.subjects, pinned=found.positions), customers)
     reason = visit.grant.reason if visit.grant else None
     made = Export.objects.create(
         language=get_language() or "en",
@@ -45,12 +42,12 @@ def case_export(visit: Visit, id: int) -> HttpResponse:
         actor=visit.actor.name,
         role=visit.actor.role,
         session=visit.actor.session,
-        approval=leave,
+        approval=leave.id if leave else None,
         reason_code=reason.code if reason else "",
         ticket=reason.ticket if reason else "",
         caller_identified=reason.caller_identified if reason else "",
     )
-    visit.outcome, visit.details = "asked for", {**details, "export": made.pk}
+    visit.outcome, visit.details = "asked for", {"case": id, "export": made.pk}
     visit.afterwards.append(lambda: queue(made))
     return HttpResponseRedirect(reverse("export", args=[made.pk]))
 

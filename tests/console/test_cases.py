@@ -6,19 +6,22 @@ import json
 import re
 import zipfile
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 
 import msgspec
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from audit.access import people, texts
+from audit.access import approvals, people, texts
 from audit.access.people import Actor
 from audit.cases import adding, reading
 from audit.cases.entries import STATUSES, VERDICTS
 from audit.database import sql
-from audit.models import AuditRecord, CaseEntry, OpenDoor
+from audit.errors import Refused, UnknownSubject
+from audit.models import Approval, AuditRecord, CaseEntry, Export, OpenDoor
 from audit.models import Case as CaseRow
 from audit.tasks import make_export
 from audit.trails.make import make
@@ -286,3 +289,25 @@ def test_the_trail_of_several_customers_needs_a_second_person(bank: Bank, names:
     browser.post(f"/of/customer/{other}/case", {"case": str(case), "answer": "where"})
     answer = browser.post(f"/case/{case}/export")
     assert answer.status_code == 403 and "/approvals/ask" in answer.content.decode()
+    approvals.ask(actor_of("investigator"), "list_export", f"the trail of case:{case}", "for the court")
+    approvals.approve(actor_of("team_lead"), Approval.objects.latest("id").pk)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(make_export, "delay", lambda number: None)
+        assert browser.post(f"/case/{case}/export").status_code == 302
+    assert Export.objects.latest("id").approval == Approval.objects.latest("id").pk
+    assert browser.post(f"/case/{case}/export").status_code == 403  # it was used up
+
+
+def test_a_case_is_exported_by_a_command_as_well(bank: Bank, names: dict[str, object], tmp_path: Path) -> None:
+    _, case, customer, _ = investigated(bank, names)
+    file = tmp_path / "case.zip"
+    known = {"user": "investigator", "reason": "investigation", "output": file}
+    call_command("export", f"case:{case}", **known, stdout=StringIO())
+    scope = json.loads(zipfile.ZipFile(file).read("manifest.json"))["scope"]
+    assert len(scope["subjects"]) == 1
+    record = AuditRecord.objects.filter(kind="export").latest("id")
+    assert f"customer:{bank.key_of(customer)}" in record.subjects
+    with pytest.raises(UnknownSubject):
+        call_command("export", "case:999999999", **known, stdout=StringIO())
+    with pytest.raises(Refused):
+        call_command("export", f"case:{case}", **{**known, "user": "administrator"}, stdout=StringIO())

@@ -12,10 +12,12 @@ from django.utils import timezone
 from audit.access.mask import hidden
 from audit.access.people import Actor
 from audit.answers.inquiry import inquire
+from audit.cases.reading import is_case, number_of
 from audit.database import reading
 from audit.errors import UsageError, WhereaboutsError
 from audit.management.asking import add_moment_arguments, add_person_arguments, admitted, viewer
 from audit.management.base import Command as Base
+from audit.management.casework import case_admitted
 from audit.management.copies import add_copy_arguments, check_copies, copies
 from audit.management.subjects import customers_for, subject_argument
 from audit.trails import leave
@@ -31,7 +33,7 @@ class Command(Base):
     help = "Write the trail of a subject (KIND:ID) into a ZIP: its log entries, payloads, findings and a manifest."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("subject", metavar="SUBJECT", help="KIND:ID, or place:BOOK/KIND:ID")
+        parser.add_argument("subject", metavar="SUBJECT", help="KIND:ID, place:BOOK/KIND:ID, or case:NUMBER")
         parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.zip")
         add_moment_arguments(parser)
         add_person_arguments(parser)
@@ -53,10 +55,14 @@ class Command(Base):
         subject = subject_argument(options["subject"])
         with reading(viewer=viewer(options)) as connection:
             inquiry = inquire(connection, hidden, at=options["at"], clock=options["clock"])
-            customers = customers_for(inquiry, subject)
-            grant = admitted(options, subject, customers, page="export", action="export", kind="export")
+            wish = Wish(options["since"], tuple(options["account"]), options["side"])
+            if is_case(inquiry.model, str(subject)):
+                scope, customers, grant = case_admitted(inquiry, options, number_of(str(subject)), wish)
+            else:
+                customers = customers_for(inquiry, subject)
+                grant = admitted(options, subject, customers, page="export", action="export", kind="export")
+                scope = scope_of(inquiry, subject, customers, wish)
             reason = grant.reason
-            scope = scope_of(inquiry, subject, customers, Wish(options["since"], options["account"], options["side"]))
             if options["ask"] is not None:
                 self._ask(grant.actor, scope, customers, options)
                 return

@@ -1,0 +1,51 @@
+"""How a command goes through the doors of a case: those of all its customers, for one reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.access import door, looks, people, reasons
+from audit.access.door import Grant
+from audit.answers.inquiry import Inquiry
+from audit.answers.names import customers_of
+from audit.answers.withheld import hidden_among
+from audit.cases.entries import Case
+from audit.cases.reading import case as read
+from audit.errors import Refused, UsageError
+from audit.trails.scope import Scope, Wish
+from audit.values import Subject
+
+
+def case_admitted(
+    inquiry: Inquiry, options: dict[str, Any], id: int, wish: Wish
+) -> tuple[Scope, tuple[Subject, ...], Grant]:
+    """What a case's trail is of, whose it is, and the leave to see the last of them; every door is recorded.
+
+    Raises UnknownSubject, UsageError, Refused (which is recorded as well) and NoRecord.
+    """
+    if wish != Wish():
+        raise UsageError("the trail of a case is whole: leave --since, --account and --side out")
+    actor, reason = people.actor_named(options["user"]), reasons.parse(options["reason"])
+    try:
+        people.require(actor, "export")
+        found = read(actor, id)
+        customers = _customers(inquiry, found)
+        for one in customers or found.subjects:
+            door.open(actor, one, reason)
+            grant = door.check(actor, one, action="export")
+    except Refused as error:
+        why = {"why": str(error), "case": id}
+        looks.record(actor, looks.Look("refusal", "export", outcome="refused", details=why))
+        raise
+    seen = [*found.subjects, *customers]
+    looks.record(actor, looks.Look("export", "export", seen, reason, details={"case": id}))
+    return Scope(found.title, found.subjects, pinned=found.positions), customers, grant
+
+
+def _customers(inquiry: Inquiry, case: Case) -> tuple[Subject, ...]:
+    if not case.subjects:
+        raise UsageError(f"nothing is pinned to {case.title} yet")
+    if hidden_among(inquiry, case.subjects):
+        raise Refused("part of this case is withheld from you, so its trail is too")
+    behind = (customers_of(inquiry.connection, subject) for subject in case.subjects)
+    return tuple(dict.fromkeys(one for customers in behind for one in customers))

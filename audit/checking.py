@@ -42,10 +42,10 @@ class Checked:
 
 def check_log(places: Sequence[Place], progress: Callable[[int, int], None]) -> Checked:
     """Everything, as of one moment. `progress` is told how many entries of how many are done."""
+    published, unread, bad = _published(places)  # first: what is published meanwhile is beyond our moment
     with connect("follower") as reading:
         reading.isolation_level, reading.read_only = IsolationLevel.REPEATABLE_READ, True
         size = size_of(reading)
-        published, unread, bad = _published(places)
         kept = [*kept_here(reading), *published]
         rehash = Rehash(reading, kept)
         for one in _all(reading, rehash, size, progress):

@@ -16,6 +16,7 @@ from audit.log.publishing import Place, Unpublished
 from audit.log.rehash import Bad, Kept, Rehash, checked_rows, kept_here
 from audit.log.signed_notes import BadNote, opened
 from audit.log.tree import size_of
+from audit.projections.sequences import unnumbered
 
 SUBJECTS_AT_ONCE = 1_000
 BAD_MAX = 1_000  # that are told of; the rest follows from the first
@@ -62,6 +63,8 @@ def _all(connection: Connection, rehash: Rehash, size: int, progress: Callable[[
     yield from _own_records(connection)
     yield from _counts(connection, rehash.counted)
     yield from _sequences(connection)
+    for subject_id, position in unnumbered(connection):
+        yield Bad("SUBJECT_GAP", position, f"entry {position:,} is of subject {subject_id}, and has no number")
 
 
 def _published(places: Sequence[Place]) -> tuple[list[Kept], list[str], list[Bad]]:

@@ -5,7 +5,7 @@ batch. A tie that is learnt late gets the next number; no number ever changes.""
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -115,6 +115,30 @@ def _number_some(connection: Connection) -> int | None:
         return _add(connection, found)
 
 
+def unnumbered(connection: Connection) -> Iterator[tuple[int, int]]:
+    """Subject and position of entries that should have a number and have none; none while a rebuild is being compared.
+    The connection is in a transaction."""
+    stand = connection.execute(sql("sequence_stand")).fetchone()
+    if stand is None or not _is_whole(stand):
+        return
+    use_generation(connection, stand[0])
+    last, kinds = _subjects(connection, stand[0])
+    for after in range(0, last, SUBJECTS_AT_ONCE):
+        part = {"after": after, "upto": after + SUBJECTS_AT_ONCE, "kinds": kinds}
+        for subject_id, positions in connection.execute(sql("sequence_missing"), part).fetchall():
+            waiting = {at for (some,) in connection.execute(sql("sequence_waiting"), [subject_id]) for at in some}
+            yield from ((subject_id, position) for position in positions if position not in waiting)
+
+
+def _subjects(connection: Connection, generation: int) -> tuple[int, list[str]]:
+    """The greatest identifier of a subject, and the kinds whose entries are numbered."""
+    ((last, hash_),) = connection.execute(
+        "select (select coalesce(max(id), 0) from trace.subject), model_hash from trace.generation where number = %s",
+        [generation],
+    ).fetchall()
+    return last, sorted(numbered_kinds(model_of(connection, hash_)))
+
+
 def _is_whole(stand: Sequence[object]) -> bool:
     """Whether all that is not numbered yet of the current generation waits in its `tied`."""
     generation, begun, _, is_whole, _, is_rebuilt = stand
@@ -123,11 +147,7 @@ def _is_whole(stand: Sequence[object]) -> bool:
 
 def _compare(connection: Connection, generation: int, after: int, upto: int) -> int:
     """The next subjects of a generation that a rebuild made: what a new model ties to them is numbered."""
-    ((last, hash_),) = connection.execute(
-        "select (select coalesce(max(id), 0) from trace.subject), model_hash from trace.generation where number = %s",
-        [generation],
-    ).fetchall()
-    kinds = sorted(numbered_kinds(model_of(connection, hash_)))
+    last, kinds = _subjects(connection, generation)
     end = after + SUBJECTS_AT_ONCE
     missing = connection.execute(sql("sequence_missing"), {"after": after, "upto": end, "kinds": kinds}).fetchall()
     greatest = max((positions[-1] for _, positions in missing), default=0)

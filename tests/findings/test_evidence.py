@@ -44,6 +44,9 @@ def test_a_changed_log_is_a_finding_until_it_is_right_again(feed: Feed) -> None:
     assert sorted(set(own(feed))) == opened, "a rebuild tells it again"
     says = feed.rows("select distinct numbers ->> 'what' from finding where rule = 'trail_integrity' order by 1")
     assert ("Entry 2 of the log does not give its leaf",) in says
+    write("create table trace.aside as select * from trace.sequence", "delete from trace.sequence")
+    assert [at for kind, at in check(feed) if kind == "SUBJECT_GAP"] == [1, 2, 3], "what is cut off at the end"
+    write("insert into trace.sequence select * from trace.aside", "drop table trace.aside")
     write("update trace.log set correlation_id = null where position = 2",
           "update trace.sequence set first = 1")  # fmt: skip
     assert check(feed) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from typing import Any
@@ -64,6 +65,10 @@ class Visit:
     afterwards: list[Callable[[], None]] = field(default_factory=list)  # what only a recorded visit sets going
     started: float = field(default_factory=time.perf_counter)
     _doors: list[door.Door] | None = None
+
+    @property
+    def spent_ms(self) -> int:
+        return round((time.perf_counter() - self.started) * 1000)
 
     @property
     def formats(self) -> Formats:
@@ -172,6 +177,11 @@ def looked(page: str, right: str = "", *, kind: str = "look", is_recorded: bool 
                     start()
             except looks.NoRecord as error:
                 return visit_trouble(visit, 503, str(error))
+            except Exception:
+                visit.outcome = "error"  # what was shown is not known: what it was about is recorded
+                with suppress(looks.NoRecord):
+                    _record(visit)
+                raise
             return response
 
         return answer
@@ -235,7 +245,6 @@ def _record(visit: Visit) -> None:
     grant = visit.grant
     reason = visit.reason or (grant.reason if grant else None)
     unmasked = sorted(grant.mask.unmasked) if grant else []
-    spent_ms = round((time.perf_counter() - visit.started) * 1000)
     looks.record(
         visit.actor,
         looks.Look(
@@ -246,7 +255,7 @@ def _record(visit: Visit) -> None:
             visit.asked.moment,
             unmasked,
             visit.outcome,
-            spent_ms,
+            visit.spent_ms,
             visit.details,
         ),
     )

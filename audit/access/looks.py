@@ -89,10 +89,12 @@ def looks_at(connection: Connection, subject: Subject, since: datetime) -> int:
     return int(row[0]) if row else 0
 
 
-def record_polled(actor: Actor, subject: Subject, page: str, reason: Reason | None) -> None:
+def record_polled(
+    actor: Actor, subject: Subject, page: str, reason: Reason | None, duration_ms: int | None = None
+) -> None:
     """Polling is one look per session, subject and page in 15 minutes."""
     recent = AuditRecord.objects.filter(
         actor=actor.name, session=actor.session, page=page, recorded_at__gte=timezone.now() - POLLED_FOR
     )
     if not recent.filter(subjects__contains=[str(subject)]).exists():
-        record(actor, Look("look", page, [subject], reason))
+        record(actor, Look("look", page, [subject], reason, duration_ms=duration_ms))

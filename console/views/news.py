@@ -24,6 +24,6 @@ def news(visit: Visit, kind: str, id: int) -> HttpResponse:
         return HttpResponse(status=STOP_POLLING)
     if not count:
         return HttpResponse(status=204)
-    looks.record_polled(visit.actor, subject, "news", visit.grant.reason if visit.grant else None)
+    looks.record_polled(visit.actor, subject, "news", visit.grant.reason if visit.grant else None, visit.spent_ms)
     back = safe_next(visit.request.GET.get("back"), visit.request.get_host())
     return visit.show("_new.html", count=count, back=back)

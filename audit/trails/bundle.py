@@ -24,7 +24,7 @@ from audit.trails.archive import digest_of, wrap
 from audit.trails.asked import Asked, Progress, Written
 from audit.trails.canonical import canonical
 from audit.trails.contents import ORDER, sums_of
-from audit.trails.derived import derived_lines
+from audit.trails.derived import derived_lines, nets_of
 from audit.trails.manifest import manifest_of
 from audit.trails.proofs import Prover
 from audit.trails.record import Record
@@ -98,6 +98,8 @@ class _Draft:
         waiting = frozenset(self.work.get("unfolded"))
         with (folder / "derived.jsonl").open("wb") as file:
             file.writelines(derived_lines(self.inquiry, record.entries, waiting))
+            if not record.stubs and not waiting:
+                file.writelines(line.encode() for line in self.work.get("nets"))
         self._foot()
         manifest = manifest_of(self.work, self.inquiry, self.scope, self.asked, prover, record, stamp)
         (folder / "manifest.json").write_bytes(canonical(manifest) + b"\n")
@@ -142,6 +144,7 @@ class _Draft:
             ],
             sequence=sequence,
             unfolded=waiting,
+            nets=[line.decode() for line in nets_of(inquiry, told[0])] if self.scope.single else [],
             sources=readme.source_documents(inquiry),
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.answers.inquiry import Inquiry
+from audit.answers.shapes import Where
 from audit.trails.canonical import canonical
 
 STREAMS_AT_ONCE = 500
@@ -40,6 +41,25 @@ def derived_lines(inquiry: Inquiry, positions: Sequence[int], unfolded: frozense
     ids = sorted(id for id, stream in streams.items() if stream.events and stream.is_ordered_one_way)
     for first in range(0, len(ids), STREAMS_AT_ONCE):
         yield from _lines(inquiry, {id: streams[id] for id in ids[first : first + STREAMS_AT_ONCE]})
+
+
+def nets_of(inquiry: Inquiry, where: Where) -> Iterator[bytes]:
+    """Of a flow, one line: where its money is and where it came from, which all its events together must give."""
+    subject = where.subject.subject
+    kind = inquiry.model.kinds.get(subject.kind)
+    if kind is None or not kind.is_flow or not where.complete:
+        return
+    places = [
+        {
+            "book": line.place.book,
+            "place": str(line.place),
+            "currency": line.money.currency,
+            "units": str(line.money.units),
+        }
+        for line in (*where.places, *where.came_from)
+        if line.money.units
+    ]
+    yield canonical({"flow": str(subject), "book": kind.book, "places": places}) + b"\n"
 
 
 def _lines(inquiry: Inquiry, streams: dict[int, _Stream]) -> Iterator[bytes]:

@@ -237,6 +237,16 @@ def test_even_the_bank_cannot_leave_out_or_make_up(
         assert verdict.first.index == (None if index is None else int(index))
 
 
+def test_where_a_transfer_s_money_is_follows_from_its_events(numbered: Database, tmp_path: Path) -> None:
+    files = files_of(tmp_path, TRANSFER)
+    assert checked(tmp_path / "trail.zip").is_derived
+    found = lines(files, "derived.jsonl")
+    found[-1]["places"][0]["units"] += "0"
+    files["derived.jsonl"] = b"".join(canonical(one) + b"\n" for one in found)
+    verdict = checked(forged(tmp_path, files, key()))
+    assert verdict.first is not None and verdict.first.kind == "ARITHMETIC" and str(TRANSFER) in str(verdict.first)
+
+
 def test_an_entry_left_out_of_record_and_proof_is_a_gap(numbered: Database, tmp_path: Path) -> None:
     """A trail of the same checkpoint that is honest in everything but one entry: proof and signature are right."""
     with asking() as inquiry:

@@ -4,7 +4,7 @@ and what they moved in the places that the stream owns."""
 from __future__ import annotations
 
 from base64 import b64decode
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,10 +41,15 @@ class _Payload(msgspec.Struct, gc=False):
 
 
 class _Line(msgspec.Struct, gc=False):
-    source: str
-    stream: str
-    states: list[dict[str, str]]
-    balances: list[dict[str, str]]
+    """A stream's, or a flow's: where its money is in its book."""
+
+    source: str = ""
+    stream: str = ""
+    states: list[dict[str, str]] = []
+    balances: list[dict[str, str]] = []
+    flow: str = ""
+    book: str | None = None
+    places: list[dict[str, str]] = []
 
 
 @dataclass(slots=True)
@@ -59,7 +64,12 @@ class _Folded:
     late: list[tuple[_Key, Entry, bytes]] | None = None  # its events, where they do not stand in their order
 
 
-Streams = dict[tuple[str, str], _Folded]
+@dataclass(slots=True)
+class Folded:
+    """`nets`: what all events together moved, by place."""
+
+    streams: dict[tuple[str, str], _Folded] = field(default_factory=lambda: defaultdict(_Folded))
+    nets: Counter[_Place] = field(default_factory=Counter)
 
 _entry = msgspec.json.Decoder(Entry).decode
 _payload = msgspec.json.Decoder(_Payload).decode
@@ -76,12 +86,13 @@ def model_of(text: bytes, expected: str) -> Model:
     return model
 
 
-def fold(trail: Opened, model: Model) -> Streams:
+def fold(trail: Opened, model: Model) -> Folded:
     """All events of the trail; streams whose lines are not in their own order are put in it first."""
-    streams: Streams = defaultdict(_Folded)
+    folded = Folded()
+    streams = folded.streams
     for name in _out_of_order(trail):
         streams[name].late = []
-    folder = _Folder(model)
+    folder = _Folder(model, folded.nets)
     for entry, line in _events(trail):
         stream = streams[entry.source, entry.stream]
         if stream.late is None:
@@ -92,12 +103,12 @@ def fold(trail: Opened, model: Model) -> Streams:
         for _, entry, line in sorted(stream.late or (), key=lambda one: one[0]):
             folder.apply(entry, line, stream)
         stream.late = None
-    return streams
+    return folded
 
 
-def compare(trail: Opened, streams: Streams) -> tuple[int, int]:
+def compare(trail: Opened, folded: Folded) -> tuple[int, int]:
     """How many streams are as they were said to be, and how many more could not be judged. Raises Bad."""
-    judged = closed = 0
+    judged, streams = 0, folded.streams
     for raw in trail.lines("derived.jsonl"):
         try:
             line = _line(raw)
@@ -108,9 +119,11 @@ def compare(trail: Opened, streams: Streams) -> tuple[int, int]:
             }
         except (msgspec.DecodeError, KeyError, ValueError):
             raise Bad("ARITHMETIC", "derived.jsonl is not as it was written") from None
+        if line.flow:
+            _compare_flow(line, folded)
+            continue
         found = streams.get((line.source, line.stream)) or _Folded()
         if found.is_closed:
-            closed += 1
             continue
         _same(f"the state of {line.stream}", states, found.states)
         _same(f"what {line.stream} holds", units, found.units)
@@ -118,20 +131,29 @@ def compare(trail: Opened, streams: Streams) -> tuple[int, int]:
     return judged, len(streams) - judged
 
 
+def _compare_flow(line: _Line, folded: Folded) -> None:
+    """Of a trail of one flow: each place that its events moved money in, and what is left there."""
+    if any(stream.is_closed for stream in folded.streams.values()):
+        return
+    said = {(one["book"], one["place"], one["currency"]): [int(one["units"]), 0] for one in line.places}
+    found = {place: [units, 0] for place, units in folded.nets.items() if units and place[0] == line.book}
+    _same(f"the money of {line.flow} in", said, found)
+
+
 def _same(what: str, said: dict[Any, Any], found: dict[Any, Any]) -> None:
     for name in sorted(said.keys() | found.keys()):
         one, other = said.get(name), found.get(name)
         if one != other:
             shown = name if isinstance(name, str) else " ".join(name)
-            index = min(value[1] for value in (one, other) if value is not None)
+            index = min(value[1] for value in (one, other) if value is not None) or None
             told, gives = (value[0] if value else "nothing" for value in (one, other))
             said_so = f"{what}{' ' if shown else ''}{shown}: it says {told}, its events give {gives}"
             raise Bad("ARITHMETIC", said_so, index)
 
 
 class _Folder:
-    def __init__(self, model: Model) -> None:
-        self._model = model
+    def __init__(self, model: Model, nets: Counter[_Place]) -> None:
+        self._model, self._nets = model, nets
         self._names: dict[str, int] = {}
         self._sources: dict[int, str] = {}
         self._reader = Reader(model, self._sources)
@@ -151,8 +173,9 @@ class _Folder:
         for moved in work.reading.movements:
             sides = ((moved.from_kind, moved.from_key, -moved.units), (moved.to_kind, moved.to_key, moved.units))
             for kind, key, units in sides:
+                place = (moved.book, f"{kind}:{key}" if key else kind, moved.currency)
+                self._nets[place] += units
                 if self._model.places[moved.book, kind].owner == work.lane.name:
-                    place = (moved.book, f"{kind}:{key}" if key else kind, moved.currency)
                     held = stream.units.setdefault(place, [0, 0])
                     held[0], held[1] = held[0] + units, logged.position
 

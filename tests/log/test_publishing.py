@@ -6,8 +6,10 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -87,34 +89,61 @@ def test_a_checkpoint_is_mailed_once_a_day(written: Log, box: Box) -> None:
 # an object store
 
 
+@dataclass(frozen=True)
+class Store:
+    """An object store that checks who asks."""
+
+    endpoint: str
+    client: Any
+
+
 @pytest.fixture(scope="module")
-def store() -> Iterator[ThreadedMotoServer]:
+def store() -> Iterator[Store]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
-    yield server
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    known = dict(region_name="us-east-1", endpoint_url=endpoint, aws_access_key_id="x", aws_secret_access_key="x")
+    people = Session().create_client("iam", **known)
+    people.create_user(UserName="log")
+    everything = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'
+    people.put_user_policy(UserName="log", PolicyName="kept", PolicyDocument=everything)
+    made = people.create_access_key(UserName="log")["AccessKey"]
+    known |= {"aws_access_key_id": made["AccessKeyId"], "aws_secret_access_key": made["SecretAccessKey"]}
+    client = Session().create_client("s3", **known)
+    client.create_bucket(Bucket="kept")
+    ask_who_it_is(endpoint, b"0")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STORE_KEY", made["AccessKeyId"])
+        patch.setenv("STORE_SECRET", made["SecretAccessKey"])
+        yield Store(endpoint, client)
+    ask_who_it_is(endpoint, b"inf")
     server.stop()
 
 
+def ask_who_it_is(endpoint: str, after: bytes) -> None:
+    """From so many requests on, the store checks signatures."""
+    asked = Request(f"{endpoint}/moto-api/reset-auth", after, {"Content-Type": "text/plain"})
+    urlopen(asked, timeout=10).close()
+
+
 def test_a_checkpoint_stands_in_an_object_store(
-    written: Log, store: ThreadedMotoServer, monkeypatch: pytest.MonkeyPatch
+    written: Log, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    host, port = store.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    client = Session().create_client("s3", region_name="us-east-1", endpoint_url=endpoint,
-                                     aws_access_key_id="key", aws_secret_access_key="secret")  # fmt: skip
-    client.create_bucket(Bucket="kept")
-    monkeypatch.setenv("STORE_KEY", "key")
-    monkeypatch.setenv("STORE_SECRET", "secret")
-    place = ObjectStore("kept", "log/", endpoint, access_key_env="STORE_KEY", secret_key_env="STORE_SECRET")
+    place = ObjectStore("kept", "log/", store.endpoint, access_key_env="STORE_KEY", secret_key_env="STORE_SECRET")
     assert place.newest() is None
     signed = seal(written.connection)
     assert publish_due(written.connection, [place], signed, at_once=True) == []
     assert place.newest() == signed.note
-    client.put_object(Bucket="kept", Key="log/checkpoint-300", Body=b"kept before")
+    store.client.put_object(Bucket="kept", Key="log/checkpoint-300", Body=b"kept before")
     place.put(signed)
-    assert client.get_object(Bucket="kept", Key="log/checkpoint-300")["Body"].read() == b"kept before"
+    kept = store.client.get_object(Bucket="kept", Key="log/checkpoint-300")["Body"].read()
+    assert kept == b"kept before", "never written over"
     with pytest.raises(Unpublished, match="NoSuchBucket"):
-        ObjectStore("none", "", endpoint, access_key_env="STORE_KEY", secret_key_env="STORE_SECRET").put(signed)
+        replace(place, bucket="none").put(signed)
+    monkeypatch.setenv("STORE_SECRET", "another")
+    with pytest.raises(Unpublished, match="SignatureDoesNotMatch"):
+        place.put(signed)
     monkeypatch.delenv("STORE_SECRET")
     with pytest.raises(Unpublished, match="STORE_SECRET"):
         place.put(signed)

@@ -7,6 +7,19 @@ from typing import Any
 
 from audit.trails.told import Document, Told
 
+COUNTED = {"events", "entries", "findings", "complete", "not_understood"}
+NAMED_MAX = 20
+# What narrows a trail, and what is said where nothing does; "" says nothing.
+FILTERS = {
+    "subjects": ("Of", ""),
+    "since": ("Events from", "the beginning"),
+    "until": ("Events to", "the moment above"),
+    "accounts": ("Accounts", "all"),
+    "side": ("Whose side", "every side"),
+    "pinned": ("Pinned entries", ""),
+    "stubs": ("Withheld entries", "none"),
+}
+
 
 def about(told: Told) -> Iterator[tuple[str, str]]:
     """Under which conditions it was made, for every copy for people."""
@@ -18,10 +31,14 @@ def about(told: Told) -> Iterator[tuple[str, str]]:
     yield "Reason", ", ".join(_given(reason))
     yield "Approved by", said(made.get("approved_by") or made.get("approval")) or "nobody: no approval was needed"
     yield "Scope", f"events: {scope['events']}, log entries: {scope['entries']}, findings: {scope['findings']}"
-    for name in sorted(set(scope) - {"events", "entries", "findings", "complete", "not_understood"}):
+    for name, (told_as, nothing) in FILTERS.items():
+        if name in scope and (scope[name] or nothing):
+            yield told_as, _few(scope[name]) or nothing
+    for name in sorted(set(scope) - COUNTED - set(FILTERS)):
         yield f"Scope: {words(name)}", said(scope[name]) or "no"
     yield "Complete", _complete(scope)
-    yield "Withheld", said(made.get("withheld")) or "personal values only, as said under masking"
+    yield "Numbered", _numbered(made.get("sequence"))
+    yield "Withheld", _withheld(made.get("withheld"))
     yield "Masking", made["masking"]
     yield "Clocks", f"{made['clocks']}. Times here: {told.zone.key}"
     yield "Muted findings", said(made.get("muted")) or "none"
@@ -31,6 +48,24 @@ def about(told: Told) -> Iterator[tuple[str, str]]:
         yield f"Source {source['name']}", f"{source['kind']}; complete to {known}; gaps: {source['gaps']}"
     log = made["log"]
     yield "Log", f"{log['origin']}, {log['size']} entries, root {log['root']}"
+
+
+def _few(value: Any) -> str:
+    """The names of a list, or how many they are."""
+    is_long = isinstance(value, list) and len(value) > NAMED_MAX
+    return f"{len(value)} of them, named in manifest.json" if is_long else said(value)
+
+
+def _numbered(sequence: Document | None) -> str:
+    if sequence is None:
+        return "its entries bear no numbers: that none was left out is the console's word"
+    way = "" if sequence.get("complete") else "; numbering was under way when it was made"
+    return f"{sequence['subject']} has the entries 1 to {sequence['n']}{way}"
+
+
+def _withheld(withheld: Document | None) -> str:
+    told = said((withheld or {}).get("entries")) or "no entries"
+    return f"{told}; personal values cut out: {(withheld or {}).get('fields', 'not counted')}"
 
 
 def _given(reason: Document) -> Iterator[str]:

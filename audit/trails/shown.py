@@ -9,7 +9,7 @@ import unicodedata
 _HIDDEN = r"\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 _PRIVATE = r"\ue000-\uf8ff\ud800-\udfff\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
 _UNSEEN = re.compile(rf"[\x00-\x1f\x7f-\x9f{_HIDDEN}{_PRIVATE}]")
-_LONG = re.compile(r"[^\s\u200b]{25,}")
+_WORD = re.compile(r"\S+")
 _STRETCH = 12
 
 
@@ -24,9 +24,10 @@ def numbered(char: str) -> str:
     return f"⟨{ord(char):04X}⟩"
 
 
-def breakable(text: str) -> str:
-    """Long words get places to break at, without a hyphen that nobody wrote."""
-    return _LONG.sub(lambda found: "\u200b".join(_parts(found[0])), text)
+def breakable(text: str, longest: int = 24) -> str:
+    """Words that are longer get places to break at, without a hyphen that nobody wrote. Whoever copies such a word copies
+    these places too: where hashes stand, `longest` should leave them whole."""
+    return _WORD.sub(lambda found: "\u200b".join(_parts(found[0])) if len(found[0]) > longest else found[0], text)
 
 
 def _parts(word: str) -> list[str]:

@@ -77,7 +77,7 @@ def trail(
         "masking": text,
         "clocks": text,
         "muted": [{"rule": text}],
-        "withheld": {text: 3},
+        "withheld": {"entries": {text: 3}, "fields": 2},
         "scope": {
             "events": len(events) if count is None else count,
             "entries": len(events),
@@ -144,6 +144,7 @@ def test_every_text_can_be_set(tmp_path: Path, text: str) -> None:
 def test_what_cannot_be_seen_stands_as_its_number() -> None:
     assert shown("\u202egpj.exe\x00") == "⟨202E⟩gpj.exe⟨0000⟩"
     assert shown("line\r\nline") == "line line"
+    assert breakable("a" * 64, 72) == "a" * 64, "a hash can be copied"
     assert breakable("y" * 30).replace("\u200b", "") == "y" * 30 and "\u200b" in breakable("y" * 30)
 
 

@@ -15,6 +15,7 @@ DRAWN_MAX = 24  # events in the picture of the lanes
 LANES_MAX = 12
 FINDINGS_MAX = 500
 PLACES_MAX = 500
+WHOLE_MAX = 72  # characters of a word that fits into a line of the last table: hashes do
 
 Spot = tuple[str, str, str]  # book, place, currency
 
@@ -37,7 +38,7 @@ def contents(told: Told) -> Document:
         "places_total": len(places),
         "events": [_event(told, one) for one in events],
         "events_total": total,
-        "about": [[_cell(name), _cell(text)] for name, text in about(told)],
+        "about": [[_cell(name), breakable(shown(text), WHOLE_MAX)] for name, text in about(told)],
     }
 
 
@@ -68,9 +69,10 @@ def _money(told: Told, line: Document) -> list[str]:
 def _finding(told: Told, one: Document) -> Document:
     is_open = one["state"] == "open"
     since = f"since {clock(told, one['opened_at'])}" if is_open else "resolved"
+    muted = f", muted until {clock(told, one['muted_until'])}" if one.get("muted_until") else ""
     return {
         "says": _cell(one["says"]),
-        "state": f"{one['severity']}, {since}",
+        "state": shown(f"{one['severity']}, {since}{muted}"),
         "resolve": _cell(one["would_resolve"]) if is_open else "",
     }
 

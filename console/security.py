@@ -71,8 +71,15 @@ def address_of(request: HttpRequest) -> str:
     address = str(request.META.get("REMOTE_ADDR", ""))
     told = [part.strip() for part in str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",") if part.strip()]
     while told and _is_trusted(address):
-        address = told.pop()
+        address = _without_port(told.pop())
     return address[:ADDRESS_LENGTH_MAX]
+
+
+def _without_port(told: str) -> str:
+    """Some proxies name the port too: 203.0.113.9:4711, [2001:db8::7]:4711."""
+    if told.startswith("["):
+        return told[1:].partition("]")[0]
+    return told.partition(":")[0] if told.count(":") == 1 else told
 
 
 def _is_trusted(address: str) -> bool:

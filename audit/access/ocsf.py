@@ -30,6 +30,8 @@ _DOING = {
     ),
     **dict.fromkeys(("approval", "approval_refusal", "role_change", "retention", "review", "key_change"), UPDATE),
     "erasure": DELETE,
+    **dict.fromkeys(("break_glass", "deep_link"), CREATE),
+    "restricted_import": UPDATE,
 }
 _SEVERITIES = {"refusal": LOW, "sign_in_failure": MEDIUM, "role_change": MEDIUM, "lockout": HIGH, "break_glass": HIGH}
 _FAILED = {"refused", "wrong", "no reason", "not found", "bad input", "unavailable", "error"}

@@ -68,7 +68,8 @@ def enter(visit: Visit, inquiry: Inquiry, kind: str, id: int, *, action: str = "
 
 def pass_door(visit: Visit, inquiry: Inquiry, subject: Subject, *, action: str = "look") -> Inquiry:
     customers = customers_of(inquiry.connection, subject, inquiry.ids.get(subject, 0))
-    visit.grant = door.check(visit.actor, subject, customers, action=action)
+    grant = door.check(visit.actor, subject, customers, action=action)
+    visit.grant = grant if visit.is_whole_page else replace(grant, mask=replace(grant.mask, unmasked=frozenset()))
     if visit.grant.door is not None:
         visit.subjects.append(visit.grant.door.subject)  # a look at an account is a look at its customer
     return replace(inquiry, mask=visit.grant.mask)

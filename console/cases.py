@@ -80,7 +80,7 @@ def shown(visit: Visit, inquiry: Inquiry, case: Case) -> CaseShown:
             shut = next((links[one] for one in (of or customers)), None)
             rows.append(EntryShown(replace(entry, text=None, document=None), _link(links, entry), shut))
             continue
-        mask = Mask(opened.subject, opened.unmasked) if opened else inquiry.mask
+        mask = Mask(opened.subject) if opened else inquiry.mask
         rows.append(_told(replace(inquiry, mask=mask), links, entry))
         if entry.subject is not None:
             visit.subjects.append(entry.subject)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
+from math import ceil
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -16,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -134,7 +136,16 @@ class Visit:
     ) -> HttpResponse:
         """The page, or the piece of it that was asked for."""
         piece = (parts or {}).get(self.request.headers.get("HX-Target", ""))
-        return render(self.request, piece or template, {**self._words(at), **self.without_hidden(context)})
+        response = render(self.request, piece or template, {**self._words(at), **self.without_hidden(context)})
+        again = self.grant.door.masked_again_at if self.grant and self.grant.door and self.is_whole_page else None
+        if again is not None:  # with or without JavaScript, the browser then asks for the page without the value
+            response.headers["Refresh"] = str(max(1, ceil((again - timezone.now()).total_seconds())))
+        return response
+
+    @property
+    def is_whole_page(self) -> bool:
+        """Only a page masks itself again: pieces of one, and what leaves as a file, show everything masked."""
+        return self.request.method == "GET" and self.kind == "look" and not getattr(self.request, "htmx", None)
 
     def without_hidden(self, shown: Shown) -> Shown:
         """What a page or a file shows, without what may not be known of by whom it is shown to."""

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
-from audit.access import looks, people, texts
-from audit.access.mask import Mask, hidden
+from audit.access import approvals, looks, people, texts
+from audit.access.mask import ALL, Mask, hidden
 from audit.access.people import Actor
 from audit.access.reasons import SECRET, Reason
 from audit.access.restricted import is_withheld
@@ -22,6 +23,7 @@ from audit.values import Subject
 OPEN_FOR = timedelta(minutes=30)
 BROKEN_FOR = timedelta(minutes=15)
 UNMASKED_FOR = timedelta(minutes=2)
+FIELDS_AT_ONCE_MAX = 5
 
 
 class NoReason(Refused):
@@ -41,6 +43,7 @@ class Door:
     closes_at: datetime
     unmasked: frozenset[str] = frozenset()
     is_broken: bool = False
+    masked_again_at: datetime | None = None  # when the first of them is
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +110,26 @@ def open_doors(actor: Actor, subjects: Sequence[Subject] | None = None) -> list[
     named = None if subjects is None else [str(subject) for subject in subjects]
     wanted = {"session": actor.session, "actor": actor.name, "role": actor.role, "now": now, "subjects": named}
     return [
-        Door(
-            Subject.parse(subject), Reason(code, ticket, caller), closes_at, _still(json.loads(opened), now), is_broken
-        )
+        _seen(subject, Reason(code, ticket, caller), closes_at, json.loads(opened), is_broken, now)
         for subject, code, ticket, caller, closes_at, opened, is_broken in rows("access_doors", wanted)
     ]
 
 
 def unmask(actor: Actor, subject: Subject, path: str) -> None:
-    """Show one field of the customer whose door is open, for two minutes; recorded. Raises Refused, NoReason."""
+    """Show one field of the customer whose door is open, for two minutes; recorded. ALL, and more fields at once than
+    FIELDS_AT_ONCE_MAX, need a second person. Raises Refused, NoReason, ApprovalMissing."""
     people.require(actor, "unmask")
-    row = _row(actor, subject)
-    now = timezone.now()
-    until = min(row.closes_at, now + UNMASKED_FOR)
-    looks.record(actor, looks.Look("unmask", "door", [subject], _reason(row), unmasked=[path], outcome="unmasked"))
-    still = {kept: row.unmasked[kept] for kept in _still(row.unmasked, now)}
-    row.unmasked = {**still, path: until.isoformat()}
-    row.save(update_fields=["unmasked"])
+    with transaction.atomic():
+        row = _row(actor, subject)
+        now = timezone.now()
+        until = min(row.closes_at, now + UNMASKED_FOR)
+        still = {kept: row.unmasked[kept] for kept in _still(row.unmasked, now)}
+        if ALL not in still and (path == ALL or len({*still, path}) > FIELDS_AT_ONCE_MAX):
+            approvals.take(actor, "bulk_unmask", str(subject), {}, [subject])
+            path = ALL
+        looks.record(actor, looks.Look("unmask", "door", [subject], _reason(row), unmasked=[path], outcome="unmasked"))
+        row.unmasked = {**still, path: until.isoformat()}
+        row.save(update_fields=["unmasked"])
 
 
 def close(actor: Actor) -> None:
@@ -162,14 +168,22 @@ def close_all(name: str) -> None:
 
 def _row(actor: Actor, subject: Subject) -> OpenDoor:
     mine = OpenDoor.objects.filter(session=actor.session, actor=actor.name, subject=str(subject))
-    row = mine.filter(closes_at__gt=timezone.now()).order_by("-pk").first()
+    row = mine.filter(closes_at__gt=timezone.now()).order_by("-pk").select_for_update().first()
     if row is None:
         raise NoReason(subject)
     return row
 
 
 def _door(row: OpenDoor, now: datetime) -> Door:
-    return Door(Subject.parse(row.subject), _reason(row), row.closes_at, _still(row.unmasked, now), row.is_broken)
+    return _seen(row.subject, _reason(row), row.closes_at, row.unmasked, row.is_broken, now)
+
+
+def _seen(
+    subject: str, reason: Reason, closes_at: datetime, opened: Mapping[str, str], is_broken: bool, now: datetime
+) -> Door:
+    still = _still(opened, now)
+    ends = [datetime.fromisoformat(opened[path]) for path in still]
+    return Door(Subject.parse(subject), reason, closes_at, still, is_broken, min(ends, default=None))
 
 
 def _reason(row: OpenDoor) -> Reason:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from audit.values import Subject
 
 DOTS = "••••••"
+ALL = "*"  # every field at once
 # An account or card number long enough that its last four do not give it away; a birth or civil number never is.
 _NUMBER = re.compile(r"(?:[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}|[0-9]{13,19})")
 
@@ -17,16 +18,19 @@ _NUMBER = re.compile(r"(?:[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}|[0-9]{13,19})")
 class Mask:
     """Called with whom a field belongs to, its path and its value; gives the text that may be shown.
 
-    `unmasked` are paths which the person opened; they show for `subject` alone, never for the other side.
+    `unmasked` are paths which the person opened (ALL: every one); they show for `subject` alone, never for the other.
     """
 
     subject: Subject | None = None
     unmasked: frozenset[str] = frozenset()
 
     def __call__(self, owner: Subject | None, path: str, value: str) -> str:
-        if self.subject is not None and owner == self.subject and path in self.unmasked:
+        if self.subject is not None and owner == self.subject and self.shows(path):
             return value
         return masked(value)
+
+    def shows(self, path: str) -> bool:
+        return path in self.unmasked or ALL in self.unmasked
 
 
 hidden = Mask()  # everything masked: the system user, and everyone at first

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from audit.access import door, people, reasons
+from audit.access import approvals, door, people, reasons
 from audit.access.door import NoReason
+from audit.access.mask import ALL
 from audit.access.people import SYSTEM, Actor
 from audit.access.reasons import Reason
 from audit.errors import Refused, UsageError
@@ -106,6 +107,28 @@ def test_a_field_shows_for_two_minutes_and_is_recorded(actor: MakeActor) -> None
     row.unmasked = {"name": row.opened_at.isoformat()}
     row.save(update_fields=["unmasked"])
     assert door.check(support, ANNA, [ANNA]).mask(ANNA, "name", "Anna Madsen") == "Anna M••••••"
+
+
+def test_many_fields_at_once_need_a_second_person(actor: MakeActor) -> None:
+    support, lead = actor("support"), actor("team_lead")
+    door.open(support, ANNA, CALL)
+    for number in range(door.FIELDS_AT_ONCE_MAX):
+        door.unmask(support, ANNA, f"field{number}")
+    for path in (ALL, "one.more"):
+        with pytest.raises(approvals.ApprovalMissing):
+            door.unmask(support, ANNA, path)
+    door.unmask(support, ANNA, "field0")
+    request = approvals.ask(support, "bulk_unmask", str(ANNA), "she cannot remember", subjects=[ANNA])
+    approvals.approve(lead, request.pk)
+    door.unmask(support, ANNA, ALL)
+    mask = door.check(support, ANNA, [ANNA]).mask
+    assert mask(ANNA, "any", "Anna Madsen") == "Anna Madsen" and mask(METTE, "any", "Mette Hansen") != "Mette Hansen"
+    assert AuditRecord.objects.filter(kind="unmask").latest("pk").unmasked == [ALL]
+    row = OpenDoor.objects.get()
+    row.unmasked = {ALL: row.opened_at.isoformat()}
+    row.save(update_fields=["unmasked"])
+    with pytest.raises(approvals.ApprovalMissing):
+        door.unmask(support, ANNA, ALL)
 
 
 def test_an_auditor_unmasks_nothing(actor: MakeActor) -> None:

@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit.answers.cursors import Mark, pack
-from audit.models import AuditRecord
+from audit.models import AuditRecord, OpenDoor
 from tests.console.conftest import Bank, browser_of, with_reason
 
 PAGES = (
@@ -225,6 +225,26 @@ def test_html_in_a_name_is_text(bank: Bank) -> None:
             assert AuditRecord.objects.latest("id").unmasked == ["name"]
             return
     pytest.fail("the demo bank's script is not shown anywhere")
+
+
+def test_a_page_that_shows_a_value_asks_for_itself_again(bank: Bank, customer: int, support: Client) -> None:
+    """Within two minutes, by a header: no script is needed. A piece of it and a file never show the value."""
+    url = f"/of/customer/{customer}"
+    assert "Refresh" not in support.get(url).headers
+    before = {one: support.get(one).content for one in (f"{url}/payments.csv", f"{url}/accounts.json")}
+    support.post(f"{url}/unmask", {"path": "phone"})
+    page = support.get(url)
+    assert 0 < int(page.headers["Refresh"]) <= 120 and b"+45 " in page.content
+    piece = support.get(url, headers={"HX-Request": "true", "HX-Target": "payments"})
+    assert "Refresh" not in piece.headers and b"+45 " not in piece.content
+    whole = support.get(url, headers={"HX-Request": "true"})
+    assert b"+45 " not in whole.content
+    assert before == {one: support.get(one).content for one in before}
+    door = OpenDoor.objects.latest("pk")
+    door.unmasked = {"phone": door.opened_at.isoformat()}
+    door.save(update_fields=["unmasked"])
+    again = support.get(url)
+    assert "Refresh" not in again.headers and b"+45 " not in again.content
 
 
 def test_everything_personal_is_masked_at_first(bank: Bank, support: Client, urls: list[str]) -> None:

@@ -25,6 +25,7 @@ def _get_ready() -> None:
             engine.compile_all()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # a page makes some thousands of objects and leaves hardly any: look less often
 
 
 _get_ready()

@@ -84,6 +84,15 @@ def test_an_answer_is_kept_as_it_was_and_bound_to_the_log(bank: Bank, names: dic
     assert "Where the money was" in shown and "What had happened" in shown and "Mette Holm" in shown
 
 
+def test_an_answer_of_the_past_is_kept_as_of_then(bank: Bank, names: dict[str, object]) -> None:
+    browser, case, _, transfer = investigated(bank, names)
+    browser.post(f"/of/transfer/{transfer}/case?at=2026-11-22T12:00:00Z", {"case": str(case), "answer": "where"})
+    document = CaseEntry.objects.filter(case=case).latest("id").document
+    assert document is not None
+    assert (document["at"]["time"], document["at"]["now"]) == ("2026-11-22T12:00:00.000000Z", False)
+    assert "As of " in page(browser, case)
+
+
 def test_what_is_pinned_holds_nothing_personal(bank: Bank, names: dict[str, object]) -> None:
     browser, case, customer, _ = investigated(bank, names)
     name = re.search(r"(\w{3,}) \w•+", browser.get(f"/of/customer/{customer}").content.decode())

@@ -120,3 +120,12 @@ def test_many_tries_at_once_are_no_more_than_one_after_the_other(user: MakeUser)
         answers = Counter(threads.map(attempt, range(12)))
     assert answers == {200: TRIES_MAX, 429: 12 - TRIES_MAX}
     assert AuditRecord.objects.filter(outcome="wrong").count() == TRIES_MAX
+
+
+def test_no_page_of_a_library_is_reachable(database: Database) -> None:
+    """Nobody signs up, changes an address or asks for a password by mail here."""
+    for prefix in ("", "/accounts", "/sign-in", "/account"):
+        for page in ("signup", "login", "password/reset", "email", "2fa", "2fa/totp/activate", "3rdparty", "admin"):
+            answer = Client(HTTP_HOST="localhost").get(f"{prefix}/{page}/")
+            assert answer.status_code == 404, (prefix, page)
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

@@ -25,8 +25,8 @@ def numbered(char: str) -> str:
 
 
 def breakable(text: str, longest: int = 24) -> str:
-    """Words that are longer get places to break at, without a hyphen that nobody wrote. Whoever copies such a word copies
-    these places too: where hashes stand, `longest` should leave them whole."""
+    """Words that are longer get places to break at, without a hyphen that nobody wrote. Whoever copies such a word
+    copies these places too: where hashes stand, `longest` should leave them whole."""
     return _WORD.sub(lambda found: "\u200b".join(_parts(found[0])) if len(found[0]) > longest else found[0], text)
 
 

@@ -74,6 +74,7 @@ def _finding(told: Told, one: Document) -> Document:
         "says": _cell(one["says"]),
         "state": shown(f"{one['severity']}, {since}{muted}"),
         "resolve": _cell(one["would_resolve"]) if is_open else "",
+        "is_open": is_open,
     }
 
 

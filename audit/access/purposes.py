@@ -30,8 +30,8 @@ WORDS: dict[str, dict[str, str]] = {
         "taken": "a copy was made",
         "glass": "in an emergency",
         "by_system": "by the bank's systems, not by a person",
+        "beginning": "the beginning",
         "nothing": "Nobody has looked at your data in this time.",
-        "made": "Made on {day}.",
     },
     "da": {
         "call": "Du ringede til os",
@@ -58,8 +58,8 @@ WORDS: dict[str, dict[str, str]] = {
         "taken": "der blev taget en kopi",
         "glass": "i et nødstilfælde",
         "by_system": "af bankens systemer, ikke af en person",
+        "beginning": "begyndelsen",
         "nothing": "Ingen har set dine oplysninger i denne tid.",
-        "made": "Lavet den {day}.",
     },
 }
 

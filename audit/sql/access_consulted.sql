@@ -4,6 +4,7 @@ select id, kind, recorded_at, actor, session, page, reason_code, outcome, unmask
 from audit_record
 where subjects @> any(%(subjects)s::jsonb[])
   and (%(began)s::timestamptz is null or recorded_at >= %(began)s) and recorded_at <= %(ended)s
+  and page not in ('reviews', 'withheld')  -- which look at what staff did
   and kind in ('look', 'search', 'download', 'export', 'unmask', 'break_glass', 'reason')
   and (outcome = any(%(outcomes)s) or kind = 'search')
 order by id

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods
 from audit.access import report as reporting
 from audit.access import reviews
 from audit.access.purposes import LANGUAGES, WORDS
+from audit.access.reasons import SECRET, Reason
 from audit.answers.names import CUSTOMER, link_of, subject_of
 from audit.answers.own_accounts import own_accounts
 from audit.errors import UsageError
 from audit.values import Subject
 from console.asking import asking, know_zone
+from console.formats import formats
 from console.forms import day_in
 from console.views.looks import know_of
 from console.visit import Visit, looked
@@ -57,6 +59,7 @@ def access_report(visit: Visit, id: int) -> HttpResponse:
         "languages": LANGUAGES,
         "wrong": wrong,
     }
+    context["written"] = formats(made.language if made else "en", visit.zone)
     return visit.show("access_report.html", **context)
 
 
@@ -66,5 +69,6 @@ def withheld(visit: Visit) -> HttpResponse:
     waiting, done = reviews.withheld(is_open=True), reviews.withheld(is_open=False)
     records = [item.record for item in (*waiting, *done)]
     know_of(visit, records)
+    visit.reason = Reason(SECRET[0])  # that somebody is on this page is under secrecy too
     visit.subjects = [Subject.parse(text) for record in records for text in record.subjects if ":" in text]
     return visit.show("withheld.html", waiting=waiting, done=done, verdicts=reviews.LIFT)

@@ -62,6 +62,7 @@ def test_it_tells_when_and_why_and_by_nobody(customer: tuple[int, str, str]) -> 
 def test_it_is_made_on_a_page_in_the_customers_language(customer: tuple[int, str, str]) -> None:
     browser = browser_of("data_protection")
     page = browser.post(f"/of/customer/{customer[0]}/access-report", {"language": "da"}).content.decode()
+    assert "fra begyndelsen til" in page
     assert "Du ringede til os" in page and "2 sider blev set" in page and 'lang="da"' in page
     assert not re.search("annamarie|bojesen|AML", page)
     made, secret = AuditRecord.objects.filter(kind="access_report").order_by("-id")[:2][::-1]

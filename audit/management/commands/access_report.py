@@ -51,7 +51,7 @@ class Command(Base):
 
     def _tell(self, made: Report) -> None:
         language, zone = made.language, ZoneInfo(made.zone)
-        began = f"{made.began.astimezone(zone):%Y-%m-%d %H:%M}" if made.began else "…"
+        began = f"{made.began.astimezone(zone):%Y-%m-%d %H:%M}" if made.began else said(language, "beginning")
         ended = f"{made.ended.astimezone(zone):%Y-%m-%d %H:%M}"
         about = {"customer": made.customer.key, "zone": made.zone, "began": began, "ended": ended}
         for line in (said(language, "title"), said(language, "about", **about), said(language, "law"), ""):

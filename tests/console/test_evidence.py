@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 from audit.database import connect
@@ -27,6 +28,8 @@ def test_an_alarm_about_the_proof_is_seen_until_it_is_over(bank: Bank) -> None:
     [[finding]] = bank.rows("select id from finding where rule = 'trail_integrity'")
     page = auditor.get(f"/finding/{finding}").content.decode()
     assert WHAT in page and "Compare &lt;it&gt; with a backup." in page
+    (link,) = re.findall(r'href="([^"]*/log/[^"]*)"', page)[:1]
+    assert auditor.get(link, follow=True).status_code == 200
     assert finding in auditor.get("/findings?rule=trail_integrity").content.decode()
     says = "One alarm about the proof itself is open"
     assert says in auditor.get("/sources").content.decode() and says in auditor.get("/overview").content.decode()

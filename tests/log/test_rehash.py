@@ -114,6 +114,21 @@ def test_what_stands_outside_is_held_against_the_log(signed: Log, tmp_path: Path
     assert "cannot be asked" in checked(Folder(tmp_path)).unread[0]
 
 
+def test_a_record_of_our_own_that_is_missing_is_found(signed: Log) -> None:
+    """The key's record is number 1: it must be in the log once the console's source is sealed so far."""
+    signed.connection.execute("insert into trace.source (id, name, kind) values (3, 'console', 'console')")
+    assert checked().bad == [], "not read yet"
+    signed.connection.execute("update trace.source set sealed = 1, events = 1 where id = 3")
+    signed.connection.commit()
+    assert [(bad.kind, bad.says) for bad in checked().bad][0] == (
+        "OWN_RECORD", "record 1 of the console's own is not in the log"
+    )  # fmt: skip
+    Log(signed.connection, 3).write([event(1, id="record-1", type="key_change")])
+    assert checked().bad == []
+    tamper(signed, "alter table public.audit_record disable trigger user", "delete from public.audit_record")
+    assert [(bad.kind, bad.position) for bad in checked().bad] == [("OWN_RECORD", SIZE + 1)]
+
+
 def test_a_follower_goes_round_and_round(signed: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("audit.checking.PART", 300)
     tamper(signed, "update trace.log set correlation_id = 'x' where position = 650")

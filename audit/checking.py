@@ -23,8 +23,9 @@ BAD_MAX = 1_000  # that are told of; the rest follows from the first
 PART = 5_000
 PART_SECONDS = 60.0
 RULES: dict[str, Rule] = {
-    "CONTENT": INTEGRITY, "COMMITMENT": INTEGRITY, "PROOF": INTEGRITY, "SIGNATURE": INTEGRITY, "PUBLISHED": INTEGRITY,
-    "ORDER": INCOMPLETE, "SUBJECT_GAP": INCOMPLETE, "OWN_RECORD": INCOMPLETE, "COUNT": INCOMPLETE,
+    "CONTENT": INTEGRITY, "DISCLOSURE": INTEGRITY, "PROOF": INTEGRITY, "SIGNATURE": INTEGRITY, "PUBLISHED": INTEGRITY,
+    "ORDER": INCOMPLETE, "SUBJECT_GAP": INCOMPLETE, "LINK": INCOMPLETE,
+    "OWN_RECORD": INCOMPLETE, "COUNT": INCOMPLETE,
 }  # fmt: skip
 MEND = "Compare the database with a backup from before; who could write to it, and when, is in the server's own logs."
 
@@ -115,7 +116,7 @@ def _sequences(connection: Connection) -> Iterator[Bad]:
             for number, position in enumerate(positions, first):  # noqa: B020
                 link = link_of(link, number, position)
             if link != bytes(stored):
-                yield Bad("SUBJECT_GAP", positions[0], f"the links of the entries of subject {subject_id} do not hold")
+                yield Bad("LINK", positions[0], f"the links of the entries of subject {subject_id} do not hold")
                 link = bytes(stored)
             after = subject_id
 

@@ -128,7 +128,7 @@ def checked_rows(
             bad.append(Bad("CONTENT", position, f"entry {position:,} of the log does not give its leaf"))
         if row[_STATUS] is not None and commitment_of_row(row, pieces.get(position, ())) != bytes(row[_COMMITMENT]):
             says = f"the payload of entry {position:,} is not the one it is committed to"
-            bad.append(Bad("COMMITMENT", position, says))
+            bad.append(Bad("DISCLOSURE", position, says))
         yield row, leaf, bad
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from audit.answers.events import EventRow
 from audit.answers.inquiry import Inquiry
@@ -12,6 +13,8 @@ from audit.answers.names import flow_kinds
 from audit.answers.shapes import Ends
 from audit.answers.stories import in_story_order
 from audit.log.logged import EVENT
+from audit.log.opened import Payload, open_payloads
+from audit.model.paths import text_of
 from audit.values import Clock
 
 CHAIN_MAX = 1000  # events of one chain
@@ -58,6 +61,8 @@ class _Search:
     before: dict[int, EventRow | None] = field(default_factory=dict)  # position -> the one before in its correlation
     wanted_ids: set[str] = field(default_factory=set)
     wanted_before: set[int] = field(default_factory=set)
+    made_from: dict[int, str | None] = field(default_factory=dict)  # position in a derived stream -> identifier
+    wanted_made: dict[int, str] = field(default_factory=dict)  # position -> stream
 
     def __post_init__(self) -> None:
         latest: dict[str, EventRow] = {}
@@ -72,18 +77,18 @@ class _Search:
         while len(links) < CHAIN_MAX:
             cause, ends = self._cause(row)
             if cause is None:
-                return Chain(tuple(links), ends, row.causation if ends is Ends.UNKNOWN else None)
+                return Chain(tuple(links), ends, self._names(row) if ends is Ends.UNKNOWN else None)
             if cause.position in seen:
                 return _in_a_circle(links)
-            links.append((cause, not row.causation))
+            links.append((cause, self._names(row) is None))
             seen.add(cause.position)
             row = cause
         return Chain(tuple(links), Ends.CUT)
 
     def fetch(self) -> bool:
-        """Read what chains had to stop at, in at most two statements; False: there was nothing."""
-        ids, positions = sorted(self.wanted_ids), sorted(self.wanted_before)
-        self.wanted_ids, self.wanted_before = set(), set()
+        """Read what chains had to stop at, in at most four statements; False: there was nothing."""
+        ids, positions, made = sorted(self.wanted_ids), sorted(self.wanted_before), self.wanted_made
+        self.wanted_ids, self.wanted_before, self.wanted_made = set(), set(), {}
         if ids:
             for row in self.inquiry.rows("answer_ancestors", {"ids": ids}):
                 self._know(EventRow(*row))
@@ -91,12 +96,15 @@ class _Search:
                 self.by_id.setdefault(identifier, {})
         if positions:
             self._read_before(positions)
-        return bool(ids or positions)
+        payloads = open_payloads(self.inquiry.connection, list(made))
+        self.made_from |= {at: self._origin(stream, payloads.get(at)) for at, stream in made.items()}
+        return bool(ids or positions or made)
 
     def _cause(self, row: EventRow) -> tuple[EventRow | None, Ends]:
-        cause = self._named(row) if row.causation else self._inferred(row)
+        named = self._names(row)
+        cause = self._named(row, named) if named else self._inferred(row)
         if cause is None:
-            return None, Ends.UNKNOWN if row.causation else Ends.ROOT
+            return None, Ends.UNKNOWN if named else Ends.ROOT
         return (cause, Ends.ROOT) if self._was_known(cause) else (None, Ends.LATER)
 
     def _was_known(self, cause: EventRow) -> bool:
@@ -104,12 +112,27 @@ class _Search:
         cut = self.inquiry.cut
         return cut.time is None or (cause.recorded if cut.clock is Clock.RECORDED else cause.occurred) <= cut.time
 
-    def _named(self, row: EventRow) -> EventRow | None:
+    def _names(self, row: EventRow) -> str | None:
+        """The identifier of its cause: what it bears or, of an event of a derived stream, what it was made from."""
+        if row.causation or self.inquiry.lane_of(row.stream) or not self.inquiry.model.is_derived(row.stream):
+            return row.causation
+        if row.position not in self.made_from:
+            self.wanted_made[row.position] = row.stream
+        return self.made_from.get(row.position)
+
+    def _origin(self, stream: str, payload: Payload | None) -> str | None:
+        """Of several events that it was made from, the last that it names."""
+        path = next(one.from_field for one in self.inquiry.model.derived if one.matches(stream))
+        value: Any = payload.data if payload else None
+        for part in path:
+            value = value.get(part) if isinstance(value, dict) else None
+        return text_of(value[-1] if isinstance(value, list) and value else value)
+
+    def _named(self, row: EventRow, identifier: str) -> EventRow | None:
         """The event of that identifier: its own source's, else one of its correlation, else the first."""
-        assert row.causation is not None
-        found = self.by_id.get(row.causation)
+        found = self.by_id.get(identifier)
         if found is None:
-            self.wanted_ids.add(row.causation)
+            self.wanted_ids.add(identifier)
             return None
         near = sorted(
             found.values(),

@@ -144,6 +144,21 @@ def spoilt_bank(tmp_path: Path, events: Spoilt) -> None:
     take_in(sources_of(bank.write(tmp_path)))
 
 
+def test_causes_go_through_what_a_derived_stream_was_made_from(database: Database, tmp_path: Path) -> None:
+    bank = Bank()
+    money: dict[str, object] = {"amount": "1.00", "currency": "DKK", "transfer": "T1"}
+    bank.add("core", "account-A1", "Opened", AT, {"account": "A1", "customer": "C1"}, id="o")
+    paid_in: dict[str, object] = {"amount": "1.00", "currency": "DKK"}
+    bank.add("core", "account-A1", "Deposited", AT + timedelta(seconds=1), paid_in, id="a")
+    bank.add("core", "public", "Told", AT + timedelta(seconds=2), {"about": {"events": ["x", "a"]}}, id="p")
+    begun = bank.add("core", "order-T1", "Begun", AT + timedelta(seconds=3), money, id="b")
+    bank.events[-1] = Happened(**{**begun.__dict__, "correlation": "T1", "causation": "p"})
+    take_in(sources_of(bank.write(tmp_path)))
+    with asking() as inquiry:
+        [state] = why(inquiry, Subject("order", "T1")).states
+    assert told(state.because) == [("b", False), ("p", False), ("a", False)]
+
+
 @pytest.mark.parametrize(
     ("events", "chain", "ends", "missing"),
     [

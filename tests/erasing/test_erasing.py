@@ -23,6 +23,7 @@ from audit.answers.inquiry import inquire
 from audit.answers.search import search
 from audit.answers.what import what, whole_story_in_pages
 from audit.answers.where import where
+from audit.checking import check_log
 from audit.database import reading
 from audit.erasing import holds, receipts
 from audit.erasing.erase import ask, erase, keep_erased, plan
@@ -196,6 +197,7 @@ def test_proofs_from_before_and_after_hold(erased: Erased, tmp_path: Path) -> No
     for path in (erased.trail, after):
         verdict = verify(path, Trusted(key_now()))
         assert verdict.exit_code == 0 and not verdict.problems, path
+    assert check_log((), lambda done, total: None).bad == []
 
 
 def test_nothing_of_it_stands_in_tables_dumps_files_or_texts(erased: Erased, tmp_path: Path) -> None:

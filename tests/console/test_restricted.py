@@ -6,14 +6,23 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client
 
+from audit.access.mask import hidden
 from audit.access.restricted import Changed, restrict
+from audit.answers.inquiry import inquire
+from audit.database import Viewer, reading
 from audit.errors import UsageError
 from audit.models import AuditRecord, OpenDoor
+from audit.trails.asked import Asked
+from audit.trails.bundle import write_bundle
+from audit.trails.verify.checks import Trusted, verify
+from audit.values import Subject
 from tests.console.conftest import Bank, approved, browser_of, with_reason
 
 NOTHING = 999_999_999
@@ -188,3 +197,23 @@ def test_a_list_that_cannot_be_read_changes_nothing(text: str, bank: Bank, tmp_p
     file.write_text(text)
     with pytest.raises(UsageError):
         restrict(file)
+
+
+def test_a_trail_names_nobody_who_is_withheld_and_counts_the_stubs(
+    bank: Bank, restricted: Pair, tmp_path: Path
+) -> None:
+    seen, flow = (Subject(*bank.rows("select kind, key from trace.subject where id = %s", id)[0])
+                  for id in (restricted.seen, restricted.flow))  # fmt: skip
+    asked = Asked("support", "support", datetime(2026, 4, 1, tzinfo=UTC), "call")
+    reasons = set()
+    for subject in (seen, flow):
+        with reading(viewer=Viewer("support", "support")) as connection:
+            write_bundle(inquire(connection, hidden), subject, asked, tmp_path / "trail.zip")
+        with ZipFile(tmp_path / "trail.zip") as archive:
+            files = {name: archive.read(name).decode(errors="replace") for name in archive.namelist()}
+        reasons |= {json.loads(line)["reason"] for line in files["stubs.jsonl"].splitlines()}
+        for name, text in files.items():
+            for gone in (restricted.gone_key, *restricted.account_keys):
+                assert not re.search(rf"(?<![\w]){re.escape(gone)}(?![\w])", text), (subject, name, gone)
+        assert verify(tmp_path / "trail.zip", Trusted()).exit_code == 2, "nothing but the key is missing"
+    assert reasons == {"restricted"}, "of the payment the other side is there, unnamed and counted"

@@ -46,6 +46,11 @@ def numbered(world: Database) -> Database:
     return world
 
 
+@pytest.fixture(scope="module")
+def customer(numbered: Database, tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return files_of(tmp_path_factory.mktemp("customer"), CUSTOMER)
+
+
 def files_of(folder: Path, scope: Scope | Subject, **options: Any) -> Files:
     folder.mkdir(exist_ok=True)
     with asking(**options) as inquiry:
@@ -89,8 +94,8 @@ def test_a_customer_is_complete_and_what_its_events_amount_to_is_folded_again(
         assert done.stdout.decode().strip() == str(verdict.numbers)
 
 
-def test_a_range_of_time_leaves_stubs_of_the_rest(numbered: Database, bank: Bank, tmp_path: Path) -> None:
-    whole = lines(files_of(tmp_path / "whole", CUSTOMER), "entries.jsonl")
+def test_a_range_of_time_leaves_stubs_of_the_rest(customer: Files, tmp_path: Path) -> None:
+    whole = lines(customer, "entries.jsonl")
     times = sorted(one["recorded_at"] for one in whole)
     first, last = times[len(times) // 3], times[2 * len(times) // 3]
     scope = Scope(str(CUSTOMER), (CUSTOMER,), since=_time(first))
@@ -219,9 +224,9 @@ def _opened(files: Files) -> None:
     ],
 )
 def test_even_the_bank_cannot_leave_out_or_make_up(
-    numbered: Database, tmp_path: Path, change: Callable[[Files], None], kind: str, index: Any
+    customer: Files, tmp_path: Path, change: Callable[[Files], None], kind: str, index: Any
 ) -> None:
-    files = files_of(tmp_path, CUSTOMER)
+    files = dict(customer)
     numbers, entries = lines(files, "sequence.jsonl"), lines(files, "entries.jsonl")
     change(files)
     verdict = checked(forged(tmp_path, files, key()))
@@ -247,13 +252,13 @@ def test_where_a_transfer_s_money_is_follows_from_its_events(numbered: Database,
     assert verdict.first is not None and verdict.first.kind == "ARITHMETIC" and str(TRANSFER) in str(verdict.first)
 
 
-def test_an_entry_left_out_of_record_and_proof_is_a_gap(numbered: Database, tmp_path: Path) -> None:
+def test_an_entry_left_out_of_record_and_proof_is_a_gap(customer: Files, tmp_path: Path) -> None:
     """A trail of the same checkpoint that is honest in everything but one entry: proof and signature are right."""
     with asking() as inquiry:
         write_bundle(inquiry, Subject("account", "A0"), ASKED, tmp_path / "trail.zip")
     part = unpack(tmp_path / "trail.zip", tmp_path)
     files = {name: (part / name).read_bytes() for name in ORDER}
-    whole = files_of(tmp_path / "whole", CUSTOMER)
+    whole = customer
     files["sequence.jsonl"] = whole["sequence.jsonl"]
     numbers = told(whole)["sequence"]
     missing = {one["i"] for one in lines(whole, "sequence.jsonl")} - {one["i"] for one in lines(files, "entries.jsonl")}

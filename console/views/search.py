@@ -17,7 +17,7 @@ from audit.answers.shapes import Link, SearchAnswer
 from audit.answers.where import holder_kinds
 from audit.errors import UnknownSubject
 from audit.values import Subject
-from console.asking import asking, know_zone
+from console.asking import asking
 from console.forms import SearchForm
 from console.visit import Visit, looked
 
@@ -79,7 +79,8 @@ def meant(found: SearchAnswer, declared: Collection[str]) -> Link | None:
 
 @looked("search", "search")
 def found(visit: Visit, token: str) -> HttpResponse:
-    know_zone(visit)
+    with asking(visit, is_now=True):  # since it was kept, somebody may have been restricted
+        pass
     kept = visit.request.session.get("searches", {}).get(token)
     if kept is None:
         raise UnknownSubject("this search is no longer kept: search again")

@@ -170,12 +170,15 @@ def test_who_is_named_or_has_a_named_role_opens_them(role: str, restricted: Pair
 def test_a_door_that_stood_open_is_shut(bank: Bank, pair: Pair, tmp_path: Path) -> None:
     browser = with_reason(browser_of("support"), "customer", pair.gone)
     assert body(browser, f"/of/customer/{pair.gone}")[0] == 200
+    searched = browser.post("/search", {"text": pair.gone_key[:-1]}).headers["Location"]
+    assert _named(pair.gone_key, body(browser, searched)[1])
     file = tmp_path / "restricted.csv"
     file.write_text(f"customer,ground,may_open\n{pair.gone_key},household,\n")
     assert restrict(file) == Changed(1, 1, 0, 0)
     try:
         assert body(browser, f"/of/customer/{pair.gone}")[0] == 404
         assert not _named(pair.gone_key, body(browser, "/looks")[1])
+        assert not _named(pair.gone_key, body(browser, searched)[1])
         assert restrict(file) == Changed(1, 0, 0, 0)
         (record,) = AuditRecord.objects.filter(kind="restricted_import").order_by("-id")[:1]
         assert record.actor == "system" and pair.gone_key not in str(record.details)

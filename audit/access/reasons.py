@@ -14,7 +14,7 @@ SECRET = (
 )  # a look under secrecy: who may give them is a right, the customer is not told
 CODES = (CALL, "written", "complaint", "investigation", "fraud", "audit", *SECRET)
 CALLER = ("", "code", "callback", "questions", "app")  # how a caller was identified
-_TICKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/#-]{0,39}")
+_TICKET = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9 ._/#-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def reason(code: str, ticket: str = "", caller_identified: str = "") -> Reason:
 def checked_ticket(ticket: str) -> str:
     """Itself; raises UsageError where it is more than a ticket's number."""
     if ticket and not _TICKET.fullmatch(ticket):
-        raise UsageError("a ticket is at most 40 letters, digits, spaces and . _ / # -: write its number only")
+        raise UsageError("a ticket has a digit, and at most 40 letters, digits, spaces and . _ / # -: its number only")
     return ticket
 
 

@@ -160,7 +160,7 @@ def _exports(own: Sequence[Subject]) -> int:
     made = Export.objects.filter(Q(subject__in=named) | Q(door_subject__in=named)).exclude(file="")
     for row in made:
         (exports_folder() / row.file).unlink(missing_ok=True)
-    return Export.objects.filter(pk__in=[row.pk for row in made]).update(file="", state="erased")
+    return Export.objects.filter(pk__in=[row.pk for row in made]).update(file="", removed_at=timezone.now())
 
 
 def _forget_old_rows() -> None:

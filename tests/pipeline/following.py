@@ -79,6 +79,9 @@ def _rebuild() -> None:
 
 if __name__ == "__main__":
     what, path, statement, apart = sys.argv[1:]
+    import django
+
+    django.setup()
     import audit.feeds
 
     audit.feeds.BATCH_CATCHING_UP = 211

@@ -56,8 +56,10 @@ class Staff:
     def judge(self, events: Sequence[Logged]) -> list[Sign]:
         """What is found once these records are known; it takes the place of what was found of the same days."""
         source = self._own()
+        if source is None:
+            return []
         positions = [one.position for one in events if one.source_id == source and one.kind == EVENT]
-        return self._judge(self._keep(positions)) if source is not None and positions else []
+        return self._judge(self._keep(positions)) if positions else []
 
     def judge_all(self) -> list[Sign]:
         """The same for a generation that was just rebuilt, from the log: what is final of it."""

@@ -181,12 +181,9 @@ def _destroy(connection: Connection, scope: Scope, until: datetime) -> _Destroye
     return _Destroyed(len(destroyed), len(own) + len(others), blind, texts)
 
 
-def _of_others(connection: Connection, pieces: Sequence[tuple[str, str]]) -> list[int]:
-    """The identifier of an event is what follows the source's name, wherever the event is read from."""
-    names = [row[0] for row in connection.execute("select name from trace.source order by length(name) desc")]
-    ids = [next((event[len(name) + 1 :] for name in names if event.startswith(name + "/")), event.partition("/")[2])
-           for event, _ in pieces]  # fmt: skip
-    asked = {"events": ids, "paths": [path for _, path in pieces]}
+def _of_others(connection: Connection, pieces: Sequence[tuple[str, str, str]]) -> list[int]:
+    """Wherever an event of that identifier stands: it may have been read again as another source's."""
+    asked = {"events": [event for _, event, _ in pieces], "paths": [path for _, _, path in pieces]}
     return [row[0] for row in connection.execute(sql("erase_pieces_of_others"), asked).fetchall()]
 
 

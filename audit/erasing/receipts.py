@@ -29,7 +29,7 @@ ELSEWHERE = (
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """`owners` are KIND:ID whose keys are destroyed; `others` are [SOURCE/EVENT, path] of single pieces that stood
+    """`owners` are KIND:ID whose keys are destroyed; `others` are [source, event, path] of single pieces that stood
     under other people's keys. The counts are of what was destroyed at the time."""
 
     name: str
@@ -40,7 +40,7 @@ class Receipt(msgspec.Struct, frozen=True):
     approval: int
     retention: str
     owners: Sequence[str]
-    others: Sequence[tuple[str, str]]
+    others: Sequence[tuple[str, str, str]]
     keys: int
     pieces: int
     blind: int

@@ -18,10 +18,10 @@ PAGE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`own` is the subject with what is tied to nobody else of its kind. `others` are (SOURCE/EVENT, path)."""
+    """`own` is the subject with what is tied to nobody else of its kind. `others` are (source, event, path)."""
 
     own: Sequence[Subject]
-    others: Sequence[tuple[str, str]] = ()
+    others: Sequence[tuple[str, str, str]] = ()
     positions: Sequence[int] = ()  # of `others`
     digests: Sequence[bytes] = ()  # under which its values may be found
 
@@ -74,10 +74,10 @@ def _opened(connection: Connection, positions: Collection[int]) -> list[tuple[in
     return found
 
 
-def _named(connection: Connection, found: Sequence[tuple[int, str]]) -> tuple[list[tuple[str, str]], list[int]]:
+def _named(connection: Connection, found: Sequence[tuple[int, str]]) -> tuple[list[tuple[str, str, str]], list[int]]:
     positions = sorted({position for position, _ in found})
-    names: dict[int, str] = dict(connection.execute(sql("erasure_events"), [positions]).fetchall())
-    return sorted({(names[position], path) for position, path in found}), positions
+    named = {row[0]: row[1:] for row in connection.execute(sql("erasure_events"), [positions]).fetchall()}
+    return sorted({(*named[position], path) for position, path in found}), positions
 
 
 def _digests(model: Model, values: Collection[str]) -> list[bytes]:

@@ -1,3 +1,3 @@
--- What events are called. Parameter: positions.
-select l.position, s.name || '/' || l.event_id from trace.log l join trace.source s on s.id = l.source_id
+-- Sources and identifiers of events. Parameter: positions.
+select l.position, s.name, l.event_id from trace.log l join trace.source s on s.id = l.source_id
 where l.position = any(%s)

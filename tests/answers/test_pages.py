@@ -286,7 +286,7 @@ def test_a_subject_with_very_many_links_has_the_same_findings(world: Database) -
         ).fetchone()
         assert found is not None
         wanted = {"subjects": [found[0]], "linked_to": found[0], "kinds": found[1], "recorded": END}
-        wanted |= {"events": [], "limit": 50}
+        wanted |= {"events": [], "hides": [], "limit": 50}
         few = connection.execute(sql("answer_findings_of"), wanted).fetchall()
         more = "insert into link select %s, %s, now(), -n from generate_series(1, 1100) n"
         connection.execute(more, [found[0], found[1][0]])
@@ -300,21 +300,21 @@ def test_a_subject_with_very_many_links_has_the_same_findings(world: Database) -
 @contextmanager
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     asked: list[str] = []
-    execute = psycopg.Connection.execute
+    execute = psycopg.Cursor.execute
 
     def count(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
         asked.append(str(query))
         return execute(self, query, *args, **kwargs)
 
     with monkeypatch.context() as patched:
-        patched.setattr(psycopg.Connection, "execute", count)
+        patched.setattr(psycopg.Cursor, "execute", count)
         yield asked
 
 
 PAGES: dict[str, tuple[Callable[[Inquiry, Subject], object], list[Subject], int]] = {
     "customer": (customer, [Subject("customer", "C0"), Subject("customer", "C1")], 28),
-    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 34),
-    "transfer": (transfer, [Subject("transfer", f"T{n}") for n in range(0, 60, 5)], 16),
+    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 35),
+    "transfer": (transfer, [Subject("transfer", f"T{n}") for n in range(0, 60, 5)], 17),
     "where": (where, [Subject("account", "A0"), Subject("account", "A3")], 19),
     "what": (what, [Subject("account", "A0"), Subject("transfer", "T3")], 14),
 }
@@ -337,7 +337,7 @@ def test_a_page_takes_a_fixed_number_of_statements(world: Database, name: str, m
 def test_no_statement_of_a_page_reads_a_whole_table(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Large tables are reached by key alone, now and in the past."""
     calls: list[tuple[str, Any]] = []
-    execute = psycopg.Connection.execute
+    execute = psycopg.Cursor.execute
 
     def note(self: Any, query: Any, params: Any = None, **kwargs: Any) -> Any:
         calls.append((str(query), params))
@@ -345,7 +345,7 @@ def test_no_statement_of_a_page_reads_a_whole_table(world: Database, monkeypatch
 
     then = Moment(next(iter(_middle())).recorded)
     with monkeypatch.context() as patched:
-        patched.setattr(psycopg.Connection, "execute", note)
+        patched.setattr(psycopg.Cursor, "execute", note)
         for at in (None, then, Moment(then.time, Clock.OCCURRED)):
             with asking(at=at) as inquiry:
                 for page, subjects, _ in PAGES.values():

@@ -32,7 +32,12 @@ def anomaly(bank: Bank) -> int:
 @pytest.mark.parametrize("role", ["support", "investigator", "auditor", "authority_desk", *sorted(SEEING)])
 def test_only_few_see_them(role: str, bank: Bank, anomaly: int) -> None:
     browser = browser_of(role)
-    lists = ["/findings", "/findings.json", "/findings.csv?rule=access_anomaly", "/findings?rule=access_anomaly"]
+    lists = [
+        "/findings",
+        "/findings.json?rule=access_anomaly",
+        "/findings.csv?rule=access_anomaly",
+        "/findings?rule=access_anomaly",
+    ]
     for url in lists:
         assert ("bojesen" in browser.get(url).content.decode()) == (role in SEEING), url
     assert browser.get(f"/finding/{ID}").status_code == (200 if role in SEEING else 404)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, LiteralString
 
 from django.db import transaction
-from django.db.models import Q
 
 from audit.access import approvals, looks, texts
 from audit.access.looks import Look
 from audit.access.people import Actor
+from audit.access.statements import rows
 from audit.models import Approval, CorrectionNote
 from audit.values import Subject
 
@@ -53,11 +54,13 @@ def write(actor: Actor, asked: Approval) -> CorrectionNote:
 
 def corrections(subject: Subject, finding: str = "") -> list[Correction]:
     """Those about a subject, or about a finding; newest first."""
-    wanted = Q(finding=finding) if finding else Q(subject=str(subject))
-    found = list(CorrectionNote.objects.filter(wanted).select_related("approval").order_by("-id")[:50])
-    said = texts.texts({note.text_id for note in found})
+    found = _rows("finding", finding) if finding else _rows("subject", str(subject))
+    said = texts.texts({text for _, _, text, *_ in found}) if found else {}
     return [
-        Correction(Subject.parse(note.subject), note.finding, said[note.text_id], note.written_by,
-                   note.approval.approver, note.written_at)
-        for note in found
-    ]  # fmt: skip
+        Correction(Subject.parse(subject), finding, said[text], by, approved_by, at)
+        for subject, finding, text, by, approved_by, at in found
+    ]
+
+
+def _rows(column: LiteralString, wanted: str) -> list[tuple[Any, ...]]:
+    return rows("access_corrections", [wanted], column=column)

@@ -4,7 +4,7 @@ as the page's own answer. They run on the ORM's connection, so what they write i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
@@ -12,9 +12,9 @@ from django.db import connection
 from audit.database import sql
 
 
-def rows(name: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
-    """All rows of `audit/sql/NAME.sql`; raises Django's DatabaseError as the ORM does."""
+def rows(name: str, parameters: Mapping[str, Any] | Sequence[Any], **parts: LiteralString) -> list[tuple[Any, ...]]:
+    """All rows of `audit/sql/NAME.sql`; `parts` fill its {names}. Raises Django's DatabaseError as the ORM does."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(sql(name), parameters).fetchall()
+        return cursor.execute(sql(name).format(**parts) if parts else sql(name), parameters).fetchall()

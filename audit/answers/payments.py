@@ -25,7 +25,7 @@ from audit.answers.waiting import waiting_for
 from audit.answers.words import word
 from audit.values import Money, Place, Subject
 
-PAYMENTS_SHOWN = 10
+PAYMENTS_SHOWN = 20
 COUNTED_MAX = 1000
 
 

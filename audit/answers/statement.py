@@ -20,7 +20,7 @@ from audit.answers.telling import opened_by
 from audit.answers.unfolded import Unfolded
 from audit.values import Clock, Place, Subject, micros_of, time_of
 
-LINES_SHOWN = 25
+LINES_SHOWN = 50
 READ_AHEAD = 4  # entries of each place read for every line wanted: holds come and go between bookings
 ROUNDS_MAX = 20
 CHART_DAYS = 92

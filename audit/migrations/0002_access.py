@@ -35,13 +35,14 @@ create unique index audit_record_reviewed on public.audit_record ((details ->> '
 create unique index audit_record_link on public.audit_record ((details ->> 'link'))
     where kind = 'deep_link' and outcome = 'opened';
 create index audit_record_broken on public.audit_record (id) where kind = 'break_glass';
-create function public.refuse_change() returns trigger language plpgsql as $$
+create function public.refuse_change() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
 begin
     raise exception 'public.% is append-only: % refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';
 end $$;
 -- What the console itself did is written by the follower, which may write nothing else here, and in no other name.
 create function public.own_record(own_kind text, own_details jsonb) returns bigint
-language plpgsql security definer set search_path = public, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     made bigint;
 begin

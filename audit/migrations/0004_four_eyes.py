@@ -5,9 +5,11 @@ from __future__ import annotations
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-# The rule of four eyes stands here a second time: nobody gets round it who writes the table directly.
+# The rule of four eyes stands here a second time: nobody gets round it who writes the table directly, nor who puts a
+# temporary table of the same name before ours: every function's own search path looks there last.
 GUARD = """
-create function public.guard_approval() returns trigger language plpgsql as $$
+create function public.guard_approval() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
 declare
     needed text := case when new.kind in ('erasure', 'shorten_retention') then 'approve_erasure' else 'approve' end;
 begin
@@ -59,7 +61,8 @@ create trigger approval_is_guarded before insert or update on public.approval
 create trigger approval_is_kept before delete or truncate on public.approval
     for each statement execute function public.refuse_change();
 
-create function public.only_erase() returns trigger language plpgsql as $$
+create function public.only_erase() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
 begin
     if (new.id, new.subjects, new.commitment, new.written_at) is distinct from
        (old.id, old.subjects, old.commitment, old.written_at)

@@ -8,7 +8,8 @@ from django.db import migrations, models
 # What the console checks stands here a second time: a closed case takes nothing but its opening, and none is closed
 # without a verdict.
 GUARD = """
-create function public.guard_case_entry() returns trigger language plpgsql as $$
+create function public.guard_case_entry() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
 declare
     status text;
 begin

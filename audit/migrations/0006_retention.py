@@ -6,7 +6,8 @@ import django.db.models.functions.datetime
 from django.db import migrations, models
 
 GUARD = """
-create function public.guard_retention() returns trigger language plpgsql as $$
+create function public.guard_retention() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
 declare
     kept integer := (select days from retention where class = new.class order by id desc limit 1);
 begin
@@ -24,7 +25,8 @@ create trigger retention_is_append_only before update or delete or truncate on p
     for each statement execute function public.refuse_change();
 create unique index retention_shortened_once on public.retention (approval_id) where approval_id is not null;
 
-create function public.only_lift() returns trigger language plpgsql as $$
+create function public.only_lift() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
 begin
     if old.lifted_at is not null or new.lifted_at is null or new.lifted_by = ''
        or (new.id, new.subject, new.why_id, new.placed_by, new.placed_at)

@@ -6,7 +6,8 @@ import django.db.models.functions.datetime
 from django.db import migrations, models
 
 GUARD = """
-create function public.guard_by_approval() returns trigger language plpgsql as $$
+create function public.guard_by_approval() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
 begin
     if not exists (
         select from approval a

@@ -149,6 +149,29 @@ def test_the_table_refuses_the_way_round(role: Role, statement: str, bank: Bank)
         connection.execute(told.encode())
 
 
+def test_temporary_tables_stand_before_none_of_ours(bank: Bank) -> None:
+    """Even for who may make them, as any user of the database could before."""
+    request = asked("/shadow.csv")
+    with bank.database.connect("follower") as connection:  # it may make them
+        connection.execute("create temp table auth_user as select 1 id, 'support' username, true is_active")
+        connection.execute("create temp table auth_user_groups as select 1 user_id, 1 group_id")
+        connection.execute("create temp table auth_group as select 1 id, 'support' name")
+        connection.execute("create temp table access_right as select 'support' role, 'approve' action")
+        connection.execute("create temp table approval as select 0 id, 'shorten_retention' kind, 'used' state,"
+                           " 'looks 1' what")  # fmt: skip
+        connection.execute("create temp table retention (class text, days int, id int)")
+        connection.execute("grant select on auth_user, auth_user_groups, auth_group, access_right, approval, retention"
+                           " to public")  # fmt: skip
+        connection.execute("set role whereabouts_web")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="may not approve"), connection.transaction():
+            connection.execute(
+                "update public.approval set state = 'approved', approver = 'support' where id = %s", (request.pk,)
+            )
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="second person"), connection.transaction():
+            connection.execute("insert into public.retention (class, days, begins, ground, set_by, approval_id)"
+                               " values ('looks', 1, '', '', 'support', 0)")  # fmt: skip
+
+
 def test_a_request_begins_now_whatever_its_times_say(bank: Bank) -> None:
     text = asked("/text.csv").why_id
     with bank.database.connect("web") as connection:

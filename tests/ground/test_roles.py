@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable
 
@@ -110,6 +111,20 @@ def test_web_writes_nothing_but_its_own_records(database: Database) -> None:
         refused(connection, "insert into public.access_right (role, action) values ('support', 'looks')")
         refused(connection, "create table public.mine (a int)")
         refused(connection, "create schema mine")
+        refused(connection, "create temp table approval (id int)")
+
+
+def test_no_guard_looks_among_temporary_tables_first(database: Database) -> None:
+    """Without a search path of its own a function looks there before everything, and unsaid it would again."""
+    with database.connect("owner") as connection:
+        guards = connection.execute(
+            "select oid::regprocedure::text, coalesce(array_to_string(proconfig, ';'), '') from pg_proc"
+            " where pronamespace in ('trace'::regnamespace, 'public'::regnamespace)"
+            "   and (prorettype = 'trigger'::regtype or prosecdef)"
+        ).fetchall()
+    assert len(guards) >= 8
+    own = re.compile(r"search_path=pg_catalog, \w+, pg_temp")
+    assert [name for name, settings in guards if not own.fullmatch(settings)] == []
 
 
 def test_web_writes_nothing_into_a_generation(database: Database) -> None:

@@ -19,6 +19,8 @@ begin
             execute format('grant %I to %I', role_name, session_user);
         end;
     end loop;
+    -- Who may make temporary tables could put one before a table of ours.
+    execute format('revoke temporary on database %I from public', current_database());
     execute format('grant connect, create, temporary on database %I to whereabouts_owner', current_database());
     execute format('grant connect, create, temporary on database %I to whereabouts_follower', current_database());
     execute format('grant connect on database %I to whereabouts_web, whereabouts_erasure', current_database());

@@ -306,7 +306,8 @@ alter table trace.subject set (autovacuum_vacuum_insert_scale_factor = 1, autova
 alter table trace.place set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
 alter table trace.stream set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
 
-create function trace.refuse_change() returns trigger language plpgsql as $$
+create function trace.refuse_change() returns trigger language plpgsql
+set search_path = pg_catalog, trace, pg_temp as $$
 begin
     raise exception 'trace.% is append-only: % refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';
 end $$;

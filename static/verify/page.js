@@ -10,6 +10,7 @@
   };
   const NOT_PROVEN = [
     "that the source systems recorded everything, and that events were true before they were read",
+    "that the bank shows everyone the same log: no copy of a checkpoint kept elsewhere is compared here",
     "when the checkpoint was signed: time stamps are not checked here",
     "that the model gives these states and balances: that is not run again here",
     "personal values that are cut out or withheld: only that something was committed to",
@@ -17,7 +18,12 @@
   ];
   let dropped = null, run = 0;
 
-  key.addEventListener("input", () => (result.hidden = true)); // what stands there was said of another key
+  key.addEventListener("input", () => {
+    run++; // what stands there, or is still being found out, is said of another key
+    result.hidden = true;
+    button.disabled = false;
+    progress.textContent = "";
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     check();
@@ -73,7 +79,7 @@
       ["In the log", said[verdict.in_the_log] + (verdict.in_the_log && !verdict.signed ? ", by the key inside alone: that proves nothing" : "")],
       ["Payloads as committed", `${said[verdict.payloads_as_committed]}: ${verdict.payloads}`],
       ["Complete for the subject", complete],
-      ["Entries", `${verdict.entries}, and ${verdict.stubs} withheld`],
+      ["Entries", `${verdict.entries.toLocaleString("en")}, and ${verdict.stubs.toLocaleString("en")} withheld`],
       ["Log", verdict.checkpoint ? `${verdict.checkpoint.origin}, ${verdict.checkpoint.size} entries` : "not judged"],
       ["Manifest's SHA-256", verdict.manifest],
       ["Key inside", verdict.key],

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -160,6 +161,12 @@ def test_a_changed_log_is_not_exported(world: Database, tmp_path: Path, monkeypa
 def test_no_cell_is_a_formula(text: str) -> None:
     assert cell(text) == f"'{text}"
     assert csv_line(["a", 'say "hi", now\n']) == b'a,"say ""hi"", now\n"\r\n'
+
+
+@pytest.mark.parametrize("text", ["x;=1+1", "x; +1", "x\t@SUM(A1)", "a;b;-1+2", "x;＝1"])
+def test_nothing_behind_another_separator_is_a_formula(text: str) -> None:
+    """A spreadsheet of a language with decimal commas cuts cells at semicolons."""
+    assert re.search(r"[;\t]\s*[=+\-@＝]", cell(text)) is None and cell(text).replace("'", "") == text
 
 
 def test_canonical_json_is_that_of_the_rfc() -> None:

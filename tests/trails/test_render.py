@@ -101,6 +101,14 @@ def test_what_failed_is_not_shown(how: str, nasty: tuple[Path, str]) -> None:
     assert code == 1 and "TAMPERED" in text[: text.index("</h1>")] and "alert(1)" not in text
 
 
+def test_a_page_is_not_written_over_the_trail(nasty: tuple[Path, str]) -> None:
+    path, key = nasty
+    before = path.read_bytes()
+    with pytest.raises(SystemExit) as ended:
+        main([str(path), "--key", key, "--render", str(path)])
+    assert ended.value.code == 3 and path.read_bytes() == before
+
+
 def test_what_is_not_shown_is_counted(nasty: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("audit.trails.verify.page.ENTRIES_MAX", 5)
     assert "5 of 20 are shown; entries.jsonl has all" in rendered(nasty[0])[1]

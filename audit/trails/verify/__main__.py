@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--render", type=Path, metavar="FILE.html", help="write a page of the verified entries")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
+    if options.render is not None and options.render.exists() and options.render.samefile(options.file):
+        parser.error("--render would write over the trail: name another file")
     try:
         pinned = None if options.key is None else _key(options.key)
         since = None if options.since is None else _checkpoint(options.since)

@@ -29,7 +29,7 @@ from audit.erasing.receipts import Receipt
 from audit.erasing.scope import Scope, scope_of
 from audit.errors import Refused, UnknownSubject
 from audit.models import Approval, AuditRecord, Export
-from audit.trails import folder as exports_folder
+from audit.trails import delivery
 from audit.values import Subject, rfc3339
 
 DESPITE = "despite retention"
@@ -143,8 +143,8 @@ def _carry_out(actor: Actor, begun: Receipt, scope: Scope) -> Receipt:
         done = _destroy(connection, scope, timezone.now())
         ((position,),) = connection.execute("select position from trace.head").fetchall()
         receipt = msgspec.structs.replace(
-            begun, keys=done.keys, pieces=done.pieces, blind=done.blind, texts=done.texts, exports=_exports(scope.own),
-            log_position=position,
+            begun, keys=done.keys, pieces=done.pieces, blind=done.blind, texts=done.texts,
+            exports=_exports(scope.own, timezone.now()), log_position=position,
         )  # fmt: skip
         receipts.write(receipt)
         _remember(connection, receipt)
@@ -154,13 +154,13 @@ def _carry_out(actor: Actor, begun: Receipt, scope: Scope) -> Receipt:
     return receipt
 
 
-def _exports(own: Sequence[Subject]) -> int:
-    """Delete the files that wait to be fetched."""
+def _exports(own: Sequence[Subject], until: datetime) -> int:
+    """Delete the files that wait to be fetched, of what was asked for until a time; gives how many exports had any."""
     named = [*map(str, own), *titles_about(own)]
-    made = Export.objects.filter(Q(subject__in=named) | Q(door_subject__in=named)).exclude(file="")
-    for row in made:
-        (exports_folder() / row.file).unlink(missing_ok=True)
-    return Export.objects.filter(pk__in=[row.pk for row in made]).update(file="", removed_at=timezone.now())
+    about = Export.objects.filter(Q(subject__in=named) | Q(door_subject__in=named), asked_at__lte=until, state="done")
+    for row in about:
+        delivery.remove(row)
+    return about.exclude(file="").update(file="", removed_at=timezone.now())
 
 
 def _forget_old_rows() -> None:
@@ -198,7 +198,9 @@ def _again(connection: Connection, receipt: Receipt) -> None:
             found = scope_of(connection, instance.require(connection).model, subject, id)
             others = sorted({*receipt.others, *found.others})
             scope = Scope([*{**own, **dict.fromkeys(found.own)}], others, found.positions, found.digests)
-    _destroy(connection, scope, datetime.fromisoformat(receipt.at))
+    until = datetime.fromisoformat(receipt.at)
+    _destroy(connection, scope, until)
+    _exports(scope.own, until)
 
 
 def _remember(connection: Connection, receipt: Receipt) -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from audit.models import Export
+from audit.trails import folder
 from audit.trails.encryption import ENCRYPTED, encrypt
 from audit.trails.spreadsheet import write_table
 from audit.trails.told import told
@@ -64,6 +65,12 @@ def write_report(trail: Path, target: Path) -> bool:
         return subprocess.run(command, cwd=ROOT, timeout=REPORT_SECONDS_MAX, check=False).returncode == 0
     except subprocess.TimeoutExpired:
         return False
+
+
+def remove(made: Export) -> None:
+    """Whatever lies in the folder of an export that is done."""
+    for file in folder().glob(f"trail-{made.pk}-*"):
+        file.unlink(missing_ok=True)
 
 
 def file_of(made: Export, form: str, folder: Path) -> Path:

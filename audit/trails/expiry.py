@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from audit.models import Export
-from audit.trails import folder
-from audit.trails.delivery import FORMS, file_of
+from audit.trails.delivery import remove
 
 
 def remove_expired() -> int:
@@ -14,7 +13,6 @@ def remove_expired() -> int:
     over = Export.objects.filter(expires_at__lte=timezone.now(), removed_at=None).exclude(file="")
     count = 0
     for made in over.iterator():
-        for form in FORMS:
-            file_of(made, form, folder()).unlink(missing_ok=True)
+        remove(made)
         count += Export.objects.filter(pk=made.pk, removed_at=None).update(removed_at=timezone.now())
     return count

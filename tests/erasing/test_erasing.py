@@ -33,7 +33,10 @@ from audit.log.log_key import history
 from audit.models import AuditRecord, Export
 from audit.pipeline import run
 from audit.sources.files import sources_of
+from audit.trails import delivery
+from audit.trails import folder as exports_folder
 from audit.trails.bundle import write_bundle
+from audit.trails.delivery import FORMS
 from audit.trails.verify.checks import Trusted, verify
 from audit.values import Subject
 from tests.conftest import Database, MakeDatabase, using
@@ -89,10 +92,8 @@ def _erase_one(bank: Bank, folder: Path) -> Erased:
     texts.keep(NOTE, [subject])
     before = told(subject)
     trail = trail_of(subject, folder / "before.zip")
-    waiting = Export.objects.create(subject=str(subject), actor="support", state="done", file="trail-x.zip")
-    from audit.trails import folder as exports
-
-    (exports() / waiting.file).write_text("made before")
+    waiting = Export.objects.create(subject=str(subject), actor="support", state="done")
+    Export.objects.filter(pk=waiting.pk).update(file=leave_files(waiting.pk))
     dump = pg_dump(bank.database, folder / "before.dump")
     actor = people.actor_named("data_protection")
     ask(actor, subject, "She asked us to", despite_retention=True)
@@ -218,10 +219,23 @@ def test_nothing_of_it_stands_in_tables_dumps_files_or_texts(erased: Erased, tmp
     assert not [path for path in exports_folder().rglob("*") if path.is_file()]
 
 
-def exports_folder() -> Path:
-    from audit.trails import folder
+def leave_files(export_id: int) -> str:
+    """Every form of an export in its folder, as its maker names them; gives the name of the ZIP."""
+    for form in FORMS.values():
+        (exports_folder() / f"trail-{export_id}-00ff{form}").write_text("made before")
+    return f"trail-{export_id}-00ff.zip"
 
-    return folder()
+
+def test_files_that_an_erasure_left_go_the_next_time(erased: Erased) -> None:
+    """After a crash between, or of an export that was being made at that moment; another customer's stay."""
+    kept = Export.objects.create(subject="customer:nobody", actor="support", state="done")
+    row = Export.objects.get(subject=str(erased.subject))
+    assert not row.file and row.removed_at
+    left, others = leave_files(row.pk), leave_files(kept.pk)
+    keep_erased()
+    there = {path.name for path in exports_folder().iterdir()}
+    assert left not in there and others in there and len(there) == len(FORMS)
+    delivery.remove(kept)
 
 
 def test_reading_the_events_again_brings_nothing_back(erased: Erased, tmp_path: Path) -> None:

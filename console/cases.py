@@ -9,6 +9,7 @@ from typing import Any
 
 from audit.access import door
 from audit.access.mask import Mask
+from audit.access.reasons import under_secrecy
 from audit.answers.events import events_at, read_events
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import customers_of, links_of
@@ -85,7 +86,8 @@ def shown(visit: Visit, inquiry: Inquiry, case: Case) -> CaseShown:
         if entry.subject is not None:
             visit.subjects.append(entry.subject)
     visit.subjects += list(grants)
-    visit.reason = next((one.reason for one in grants.values()), None)
+    reason = next((one.reason for one in grants.values()), None)
+    visit.reason = under_secrecy(reason) if case.is_secret else reason
     named, doors = (tuple(links[one] for one in ones) for ones in (known, customers))
     return CaseShown(case, tuple(rows), named, doors, is_told, withheld)
 

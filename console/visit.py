@@ -25,7 +25,7 @@ from audit.access import approvals, door, looks, people
 from audit.access.corrections import Correction, corrections
 from audit.access.mask import closed
 from audit.access.people import Actor
-from audit.access.reasons import Reason
+from audit.access.reasons import Reason, under_secrecy
 from audit.answers.inquiry import inquire
 from audit.answers.shapes import AsOf, Link
 from audit.answers.withheld import Shown, withhold
@@ -59,6 +59,7 @@ class Visit:
     language: str = "en"  # of the model's sentences; the pages' own texts are English
     grant: door.Grant | None = None
     subjects: list[Subject] = field(default_factory=list)
+    secret_subjects: list[Subject] = field(default_factory=list)  # shown too; recorded by themselves, under secrecy
     reason: Reason | None = None
     outcome: str = "shown"
     details: dict[str, object] = field(default_factory=dict)
@@ -270,6 +271,9 @@ def _record(visit: Visit) -> None:
             visit.details,
         ),
     )
+    if visit.secret_subjects:
+        secret = under_secrecy(reason)
+        looks.record(visit.actor, looks.Look(visit.kind, visit.page, visit.secret_subjects, secret))
 
 
 def _place_of(request: HttpRequest) -> str:

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit.access import looks, people, texts
 from audit.access.looks import Look
 from audit.access.people import Actor
+from audit.access.reasons import under_secrecy
 from audit.errors import Refused, UnknownSubject, UsageError
 from audit.models import Approval
 from audit.values import Subject
@@ -35,6 +36,7 @@ KINDS: Mapping[str, Kind] = {
     "mute_rule": Kind("mute", "approve"),
     "correction_note": Kind("correct", "approve"),
 }
+SECRET = {"is_secret": True}  # among the details of a request of which only those with the right `secrecy` may know
 DECIDERS = frozenset(kind.approve for kind in KINDS.values())
 
 
@@ -112,18 +114,25 @@ def visible(actor: Actor) -> QuerySet[Approval]:
     """One's own requests, and those that one may decide."""
     _expire()
     rights = [name for name, kind in KINDS.items() if actor.may(kind.approve)]
-    return Approval.objects.filter(requester=actor.name) | Approval.objects.filter(kind__in=rights)
+    others = Q(kind__in=rights) if actor.may("secrecy") else Q(kind__in=rights) & ~Q(details__contains=SECRET)
+    return Approval.objects.filter(Q(requester=actor.name) | others)
+
+
+def is_secret(asked: Approval) -> bool:
+    return bool(asked.details.get("is_secret"))
 
 
 def may_decide(actor: Actor, asked: Approval) -> bool:
     is_another = asked.requester.casefold() != actor.name.casefold()
-    return asked.state == "pending" and is_another and not actor.is_system and actor.may(KINDS[asked.kind].approve)
+    if asked.state != "pending" or not is_another or actor.is_system:
+        return False
+    return actor.may(KINDS[asked.kind].approve) and (actor.may("secrecy") or not is_secret(asked))
 
 
 def _decide(actor: Actor, number: int, state: str) -> Approval:
     with transaction.atomic():
         asked = Approval.objects.select_for_update().filter(pk=number).first()
-        if asked is None:
+        if asked is None or (is_secret(asked) and not actor.may("secrecy")):
             raise UnknownSubject(f"there is no request {number}")
         _require_person(actor, KINDS[asked.kind].approve)
         if asked.requester.casefold() == actor.name.casefold():
@@ -145,7 +154,8 @@ def _record(actor: Actor, kind: str, asked: Approval, outcome: str, subjects: Se
     about = subjects or [Subject.parse(one) for one in asked.why.subjects]
     details = {"approval": asked.pk, "of": asked.kind, "what": asked.what, "requester": asked.requester,
                "approver": asked.approver, "text": asked.why_id, **asked.details}  # fmt: skip
-    looks.record(actor, Look(kind, "approvals", about, outcome=outcome, details=details))
+    reason = under_secrecy(None) if is_secret(asked) else None
+    looks.record(actor, Look(kind, "approvals", about, reason, outcome=outcome, details=details))
 
 
 def _require_person(actor: Actor, right: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audit.errors import UsageError
 
@@ -44,6 +44,13 @@ def checked_ticket(ticket: str) -> str:
     if ticket and not _TICKET.fullmatch(ticket):
         raise UsageError("a ticket has a digit, and at most 40 letters, digits, spaces and . _ / # -: its number only")
     return ticket
+
+
+def under_secrecy(reason: Reason | None) -> Reason:
+    """Itself where it is secret; else the same, and secret. So is everything recorded that a secret case shows in."""
+    if reason is not None and reason.code in SECRET:
+        return reason
+    return replace(reason or Reason(""), code=SECRET[0])
 
 
 def codes_for(is_secret_too: bool) -> tuple[str, ...]:

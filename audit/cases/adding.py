@@ -14,6 +14,7 @@ from django.db.utils import ProgrammingError
 from audit.access import looks
 from audit.access.looks import Look
 from audit.access.people import Actor, require
+from audit.access.reasons import under_secrecy
 from audit.access.texts import keep
 from audit.answers.documents import Document, finding_document, what_document, where_document
 from audit.answers.events import events_at, ref_of
@@ -115,7 +116,8 @@ def link_case(actor: Actor, id: int, other: int) -> None:
     if id == other:
         raise UsageError("a case is not linked with itself")
     known = read(actor, other)
-    _to_work_on(actor, id)
+    if not _to_work_on(actor, id).is_secret and known.is_secret:
+        raise UsageError(f"case {other} is secret, and case {id} is not: link it from the secret one")
     _append(actor, id, Added(LINK, reference=known.title), [])
 
 
@@ -174,7 +176,8 @@ def _append(actor: Actor, id: int, added: Added, about: Sequence[Subject], text:
             details: dict[str, object] = {"case": id, "what": added.kind, "digest": digest}
             if kept is not None:
                 details["text"] = kept.pk
-            looks.record(actor, Look("case", "case", about, outcome="added", details=details))
+            reason = under_secrecy(None) if CaseRow.objects.get(pk=id).is_secret else None
+            looks.record(actor, Look("case", "case", about, reason, outcome="added", details=details))
             CaseEntry.objects.create(
                 case_id=id,
                 kind=added.kind,

@@ -6,6 +6,7 @@ from typing import Any
 
 from audit.access import door, looks, people, reasons
 from audit.access.door import Grant
+from audit.access.reasons import Reason
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import customers_of
 from audit.answers.withheld import hidden_among
@@ -26,20 +27,26 @@ def case_admitted(
     if wish != Wish():
         raise UsageError("the trail of a case is whole: leave --since, --account and --side out")
     actor, reason = people.actor_named(options["user"]), reasons.parse(options["reason"])
+    found = None
     try:
         people.require(actor, "export")
         found = read(actor, id)
+        reason = reasons.under_secrecy(reason) if found.is_secret else reason
         customers = _customers(inquiry, found)
         for one in customers or found.subjects:
             door.open(actor, one, reason)
             grant = door.check(actor, one, action="export")
     except Refused as error:
         why = {"why": str(error), "case": id}
-        looks.record(actor, looks.Look("refusal", "export", outcome="refused", details=why))
+        looks.record(actor, looks.Look("refusal", "export", reason=_secret(found), outcome="refused", details=why))
         raise
     seen = [*found.subjects, *customers]
     looks.record(actor, looks.Look("export", "export", seen, reason, details={"case": id}))
-    return Scope(found.title, found.subjects, pinned=found.positions), customers, grant
+    return Scope(found.title, found.subjects, pinned=found.positions, is_secret=found.is_secret), customers, grant
+
+
+def _secret(found: Case | None) -> Reason | None:
+    return reasons.under_secrecy(None) if found is not None and found.is_secret else None
 
 
 def _customers(inquiry: Inquiry, case: Case) -> tuple[Subject, ...]:

@@ -3,7 +3,7 @@ stubs. One that shows several customers is a list of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from audit.access import approvals
 from audit.access.people import Actor
@@ -35,14 +35,18 @@ def taken(actor: Actor, scope: Scope, customers: Sequence[Subject]) -> Approval 
     """The leave that it has, used up by this; None: it needs none. Raises ApprovalMissing."""
     if not needs_second(scope, customers):
         return None
-    return _of(approvals.take(actor, KIND, what_of(scope), subjects=[*scope.subjects, *customers]))
+    return _of(approvals.take(actor, KIND, what_of(scope), _details(scope), [*scope.subjects, *customers]))
 
 
 def ask(actor: Actor, scope: Scope, customers: Sequence[Subject], why: str) -> Row | None:
     """Ask a second person for it; None: it needs none. Raises Refused, UsageError."""
     if not needs_second(scope, customers):
         return None
-    return approvals.ask(actor, KIND, what_of(scope), why, subjects=[*scope.subjects, *customers])
+    return approvals.ask(actor, KIND, what_of(scope), why, _details(scope), [*scope.subjects, *customers])
+
+
+def _details(scope: Scope) -> Mapping[str, object]:
+    return approvals.SECRET if scope.is_secret else {}
 
 
 def approval_numbered(number: int) -> Approval:

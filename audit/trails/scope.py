@@ -35,6 +35,7 @@ class Scope:
     accounts: tuple[Subject, ...] = ()
     side: Subject | None = None
     pinned: tuple[int, ...] = ()
+    is_secret: bool = False  # of a secret case
 
     @classmethod
     def of(cls, subject: Subject) -> Scope:

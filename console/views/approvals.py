@@ -51,7 +51,8 @@ def approvals(visit: Visit) -> HttpResponse:
     rows = [
         Row(one, said[one.why_id], four_eyes.may_decide(visit.actor, one), _may_do(visit, one)) for one in found
     ]
-    visit.subjects = [subject for row in rows for subject in _subjects(row.asked)]
+    for row in rows:
+        (visit.secret_subjects if four_eyes.is_secret(row.asked) else visit.subjects).extend(_subjects(row.asked))
     waiting = [row for row in rows if row.asked.state == "pending"]
     others = [row for row in rows if row.asked.state != "pending"]
     return visit.show("approvals.html", waiting=waiting, others=others, is_cut=len(rows) == ROWS_MAX)

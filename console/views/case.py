@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from audit.access.reasons import under_secrecy
 from audit.answers.names import links_of
 from audit.answers.withheld import hidden_among
 from audit.cases import adding
@@ -29,7 +30,9 @@ def cases(visit: Visit) -> HttpResponse:
         subjects = {subject for line in lines for subject in line.subjects}
         hidden = hidden_among(inquiry, subjects)
         links = {one: link for one, link in links_of(inquiry, subjects).items() if one not in hidden}
-    visit.subjects = list(links)
+    plain = {subject for line in lines if not line.is_secret for subject in line.subjects}
+    visit.subjects = [one for one in links if one in plain]
+    visit.secret_subjects = [one for one in links if one not in plain]
     oldest = lines[-1].id if lines and lines[-1].id > 1 else None
     return visit.show("cases.html", lines=lines, links=links, total=total, oldest=oldest)
 
@@ -46,7 +49,7 @@ def case_open(visit: Visit) -> HttpResponse:
 @looked("case", "see_cases")
 def case(visit: Visit, id: int) -> HttpResponse:
     found = read(visit.actor, id)
-    visit.details = {"case": id}
+    visit.details, visit.reason = {"case": id}, under_secrecy(None) if found.is_secret else None
     with asking(visit, is_now=True) as inquiry:
         page = shown(visit, inquiry, found)
     return visit.show("case.html", page=page, statuses=STATUSES, verdicts=VERDICTS)

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from audit.access.door import NoReason
+from audit.access.reasons import under_secrecy
 from audit.cases.reading import case as read
 from audit.cases.reading import is_case
 from audit.errors import UsageError
@@ -25,6 +26,7 @@ from console.visit import Visit, looked, with_query
 @looked("export", "export", kind="export")
 def case_export(visit: Visit, id: int) -> HttpResponse:
     found = read(visit.actor, id)
+    visit.reason = under_secrecy(None) if found.is_secret else None
     with asking(visit, is_now=True) as inquiry:
         if not found.subjects:
             raise UsageError(f"nothing is pinned to case {id} yet")
@@ -34,8 +36,11 @@ def case_export(visit: Visit, id: int) -> HttpResponse:
             customers = pass_doors(visit, inquiry, found)
         except NoReason as closed:
             return _to_the_door(visit, closed, reverse("case", args=[id]))
-    leave = taken(visit.actor, Scope(found.title, found.subjects, pinned=found.positions), customers)
+    scope = Scope(found.title, found.subjects, pinned=found.positions, is_secret=found.is_secret)
+    leave = taken(visit.actor, scope, customers)
     reason = visit.grant.reason if visit.grant else None
+    if found.is_secret:
+        reason = visit.reason = under_secrecy(reason)
     made = Export.objects.create(
         language=get_language() or "en",
         subject=found.title,

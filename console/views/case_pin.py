@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from audit.access.mask import closed
+from audit.access.reasons import under_secrecy
 from audit.answers.findings import subject_of_finding
 from audit.answers.names import link_of
 from audit.cases import adding
+from audit.cases.reading import case as read
 from audit.cases.reading import open_cases
 from audit.errors import UsageError
 from audit.values import Subject
@@ -63,11 +65,18 @@ def _pinned(visit: Visit, pin: Callable[[int], None], subject: Subject) -> HttpR
     chosen = post.get("case", "")
     if chosen == NEW:
         secret = post.get("is_secret") == "1"
+        _keep_secret(visit, secret)
         number = adding.open_case(visit.actor, post.get("question", ""), is_secret=secret, subject=subject)
     elif chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
         number = int(chosen)
+        _keep_secret(visit, read(visit.actor, number).is_secret)
     else:
         raise UsageError("choose a case")
     pin(number)
     visit.outcome, visit.details = "pinned", {"case": number}
     return HttpResponseRedirect(reverse("case", args=[number]))
+
+
+def _keep_secret(visit: Visit, is_secret: bool) -> None:
+    if is_secret:
+        visit.reason = under_secrecy(visit.grant.reason if visit.grant else None)

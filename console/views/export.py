@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
-from audit.access.reasons import SECRET
+from audit.access.reasons import SECRET, under_secrecy
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import customers_of, link_of, subject_id
 from audit.errors import UnknownSubject, UsageError
@@ -110,6 +110,7 @@ def export_file(visit: Visit, id: int) -> HttpResponse:
         asked = _mine(visit, id)
         case = case_named(visit, inquiry, asked.subject)
         if case is not None:
+            visit.reason = under_secrecy(None) if case.is_secret else None
             pass_doors(visit, inquiry, case)
         else:
             subject = Subject.parse(asked.subject)

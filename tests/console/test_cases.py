@@ -17,6 +17,7 @@ from django.test import Client
 
 from audit.access import approvals, people, texts
 from audit.access.people import Actor
+from audit.access.reasons import SECRET
 from audit.cases import adding, reading
 from audit.cases.entries import STATUSES, VERDICTS
 from audit.database import sql
@@ -191,6 +192,46 @@ def test_a_secret_case_is_not_there_for_others(bank: Bank) -> None:
     other = opened(support)
     assert support.post(f"/case/{other}/add", {"what": "link", "other": str(case)}).status_code == 404
     assert support.post("/cases/open", {"question": "x", "is_secret": "1"}).status_code == 403
+
+
+def test_all_that_is_recorded_of_a_secret_case_is_under_secrecy(bank: Bank, names: dict[str, object]) -> None:
+    """Else colleagues see it among the looks and the approvals, and the customer in the report of who looked."""
+    browser, before = browser_of("investigator"), AuditRecord.objects.latest("id").pk
+    pinned = browser.post(f"/finding/{names['finding']}/case", {"case": "new", "question": QUESTION, "is_secret": "1"})
+    place = pinned.headers["Location"]
+    case = int(place.rsplit("/", 1)[1])
+    customers = bank.ids("customer")[-2:]
+    for id in customers:
+        with_reason(browser, "customer", id, "investigation")
+        assert browser.post(f"/of/customer/{id}/case", {"case": str(case), "answer": "where"}).status_code == 302
+    for entry in CaseEntry.objects.filter(case=case, kind="finding"):
+        for one in map(Subject.parse, entry.customers):
+            with_reason(browser, "customer", bank.id_of("customer", one.key), "investigation")
+    page(browser, case)
+    page(browser, case)
+    refused = browser.post(f"{place}/export")
+    token = re.search(rb'name="asked" value="([^"]+)"', refused.content)
+    assert token, refused.content
+    assert browser.post("/approvals/ask", {"asked": token[1].decode(), "why": "for the court"}).status_code == 302
+    what = f"the trail of case:{case}"
+    assert what in browser.get("/approvals").content.decode()
+    asked = Approval.objects.latest("id")
+    for role in ("team_lead", "data_protection"):
+        assert what not in browser_of(role).get("/approvals").content.decode()
+        assert browser_of(role).post(f"/approvals/{asked.pk}/approve").status_code == 404
+        with pytest.raises(UnknownSubject):
+            approvals.approve(actor_of(role), asked.pk)
+    page(browser, case)
+    assert place in browser.get("/cases").content.decode()
+    told = AuditRecord.objects.filter(id__gt=before, actor="investigator").exclude(reason_code__in=SECRET)
+    assert {row.kind for row in told.exclude(subjects=[]).exclude(page="cases")} == {"reason"}
+    assert f"{case}" not in {str(row.details.get("case")) for row in told}
+    about = str(Subject("customer", bank.key_of(customers[0])))
+    secret = AuditRecord.objects.filter(id__gt=before, subjects__contains=[about], reason_code__in=SECRET)
+    assert {row.kind for row in secret} == {"look", "case", "refusal", "approval_request"}
+    assert {row.page for row in secret} == {"case", "cases", "export", "approvals"}
+    plain = opened(browser)
+    assert browser.post(f"/case/{plain}/add", {"what": "link", "other": str(case)}).status_code == 400
 
 
 def test_cases_are_linked(bank: Bank) -> None:

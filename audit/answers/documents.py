@@ -84,10 +84,10 @@ def what_document(pages: Iterable[What]) -> Document:
 
 
 def step_documents(page: What, after: int) -> Iterator[Document]:
-    """One object an event; its "step" counts on from `after`."""
-    for number, step in enumerate(page.steps.rows, after + 1):
-        for event in step.events:
-            yield _step(event, step, number)
+    """One object an event; its "step" counts on from `after`, as the page counts: people quote it."""
+    told = ((event, step) for step in page.steps.rows for event in step.events)
+    for number, (event, step) in enumerate(told, after + 1):
+        yield _step(event, step, number)
 
 
 def finding_document(finding: FindingLine, model: str) -> Document:

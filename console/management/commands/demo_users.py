@@ -23,4 +23,4 @@ class Command(BaseCommand):
             self.print_json({"logins": [asdict(login) for login in logins]})
             return
         for login in logins:
-            self.stdout.write(f"{login.username:<14} {login.password}  role {login.role}")
+            self.stdout.write(f"{login.username:<16} {login.password}  role {login.role}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from audit.answers.causes import causes_of
 from audit.answers.events import EventRow, Told, events_at, ref_of
 from audit.answers.findings import findings_of
 from audit.answers.flows import Flow, Together, load_together
-from audit.answers.headline import flow_title, status_of
+from audit.answers.headline import counterparty, flow_title, named_to, status_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.movements import Moved
 from audit.answers.names import CUSTOMER, flow_kinds, ids_of, known, link_of, links_of, money
@@ -46,6 +46,7 @@ class _Read:
     told: Told
     money: Money | None
     with_whom: str | None  # unmasked, for comparing alone
+    counterparty: str
     belongs_to: frozenset[Subject]
     root: EventRow
 
@@ -71,6 +72,7 @@ def _read(inquiry: Inquiry, item: Item, together: Together, own: set[Subject]) -
         raise UsageError("choose two payments of this customer or account")
     first = together.told[rows[0].position]
     shown = told or first
+    told_of_all = [together.told[row.position] for row in rows if row.position in together.told]
     amount = flow.declared() if flow is not None else _moved(inquiry, together.moved.get(shown.row.position, ()))
     return _Read(
         flow,
@@ -78,7 +80,8 @@ def _read(inquiry: Inquiry, item: Item, together: Together, own: set[Subject]) -
         shown.row,
         shown,
         amount,
-        _with_whom([together.told[row.position] for row in rows if row.position in together.told]),
+        _with_whom(told_of_all, own),
+        counterparty(told_of_all, own),
         frozenset(tie for tie in ties if _is_maker(inquiry, tie)),
         causes_of(inquiry, [rows[0]], rows)[rows[0].position].links[-1][0],
     )
@@ -88,8 +91,8 @@ def _moved(inquiry: Inquiry, moved: Sequence[Moved]) -> Money | None:
     return money(inquiry.model, moved[0].units, moved[0].currency) if moved else None
 
 
-def _with_whom(told: Sequence[Told]) -> str | None:
-    for one in told:
+def _with_whom(told: Sequence[Told], own: Collection[Subject]) -> str | None:
+    for one in named_to(told, own):
         path = one.meaning.counterparty if one.meaning else None
         if path and (value := text_of(one.at(path))):
             return value
@@ -196,7 +199,7 @@ def _side(inquiry: Inquiry, read: _Read) -> Side:
         event=read.told.ref,
         title=flow_title(read.flow) if read.flow else read.told.says,
         money=read.money,
-        counterparty=next((t.counterparty for t in [read.told] if t.counterparty), ""),
+        counterparty=read.counterparty,
         started=read.asked.recorded,
         state_title=status,
         tone=tone,

@@ -18,6 +18,7 @@ from audit.model.meaning import Kind, Model, PlaceKind
 from audit.model.places import UNEXPLAINED
 from audit.values import Clock, EventRef, Money
 
+DECLARES, NAMES = "declares", "counterparty"  # what the model says of a type
 READ_MAX = 500  # events of a flow whose sentences are read at once; money and states rest on all of them
 
 
@@ -167,34 +168,46 @@ def _declaring(inquiry: Inquiry, stories: Sequence[tuple[Sequence[EventRow], int
 
 
 def declaring_in(inquiry: Inquiry, story: Sequence[EventRow]) -> list[EventRow]:
-    """The first two events that can declare the amount: between them they name the other side."""
-    return [row for row in story if row.type in _declaring_types(inquiry, row)][:2]
+    """The first two events that can declare the amount, and the first of each other stream that names the other side:
+    the receiver's account names another than the sender's."""
+    declaring = [row for row in story if row.type in _types_with(DECLARES, inquiry, row)][:2]
+    naming: dict[int, EventRow] = {}
+    for row in story:
+        if row.type in _types_with(NAMES, inquiry, row):
+            naming.setdefault(row.stream_id, row)
+    return [*declaring, *(row for stream, row in naming.items() if stream not in {one.stream_id for one in declaring})]
 
 
 def declaring_types(model: Model) -> list[int]:
-    """The numbers of the types that declare an amount."""
-    return [model.lanes[lane].events[name].number for lane, names in _declaring_of(model).items() for name in names]
+    """The numbers of the types that declare an amount or name the other side."""
+    found = {
+        model.lanes[lane].events[name].number
+        for what in (DECLARES, NAMES)
+        for lane, names in _types_of(what, model).items()
+        for name in names
+    }
+    return sorted(found)
 
 
-def _declaring_types(inquiry: Inquiry, row: EventRow) -> Collection[str]:
+def _types_with(what: str, inquiry: Inquiry, row: EventRow) -> Collection[str]:
     found = inquiry.lane_of(row.stream)
     if found is None:
         return ()
-    return _declaring_of(inquiry.model)[found[0].name]
+    return _types_of(what, inquiry.model)[found[0].name]
 
 
-def _declaring_of(model: Model) -> Mapping[str, frozenset[str]]:
-    """By lane, the types that declare an amount; a model never changes, so it is looked through once."""
-    known = _declaring_types_of.get(model.hash)
+def _types_of(what: str, model: Model) -> Mapping[str, frozenset[str]]:
+    """By lane, the types that say `what`; a model never changes, so it is looked through once."""
+    known = _types_known.get((what, model.hash))
     if known is None:
-        known = _declaring_types_of[model.hash] = {
-            lane: frozenset(name for name, event in told.get("event", {}).items() if "declares" in event)
+        known = _types_known[what, model.hash] = {
+            lane: frozenset(name for name, event in told.get("event", {}).items() if what in event)
             for lane, told in model.document.get("lane", {}).items()
         }
     return known
 
 
-_declaring_types_of: dict[str, Mapping[str, frozenset[str]]] = {}
+_types_known: dict[tuple[str, str], Mapping[str, frozenset[str]]] = {}
 
 
 def own_streams(inquiry: Inquiry, known: Known, rows: Sequence[EventRow]) -> set[int]:

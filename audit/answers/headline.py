@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from audit.answers.events import Told
 from audit.answers.flows import Flow
@@ -10,12 +10,12 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import kind_title, place_kind
 from audit.answers.shapes import FindingLine, StateLine, Waiting
 from audit.answers.words import word
-from audit.values import Certainty
+from audit.values import Certainty, Subject
 
 
 def flow_title(flow: Flow) -> str:
     """ "500.00 DKK to Mette H••••••"; without another side "Transfer, 500.00 DKK"."""
-    declared, who = flow.declared(), counterparty(flow)
+    declared, who = flow.declared(), counterparty(told_of(flow))
     title = kind_title(flow.inquiry, flow.known.subject.kind)
     if declared is None:
         return f"{title} {flow.known.subject.key}"
@@ -25,9 +25,19 @@ def flow_title(flow: Flow) -> str:
     return word(flow.inquiry.language, "from" if _comes_from_outside(flow) else "to", amount=amount, who=who)
 
 
-def counterparty(flow: Flow) -> str:
-    """The other side's name as it may be shown."""
-    return next((one.counterparty for one in _told(flow) if one.counterparty), "")
+def counterparty(told: Sequence[Told], mine: Collection[Subject] = ()) -> str:
+    """The other side's name as it may be shown; `mine`: to the holder of these accounts."""
+    return next((one.counterparty for one in named_to(told, mine) if one.counterparty), "")
+
+
+def named_to(told: Sequence[Told], mine: Collection[Subject]) -> list[Told]:
+    """The events whose other side is that of `mine`, those of these accounts first: what an event of another account
+    names is that account's other side, and may be oneself. None given: all."""
+    if not mine:
+        return list(told)
+    own = [one for one in told if any(tie in mine for tie in one.ties)]
+    holders = {tie.kind for tie in mine}
+    return [*own, *(one for one in told if not any(tie.kind in holders for tie in one.ties))]
 
 
 def status_of(
@@ -60,5 +70,5 @@ def _comes_from_outside(flow: Flow) -> bool:
     return False
 
 
-def _told(flow: Flow) -> list[Told]:
+def told_of(flow: Flow) -> list[Told]:
     return [one for row in flow.past if (one := flow.told.get(row.position)) is not None]

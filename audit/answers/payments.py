@@ -12,7 +12,7 @@ from audit.answers.cursors import Mark, pack, unpack
 from audit.answers.cut import END, LAST_POSITION
 from audit.answers.events import EventRow, Told, events_at, ref_of
 from audit.answers.flows import Flow, Together, load_together
-from audit.answers.headline import counterparty, status_of
+from audit.answers.headline import counterparty, status_of, told_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import own_places
 from audit.answers.movements import Moved, movements
@@ -161,7 +161,7 @@ def _of_flow(inquiry: Inquiry, flow: Flow, mine: Mine, may_wait: bool) -> Paymen
         occurred=flow.past[0].occurred,
         recorded=flow.past[0].recorded,
         title=kind_title(inquiry, flow.known.subject.kind),
-        counterparty=counterparty(flow),
+        counterparty=counterparty(told_of(flow), mine.accounts),
         state=states[0].state if states else "",
         state_title=status,
         tone=tone,
@@ -215,7 +215,7 @@ def _of_settled(inquiry: Inquiry, one: Settled, told: Mapping[int, Told], mine: 
         occurred=one.first.occurred,
         recorded=one.first.recorded,
         title=kind_title(inquiry, one.known.subject.kind),
-        counterparty=next((event.counterparty for event in read if event.counterparty), ""),
+        counterparty=counterparty(read, mine.accounts),
         state=one.state,
         state_title=one.state_title,
         tone=one.tone,

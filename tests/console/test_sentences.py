@@ -6,6 +6,11 @@ import json
 import re
 from html import unescape
 
+from audit.answers.customer import payments_page
+from audit.answers.inquiry import inquire
+from audit.answers.transfer import transfer
+from audit.database import reading
+from audit.values import Subject
 from tests.console.conftest import Bank, browser_of, with_reason
 from tests.console.test_pages import Reading, text_of
 
@@ -180,3 +185,26 @@ def test_whether_it_comes_back_is_the_first_word(bank: Bank) -> None:
         elif word:
             assert word == "Not known yet" or (is_failure and not is_doubted), id
     assert said.get("Yes", 0) >= 3 and said.get("Not known yet", 0) >= 3, said
+
+
+def test_who_paid_is_named_to_who_was_paid_inside_the_bank(bank: Bank) -> None:
+    """Each side of one transfer reads the other's name, in the list and in the sentence, never its own."""
+    with reading() as connection:
+        inquiry = inquire(connection, lambda _owner, _path, value: value)
+        found = bank.rows(
+            "select s.key, o.key from link l join trace.subject s on s.id = l.subject_id"
+            " join trace.subject o on o.id = l.other_id join timeline t on t.subject_id = s.id"
+            " join timeline c on c.subject_id = o.id and c.position = t.position"
+            " join trace.log e on e.position = t.position join trace.event_type y on y.id = e.type_id"
+            " where s.kind = 'transfer' and l.other_kind = 'customer' and y.name = 'TransferReceived' and exists ("
+            "select from timeline r join trace.log m on m.position = r.position join trace.event_type n"
+            " on n.id = m.type_id where r.subject_id = s.id and n.name = 'RoutedInside') order by e.position limit 9"
+        )
+        named = set()
+        for key, receiver in found:
+            facts = {fact.name: fact.value for fact in transfer(inquiry, Subject("transfer", key)).facts}
+            page = payments_page(inquiry, Subject("customer", receiver))
+            line = next(row for row in page.rows if row.flow and row.flow.subject.key == key)
+            assert line.counterparty == facts["sender.name"], key
+            named.add(facts["sender.name"] != facts["receiver.name"])
+    assert True in named

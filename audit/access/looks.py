@@ -85,7 +85,7 @@ def _moment(moment: Moment) -> str:
 
 def looks_at(connection: Connection, subject: Subject, since: datetime) -> int:
     """How often a subject was looked at since a time, by anyone."""
-    row = connection.execute(sql("access_looks_at"), [json.dumps([str(subject)]), since]).fetchone()
+    row = connection.execute(sql("access_looks_at"), {"subject": json.dumps([str(subject)]), "since": since}).fetchone()
     return int(row[0]) if row else 0
 
 

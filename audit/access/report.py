@@ -1,7 +1,7 @@
 """What a customer is told of who looked at them: when and for what purpose, never by whom (CJEU C-579/21, Pankki S).
 
-Looks under secrecy are left out. That they were is a record of its own, under secrecy itself, which the authority desk
-reviews: what it lifts is told from then on.
+Looks under secrecy are left out, and searches that led to one or still may. That they were is a record of its own,
+under secrecy itself, which the authority desk reviews: what it lifts is told from then on.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ class _Row:
     reason: str
     outcome: str
     is_unmasked: bool
+    is_beside_secrecy: bool
 
 
 def access_report(
@@ -86,7 +87,8 @@ def access_report(
     ended = ended or timezone.now()
     found = _records([customer, *accounts], began, ended)
     lifted = {number for (numbers,) in rows("access_lifted", [[str(customer)]]) for number in numbers}
-    withheld = [row.id for row in found if row.reason in SECRET and row.id not in lifted]
+    secret = (row.id for row in found if row.reason in SECRET or row.is_beside_secrecy)
+    withheld = [number for number in secret if number not in lifted]
     told = [row for row in found if row.id not in set(withheld)]
     report = Report(customer, language, zone, began, ended, tuple(_consulted(told, ZoneInfo(zone))))
     _record(actor, report, withheld)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from audit.access.mask import closed
-from audit.access.reasons import SECRET
+from audit.access.secrecy import without_secret
 from audit.answers.inquiry import inquire
 from audit.answers.names import declared_kinds, link_of, subject_numbered
 from audit.answers.search import search
@@ -84,7 +84,7 @@ def visible(visit: Visit, of: Link | None) -> QuerySet[AuditRecord]:
         rows = rows.filter(subjects__contains=[str(of.subject)])
     if not visit.may("looks"):
         return rows.filter(actor=visit.actor.name)
-    return rows if visit.may("secrecy") else rows.exclude(reason_code__in=SECRET)
+    return rows if visit.may("secrecy") else without_secret(rows)
 
 
 def know_of(visit: Visit, records: Sequence[AuditRecord]) -> None:

@@ -37,7 +37,10 @@ class OpenDoor(models.Model):
 
     class Meta:
         db_table = "open_door"
-        indexes = [models.Index(fields=["session", "actor", "closes_at"], name="open_door_session")]
+        indexes = [
+            models.Index(fields=["session", "actor", "closes_at"], name="open_door_session"),
+            models.Index(fields=["actor", "closes_at"], name="open_door_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} until {self.closes_at:%H:%M}"

@@ -117,14 +117,15 @@ def open_doors(actor: Actor, subjects: Sequence[Subject] | None = None) -> list[
 
 def unmask(actor: Actor, subject: Subject, path: str) -> None:
     """Show one field of the customer whose door is open, for two minutes; recorded. ALL, and more fields at once than
-    FIELDS_AT_ONCE_MAX, need a second person. Raises Refused, NoReason, ApprovalMissing."""
+    FIELDS_AT_ONCE_MAX, through however many doors, need a second person. Raises Refused, NoReason, ApprovalMissing."""
     people.require(actor, "unmask")
     with transaction.atomic():
+        seen = _seen_lately(actor, subject)
         row = _row(actor, subject)
         now = timezone.now()
-        until = min(row.closes_at, now + UNMASKED_FOR)
+        until = now + UNMASKED_FOR
         still = {kept: row.unmasked[kept] for kept in _still(row.unmasked, now)}
-        if ALL not in still and (path == ALL or len({*still, path}) > FIELDS_AT_ONCE_MAX):
+        if ALL not in still and (path == ALL or len({*seen, path}) > FIELDS_AT_ONCE_MAX):
             approvals.take(actor, "bulk_unmask", str(subject), {}, [subject])
             path = ALL
         looks.record(actor, looks.Look("unmask", "door", [subject], _reason(row), unmasked=[path], outcome="unmasked"))
@@ -166,6 +167,13 @@ def close_all(name: str) -> None:
     OpenDoor.objects.filter(actor=name, closes_at__gt=now).update(closes_at=now)
 
 
+def _seen_lately(actor: Actor, subject: Subject) -> set[str]:
+    """The fields shown to this person in these two minutes, whichever door or session it was, or that has closed."""
+    now = timezone.now()
+    doors = OpenDoor.objects.filter(actor=actor.name, closes_at__gt=now - UNMASKED_FOR, subject=str(subject))
+    return {path for door in doors.order_by("pk").select_for_update() for path in _still(door.unmasked, now)}
+
+
 def _row(actor: Actor, subject: Subject) -> OpenDoor:
     mine = OpenDoor.objects.filter(session=actor.session, actor=actor.name, subject=str(subject))
     row = mine.filter(closes_at__gt=timezone.now()).order_by("-pk").select_for_update().first()
@@ -182,7 +190,7 @@ def _seen(
     subject: str, reason: Reason, closes_at: datetime, opened: Mapping[str, str], is_broken: bool, now: datetime
 ) -> Door:
     still = _still(opened, now)
-    ends = [datetime.fromisoformat(opened[path]) for path in still]
+    ends = [min(closes_at, datetime.fromisoformat(opened[path])) for path in still]
     return Door(Subject.parse(subject), reason, closes_at, still, is_broken, min(ends, default=None))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -129,6 +130,23 @@ def test_many_fields_at_once_need_a_second_person(actor: MakeActor) -> None:
     row.save(update_fields=["unmasked"])
     with pytest.raises(approvals.ApprovalMissing):
         door.unmask(support, ANNA, ALL)
+
+
+@pytest.mark.parametrize("by", ["again", "another session", "after signing out"])
+def test_another_door_shows_no_more_fields_at_once(by: str, actor: MakeActor) -> None:
+    support = actor("support")
+    door.open(support, ANNA, CALL)
+    for number in range(door.FIELDS_AT_ONCE_MAX):
+        door.unmask(support, ANNA, f"field{number}")
+    if by == "after signing out":
+        door.close(support)
+    support = support if by == "again" else replace(support, session="s2")
+    door.open(support, ANNA, CALL)
+    with pytest.raises(approvals.ApprovalMissing):
+        door.unmask(support, ANNA, "one.more")
+    door.open(support, METTE, CALL)
+    door.unmask(support, METTE, "one.more")
+    door.unmask(support, ANNA, "field0")
 
 
 def test_an_auditor_unmasks_nothing(actor: MakeActor) -> None:

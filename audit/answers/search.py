@@ -51,7 +51,7 @@ def _by_name(inquiry: Inquiry, text: str) -> Iterable[SearchHit]:
 
 def _by_personal(inquiry: Inquiry, text: str) -> Iterable[SearchHit]:
     """Through the blind index: the value is digested under each name that the model declares."""
-    digests = {blind(name, text): name for name in _personal_names(inquiry)}
+    digests = {blind(name, text): name for name in inquiry.model.personal_names}
     if not digests:
         return
     rows = inquiry.rows("answer_search_blind", [list(digests), HITS_MAX * 5])
@@ -87,18 +87,6 @@ def _best(inquiry: Inquiry, told: Told) -> Subject:
         if wanted:
             return wanted[0]
     return told.subject
-
-
-def _personal_names(inquiry: Inquiry) -> list[str]:
-    """Names of identifiers that some event declares over a personal field."""
-    names: set[str] = set()
-    for lane in inquiry.model.document.get("lane", {}).values():
-        for event in lane.get("event", {}).values():
-            personal = event.get("personal", [])
-            for name, path in event.get("identifiers", {}).items():
-                if any(path == one or path.startswith(one + ".") or one.startswith(path + ".") for one in personal):
-                    names.add(name)
-    return sorted(names)
 
 
 def _prefix(text: str) -> str:

@@ -26,7 +26,7 @@ from audit.database import Connection, connect, reading, sql, use_current_genera
 from audit.erasing import receipts, retention
 from audit.erasing.holds import require_none
 from audit.erasing.receipts import Receipt
-from audit.erasing.scope import Scope, scope_of
+from audit.erasing.scope import Scope, digests_of, scope_of
 from audit.errors import Refused, UnknownSubject
 from audit.models import Approval, AuditRecord, Export
 from audit.trails import delivery
@@ -193,11 +193,14 @@ def _again(connection: Connection, receipt: Receipt) -> None:
     own = {Subject.parse(one): None for one in receipt.owners}
     scope = Scope(list(own), receipt.others)
     if use_current_generation(connection) is not None:
+        model = instance.require(connection).model
+        scope = Scope(list(own), receipt.others, digests=digests_of(connection, model, receipt.others))
         with suppress(UnknownSubject):
             id = subject_id(connection, subject)
-            found = scope_of(connection, instance.require(connection).model, subject, id)
+            found = scope_of(connection, model, subject, id)
             others = sorted({*receipt.others, *found.others})
-            scope = Scope([*{**own, **dict.fromkeys(found.own)}], others, found.positions, found.digests)
+            searched = [*scope.digests, *found.digests]
+            scope = Scope([*{**own, **dict.fromkeys(found.own)}], others, found.positions, searched)
     until = datetime.fromisoformat(receipt.at)
     _destroy(connection, scope, until)
     _exports(scope.own, until)

@@ -46,7 +46,7 @@ def scope_of(connection: Connection, model: Model, subject: Subject, id: int) ->
         for position, piece, value in _opened(connection, in_flows | beside)
         if piece.owner not in owners and normalised(value) in values
     ]
-    return Scope(list(own.values()), *_named(connection, found), _digests(model, values))
+    return Scope(list(own.values()), *_named(connection, found), digests(model, values))
 
 
 def _of(subject: Subject, id: int) -> dict[str, object]:
@@ -80,6 +80,13 @@ def _named(connection: Connection, found: Sequence[tuple[int, str]]) -> tuple[li
     return sorted({(*named[position], path) for position, path in found}), positions
 
 
-def _digests(model: Model, values: Collection[str]) -> list[bytes]:
-    names = {name for lane in model.lanes.values() for event in lane.events.values() for name, _ in event.blind}
-    return [blind(name, value) for name in sorted(names) for value in sorted(values)]
+def digests_of(connection: Connection, model: Model, pieces: Sequence[tuple[str, str, str]]) -> list[bytes]:
+    """Under which single pieces may be found, (source, event, path) each, as long as they can be opened."""
+    asked = {"events": [event for _, event, _ in pieces], "paths": [path for _, _, path in pieces]}
+    named = set(connection.execute(sql("erasure_named"), asked).fetchall())
+    opened = _opened(connection, {position for position, _ in named})
+    return digests(model, {normalised(value) for position, piece, value in opened if (position, piece.path) in named})
+
+
+def digests(model: Model, values: Collection[str]) -> list[bytes]:
+    return [blind(name, value) for name in model.personal_names for value in sorted(values)]

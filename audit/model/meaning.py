@@ -255,7 +255,6 @@ class EventMeaning:
     tells: Text
     read: Callable[[Facts, Data, Mapping[str, str]], Reading]
     personal: Sequence[tuple[str, ...]] = ()  # paths into the payload
-    blind: Sequence[tuple[str, tuple[str, ...]]] = ()  # personal identifiers: (name, path), searched only exactly
     is_failure: bool = False
     is_timeout: bool = False
     is_retry: bool = False
@@ -324,6 +323,18 @@ class Model:
     access: Access = Access()
     quiet: Mapping[str, int] = field(default_factory=dict)  # by source: microseconds without an event, at most
     meanings: Mapping[int, EventMeaning] = field(default_factory=dict)  # by number
+
+    @property
+    def personal_names(self) -> Sequence[str]:
+        """Names of identifiers that some event declares over a personal field: found by exactly their value alone."""
+        names: set[str] = set()
+        for lane in self.document.get("lane", {}).values():
+            for event in lane.get("event", {}).values():
+                personal = event.get("personal", [])
+                for name, path in event.get("identifiers", {}).items():
+                    if any(path == one or path.startswith(one + ".") or one.startswith(path + ".") for one in personal):
+                        names.add(name)
+        return sorted(names)
 
     @property
     def correlated(self) -> frozenset[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from audit.access.blind import blind
 from audit.answers.events import Told, events_at, read_events
 from audit.answers.inquiry import Inquiry, event_key
 from audit.answers.names import CUSTOMER, declared_kinds, link_of, links_of
 from audit.answers.shapes import SearchAnswer, SearchHit
-from audit.answers.withheld import hidden_among
+from audit.answers.withheld import hidden_among, holders
 from audit.values import Subject
 
 HITS_MAX = 20
@@ -56,10 +56,20 @@ def _by_personal(inquiry: Inquiry, text: str) -> Iterable[SearchHit]:
         return
     rows = inquiry.rows("answer_search_blind", [list(digests), HITS_MAX * 5])
     names = {position: digests[bytes(digest)] for digest, position in rows}
-    told = read_events(inquiry, list(events_at(inquiry, names).values()))
+    told = _without_restricted(inquiry, read_events(inquiry, list(events_at(inquiry, names).values())))
     links = links_of(inquiry, {_best(inquiry, one) for one in told})
     for one in told:
         yield SearchHit(links[_best(inquiry, one)], names[one.row.position], True)
+
+
+def _without_restricted(inquiry: Inquiry, told: Sequence[Told]) -> Sequence[Told]:
+    """Nothing by a value that is a hidden customer's own, nor any event that somebody hidden takes part in."""
+    own = {CUSTOMER, *holders(inquiry.model)}
+    for one in told:
+        is_of_flow = any(tie.kind in inquiry.model.kinds and inquiry.model.kinds[tie.kind].is_flow for tie in one.ties)
+        if one.subject.kind in own and inquiry.private.get(one.subject) and not is_of_flow:
+            return ()
+    return [one for one in told if not any(map(inquiry.private.get, one.ties))]
 
 
 def _by_event(inquiry: Inquiry, text: str) -> Iterable[SearchHit]:

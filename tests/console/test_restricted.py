@@ -18,6 +18,7 @@ from audit.access.restricted import Changed, restrict
 from audit.answers.inquiry import inquire
 from audit.database import Viewer, reading
 from audit.errors import UsageError
+from audit.log.opened import open_payloads
 from audit.models import AuditRecord, OpenDoor
 from audit.trails.asked import Asked
 from audit.trails.bundle import write_bundle
@@ -116,6 +117,39 @@ def test_no_search_finds_them(bank: Bank, restricted: Pair) -> None:
         page = answer.content.decode()
         assert AuditRecord.objects.filter(kind="search").latest("id").subjects == [], text
         assert "/of/" not in page.split("<main")[1], text
+
+
+def test_no_search_by_what_is_personal_leads_to_their_payments(bank: Bank, restricted: Pair) -> None:
+    """Also not to the other side's page of a payment that both share; the other's own number still finds the other."""
+    support, lead = browser_of("support"), browser_of("team_lead")
+    theirs = _ibans(bank, restricted.gone)
+    assert theirs
+    for iban in theirs:
+        assert _found(lead, iban), "there is something to be found"
+        assert _found(support, iban) == []
+    held = {f"account:{key}" for key, in bank.rows(HELD, restricted.seen)}
+    for iban in _ibans(bank, restricted.seen):
+        assert held.intersection(_found(support, iban))
+
+
+HELD = (
+    "select s.key from link l join trace.subject s on s.id = l.other_id where l.subject_id = %s and s.kind = 'account'"
+)
+OPENED = (
+    "select l.position from trace.log l join timeline t using (position) join trace.event_type e on e.id = l.type_id"
+    " where t.subject_id = %s and e.name = 'AccountOpened'"
+)
+
+
+def _ibans(bank: Bank, customer: int) -> list[str]:
+    with reading() as connection:
+        opened = open_payloads(connection, [row[0] for row in bank.rows(OPENED, customer)])
+    return [one.data["iban"] for one in opened.values() if one.data is not None]
+
+
+def _found(browser: Client, text: str) -> list[str]:
+    browser.post("/search", {"text": text})
+    return list(AuditRecord.objects.filter(kind="search").latest("id").subjects)
 
 
 def test_nothing_that_others_open_names_them(bank: Bank, restricted: Pair) -> None:

@@ -18,6 +18,6 @@ def desk(visit: Visit) -> HttpResponse:
         page = overview(inquiry)
         addresses = door_addresses(visit, inquiry)
     visit.shows(row.flow for row in page.open_flows.rows)
-    visit.subjects += addresses
+    # One's own open doors are no looks at those behind them: the opening of each is recorded.
     context = {"page": page, "items": page.open_flows, "order": gettext("oldest first"), "addresses": addresses}
     return visit.show("desk.html", page.at, PARTS, **context)

@@ -125,6 +125,8 @@ def keep_erased() -> int:
     for receipt in [*known, *missing]:
         if not AuditRecord.objects.filter(kind=KIND, details__receipt=receipt.name).exists():
             _record(SYSTEM, receipt, "erased again")
+    if missing:
+        _forget_old_rows()
     return len(missing)
 
 
@@ -166,7 +168,7 @@ def _exports(own: Sequence[Subject], until: datetime) -> int:
 def _forget_old_rows() -> None:
     """The rows as they were before would else lie in their pages until the server cleans up by itself."""
     with connect("owner", autocommit=True) as connection:
-        connection.execute("vacuum trace.data_key, public.kept_text")
+        connection.execute("vacuum trace.data_key, trace.segment, trace.blind, public.kept_text")
 
 
 def _destroy(connection: Connection, scope: Scope, until: datetime) -> _Destroyed:

@@ -188,6 +188,15 @@ def test_salts_are_gone_and_commitments_stay(erased: Erased) -> None:
     assert rows and all((bytes(salt), bytes(text), size) == (b"", b"", 32) for salt, text, size in rows)
 
 
+def assert_swept(bank: Bank) -> None:
+    swept = bank.rows("select relname from pg_stat_user_tables where vacuum_count > 0")
+    assert {"data_key", "segment", "blind", "kept_text"} <= {name for (name,) in swept}, "old rows lie in their pages"
+
+
+def test_old_rows_are_swept_out_of_their_pages(erased: Erased) -> None:
+    assert_swept(erased.bank)
+
+
 def test_timelines_and_balances_are_as_before(erased: Erased) -> None:
     assert told(erased.subject) == erased.before
 
@@ -263,6 +272,7 @@ def test_a_restored_backup_is_erased_again_before_anything_is_read(
         assert keep_erased() == 1 and keep_erased() == 0
         assert_gone(Erased(**{**erased.__dict__, "bank": bank}))
         assert AuditRecord.objects.filter(kind="erasure", outcome="erased again").count() == 1
+        assert_swept(bank)
 
 
 def test_an_empty_database_that_reads_everything_anew_keeps_to_the_receipts(

@@ -208,3 +208,19 @@ def test_who_paid_is_named_to_who_was_paid_inside_the_bank(bank: Bank) -> None:
             assert line.counterparty == facts["sender.name"], key
             named.add(facts["sender.name"] != facts["receiver.name"])
     assert True in named
+
+
+def test_what_is_explained_by_now_is_not_headed_as_unexplained(bank: Bank) -> None:
+    found = bank.rows(
+        "select s.id, l.other_id from finding f join trace.subject s on s.id = f.subject_id"
+        " join link l on l.subject_id = s.id and l.other_kind = 'customer' where s.kind = 'transfer' and not exists ("
+        "select from link o join finding g on g.subject_id in (o.other_id, o.subject_id)"
+        " where o.subject_id = l.other_id and g.state = 'open') group by 1, 2"
+        " having bool_and(f.state = 'resolved') order by 1 limit 1"
+    )
+    ((id, owner),) = found
+    for kind, of in (("transfer", id), ("customer", owner)):
+        page = text_of(with_reason(browser_of("support"), kind, of), f"/of/{kind}/{of}")
+        head = re.search(r'<h2 id="findings-title">([^<]*)<', page).group(1)  # type: ignore[union-attr]
+        assert head == "Explained since" and "nothing of this is open any more" in page, kind
+    assert "Nothing is open; everything is explained." in page

@@ -25,7 +25,7 @@ PLAIN = (FINDING, LINK, STATUS)  # they tell nothing that a list would not
 
 @dataclass(frozen=True, slots=True)
 class AnswerShown:
-    """A pinned answer, as it was. `places` and `steps` are as its document has them."""
+    """A pinned answer, as it was. `places` and `steps` are as in its document; `warnings`: what was not explained."""
 
     time: datetime | None
     is_now: bool
@@ -35,6 +35,8 @@ class AnswerShown:
     places: Sequence[Mapping[str, Any]]
     steps: Sequence[tuple[datetime, str]]
     steps_in_all: int
+    titles: Mapping[str, str]
+    warnings: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,11 @@ def _answer(document: Mapping[str, Any]) -> AnswerShown:
         _time(at["watermark"]),
         document["complete"],
         document.get("to_say") or document.get("tells", ""),
-        [*document.get("places", []), *document.get("on_its_way", [])],
+        [line for name in ("ledger", "places", "on_its_way") for line in document.get(name, [])],
         [(datetime.fromisoformat(step["recorded"]), step["says"] or step["type"]) for step in steps[:STEPS_SHOWN]],
         len(steps),
+        document.get("titles", {}),
+        document.get("warnings", []),
     )
 
 

@@ -16,14 +16,13 @@ from audit.access.looks import Look
 from audit.access.people import Actor, require
 from audit.access.reasons import under_secrecy
 from audit.access.texts import keep
-from audit.answers.documents import Document, finding_document, what_document, where_document
+from audit.answers.documents import Document, finding_document
 from audit.answers.events import events_at, ref_of
 from audit.answers.findings import finding
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import customers_of
-from audit.answers.what import whole_story_in_pages
-from audit.answers.where import where
 from audit.answers.withheld import withhold
+from audit.cases.answers import what_pinned, where_pinned
 from audit.cases.entries import (
     ANSWER,
     ANSWERS,
@@ -103,11 +102,7 @@ def pin_answer(actor: Actor, id: int, inquiry: Inquiry, question: str, subject: 
     """Pin what is answered now about a subject at the inquiry's moment; its mask must close everything personal."""
     if question not in ANSWERS:
         raise UsageError(f"an answer to {' or '.join(ANSWERS)} can be pinned")
-    if question == "where":
-        document = where_document(withhold(inquiry, where(inquiry, subject), [subject])[0])
-    else:
-        pages = whole_story_in_pages(inquiry, subject)
-        document = what_document(withhold(inquiry, page, [subject])[0] for page in pages)
+    document = (where_pinned if question == "where" else what_pinned)(inquiry, subject)
     _pin(actor, id, Added(ANSWER, subject, reference=question, document=document))
 
 

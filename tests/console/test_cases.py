@@ -14,6 +14,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from markupsafe import escape
 
 from audit.access import approvals, people, texts
 from audit.access.people import Actor
@@ -83,6 +84,30 @@ def test_an_answer_is_kept_as_it_was_and_bound_to_the_log(bank: Bank, names: dic
     assert sha256(canonical).hexdigest() == entries[1].digest
     shown = page(browser, case)
     assert "Where the money was" in shown and "What had happened" in shown and "Mette Holm" in shown
+
+
+def test_a_pinned_answer_says_what_the_page_says(bank: Bank, names: dict[str, object]) -> None:
+    """Where 1,000 were taken for 500: not the bank's own "is completed", but what is true, with warnings and both books."""
+    found = bank.rows(
+        "select distinct s.id from finding f join trace.subject s on s.id = f.subject_id"
+        " where s.kind = 'transfer' and f.rule = 'residue_at_end' and f.state = 'open' order by 1"
+    )
+    warned, books = 0, set()
+    for (id,) in found:
+        browser = with_reason(browser_of("investigator"), "transfer", id)
+        answer = browser.post(f"/of/transfer/{id}/case", {"case": "new", "question": QUESTION, "answer": "where"})
+        case = int(answer.headers["Location"].rsplit("/", 1)[1])
+        flow = browser.get(f"/of/transfer/{id}").content.decode()
+        said = re.search(r'id="tells"[^>]*>([^<]*)<', flow)
+        shown = page(browser, case)
+        assert said and said[1].strip() in shown and "completed and booked" not in shown
+        document = CaseEntry.objects.get(case=case, kind="answer").document
+        assert document is not None and document["warnings"]
+        warned += all(escape(one)[1:] in flow and escape(one)[1:] in shown for one in document["warnings"])
+        books |= {line["book"] for name in ("ledger", "places") for line in document[name]}
+        places = [line["place"] for name in ("ledger", "places", "on_its_way") for line in document[name]]
+        assert places and not [one for one in places if f">{one}<" in shown]
+    assert warned == len(found) >= 3 and len(books) == 2
 
 
 def test_an_answer_of_the_past_is_kept_as_of_then(bank: Bank, names: dict[str, object]) -> None:

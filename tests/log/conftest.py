@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from audit.database import Connection
+from audit.access import keys
+from audit.database import Connection, sql
 from audit.log.append import Appended, append
 from audit.log.logged import Logged
 from audit.log.replay import replay
@@ -72,9 +74,20 @@ class Log:
 def log(database: Database) -> Iterator[Log]:
     with database.connect("follower") as connection:
         connection.execute(
-            "insert into trace.source (id, name, kind) values (1, 'core', 'postgres'), (2, 'other', 'files')")
+            "insert into trace.source (id, name, kind) values (1, 'core', 'postgres'), (2, 'other', 'files')"
+        )
         connection.commit()
         yield Log(connection)
 
 
 Events = Callable[[int], list[RawEvent]]
+
+
+def destroy(database: Database, key: str) -> int:
+    """Destroy a customer's key as an erasure does, with a receipt; how many there were."""
+    with database.connect("erasure") as eraser:
+        destroyed = keys.destroy(eraser, ("customer", key))
+        receipt = json.dumps({"owners": [f"customer:{key}"]})
+        about = {"name": key, "kind": "customer", "key": key, "receipt": receipt, "at": "2026-01-01T00:00:00Z"}
+        eraser.execute(sql("erasure_add"), about)
+    return len(destroyed)

@@ -10,11 +10,12 @@ import pytest
 
 from audit.access import keys
 from audit.access.blind import blind
+from audit.database import Role
 from audit.errors import WhereaboutsError
 from audit.log.pieces import Sealed, original
 from audit.log.seals import BrokenSeal, commitment_of_parts, commitment_of_value
 from tests.conftest import Database
-from tests.log.conftest import MODEL, Log, event
+from tests.log.conftest import MODEL, Log, destroy, event
 
 NAME, IBAN = "Ane Sørensen", "DK5000400440116243"
 PAID = json.dumps({"customer": "C1", "receiver": {"name": NAME, "bank": "Ørsted"}, "iban": IBAN, "amount": "5.00"})
@@ -22,13 +23,15 @@ TORN = '{"customer": "C1", "receiver": {"name": "' + NAME
 
 
 def personal(log: Log) -> None:
-    log.write([
-        event(1, PAID, type="Paid"),
-        event(2, PAID, type="Unknown"),
-        event(3, PAID, stream="nowhere"),
-        event(4, TORN, problem="torn"),
-        event(5, PAID.replace("5.00", "6.00"), id="event-1", type="Paid"),
-    ])
+    log.write(
+        [
+            event(1, PAID, type="Paid"),
+            event(2, PAID, type="Unknown"),
+            event(3, PAID, stream="nowhere"),
+            event(4, TORN, problem="torn"),
+            event(5, PAID.replace("5.00", "6.00"), id="event-1", type="Paid"),
+        ]
+    )
 
 
 def pieces_of(log: Log, position: int) -> tuple[bytes, list[Sealed]]:
@@ -101,9 +104,8 @@ def test_the_projections_get_no_personal_value_but_blind_digests(log: Log) -> No
 
 def test_a_destroyed_key_takes_its_values_and_nothing_else(log: Log, database: Database) -> None:
     personal(log)
-    with database.connect("erasure") as eraser:
-        assert len(keys.destroy(eraser, ("customer", "C1"))) == 1
-        assert keys.destroy(eraser, ("customer", "C1")) == []
+    assert destroy(database, "C1") == 1
+    assert destroy(database, "C1") == 0
     skeleton, pieces = pieces_of(log, 1)
     assert original(1, skeleton, pieces) is None
     told = log.replayed()
@@ -113,8 +115,7 @@ def test_a_destroyed_key_takes_its_values_and_nothing_else(log: Log, database: D
 
 
 def test_what_comes_later_for_an_erased_owner_is_committed_to_and_never_kept(log: Log, database: Database) -> None:
-    with database.connect("erasure") as eraser:
-        assert keys.destroy(eraser, ("customer", "C1")) == []  # nothing of it was read yet
+    assert destroy(database, "C1") == 0, "nothing of it was read yet"
     told = log.write([event(1, PAID, type="Paid")]).released[0]
     assert told.blinds == () and told.data == {"customer": "C1", "receiver": {"bank": "Ørsted"}, "amount": "5.00"}
     assert log.rows("select distinct salt, nonce, ciphertext from trace.segment") == [(b"", b"", b"")]
@@ -150,11 +151,31 @@ def test_only_erasure_may_destroy_a_key(log: Log) -> None:
         keys.destroy(log.connection, ("customer", "C1"))
 
 
+def test_no_key_is_destroyed_without_a_receipt(log: Log, database: Database) -> None:
+    personal(log)
+    for owner in (("customer", "C1"), ("customer", "C-never-read")):
+        with database.connect("erasure") as eraser:
+            keys.destroy(eraser, owner)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="no receipt says"):
+                eraser.commit()
+    assert original(1, *pieces_of(log, 1)) == PAID.encode()
+
+
+@pytest.mark.parametrize("role", ["erasure", "owner"])
+def test_a_destroyed_key_never_comes_back(role: Role, log: Log, database: Database) -> None:
+    personal(log)
+    destroy(database, "C1")
+    for change in ("wrapped = '\\x00'", "wrapped = '\\x00', destroyed_at = null", "destroyed_at = now()"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), database.connect(role) as connection:
+            connection.execute(f"update trace.data_key set {change} where owner_key = 'C1'".encode())
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), database.connect(role) as connection:
+        connection.execute("delete from trace.data_key")
+
+
 def test_an_erased_row_with_metadata_is_still_read(log: Log, database: Database) -> None:
     metadata = b'{"correlation_id": "c"}'
     raw = PAID.encode()
     log.write([event(1, type="Paid", raw=raw + metadata, data_length=len(raw))])
-    with database.connect("erasure") as eraser:
-        keys.destroy(eraser, ("customer", "C1"))
+    destroy(database, "C1")
     told = log.replayed()[0]
     assert told.data is not None and told.data["amount"] == "5.00" and MODEL is not None

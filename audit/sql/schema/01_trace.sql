@@ -206,6 +206,7 @@ create table trace.erasure (
     receipt      jsonb not null,
     erased_at    timestamptz not null
 );
+create index erasure_owners on trace.erasure using gin ((receipt -> 'owners')) with (fastupdate = off);
 
 create table trace.segment (
     position   bigint not null,
@@ -330,4 +331,49 @@ create trigger checkpoint_is_append_only before update or delete or truncate on 
 create trigger time_stamp_is_append_only before update or delete or truncate on trace.time_stamp
     for each statement execute function trace.refuse_change();
 create trigger erasure_is_append_only before update or delete or truncate on trace.erasure
+    for each statement execute function trace.refuse_change();
+
+-- A key is destroyed once and for good, and nobody destroys one without leaving a receipt of whose it was: it names the
+-- owner, or the owner has become the erased subject's alone since (erasure_own.sql). The receipt may follow in the same
+-- transaction.
+create function trace.only_destroy() returns trigger language plpgsql
+set search_path = pg_catalog, trace, pg_temp as $$
+begin
+    if (new.id, new.owner_kind, new.owner_key, new.created_at, new.serial) is distinct from
+       (old.id, old.owner_kind, old.owner_key, old.created_at, old.serial)
+       or old.wrapped is null or new.wrapped is not null or new.destroyed_at is null then
+        raise exception 'a key is destroyed once, never changed' using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+end $$;
+create function trace.require_receipt() returns trigger language plpgsql
+set search_path = pg_catalog, trace, pg_temp as $$
+declare
+    used integer := (select g.number from generation g where g.state = 'current');
+    has_receipt boolean := exists (
+        select from erasure e where e.receipt -> 'owners' ? (new.owner_kind || ':' || new.owner_key));
+begin
+    if not has_receipt and used is not null then
+        execute format(
+            'select exists (
+                 select from erasure e
+                 join subject c on c.kind = e.subject_kind and c.key = e.subject_key
+                 join read_%1$s.link l on l.other_id = c.id
+                 join subject s on s.id = l.subject_id and s.kind <> c.kind
+                 where s.kind = $1 and s.key = $2 and not exists (
+                     select from read_%1$s.link o
+                     where o.subject_id = s.id and o.other_kind = c.kind and o.other_id <> c.id))', used)
+        into has_receipt using new.owner_kind, new.owner_key;
+    end if;
+    if not has_receipt then
+        raise exception 'no receipt says that % % was erased', new.owner_kind, new.owner_key
+            using errcode = 'insufficient_privilege';
+    end if;
+    return null;
+end $$;
+create trigger data_key_is_only_destroyed before update on trace.data_key
+    for each row execute function trace.only_destroy();
+create constraint trigger data_key_has_receipt after insert or update on trace.data_key
+    deferrable initially deferred for each row when (new.wrapped is null) execute function trace.require_receipt();
+create trigger data_key_is_kept before delete or truncate on trace.data_key
     for each statement execute function trace.refuse_change();

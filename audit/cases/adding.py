@@ -64,14 +64,17 @@ class Added:
     document: Document | None = None
 
 
-def open_case(actor: Actor, question: str, *, is_secret: bool = False, subject: Subject | None = None) -> int:
-    """Begin a case with the question that it is to answer; its number. Raises Refused, UsageError, NoRecord."""
+def open_case(actor: Actor, question: str, subject: Subject, *, is_secret: bool = False) -> int:
+    """Begin a case with the question that it is to answer; its number. Raises Refused, UsageError, NoRecord.
+
+    `subject`: whom it is about, for what is written about nobody is never erased.
+    """
     require(actor, "work_cases")
     if is_secret:
         require(actor, "secrecy")
     with transaction.atomic():
         row = CaseRow.objects.create(opened_by=actor.name, is_secret=is_secret)
-        _append(actor, row.pk, Added(QUESTION, subject), [subject] if subject else [], question)
+        _append(actor, row.pk, Added(QUESTION, subject), [subject], question)
     return row.pk
 
 

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from audit.access.reasons import under_secrecy
-from audit.answers.names import links_of
+from audit.answers.names import declared_kinds, links_of
+from audit.answers.search import search
 from audit.answers.withheld import hidden_among
 from audit.cases import adding
 from audit.cases.entries import NOTE, STATUS, STATUSES, VERDICT, VERDICTS
@@ -17,6 +18,7 @@ from audit.errors import UsageError
 from audit.values import Subject
 from console.asking import asking
 from console.cases import shown
+from console.views.search import meant
 from console.visit import Visit, looked
 
 LINK = "link"
@@ -42,7 +44,12 @@ def cases(visit: Visit) -> HttpResponse:
 def case_open(visit: Visit) -> HttpResponse:
     """Recorded by itself, as everything that is added."""
     post = visit.request.POST
-    id = adding.open_case(visit.actor, post.get("question", ""), is_secret=post.get("is_secret") == "1")
+    with asking(visit, is_now=True) as inquiry:
+        found = meant(search(inquiry, post.get("about", "")), declared_kinds(inquiry.model))
+    if found is None:
+        raise UsageError("write whom it is about: the number of one customer, account or payment, in full")
+    is_secret = post.get("is_secret") == "1"
+    id = adding.open_case(visit.actor, post.get("question", ""), found.subject, is_secret=is_secret)
     return HttpResponseRedirect(reverse("case", args=[id]))
 
 

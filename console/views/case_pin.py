@@ -66,7 +66,7 @@ def _pinned(visit: Visit, pin: Callable[[int], None], subject: Subject) -> HttpR
     if chosen == NEW:
         secret = post.get("is_secret") == "1"
         _keep_secret(visit, secret)
-        number = adding.open_case(visit.actor, post.get("question", ""), is_secret=secret, subject=subject)
+        number = adding.open_case(visit.actor, post.get("question", ""), subject, is_secret=secret)
     elif chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
         number = int(chosen)
         _keep_secret(visit, read(visit.actor, number).is_secret)

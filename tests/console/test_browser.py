@@ -63,7 +63,7 @@ def urls(bank: Bank) -> list[str]:
     ][0]
     clearing = bank.rows("select id from trace.place where kind = 'clearing' order by id limit 1")[0][0]
     finding = bank.rows("select id from finding order by id limit 1")[0][0]
-    case = open_case(SUPPORT, "Where is it?", subject=Subject("transfer", bank.key_of(transfer)))
+    case = open_case(SUPPORT, "Where is it?", Subject("transfer", bank.key_of(transfer)))
     return [
         f"/of/customer/{customer}", f"/of/account/{account}", f"/of/transfer/{transfer}",
         f"/of/transfer/{transfer}?step=3", f"/of/adapter_transfer/{lane}", f"/place/{clearing}",

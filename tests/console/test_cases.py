@@ -23,7 +23,7 @@ from audit.cases import adding, reading
 from audit.cases.entries import STATUSES, VERDICTS
 from audit.database import sql
 from audit.errors import Refused, UnknownSubject
-from audit.models import Approval, AuditRecord, CaseEntry, Export, OpenDoor
+from audit.models import Approval, AuditRecord, CaseEntry, Export, KeptText, OpenDoor
 from audit.models import Case as CaseRow
 from audit.tasks import make_export
 from audit.trails.make import make
@@ -48,8 +48,10 @@ def actor_of(role: str) -> Actor:
     return people.actor_named(role)
 
 
-def opened(browser: Client, **more: str) -> int:
-    answer = browser.post("/cases/open", {"question": QUESTION, **more})
+def opened(browser: Client, bank: Bank, customer: int | None = None, **more: str) -> int:
+    """`customer`: whose it is, else the first one's."""
+    about = bank.key_of(customer or bank.ids("customer")[0])
+    answer = browser.post("/cases/open", {"question": QUESTION, "about": about, **more})
     assert answer.status_code == 302
     return int(answer.headers["Location"].rsplit("/", 1)[1])
 
@@ -173,7 +175,7 @@ def test_without_the_door_nothing_is_pinned(bank: Bank, names: dict[str, object]
 
 def test_it_is_closed_after_a_verdict_and_then_takes_nothing(bank: Bank) -> None:
     lead = browser_of("team_lead")
-    case = opened(lead)
+    case = opened(lead, bank)
     add = f"/case/{case}/add"
     assert lead.post(add, {"what": "status", "status": "closed"}).status_code == 400
     assert lead.post(add, {"what": "verdict", "verdict": VERDICTS[1], "text": ""}).status_code == 400
@@ -188,7 +190,7 @@ def test_it_is_closed_after_a_verdict_and_then_takes_nothing(bank: Bank) -> None
 
 
 def test_the_database_refuses_what_the_console_would(bank: Bank) -> None:
-    case = opened(browser_of("team_lead"))
+    case = opened(browser_of("team_lead"), bank)
     entry = CaseEntry.objects.filter(case=case).get()
     row = {"case_id": case, "added_by": "x", "digest": "x"}
     for change in (
@@ -208,15 +210,16 @@ def test_the_database_refuses_what_the_console_would(bank: Bank) -> None:
 
 def test_a_secret_case_is_not_there_for_others(bank: Bank) -> None:
     investigator, support = browser_of("investigator"), browser_of("support")
-    case = opened(investigator, is_secret="1")
+    case = opened(investigator, bank, is_secret="1")
     absent = support.get("/case/999999999")
     assert (support.get(f"/case/{case}").status_code, absent.status_code) == (404, 404)
     assert f'"/case/{case}"' not in support.get("/cases").content.decode()
     assert f'"/case/{case}"' in browser_of("auditor").get("/cases").content.decode()
     assert support.post(f"/case/{case}/add", {"what": "note", "text": "x"}).status_code == 404
-    other = opened(support)
+    other = opened(support, bank)
     assert support.post(f"/case/{other}/add", {"what": "link", "other": str(case)}).status_code == 404
-    assert support.post("/cases/open", {"question": "x", "is_secret": "1"}).status_code == 403
+    asked = {"question": "x", "about": bank.key_of(bank.ids("customer")[0]), "is_secret": "1"}
+    assert support.post("/cases/open", asked).status_code == 403
 
 
 def test_all_that_is_recorded_of_a_secret_case_is_under_secrecy(bank: Bank, names: dict[str, object]) -> None:
@@ -255,13 +258,13 @@ def test_all_that_is_recorded_of_a_secret_case_is_under_secrecy(bank: Bank, name
     secret = AuditRecord.objects.filter(id__gt=before, subjects__contains=[about], reason_code__in=SECRET)
     assert {row.kind for row in secret} == {"look", "case", "refusal", "approval_request"}
     assert {row.page for row in secret} == {"case", "cases", "export", "approvals"}
-    plain = opened(browser)
+    plain = opened(browser, bank)
     assert browser.post(f"/case/{plain}/add", {"what": "link", "other": str(case)}).status_code == 400
 
 
 def test_cases_are_linked(bank: Bank) -> None:
     browser = browser_of("investigator")
-    one, other = opened(browser), opened(browser)
+    one, other = opened(browser, bank), opened(browser, bank)
     assert browser.post(f"/case/{one}/add", {"what": "link", "other": f"case:{other}"}).status_code == 302
     assert f'href="/case/{other}"' in page(browser, one)
     for wrong in (str(one), "999999999", "x", ""):
@@ -271,7 +274,7 @@ def test_cases_are_linked(bank: Bank) -> None:
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "'\"><img src=x onerror=alert(1)>", "{{ 7*7 }}", "=1+1"])
 def test_what_somebody_wrote_is_only_ever_text(text: str, bank: Bank) -> None:
     browser = browser_of("investigator")
-    case = opened(browser)
+    case = opened(browser, bank)
     browser.post(f"/case/{case}/add", {"what": "note", "text": text})
     shown = page(browser, case)
     assert "<script>alert" not in shown and "<img src=x" not in shown and "49" not in shown.split("entries-title")[1]
@@ -280,8 +283,13 @@ def test_what_somebody_wrote_is_only_ever_text(text: str, bank: Bank) -> None:
 def test_a_customers_erasure_takes_all_that_was_written(bank: Bank, names: dict[str, object]) -> None:
     """Also what was written before anything of the customer was pinned."""
     browser, _, customer, transfer = investigated(bank, names)
-    case = opened(browser)
+    case = opened(browser, bank, customer)
     browser.post(f"/case/{case}/add", {"what": "note", "text": "to be forgotten"})
+    assert all(KeptText.objects.filter(caseentry__case=case).values_list("subjects", flat=True)), (
+        "erased by whom it names"
+    )
+    assert browser.post("/cases/open", {"question": "Where is Mette's money?"}).status_code == 400
+    assert browser.post("/cases/open", {"question": "Where?", "about": "nobody-7"}).status_code == 400
     browser.post(f"/of/transfer/{transfer}/case", {"case": str(case), "answer": "where"})
     assert "to be forgotten" in page(browser, case)
     key = bank.key_of(customer)
@@ -298,7 +306,7 @@ def test_a_customers_erasure_takes_all_that_was_written(bank: Bank, names: dict[
 
 def test_no_record_no_entry(bank: Bank) -> None:
     browser = browser_of("investigator")
-    case = opened(browser)
+    case = opened(browser, bank)
     before = CaseEntry.objects.count()
     with bank.database.connect("owner", autocommit=True) as owner:
         owner.execute("revoke insert on public.audit_record from whereabouts_web")
@@ -311,12 +319,12 @@ def test_no_record_no_entry(bank: Bank) -> None:
 
 def test_what_is_too_much_is_refused(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = browser_of("investigator")
-    case = opened(browser)
+    case = opened(browser, bank)
     monkeypatch.setattr(adding, "ENTRIES_MAX", 2)
     assert browser.post(f"/case/{case}/add", {"what": "note", "text": "one"}).status_code == 302
     assert browser.post(f"/case/{case}/add", {"what": "note", "text": "two"}).status_code == 400
-    assert browser.post("/cases/open", {"question": "x" * 2001}).status_code == 400
-
+    long = {"question": "x" * 2001, "about": bank.key_of(bank.ids("customer")[0])}
+    assert browser.post("/cases/open", long).status_code == 400
 
 
 def test_a_restricted_customer_is_withheld_with_all_that_was_written(bank: Bank, restricted: Pair) -> None:

@@ -15,6 +15,7 @@ from audit.access.people import ROLES
 from audit.access.reasons import SECRET
 from audit.cases.adding import open_case
 from audit.models import AuditRecord, OpenDoor, Right
+from audit.values import Subject
 from tests.console.conftest import Bank, approved, browser_of, with_reason
 
 ALL = set(ROLES)
@@ -110,7 +111,9 @@ def names(bank: Bank) -> dict[str, object]:
     account = bank.rows("select other_id from link where subject_id = %s and other_kind = 'account'", customer)[0][0]
     key = bank.rows("select key from trace.subject where id = %s", account)[0][0]
     return {
-        "case": open_case(people.actor_named("investigator"), "Where is it?"),
+        "case": open_case(
+            people.actor_named("investigator"), "Where is it?", Subject("customer", bank.key_of(customer))
+        ),
         "transfer": transfer,
         "customer": customer,
         "account": account,

@@ -8,6 +8,8 @@ from audit.answers.events import Told
 from audit.answers.inquiry import Inquiry
 from audit.answers.shapes import Fact
 from audit.log.opened import Path
+from audit.model.check_personal import covers
+from audit.model.meaning import Model
 
 FACTS_MAX = 24
 ACRONYMS = frozenset({"bic", "cpr", "cvr", "iban", "id", "sepa"})
@@ -25,6 +27,17 @@ def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
                 name = ".".join(path)
                 found[name] = Fact(name, fact_title(path), value, name, one.is_personal(tuple(path)), one.ref)
     return tuple(found.values())[:FACTS_MAX]
+
+
+def is_personal_fact(model: Model, path: str) -> bool:
+    """Whether some event shows a personal field under this path."""
+    return any(
+        covers(path, ".".join(personal))
+        for lane in model.lanes.values()
+        for meaning in lane.events.values()
+        if tuple(path.split(".")) in map(tuple, meaning.shows)
+        for personal in meaning.personal
+    )
 
 
 def fact_title(path: Path) -> str:

@@ -227,6 +227,17 @@ def test_html_in_a_name_is_text(bank: Bank) -> None:
     pytest.fail("the demo bank's script is not shown anywhere")
 
 
+@pytest.mark.parametrize("path", ["kunde879@example.invalid", "name.kunde879@example.invalid", "kind", "address", ""])
+def test_only_a_personal_field_of_the_model_is_shown_and_recorded(
+    path: str, bank: Bank, customer: int, support: Client
+) -> None:
+    answer = support.post(f"/of/customer/{customer}/unmask", {"path": path})
+    assert answer.status_code == 400 and "kunde879" not in answer.content.decode()
+    assert not AuditRecord.objects.filter(unmasked__contains=[path]).exists()
+    assert not OpenDoor.objects.filter(unmasked__has_key=path).exists()
+    assert "kunde879" not in str(list(AuditRecord.objects.order_by("-pk")[:5].values()))
+
+
 def test_a_page_that_shows_a_value_asks_for_itself_again(bank: Bank, customer: int, support: Client) -> None:
     """Within two minutes, by a header: no script is needed. A piece of it and a file never show the value."""
     url = f"/of/customer/{customer}"

@@ -11,6 +11,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.movements import Net
 from audit.answers.names import money, place_kind, place_title
 from audit.answers.shapes import FindingLine, StateLine, Waiting
+from audit.answers.withheld import holders
 from audit.answers.words import word
 from audit.model.places import UNEXPLAINED
 from audit.values import Certainty, Money
@@ -27,7 +28,7 @@ def to_say(
     doubts = [one for one in findings if one.is_of_money]
     booked = _booked_otherwise(flow, any(one.rule in OF_AMOUNT for one in doubts))
     if doubts or booked:
-        return _doubted(flow, declared, booked, findings)
+        return _doubted(flow, declared, booked, findings, states)
     late = _late(flow.inquiry, states, waiting, findings)
     return f"{ended(own_words)} {late}" if late else own_words
 
@@ -37,9 +38,15 @@ def ended(words: str) -> str:
     return words if words.endswith((".", "!", "?")) else words + "."
 
 
-def _doubted(flow: Flow, declared: Money | None, booked: Sequence[Money], findings: Sequence[FindingLine]) -> str:
+def _doubted(
+    flow: Flow,
+    declared: Money | None,
+    booked: Sequence[Money],
+    findings: Sequence[FindingLine],
+    states: Sequence[StateLine],
+) -> str:
     language, amount = flow.inquiry.language, flow.inquiry.amount
-    seen = _seen(flow, any(one.is_open and one.rule in OF_AMOUNT for one in findings))
+    seen = _not_given_back(flow, states) or _seen(flow, any(one.is_open and one.rule in OF_AMOUNT for one in findings))
     if declared is not None:
         seen += [
             word(language, "taken" if one.units < 0 else "put", amount=amount(_positive(one)), instead=amount(declared))
@@ -79,6 +86,22 @@ def _seen(flow: Flow, is_other_sum: bool) -> list[str]:
     missing = [net for net in flow.nets() if net.place.kind == UNEXPLAINED]
     amounts = [inquiry.amount(_positive(money(model, net.units, net.currency))) for net in missing]
     return [*said, *(word(inquiry.language, "unaccounted", amount=one) for one in amounts)]
+
+
+def _not_given_back(flow: Flow, states: Sequence[StateLine]) -> list[str]:
+    """Of a payment that failed for certain, and whose money is all still held on its account: that it failed."""
+    if not (states and states[0].is_final and states[0].is_failure):
+        return []
+    inquiry, model = flow.inquiry, flow.inquiry.model
+    held, _, _ = held_and_owed(flow)
+    if len(held) != 1 or any(net.place.kind == UNEXPLAINED for net in flow.nets()):
+        return []
+    about = place_kind(model, held[0].place)
+    if about.rests or about.subject not in holders(model):
+        return []
+    amount = inquiry.amount(money(model, held[0].units, held[0].currency))
+    place = inquiry.text(about.tells) or place_title(inquiry, held[0].place)
+    return [word(inquiry.language, "not_given_back", amount=amount, place=place)]
 
 
 def _instead_of(flow: Flow, net: Net) -> Money | None:

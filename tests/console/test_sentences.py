@@ -224,3 +224,21 @@ def test_what_is_explained_by_now_is_not_headed_as_unexplained(bank: Bank) -> No
         head = re.search(r'<h2 id="findings-title">([^<]*)<', page).group(1)  # type: ignore[union-attr]
         assert head == "Explained since" and "nothing of this is open any more" in page, kind
     assert "Nothing is open; everything is explained." in page
+
+
+def test_a_payment_that_failed_and_holds_its_money_says_both(bank: Bank) -> None:
+    """Not only that the amount is set aside, which is as true of one that is under way; in both languages."""
+    found = bank.rows(
+        "select s.kind, s.key from finding f join trace.subject s on s.id = f.subject_id join flow w using (subject_id)"
+        " where f.rule = 'reservation_leak' and f.state = 'open' and w.is_failure order by 1, 2"
+    )
+    assert {kind for kind, _ in found} >= {"transfer", "card_payment"}
+    for language, words in (
+        ("en", "the payment was not carried out; the 500.00 DKK has not been given back yet"),
+        ("da", "betalingen blev ikke gennemført; de 500,00 DKK er ikke givet tilbage endnu"),
+    ):
+        with reading() as connection:
+            inquiry = inquire(connection, lambda _owner, _path, value: value, language=language)
+            for kind, key in found:
+                page = transfer(inquiry, Subject(kind, key))
+                assert words in page.tells, (key, page.tells)

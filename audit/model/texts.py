@@ -73,6 +73,8 @@ def monies_of(event: schema.Event, lane: schema.Lane) -> dict[str, CurrencySourc
     """Payload paths that are amounts and where their currency stands: what moves, is declared, asserted, remembered."""
     found: dict[str, CurrencySource] = {}
     pairs = [(move.amount.increase_of or move.amount.path, move.currency) for move in event.moves]
+    if event.total:
+        pairs.append((event.total.amount.increase_of or event.total.amount.path, event.total.currency))
     if event.declares:
         pairs.append((event.declares.amount.path or event.declares.amount.increase_of, event.declares.currency))
     first = pairs[0][1] if pairs else None

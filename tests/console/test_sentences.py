@@ -242,3 +242,18 @@ def test_a_payment_that_failed_and_holds_its_money_says_both(bank: Bank) -> None
             for kind, key in found:
                 page = transfer(inquiry, Subject(kind, key))
                 assert words in page.tells, (key, page.tells)
+
+
+def test_an_exchange_that_was_only_paid_says_all_that_was_taken_and_that_nothing_came(bank: Bank) -> None:
+    """With the fee and what rounding left; never that the money was exchanged."""
+    found = bank.rows(
+        "select s.key from flow f join trace.subject s on s.id = f.subject_id where s.kind = 'exchange'"
+        " and not f.is_final and exists (select from finding g where g.subject_id = s.id and g.rule = 'stuck' and g.state = 'open')"
+    )
+    assert found
+    with reading() as connection:
+        inquiry = inquire(connection, lambda _owner, _path, value: value)
+        for (key,) in found:
+            page = transfer(inquiry, Subject("exchange", key))
+            assert page.money and f"{page.money} was taken from your account" in page.tells
+            assert "not on your account yet" in page.tells and "and exchanged" not in page.tells

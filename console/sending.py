@@ -15,6 +15,7 @@ from audit.values import Subject
 from console.listing import Listed, as_file
 from console.visit import Visit, with_query
 
+KIND = "list_export"
 ROWS_ALONE_MAX = 100
 CUSTOMERS_ALONE_MAX = 1
 
@@ -25,17 +26,27 @@ def send(
     format: str,
     about: Mapping[str, object],
     subjects: Sequence[Subject] | None = None,
+    newest: int | None = None,
 ) -> HttpResponse:
-    """The list as a file; it shows `subjects` (None: those that the visit has noted). Raises ApprovalMissing."""
+    """The list as a file; it shows `subjects` (None: those that the visit has noted). `newest` is the number of its newest
+    row, where it grows by being asked for. Raises ApprovalMissing, also where it is more than was approved.
+    """
     shown = visit.without_hidden(listed)
     visit.details = {"list": listed.name, "format": format, "rows": len(shown.rows)}
     customers = _customers(visit, visit.subjects if subjects is None else subjects)
     if len(shown.rows) > ROWS_ALONE_MAX or customers > CUSTOMERS_ALONE_MAX:
-        details = {"rows": len(shown.rows), "customers": customers}
+        sizes = {"rows": len(shown.rows), "customers": customers}
+        details = sizes if newest is None else {**sizes, "newest": newest}
         about_one = visit.subjects if customers == CUSTOMERS_ALONE_MAX else ()
-        approval = approvals.take(visit.actor, "list_export", _what(visit), details, about_one)
+        approval = approvals.take(visit.actor, KIND, _what(visit), details, about_one, sizes)
         visit.details = {**visit.details, "customers": customers, "approval": approval.pk}
     return as_file(shown, format, about)
+
+
+def newest_approved(visit: Visit) -> int | None:
+    """The newest row of this list that was there when it was asked for, where it is approved."""
+    asked = approvals.given(visit.actor, KIND, _what(visit)).order_by("id").last()
+    return None if asked is None else asked.details.get("newest")
 
 
 def _customers(visit: Visit, subjects: Sequence[Subject]) -> int:

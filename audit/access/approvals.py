@@ -96,18 +96,27 @@ def take(
     what: str,
     details: Mapping[str, object] | None = None,
     subjects: Sequence[Subject] = (),
+    sizes: Mapping[str, int] | None = None,
 ) -> Approval:
-    """Use up the approval of exactly this, given to this person; recorded. Raises ApprovalMissing, Refused."""
+    """Use up the approval of exactly this, given to this person; recorded. Of `sizes` it allows no more than
+    its details name. Raises ApprovalMissing, Refused."""
     _require_person(actor, _kind(kind).ask)
     with transaction.atomic():
-        mine = Approval.objects.filter(kind=kind, what=what, requester=actor.name, state="approved")
-        found = mine.filter(expires_at__gt=timezone.now()).order_by("id").select_for_update(skip_locked=True).first()
+        enough = {f"details__{name}__gte": size for name, size in (sizes or {}).items()}
+        mine = given(actor, kind, what).filter(**enough)
+        found = mine.order_by("id").select_for_update(skip_locked=True).first()
         if found is None:
             raise ApprovalMissing(kind, what, details or {}, subjects)
         found.state = "used"
         found.save(update_fields=["state"])
         _record(actor, "approval", found, "used", subjects)
     return found
+
+
+def given(actor: Actor, kind: str, what: str) -> QuerySet[Approval]:
+    """What others have approved for this person, and is not used up."""
+    mine = Approval.objects.filter(kind=kind, what=what, requester=actor.name, state="approved")
+    return mine.filter(expires_at__gt=timezone.now())
 
 
 def visible(actor: Actor) -> QuerySet[Approval]:

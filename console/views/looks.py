@@ -24,7 +24,7 @@ from console.asking import asking, know_zone
 from console.forms import SearchForm
 from console.listing import gather
 from console.lists import LOOKS
-from console.sending import send
+from console.sending import newest_approved, send
 from console.views.search import meant
 from console.visit import Visit, looked, with_query
 
@@ -46,13 +46,16 @@ def looks(visit: Visit) -> HttpResponse:
 @looked("looks", "download", kind="download")
 def looks_file(visit: Visit, format: str) -> HttpResponse:
     of = subject_asked(visit)
-    rows = visible(visit, of)
+    rows, approved = visible(visit, of), newest_approved(visit)
+    if approved is not None:  # asking, and deciding, were looks too
+        rows = rows.filter(id__lte=approved)
     listed = gather("looks", LOOKS, lambda at: page_of(rows, int(at) if at else None, 1000))
     know_of(visit, listed.rows)
+    newest = listed.rows[0].pk if listed.rows else 0
     if of is not None:
-        return send(visit, listed, format, {"of": str(of.subject)})
+        return send(visit, listed, format, {"of": str(of.subject)}, newest=newest)
     named = {text for record in listed.rows for text in record.subjects} - {WITHHELD}
-    return send(visit, listed, format, {}, [Subject.parse(text) for text in named])
+    return send(visit, listed, format, {}, [Subject.parse(text) for text in named], newest)
 
 
 def named(visit: Visit) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import psycopg
@@ -14,7 +15,7 @@ from audit.database import Role
 from audit.errors import Refused, UsageError
 from audit.models import Approval, AuditRecord, KeptText
 from audit.values import Subject
-from tests.console.conftest import Bank, browser_of
+from tests.console.conftest import Bank, approved, browser_of
 
 WHY = "The authority asks about Mette Hansen"
 ANNA = Subject("customer", "C-1")
@@ -147,6 +148,29 @@ def test_the_table_refuses_the_way_round(role: Role, statement: str, bank: Bank)
     refusals = (psycopg.errors.InsufficientPrivilege, psycopg.errors.CheckViolation)
     with bank.database.connect(role) as connection, pytest.raises(refusals):
         connection.execute(told.encode())
+
+
+def test_a_list_that_has_grown_is_asked_for_again(bank: Bank) -> None:
+    request = asked("/grows.csv")
+    approvals.approve(person("investigator"), request.pk)
+    for grown in ({"rows": 201}, {"rows": 200, "customers": 2}):
+        with pytest.raises(ApprovalMissing):
+            take(person("team_lead"), "list_export", "/grows.csv", sizes=grown)
+    assert take(person("team_lead"), "list_export", "/grows.csv", sizes={"rows": 200}).pk == request.pk
+
+
+def test_looks_are_handed_out_as_they_were_when_asked_for(bank: Bank) -> None:
+    auditor = browser_of("auditor")
+    for customer in ("C-1", "C-2"):
+        AuditRecord.objects.bulk_create(
+            AuditRecord(kind="look", actor="support", page="where", subjects=[f"customer:{customer}"])
+            for _ in range(60)
+        )
+    before = AuditRecord.objects.count()
+    rows = json.loads(approved(auditor, "/looks.json").content)["rows"]
+    used = Approval.objects.filter(what="/looks.json").latest("pk")
+    assert used.state == "used" and len(rows) == used.details["rows"] <= before + 1
+    assert AuditRecord.objects.count() > len(rows)
 
 
 def test_temporary_tables_stand_before_none_of_ours(bank: Bank) -> None:

@@ -28,8 +28,8 @@ def send(
     subjects: Sequence[Subject] | None = None,
     newest: int | None = None,
 ) -> HttpResponse:
-    """The list as a file; it shows `subjects` (None: those that the visit has noted). `newest` is the number of its newest
-    row, where it grows by being asked for. Raises ApprovalMissing, also where it is more than was approved.
+    """The list as a file; it shows `subjects` (None: those that the visit has noted). `newest` is the number of its
+    newest row, where it grows by being asked for. Raises ApprovalMissing, also where it is more than was approved.
     """
     shown = visit.without_hidden(listed)
     visit.details = {"list": listed.name, "format": format, "rows": len(shown.rows)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -108,5 +108,16 @@ def session_digest(session_key: str) -> str:
 def require(actor: Actor, action: str) -> None:
     """Raises Refused unless the actor has the right."""
     if not actor.may(action):
-        role = f"the role {actor.role}" if actor.role else "somebody without a role"
-        raise Refused(f"the right {action!r} is not given to {role}: ask an administrator for another role")
+        raise Refused(_not_for(actor.role, {role for (role,) in rows("access_roles_with", [action])}))
+
+
+def _not_for(role: str, others: Collection[str]) -> str:
+    """For whom it is instead, so that somebody knows whom to ask."""
+    if not role:
+        return "you have no role yet: ask an administrator for one"
+    named = [one.replace("_", " ") for one in ROLES if one in others and one != role]
+    if not named:
+        return "no role may do this"
+    *first, last = named
+    whose = f"the roles {', '.join(first)} and {last}" if first else f"the role {last}"
+    return f"this is for {whose}, and yours is {role.replace('_', ' ')}: ask a colleague whom it is for"

@@ -89,7 +89,7 @@ def test_an_answer_is_kept_as_it_was_and_bound_to_the_log(bank: Bank, names: dic
 
 
 def test_a_pinned_answer_says_what_the_page_says(bank: Bank, names: dict[str, object]) -> None:
-    """Where 1,000 were taken for 500: not the bank's own "is completed", but what is true, with warnings and both books."""
+    """If 1,000 were taken for 500: not the bank's own "is completed", but what is true, with warnings, both books."""
     found = bank.rows(
         "select distinct s.id from finding f join trace.subject s on s.id = f.subject_id"
         " where s.kind = 'transfer' and f.rule = 'residue_at_end' and f.state = 'open' order by 1"

@@ -190,6 +190,20 @@ def test_who_may_not_look_opens_no_door(role: str, bank: Bank, names: dict[str, 
     assert not OpenDoor.objects.filter(actor=role).exists()
 
 
+@pytest.mark.parametrize(
+    ("role", "url", "told"),
+    [
+        ("team_lead", "/withheld", "This is for the role authority desk, and yours is team lead: ask a"),
+        ("administrator", "/break-glass", "This is for the roles support, team lead, investigator, data"),
+    ],
+)
+def test_a_refusal_says_in_plain_words_whom_it_is_for(role: str, url: str, told: str, bank: Bank) -> None:
+    answer = browser_of(role).get(url)
+    page = answer.content.decode()
+    assert answer.status_code == SHUT and told in page
+    assert not re.search("review_withheld|break_glass|is team_lead|ask an administrator", page)
+
+
 def test_a_reason_for_one_customer_opens_no_other(bank: Bank, names: dict[str, object]) -> None:
     browser = with_reason(browser_of("support"), "customer", int(str(names["customer"])))
     other = next(id for id in bank.ids("customer") if id != names["customer"])

@@ -89,6 +89,27 @@ def test_the_system_sees_everything_masked_and_unmasks_nothing(actor: MakeActor)
         door.unmask(SYSTEM, ANNA, "name")
 
 
+@pytest.mark.parametrize(
+    "ticket",
+    ["cpr 780744-7982", "7807447982", "180744-7982", "19440718-7982", "440718 7982", "DK50 0040 0440 1162 43",
+     "dk5000400440116243", "4571 1234 5678 9012", "4571123456789012", "0040 0440116243", "20123456", "tlf 20 12 34 56",
+     "2012 3456", "0045 20123456"],
+)  # fmt: skip
+def test_a_ticket_is_no_number_of_a_person(ticket: str) -> None:
+    with pytest.raises(UsageError, match="looks like") as refused:
+        reasons.parse(f"call:{ticket}")
+    assert ticket not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "ticket",
+    ["88123", "T-1", "INC0012345", "2026-0123", "2026/11/23-4", "88123 2026-11-23", "T-20123456", "00012345",
+     "202611-0001", "CASE 1234-5678", "20261123-01"],
+)  # fmt: skip
+def test_tickets_as_desks_number_them_are_taken(ticket: str) -> None:
+    assert reasons.parse(f"call:{ticket}").ticket == ticket
+
+
 def test_opening_is_recorded_with_its_reason(actor: MakeActor) -> None:
     door.open(actor("support"), ANNA, CALL)
     record = AuditRecord.objects.get()

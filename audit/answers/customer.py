@@ -118,6 +118,7 @@ def open_item(inquiry: Inquiry, flow: Flow) -> OpenItem:
         since=max((line.since for line in places), default=last),
         expected_by=waiting[0].due if waiting else None,
         money=flow.declared(),
+        is_over=bool(states and states[0].is_final),
     )
 
 
@@ -154,14 +155,21 @@ def answer_of(inquiry: Inquiry, items: Sequence[OpenItem], found: Sequence[Findi
     first = [line for line in found if line.is_open and not line.is_late and line.because_of not in shown]
     bad = [line for line in first if line.severity in GRAVE]
     noted = [line for line in first if line.severity not in GRAVE]
+    doubted = {line.subject.subject for line in found if line.is_open}  # else its last booking may be a moment away
+    wrong = [item for item in items if item.is_over and not item.is_late and item.flow.subject in doubted]
+    items = [item for item in items if item not in wrong]
     parts = []
+    if wrong:
+        name = "one_wrong" if len(wrong) == 1 else "some_wrong"
+        parts.append(word(language, name, what=wrong[0].title, count=len(wrong)))
     if len(late) == 1:
         parts.append(word(language, "one_late", what=late[0].title))
     elif late:
         since = min(item.since for item in late)
         parts.append(word(language, "some_late", count=len(late), since=inquiry.time(since)))
     elif items:
-        name = "open" if not (waits or bad) else "under_way"  # that none is late can be said where nothing is in doubt
+        # that none is late can be said where nothing is in doubt
+        name = "open" if not (waits or bad or wrong) else "under_way"
         parts.append(word(language, f"one_{name}" if len(items) == 1 else f"some_{name}", count=len(items)))
     for lines, name in ((waits, "overdue"), (bad, "unexplained"), (noted, "noted")):
         if len(lines) == 1:
@@ -172,6 +180,6 @@ def answer_of(inquiry: Inquiry, items: Sequence[OpenItem], found: Sequence[Findi
         parts.append(word(language, "not_understood"))
     if not parts:
         return word(language, "all_explained")
-    if not (waits or first or is_incomplete):
+    if not (waits or first or wrong or is_incomplete):
         parts.append(word(language, "else_explained"))
     return " ".join(parts)

@@ -6,6 +6,7 @@ import json
 import re
 from html import unescape
 
+from audit.answers.customer import customer as customer_page
 from audit.answers.customer import payments_page
 from audit.answers.inquiry import inquire
 from audit.answers.transfer import transfer
@@ -248,7 +249,8 @@ def test_an_exchange_that_was_only_paid_says_all_that_was_taken_and_that_nothing
     """With the fee and what rounding left; never that the money was exchanged."""
     found = bank.rows(
         "select s.key from flow f join trace.subject s on s.id = f.subject_id where s.kind = 'exchange'"
-        " and not f.is_final and exists (select from finding g where g.subject_id = s.id and g.rule = 'stuck' and g.state = 'open')"
+        " and not f.is_final and exists (select from finding g where g.subject_id = s.id and g.rule = 'stuck'"
+        " and g.state = 'open')"
     )
     assert found
     with reading() as connection:
@@ -257,3 +259,23 @@ def test_an_exchange_that_was_only_paid_says_all_that_was_taken_and_that_nothing
             page = transfer(inquiry, Subject("exchange", key))
             assert page.money and f"{page.money} was taken from your account" in page.tells
             assert "not on your account yet" in page.tells and "and exchanged" not in page.tells
+
+
+def test_what_is_over_and_wrong_is_not_said_to_be_under_way(bank: Bank) -> None:
+    """A payment that ended and left money behind went wrong: by its amount and payee, and nothing before it is calm."""
+    found = bank.rows(
+        "select distinct l.other_id, w.key from finding f join trace.subject w on w.id = f.subject_id"
+        " join flow o on o.subject_id = w.id join link l on l.subject_id = w.id and l.other_kind = 'customer'"
+        " where f.rule = 'residue_at_end' and f.state = 'open' and o.is_final and l.first_at = o.started_at"
+    )
+    said = []
+    with reading() as connection:
+        inquiry = inquire(connection, lambda _owner, _path, value: value)
+        for owner, key in found:
+            page = customer_page(inquiry, Subject("customer", bank.key_of(owner)))
+            item = next((one for one in page.open_items.rows if one.flow.subject.key == key), None)
+            if item is not None and not item.is_late and page.open_items.total == 1:
+                assert page.answer.startswith(f"One payment went wrong: {item.title}."), page.answer
+                assert "under way" not in page.answer
+                said.append(page.answer)
+    assert len(said) >= 2

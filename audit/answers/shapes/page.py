@@ -38,6 +38,7 @@ class OpenItem:
     since: datetime
     expected_by: datetime | None
     money: Money | None
+    is_over: bool = False  # it has ended, and left money behind
 
 
 @dataclass(frozen=True, slots=True)

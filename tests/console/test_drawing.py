@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
@@ -25,11 +25,19 @@ from console.step import changes
 from console.views.compare import item_of
 from console.views.overview import books
 from console.visit import Visit
+from tests.conftest import MakeDatabase, using
 from tests.console import samples
 from tests.console.test_pages import Reading
 
 EVIL = """'"><script>alert(1)<!-- {{ 7*7 }} %s"""
 RIGHTS = frozenset({"desk", "search", "look", "unmask", "places", "findings", "sources", "download", "export", "looks"})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_records(make_database: MakeDatabase, django_db_blocker: Any) -> Iterator[None]:
+    """Pages ask for correction notes: there are none."""
+    with using(make_database(), django_db_blocker):
+        yield
 
 
 def visit(page: str = "subject") -> Visit:

@@ -170,3 +170,47 @@ def with_reason(client: Client, kind: str, id: int, code: str = "call", ticket: 
     answer = client.post(f"/of/{kind}/{id}/reason", given)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/help")
     return client
+
+
+PAGES = (
+    "/desk", "/overview", "/findings", "/findings?order=money&currency=DKK", "/flows",
+    "/sources", "/looks", "/help", "/places/custody/clearing",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def transfer(bank: Bank) -> int:
+    return bank.with_finding("transfer")
+
+
+@pytest.fixture(scope="module")
+def customer(bank: Bank, transfer: int) -> int:
+    return bank.customer_of("transfer", transfer)
+
+
+@pytest.fixture(scope="module")
+def account(bank: Bank, customer: int) -> int:
+    return int(bank.rows("select other_id from link where subject_id = %s and other_kind = 'account'", customer)[0][0])
+
+
+@pytest.fixture
+def support(bank: Bank, customer: int) -> Client:
+    return with_reason(browser_of("support"), "customer", customer)
+
+
+@pytest.fixture(scope="module")
+def urls(bank: Bank, transfer: int, customer: int, account: int) -> list[str]:
+    """Every kind of page."""
+    lane = bank.rows("select other_id from link where subject_id = %s and other_kind = 'bank_transfer'", transfer)[0][0]
+    finding = bank.rows("select id from finding order by id limit 1")[0][0]
+    key = bank.rows("select key from trace.subject where id = %s", account)[0][0]
+    place = bank.rows("select id from trace.place where kind = 'available' and key = %s", key)[0][0]
+    return [
+        *PAGES, f"/of/customer/{customer}", f"/of/account/{account}", f"/of/transfer/{transfer}", f"/finding/{finding}",
+        f"/of/transfer/{transfer}?step=2", f"/of/bank_transfer/{lane}", f"/place/{place}", f"/place/{place}?amount=100",
+        f"/of/customer/{customer}/reason", f"/of/customer/{customer}/incoming?amount=1.00&currency=DKK",
+        f"/of/customer/{customer}/compare?item=transfer.{transfer}&item=transfer.{transfer}",
+        f"/of/transfer/{transfer}/why", f"/of/account/{account}/why", f"/place/{place}/why",
+        f"/of/account/{account}/when?that=balance+>+0", "/who/transfer?that=amount+>+0",
+        f"/of/customer/{customer}?at=2026-11-15T12:00&clock=occurred", f"/of/account/{account}?at=2026-11-15T12:00",
+    ]  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils import translation
 from django_htmx.middleware import HtmxDetails
 
 from audit.access.door import Door, Grant
@@ -27,7 +28,7 @@ from console.views.overview import books
 from console.visit import Visit
 from tests.conftest import MakeDatabase, using
 from tests.console import samples
-from tests.console.test_pages import Reading
+from tests.console.reading import Reading
 
 EVIL = """'"><script>alert(1)<!-- {{ 7*7 }} %s"""
 RIGHTS = frozenset({"desk", "search", "look", "unmask", "places", "findings", "sources", "download", "export", "looks"})
@@ -36,7 +37,7 @@ RIGHTS = frozenset({"desk", "search", "look", "unmask", "places", "findings", "s
 @pytest.fixture(scope="module", autouse=True)
 def own_records(make_database: MakeDatabase, django_db_blocker: Any) -> Iterator[None]:
     """Pages ask for correction notes: there are none."""
-    with using(make_database(), django_db_blocker):
+    with using(make_database(), django_db_blocker), translation.override("en"):
         yield
 
 

@@ -8,7 +8,6 @@ import json
 import re
 from datetime import UTC, datetime
 from html import unescape
-from html.parser import HTMLParser
 
 import pytest
 from django.db import connection
@@ -18,84 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.answers.cursors import Mark, pack
 from audit.models import AuditRecord, OpenDoor
 from tests.console.conftest import Bank, approved, browser_of, with_reason
-
-PAGES = (
-    "/desk", "/overview", "/findings", "/findings?order=money&currency=DKK", "/flows",
-    "/sources", "/looks", "/help", "/places/custody/clearing",
-)  # fmt: skip
-
-
-class Reading(HTMLParser):
-    """What a test asks of a page: its tags, and whether every one was closed."""
-
-    EMPTY = frozenset(("br", "input", "link", "meta", "line", "polyline"))
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.words: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in self.EMPTY:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in self.EMPTY:
-            assert self.open and self.open.pop() == tag, f"</{tag}> closes nothing"
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
-
-
-@pytest.fixture(scope="module")
-def transfer(bank: Bank) -> int:
-    return bank.with_finding("transfer")
-
-
-@pytest.fixture(scope="module")
-def customer(bank: Bank, transfer: int) -> int:
-    return bank.customer_of("transfer", transfer)
-
-
-@pytest.fixture(scope="module")
-def account(bank: Bank, customer: int) -> int:
-    return int(bank.rows("select other_id from link where subject_id = %s and other_kind = 'account'", customer)[0][0])
-
-
-@pytest.fixture
-def support(bank: Bank, customer: int) -> Client:
-    return with_reason(browser_of("support"), "customer", customer)
-
-
-@pytest.fixture(scope="module")
-def urls(bank: Bank, transfer: int, customer: int, account: int) -> list[str]:
-    """Every kind of page."""
-    lane = bank.rows("select other_id from link where subject_id = %s and other_kind = 'bank_transfer'", transfer)[0][0]
-    finding = bank.rows("select id from finding order by id limit 1")[0][0]
-    key = bank.rows("select key from trace.subject where id = %s", account)[0][0]
-    place = bank.rows("select id from trace.place where kind = 'available' and key = %s", key)[0][0]
-    return [
-        *PAGES, f"/of/customer/{customer}", f"/of/account/{account}", f"/of/transfer/{transfer}", f"/finding/{finding}",
-        f"/of/transfer/{transfer}?step=2", f"/of/bank_transfer/{lane}", f"/place/{place}", f"/place/{place}?amount=100",
-        f"/of/customer/{customer}/reason", f"/of/customer/{customer}/incoming?amount=1.00&currency=DKK",
-        f"/of/customer/{customer}/compare?item=transfer.{transfer}&item=transfer.{transfer}",
-        f"/of/transfer/{transfer}/why", f"/of/account/{account}/why", f"/place/{place}/why",
-        f"/of/account/{account}/when?that=balance+>+0", "/who/transfer?that=amount+>+0",
-        f"/of/customer/{customer}?at=2026-11-15T12:00&clock=occurred", f"/of/account/{account}?at=2026-11-15T12:00",
-    ]  # fmt: skip
-
-
-def text_of(client: Client, url: str) -> str:
-    answer = client.get(url)
-    assert answer.status_code == 200, (url, answer.status_code)
-    return answer.content.decode()
+from tests.console.reading import Reading, text_of
 
 
 def test_pages_are_well_formed_and_strict(support: Client, urls: list[str]) -> None:
@@ -286,33 +208,6 @@ def test_an_open_door_names_its_reason_and_its_end(support: Client, customer: in
     assert re.search(r"Customer on the line ticket 88123, until \d\d:\d\d CES?T", text)
 
 
-def test_a_steps_page_is_as_of_that_step(support: Client, transfer: int) -> None:
-    first, second = (text_of(support, f"/of/transfer/{transfer}?step={number}") for number in (1, 2))
-    assert 'data-key="j"' in first and "Step 1 selected" in Reading(first).text
-    assert 'data-key="k"' in second or "Step 2 selected" in Reading(second).text
-    assert Reading(first).text != Reading(text_of(support, f"/of/transfer/{transfer}")).text
-
-
-def test_j_and_k_reach_every_number_and_carry_the_foot_along(support: Client, transfer: int) -> None:
-    url, seen, number = f"/of/transfer/{transfer}", [1], 1
-    whole = text_of(support, url)
-    while following := re.search(rf'data-key="j" href="{url}\?step=(\d+)"[^>]*hx-select-oob="#foot"', page := text_of(
-        support, f"{url}?step={number}"
-    )):  # fmt: skip
-        assert "True as of now" not in Reading(page).text
-        number = int(following[1])
-        seen.append(number)
-    events = whole.count('class="event"><i class="dot') - whole.count("dot none")
-    assert seen == list(range(1, events + 1))
-    assert re.search(rf"\b{events} events in \d+ steps|\b{events} events,", Reading(whole).text)
-
-
-def test_a_moment_lists_and_badges_no_later_finding(support: Client, transfer: int) -> None:
-    first, now = (text_of(support, f"/of/transfer/{transfer}{query}") for query in ("?step=1", ""))
-    assert "/finding/" in now and "/finding/" not in first
-    assert "later than the selected step" in first
-
-
 @pytest.mark.parametrize(
     "query", ["step=x", "step=-1", "step=1e3", "at=2026-99-99", "payments=%00", "payments=garbage"]
 )
@@ -343,44 +238,6 @@ def test_a_list_is_the_same_as_csv_and_json(support: Client, account: int) -> No
     record = AuditRecord.objects.latest("id")
     assert (record.kind, record.details["rows"]) == ("download", len(rows))
     assert not re.search(r"\bDK\d{16}\b", json.dumps(made))
-
-
-def test_searching_leaves_no_text_in_addresses_sessions_and_records(bank: Bank) -> None:
-    iban = "DK1066954732302089"
-    browser = browser_of("support")
-    answer = browser.post("/search", {"text": iban})
-    assert answer.status_code == 302 and iban not in answer.headers["Location"]
-    assert iban not in json.dumps(dict(browser.session.items()))
-    record = AuditRecord.objects.latest("id")
-    assert record.kind == "search" and iban not in json.dumps([record.subjects, record.details, record.page])
-
-
-def test_an_iban_finds_whose_account_it_is_before_the_payments_with_it(bank: Bank) -> None:
-    busy = bank.rows(
-        "select k.other_id from link k join link t on t.subject_id = k.other_id and t.other_kind = 'transfer'"
-        " where k.other_kind = 'account' group by 1 order by count(*) desc limit 1"
-    )[0][0]
-    browser = with_reason(browser_of("support"), "account", busy)
-    browser.post(f"/of/account/{busy}/unmask", {"path": "iban"})
-    iban = re.search(r"DK\d{16}", text_of(browser, f"/of/account/{busy}")).group()  # type: ignore[union-attr]
-    text = browser.post("/search", {"text": iban}, follow=True).content.decode()
-    whole, _, payments = text.partition("Payments, and what")
-    assert f'href="/of/account/{busy}"' in whole and "/of/customer/" in whole and "/of/transfer/" in payments
-    assert f'href="/of/account/{busy}"' not in payments
-
-
-def test_one_hit_leads_to_its_page_and_none_is_said_in_words(bank: Bank, customer: int) -> None:
-    browser = browser_of("support")
-    key = bank.rows("select key from trace.subject where id = %s", customer)[0][0]
-    answer = browser.post("/search", {"text": f" {key} "}, follow=True)
-    assert answer.redirect_chain[-1][0].startswith((f"/of/customer/{customer}", "/search/"))
-    nothing = browser.post("/search", {"text": "no such thing"}, follow=True)
-    assert "Nothing found" in nothing.content.decode()
-
-
-@pytest.mark.parametrize("text", ["", "   ", "x" * 201])
-def test_a_search_for_nothing_or_too_much_is_refused(text: str, bank: Bank) -> None:
-    assert browser_of("support").post("/search", {"text": text}).status_code == 400
 
 
 def test_a_page_takes_a_fixed_number_of_queries(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -428,26 +285,6 @@ def test_looks_of_one_customer_alone(bank: Bank, customer: int, support: Client,
     assert auditor.get("/looks?of=999999999").status_code == 404
 
 
-def test_a_time_ahead_of_what_is_known_is_said(support: Client, customer: int) -> None:
-    text = text_of(support, f"/of/customer/{customer}?at=2099-01-01T00:00")
-    assert "Nothing is known yet beyond" in text
-
-
-def test_a_time_that_the_clock_showed_twice_can_be_asked_for_twice(support: Client, customer: int) -> None:
-    text = text_of(support, f"/of/customer/{customer}?at=2026-10-25T02:30")
-    assert "02:30 CEST" in text and "this is the first" in text and "at=2026-10-25T02%3A30%3A00%2B01%3A00" in text
-    assert "02:30 CET" in text_of(support, f"/of/customer/{customer}?at=2026-10-25T02%3A30%3A00%2B01%3A00")
-
-
 def test_danish_browsers_get_danish_sentences_and_numbers(support: Client, transfer: int) -> None:
     text = support.get(f"/of/transfer/{transfer}", headers={"Accept-Language": "da"}).content.decode()
     assert re.search(r"\d,\d\d\u00a0DKK", text)
-
-
-@pytest.mark.parametrize(
-    "query", ["day=9999-12-31", "days=0001-01-01", "amount=1&to=9999-12-31", "amount=1&from=0001-01-01", "day=x"]
-)
-def test_days_beyond_all_reason_are_refused(bank: Bank, urls: list[str], support: Client, query: str) -> None:
-    place = next(url for url in urls if url.startswith("/place/") and "?" not in url)
-    assert support.get(f"{place}?{query}").status_code == 400
-    assert support.get(f"/findings?order=money&currency=DKK&findings={'9' * 5000}").status_code == 200

@@ -13,7 +13,7 @@ from audit.answers.transfer import transfer
 from audit.database import reading
 from audit.values import Subject
 from tests.console.conftest import Bank, browser_of, with_reason
-from tests.console.test_pages import Reading, text_of
+from tests.console.reading import Reading, text_of
 
 
 def test_the_sentence_to_say_is_true_where_the_banks_own_words_are_not(bank: Bank) -> None:

@@ -4,15 +4,20 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from tests.model.bad import BAD
 from tests.model.good import GOOD, changed, errors, found
 
+SLIPS = tomllib.loads(Path(__file__).with_name("slips.toml").read_text(encoding="utf-8"))["slip"]
 
-@pytest.mark.parametrize(("old", "new", "expected"), BAD, ids=[new.strip()[:60] for _, new, _ in BAD])
-def test_a_mistake_is_told_with_its_mend(old: str, new: str, expected: list[str]) -> None:
-    assert errors(changed(old, new)) == expected
+
+@pytest.mark.parametrize("slip", SLIPS, ids=[slip["new"].strip()[:60] for slip in SLIPS])
+def test_a_mistake_is_told_with_its_mend(slip: dict[str, Any]) -> None:
+    assert errors(changed(slip["old"], slip["new"])) == slip["says"]
 
 
 def test_all_mistakes_are_told_at_once() -> None:

@@ -24,6 +24,7 @@ from audit.access.people import Actor
 from audit.access.reasons import Reason
 from audit.access.secret_files import parsed, read
 from audit.errors import Refused, UnknownSubject, UsageError
+from audit.given import given
 from audit.servers.place import var_dir
 from audit.values import Subject
 
@@ -108,9 +109,9 @@ def follow(actor: Actor, link: Link, customer: Subject) -> None:
 def keys() -> list[bytes]:
     """The keys that links are sealed with, the newest first: WHEREABOUTS_LINK_KEY (several with commas between them,
     while one is changed for another) or the file `link.key` in VAR_DIR. Raises UnknownSubject where there is none."""
-    given = os.environ.get("WHEREABOUTS_LINK_KEY")
-    if given:
-        return [parsed(one, "WHEREABOUTS_LINK_KEY", WHAT) for one in given.split(",")]
+    own = given("WHEREABOUTS_LINK_KEY")
+    if own:
+        return [parsed(one, "WHEREABOUTS_LINK_KEY", WHAT) for one in own.split(",")]
     file = var_dir() / "link.key"
     if not file.is_file():
         raise UnknownSubject("links from other systems are not set up: docs/how-to/deep-links.md says how")

@@ -6,6 +6,7 @@ under secrecy itself, which the authority desk reviews: what it lifts is told fr
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,7 +90,8 @@ def access_report(
     lifted = {number for (numbers,) in rows("access_lifted", [[str(customer)]]) for number in numbers}
     secret = (row.id for row in found if row.reason in SECRET or row.is_beside_secrecy)
     withheld = [number for number in secret if number not in lifted]
-    told = [row for row in found if row.id not in set(withheld)]
+    hidden = set(withheld)
+    told = [row for row in found if row.id not in hidden]
     report = Report(customer, language, zone, began, ended, tuple(_consulted(told, ZoneInfo(zone))))
     _record(actor, report, withheld)
     return report
@@ -112,13 +114,9 @@ def purpose_of(report: Report, one: Consulted) -> str:
 
 
 def _records(subjects: Sequence[Subject], began: datetime | None, ended: datetime) -> list[_Row]:
-    named = [f'["{_escaped(str(subject))}"]' for subject in subjects]
+    named = [json.dumps([str(subject)]) for subject in subjects]
     parameters = {"subjects": named, "began": began, "ended": ended, "outcomes": list(DONE)}
     return [_Row(*row) for row in rows("access_consulted", parameters)]
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _consulted(found: Iterable[_Row], zone: ZoneInfo) -> list[Consulted]:

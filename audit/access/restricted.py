@@ -74,8 +74,10 @@ def restrict(file: Path, *, may_remove: bool = False) -> Changed:
 
 def parsed(text: str) -> list[Entry]:
     """The entries of a CSV with the columns customer, ground and may_open; raises UsageError with the line."""
+    if len(text) > CHARACTERS_MAX:  # whom a cut would leave out, everybody could see
+        raise UsageError(f"the list has more than {CHARACTERS_MAX:,} characters")
     csv.field_size_limit(100_000)
-    reader = csv.DictReader(io.StringIO(text[:CHARACTERS_MAX]), strict=True)
+    reader = csv.DictReader(io.StringIO(text), strict=True)
     if tuple(reader.fieldnames or ()) != COLUMNS:
         raise UsageError(f"the first line must name the columns: {','.join(COLUMNS)}")
     found: dict[Subject, Entry] = {}

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit.access import looks, people
@@ -23,7 +24,7 @@ VERDICTS = ("justified", "unclear", "not_justified")
 LIFT = ("upheld", "lifted")  # of looks that a report to a customer leaves out
 SAMPLE = 20  # of a week's reasons, and at least one of everybody who gave any
 BROKEN, REASON = "break_glass", "reason"
-LISTED_MAX = 500
+LISTED_MAX, REVIEWED_SHOWN = 500, 50
 WEEK = timedelta(days=7)
 
 
@@ -39,11 +40,7 @@ class Item:
 
 def broken(*, is_open: bool) -> list[Item]:
     """Every broken glass, the oldest first while it is to be reviewed, else the newest first."""
-    rows = AuditRecord.objects.filter(kind=BROKEN, outcome="broken")
-    reviewed = AuditRecord.objects.filter(kind="review", details__about=BROKEN).values_list("details__of", flat=True)
-    if is_open:
-        return [Item(row) for row in rows.exclude(pk__in=[int(one) for one in reviewed]).order_by("id")[:LISTED_MAX]]
-    return _reviewed(rows.filter(pk__in=[int(one) for one in reviewed]).order_by("-id")[:50])
+    return _listed(AuditRecord.objects.filter(kind=BROKEN, outcome="broken"), BROKEN, is_open=is_open)
 
 
 def sample(week: date) -> list[Item]:
@@ -89,10 +86,16 @@ def review(actor: Actor, of: int, verdict: str) -> None:
 
 
 def withheld(*, is_open: bool) -> list[Item]:
-    """What was left out of reports to customers, the newest first; nothing where nothing was."""
-    found = AuditRecord.objects.filter(kind="access_report", outcome="withheld").exclude(details__records=[])
-    items = _reviewed(found.order_by("-id")[:LISTED_MAX])
-    return [item for item in items if bool(item.verdict) is not is_open]
+    """What was left out of reports to customers, the oldest first while it is to be reviewed, else the newest first."""
+    rows = AuditRecord.objects.filter(kind="access_report", outcome="withheld").exclude(details__records=[])
+    return _listed(rows, "access_report", is_open=is_open)
+
+
+def _listed(rows: QuerySet[AuditRecord], about: str, *, is_open: bool) -> list[Item]:
+    reviewed = AuditRecord.objects.filter(kind="review", details__about=about).values_list("details__of", flat=True)
+    if is_open:
+        return [Item(row) for row in rows.exclude(pk__in=[int(one) for one in reviewed]).order_by("id")[:LISTED_MAX]]
+    return _reviewed(rows.filter(pk__in=[int(one) for one in reviewed]).order_by("-id")[:REVIEWED_SHOWN])
 
 
 def _is_reviewed(row: AuditRecord) -> bool:

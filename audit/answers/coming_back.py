@@ -13,15 +13,21 @@ from audit.values import Certainty, Subject
 
 
 def coming_back(
-    flow: Flow, findings: Sequence[FindingLine], states: Sequence[StateLine], waiting: Sequence[Waiting]
+    flow: Flow,
+    findings: Sequence[FindingLine],
+    states: Sequence[StateLine],
+    waiting: Sequence[Waiting],
+    *,
+    is_complete: bool,
 ) -> str:
-    """The answer; "" where nobody need ask: nothing was taken from an account, or nothing failed or is held up."""
+    """The answer; "" where nobody need ask: nothing was taken from an account, or nothing failed or is held up. Only of
+    what is known completely it is yes or no."""
     state = states[0] if states else None
     has_failed = state is not None and state.is_final and state.is_failure
     payers = _payers(flow)
     if not payers or not (has_failed or _is_held(state, states, waiting)):
         return ""
-    is_doubted = any(one.is_of_money for one in findings)
+    is_doubted = not is_complete or any(one.is_of_money for one in findings)
     name = _answer(flow, payers) if has_failed and not is_doubted else "back_unknown"
     return word(flow.inquiry.language, name)
 

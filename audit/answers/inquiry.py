@@ -68,7 +68,6 @@ class Inquiry:
     private: dict[Subject, bool] = field(default_factory=dict, repr=False)  # whose events tell nothing personal
     # Events that several parts of a page tell, read once. Each mask and each moment has its own: init=False.
     ahead: dict[int, Any] = field(default_factory=dict, init=False, repr=False)
-    _lanes: dict[str, tuple[Lane, str] | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _cursor(self) -> psycopg.Cursor[tuple[Any, ...]]:
@@ -86,12 +85,8 @@ class Inquiry:
         return self._cursor.execute(statement, parameters or None).fetchall()
 
     def lane_of(self, stream: str) -> tuple[Lane, str] | None:
-        """A stream's lane and the key in its name, looked up once for each question."""
-        try:
-            return self._lanes[stream]
-        except KeyError:
-            found = self._lanes[stream] = self.model.lane_of(stream) if stream else None
-            return found
+        """A stream's lane and the key in its name."""
+        return self.model.lane_of(stream) if stream else None
 
     def text(self, text: Text) -> str:
         """A model's text in the asked language, else in its first."""

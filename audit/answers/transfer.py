@@ -81,7 +81,7 @@ def transfer(
         not_understood=where.not_understood,
         newest=_newest(flow),
         own_words=where.tells,
-        coming_back=coming_back(then, found.rows, states, waiting),
+        coming_back=coming_back(then, found.rows, states, waiting, is_complete=where.complete),
     )
 
 

@@ -136,7 +136,7 @@ def set_status(actor: Actor, id: int, status: str) -> None:
 
 def give_verdict(actor: Actor, id: int, verdict: str, text: str) -> None:
     require(actor, "close_cases")
-    known = _to_work_on(actor, id)
+    known = _to_work_on(actor, id, is_last=True)
     if verdict not in VERDICTS:
         raise UsageError(f"a verdict is one of {', '.join(VERDICTS)}")
     _append(actor, id, Added(VERDICT, value=verdict), known.subjects, text)
@@ -150,13 +150,13 @@ def _pin(actor: Actor, id: int, added: Added) -> None:
     _append(actor, id, added, [added.subject])
 
 
-def _to_work_on(actor: Actor, id: int) -> Case:
-    """A case that takes additions; raises Refused, UnknownSubject, UsageError."""
+def _to_work_on(actor: Actor, id: int, *, is_last: bool = False) -> Case:
+    """A case that takes additions, or what ends it; raises Refused, UnknownSubject, UsageError."""
     require(actor, "work_cases")
     known = read(actor, id)
     if known.status == CLOSED:
         raise UsageError(f"case {id} is closed: open it again first")
-    if len(known.entries) >= ENTRIES_MAX:
+    if len(known.entries) >= ENTRIES_MAX and not is_last:
         raise UsageError(f"a case has {ENTRIES_MAX} entries at most: open another one and link them")
     return known
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
 
 from audit.access.people import SYSTEM, Actor, require
 from audit.access.texts import texts
@@ -44,7 +45,7 @@ def case(actor: Actor, id: int) -> Case:
     entries = list(CaseEntry.objects.filter(case=row).order_by("id"))
     said = texts([entry.text_id for entry in entries if entry.text_id is not None])
     return Case(
-        row.pk, row.opened_at, row.opened_by, row.is_secret, tuple(_entry(entry, said.get) for entry in entries)
+        row.pk, row.opened_at, row.opened_by, row.is_secret, tuple(_entry(entry, said) for entry in entries)
     )
 
 
@@ -52,12 +53,24 @@ def cases(actor: Actor, before: int | None = None, shown: int = SHOWN) -> tuple[
     """The newest cases, below a number where one is given, and how many there are in all. Raises Refused."""
     require(actor, "see_cases")
     found = _visible(actor)
-    rows = list((found.filter(pk__lt=before) if before else found).order_by("-id")[:shown])
+    return _lines((found.filter(pk__lt=before) if before else found).order_by("-id")[:shown]), found.count()
+
+
+def open_cases(actor: Actor, shown: int = SHOWN) -> Sequence[CaseLine]:
+    """Those that something can be added to, newest first. Raises Refused."""
+    require(actor, "see_cases")
+    states = CaseEntry.objects.filter(case=OuterRef("pk"), kind=STATUS).order_by("-id").values("value")
+    found = _visible(actor).annotate(status=Coalesce(Subquery(states[:1]), Value(OPEN), output_field=TextField()))
+    return _lines(found.exclude(status=CLOSED).order_by("-id")[:shown])
+
+
+def _lines(found: QuerySet[CaseRow]) -> list[CaseLine]:
+    rows = list(found)
     entries: dict[int, list[CaseEntry]] = {row.pk: [] for row in rows}
     plain = CaseEntry.objects.filter(case__in=rows).defer("document").order_by("id")
     for entry in plain:
         entries[entry.case_id].append(entry)
-    return [_line(row, entries[row.pk]) for row in rows], found.count()
+    return [_line(row, entries[row.pk]) for row in rows]
 
 
 def titles_about(subjects: Sequence[Subject]) -> Sequence[str]:
@@ -68,11 +81,6 @@ def titles_about(subjects: Sequence[Subject]) -> Sequence[str]:
             whole |= Q(customers__contains=[str(one)])
     found = CaseEntry.objects.filter(whole).values_list("case_id", flat=True)
     return [f"case:{id}" for id in sorted(set(found))]
-
-
-def open_cases(actor: Actor, shown: int = SHOWN) -> Sequence[CaseLine]:
-    """Those that something can be added to, newest first."""
-    return [line for line in cases(actor, shown=shown)[0] if line.status != CLOSED]
 
 
 def _visible(actor: Actor) -> QuerySet[CaseRow]:
@@ -88,8 +96,8 @@ def _line(row: CaseRow, entries: Sequence[CaseEntry]) -> CaseLine:
     )
 
 
-def _entry(row: CaseEntry, said: object) -> Entry:
-    assert row.kind in KINDS and callable(said)
+def _entry(row: CaseEntry, said: Mapping[int, str]) -> Entry:
+    assert row.kind in KINDS
     return Entry(
         row.pk,
         row.kind,
@@ -101,7 +109,7 @@ def _entry(row: CaseEntry, said: object) -> Entry:
         row.position,
         row.value,
         row.document,
-        None if row.text_id is None else said(row.text_id),
+        None if row.text_id is None else said.get(row.text_id),
         row.digest,
     )
 

@@ -24,7 +24,7 @@ from audit.answers.names import subject_id
 from audit.cases.reading import titles_about
 from audit.database import Connection, connect, reading, sql, use_current_generation
 from audit.erasing import receipts, retention
-from audit.erasing.holds import require_none
+from audit.erasing.holds import require_none, standing_on
 from audit.erasing.receipts import Receipt
 from audit.erasing.scope import Scope, digests_of, scope_of
 from audit.errors import Refused, UnknownSubject
@@ -122,8 +122,9 @@ def keep_erased() -> int:
             _again(connection, receipt)
             _remember(connection, receipt)
             connection.commit()
+    recorded = set(AuditRecord.objects.filter(kind=KIND).values_list("details__receipt", flat=True))
     for receipt in [*known, *missing]:
-        if not AuditRecord.objects.filter(kind=KIND, details__receipt=receipt.name).exists():
+        if receipt.name not in recorded:
             _record(SYSTEM, receipt, "erased again")
     if missing:
         _forget_old_rows()
@@ -142,6 +143,7 @@ def _permitted(subject: Subject, despite_retention: bool) -> Plan:
 
 def _carry_out(actor: Actor, begun: Receipt, scope: Scope) -> Receipt:
     with connect("erasure") as connection:
+        require_none(scope.own)  # one may have been placed since it was planned
         done = _destroy(connection, scope, timezone.now())
         ((position,),) = connection.execute("select position from trace.head").fetchall()
         receipt = msgspec.structs.replace(
@@ -173,7 +175,7 @@ def _forget_old_rows() -> None:
 
 def _destroy(connection: Connection, scope: Scope, until: datetime) -> _Destroyed:
     destroyed = [id for owner in scope.owners for id in keys.destroy(connection, owner)]
-    own = [row[0] for row in connection.execute(sql("erase_pieces"), [destroyed]).fetchall()]
+    own = [row[0] for row in connection.execute(sql("erase_pieces"), [destroyed]).fetchall()] if destroyed else []
     others = _of_others(connection, scope.others)
     blind = connection.execute(
         sql("erase_blind"), {"own": own, "others": [*others, *scope.positions], "digests": list(scope.digests)}
@@ -190,7 +192,7 @@ def _of_others(connection: Connection, pieces: Sequence[tuple[str, str, str]]) -
 
 
 def _again(connection: Connection, receipt: Receipt) -> None:
-    """What the receipt names, and what has become the subject's own since."""
+    """What the receipt names, and what has become the subject's own since, unless a legal hold stands on that."""
     subject = Subject.parse(receipt.subject)
     own = {Subject.parse(one): None for one in receipt.owners}
     scope = Scope(list(own), receipt.others)
@@ -202,7 +204,8 @@ def _again(connection: Connection, receipt: Receipt) -> None:
             found = scope_of(connection, model, subject, id)
             others = sorted({*receipt.others, *found.others})
             searched = [*scope.digests, *found.digests]
-            scope = Scope([*{**own, **dict.fromkeys(found.own)}], others, found.positions, searched)
+            new = [one for one in found.own if one in own or standing_on(one) is None]
+            scope = Scope([*{**own, **dict.fromkeys(new)}], others, found.positions, searched)
     until = datetime.fromisoformat(receipt.at)
     _destroy(connection, scope, until)
     _exports(scope.own, until)

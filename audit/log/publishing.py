@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
+
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
 from audit.log.checkpoints import Signed
@@ -70,10 +72,10 @@ def kept_name(signed: Signed) -> str:
     return f"checkpoint-{signed.checkpoint.size}"
 
 
-def publish_due(connection: Connection, places: Sequence[Place], signed: Signed, *, at_once: bool) -> list[str]:
+def publish_due(connection: Connection, places: Sequence[Place], signed: Signed, *, at_once: bool) -> dict[str, str]:
     """Put a checkpoint in every place whose time has come (`at_once`: in all that do not hold it), and keep that it
-    was; what hinders that, for people. The connection is in no transaction."""
-    troubles = []
+    was; what hinders that, for people, by place. The connection is in no transaction."""
+    troubles: dict[str, str] = {}
     for place in places:
         kind = f"publishing to {place.name}"
         with connection.transaction():
@@ -85,14 +87,16 @@ def publish_due(connection: Connection, places: Sequence[Place], signed: Signed,
         try:
             _compare(connection, place)
             place.put(signed)
-        except (OSError, Unpublished) as error:
+        except psycopg.Error:
+            raise
+        except Exception as error:  # of another's program, whatever it may be: reading goes on
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-            troubles.append(f"the checkpoint cannot be published to {place.name}: {reason}")
+            troubles[place.name] = f"the checkpoint cannot be published to {place.name}: {reason}"
             with connection.transaction():
                 late = connection.execute(
                     sql("publication_late"), [place.name, place.every_seconds + LATE_SECONDS]
                 ).fetchone()
-                _sound(connection, kind, row[1], troubles[-1], is_late=bool(late and late[0]))
+                _sound(connection, kind, row[1], troubles[place.name], is_late=bool(late and late[0]))
             continue
         with connection.transaction():
             connection.execute(sql("publication_made"), [place.name, signed.checkpoint.size])

@@ -3,15 +3,16 @@ is written down for people, and tried again; what stays wrong becomes a finding.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
-from audit.log.checkpoints import LogChanged, seal
+from audit.log.checkpoints import LogChanged, Signed, seal
 from audit.log.own_alarms import INTEGRITY, Trouble, heal, sound
 from audit.log.own_records import tell
-from audit.log.publishing import LATE_SECONDS, Place, publish_due
+from audit.log.publishing import LATE_SECONDS, PUBLISH_SECONDS, Place, publish_due
 from audit.log.time_stamps import Authority, stamp_due
 from audit.log.tree import advance, size_of
 
@@ -36,6 +37,7 @@ class Sealing:
     authority: Authority | None = None
     _sealed_at: float = float("-inf")
     _leaves: int = 0
+    _failed_at: dict[str, float] = field(default_factory=dict)  # by place: it is not asked again at once
 
     def go_on(self, now: float, logged: int = 0) -> None:
         """`logged` entries were added since the last call."""
@@ -66,9 +68,7 @@ class Sealing:
         try:
             signed = seal(self.connection)
             self._heal(LATE, CHANGED, KEY)
-            troubles = publish_due(self.connection, self.places, signed, at_once=to_the_end)
-            if late := stamp_due(self.connection, self.authority, signed):
-                troubles.append(late)
+            troubles = self._outside(signed, to_the_end)
         except LogChanged as error:
             troubles.append(str(error))
             self._sound(CHANGED, str(error))
@@ -78,6 +78,21 @@ class Sealing:
         trouble = "; ".join(troubles) or None
         with self.connection.transaction():
             self.connection.execute(sql("sealing_said"), [trouble, trouble, trouble])
+
+    def _outside(self, signed: Signed, at_once: bool) -> list[str]:
+        """Publish and have stamped; who failed a moment ago is left alone for a while, for each waits for an answer."""
+        now = time.monotonic()
+
+        def is_asked(name: str) -> bool:
+            return at_once or now - self._failed_at.get(name, float("-inf")) >= PUBLISH_SECONDS
+
+        places = [place for place in self.places if is_asked(place.name)]
+        troubles = publish_due(self.connection, places, signed, at_once=at_once)
+        authority = self.authority if self.authority is not None and is_asked(self.authority.url) else None
+        if authority is not None and (late := stamp_due(self.connection, authority, signed)):
+            troubles[authority.url] = late
+        self._failed_at |= dict.fromkeys(troubles, now)
+        return [*troubles.values()]
 
     def _sound_when_late(self) -> None:
         """Whoever comes back after a pause says that there was one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -37,7 +38,7 @@ class Authority:
             checked(token, data, self.ca_file.read_bytes())
         except URLError as error:
             raise Unpublished(f"the time stamping authority does not answer: {error.reason}") from None
-        except (OSError, ValueError, BadStamp) as error:
+        except (OSError, ValueError, HTTPException, BadStamp) as error:
             raise Unpublished(f"no time stamp: {error}") from None
         return token
 

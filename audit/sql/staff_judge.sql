@@ -33,11 +33,10 @@ with done as (
 ), again_days as (
     select actor, subject, day, (array_agg(position order by at, source_position))[1] as position,
            (array_agg(role order by at, source_position))[1] as role, min(at) as at
-    from opened
+    from (select o.*, s.subject from done o cross join unnest(o.subjects) as s (subject)
+          where o.act = 'reason' and o.day >= %(day)s::date - 42) each_time
     group by actor, subject, day
-    having not exists (
-        select from done t where t.actor = opened.actor and t.day = opened.day and t.act = 'reason' and t.has_ticket
-                             and t.subjects @> array[opened.subject])
+    having not bool_or(has_ticket)
 ), again_counted as (
     select a.*, count(*) over w as n, array_agg(a.position) over w as positions
     from again_days a

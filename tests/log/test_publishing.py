@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from botocore.session import Session
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from moto.server import ThreadedMotoServer
 
-from audit.log.checkpoints import latest, seal
+from audit.log.checkpoints import Signed, latest, seal
 from audit.log.mailing import Mail
 from audit.log.object_store import ObjectStore
 from audit.log.publishing import Folder, Unpublished, publish_due
@@ -79,7 +81,7 @@ def test_a_checkpoint_is_mailed_once_a_day(written: Log, box: Box) -> None:
     sealing.seal()
     assert len(box.mails) == 1, "not with every checkpoint"
     note = written.rows("select note from trace.checkpoint order by size")[0][0]
-    assert note.encode().replace(b"\n", b"\r\n") in box.mails[0] or b"base64" in box.mails[0]
+    assert note.encode().replace(b"\n", b"\r\n") in box.mails[0]
     assert records(written, "publication") == [
         {"place": "mail to auditor@authority.example", "size": 300,
          "root": written.rows("select encode(root, 'hex') from trace.checkpoint order by size")[0][0]}
@@ -133,7 +135,7 @@ def test_a_checkpoint_stands_in_an_object_store(
     place = ObjectStore("kept", "log/", store.endpoint, access_key_env="STORE_KEY", secret_key_env="STORE_SECRET")
     assert place.newest() is None
     signed = seal(written.connection)
-    assert publish_due(written.connection, [place], signed, at_once=True) == []
+    assert publish_due(written.connection, [place], signed, at_once=True) == {}
     assert place.newest() == signed.note
     store.client.put_object(Bucket="kept", Key="log/checkpoint-300", Body=b"kept before")
     place.put(signed)
@@ -169,6 +171,50 @@ def test_what_cannot_be_published_is_an_alarm_once_it_is_late(written: Log, tmp_
     sealing.seal()
     assert [healed for *_, healed in alarms(written)] == [True]
     assert written.rows("select published, trouble from trace.sealing") == [(300, None)]
+
+
+@dataclass
+class Broken:
+    """A place whose program fails in a way of its own."""
+
+    name: str = "a place that is broken"
+    every_seconds: int = 0
+    asked: int = 0
+
+    def put(self, signed: Signed) -> None:
+        self.asked += 1
+        raise RuntimeError("cut off in the middle")
+
+    def newest(self) -> str | None:
+        return None
+
+
+def test_whatever_a_place_outside_does_reading_goes_on_and_it_is_not_asked_at_every_turn(
+    written: Log, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as garbage:
+        threading.Thread(target=_babble, args=(garbage,), daemon=True).start()
+        (tmp_path / "ca.pem").write_text("")
+        authority = Authority(f"http://127.0.0.1:{garbage.getsockname()[1]}/", tmp_path / "ca.pem")
+        broken = Broken()
+        sealing = Sealing(written.connection, [broken, Folder(tmp_path / "out", every_seconds=0)], authority)
+        sealing.seal(to_the_end=False)
+        trouble = written.rows("select trouble from trace.sealing")[0][0]
+        assert "cut off in the middle" in trouble and "no time stamp" in trouble
+        written.write([event(400)])
+        sealing.seal(to_the_end=False)
+    assert broken.asked == 1
+    assert (tmp_path / "out" / "checkpoint").exists()
+
+
+def _babble(server: socket.socket) -> None:
+    """What answers is no web server."""
+    with suppress(OSError):
+        while True:
+            asked, _ = server.accept()
+            asked.recv(65536)
+            asked.sendall(b"what?\r\n\r\n")
+            asked.close()
 
 
 def test_what_stands_outside_and_is_not_of_this_log_is_an_alarm(written: Log, tmp_path: Path) -> None:

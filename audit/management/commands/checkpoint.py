@@ -31,7 +31,7 @@ class Command(Base):
             troubles = publish_due(connection, places, signed, at_once=True)
             keys = history(connection)
         if troubles:
-            raise WhereaboutsError("; ".join(troubles))
+            raise WhereaboutsError("; ".join(troubles.values()))
         if not options["json"]:
             self.stdout.write(signed.note, ending="")
             self.stdout.write(f"key {keys[-1].key}")

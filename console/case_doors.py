@@ -6,25 +6,21 @@ from django.utils.translation import gettext
 
 from audit.access import door
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import customers_of, ids_of
-from audit.answers.withheld import hidden_among
+from audit.answers.names import ids_of
+from audit.cases.doors import doors_of
 from audit.cases.entries import Case
 from audit.cases.reading import case as read
 from audit.cases.reading import is_case, number_of
-from audit.errors import Refused
 from audit.values import Subject
 from console.visit import Visit
 
 
 def pass_doors(visit: Visit, inquiry: Inquiry, case: Case) -> tuple[Subject, ...]:
-    """The customers of a case, all of whose doors stand open. Raises Refused, NoReason."""
-    if hidden_among(inquiry, case.subjects):
-        raise Refused("part of this case is withheld from you, so its trail is too")
-    behind = {subject: customers_of(inquiry.connection, subject) for subject in case.subjects}
-    everyone = tuple(dict.fromkeys(one for customers in behind.values() for one in customers))
+    """The customers of a case, all of whose doors stand open. Raises UsageError, Refused, NoReason."""
+    everyone, doors = doors_of(inquiry, case)
     visit.subjects += [*case.subjects, *everyone]
-    numbers = ids_of(inquiry.connection, [*everyone, *behind])
-    for one in (*everyone, *(subject for subject, customers in behind.items() if not customers)):
+    numbers = ids_of(inquiry.connection, doors)
+    for one in doors:
         visit.door_of_id = (one.kind, numbers.get(one, 0))
         visit.grant = door.check(visit.actor, one, action="export")
     return everyone

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 
-from audit.access.people import SYSTEM, Actor, require
+from audit.access.people import Actor, require
 from audit.access.texts import texts
 from audit.answers.names import CUSTOMER
 from audit.cases.entries import CLOSED, KINDS, OPEN, STATUS, Case, Entry
@@ -122,9 +122,3 @@ def is_case(model: Model, name: str) -> bool:
 
 def number_of(name: str) -> int:
     return int(name.partition(":")[2])
-
-
-def scope_of_case(id: int) -> tuple[tuple[Subject, ...], tuple[int, ...]]:
-    """The subjects of a case and the positions of its pinned events: what its trail is of."""
-    found = case(SYSTEM, id)
-    return found.subjects, found.positions

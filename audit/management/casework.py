@@ -8,8 +8,7 @@ from audit.access import door, looks, people, reasons
 from audit.access.door import Grant
 from audit.access.reasons import Reason
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import customers_of
-from audit.answers.withheld import hidden_among
+from audit.cases.doors import doors_of
 from audit.cases.entries import Case
 from audit.cases.reading import case as read
 from audit.errors import Refused, UsageError
@@ -32,8 +31,8 @@ def case_admitted(
         people.require(actor, "export")
         found = read(actor, id)
         reason = reasons.under_secrecy(reason) if found.is_secret else reason
-        customers = _customers(inquiry, found)
-        for one in customers or found.subjects:
+        customers, doors = doors_of(inquiry, found)
+        for one in doors:
             door.open(actor, one, reason)
             grant = door.check(actor, one, action="export")
     except Refused as error:
@@ -42,17 +41,8 @@ def case_admitted(
         raise
     seen = [*found.subjects, *customers]
     looks.record(actor, looks.Look("export", "export", seen, reason, details={"case": id}))
-    return Scope(found.title, found.subjects, pinned=found.positions, is_secret=found.is_secret), customers, grant
+    return Scope.of_case(found), customers, grant
 
 
 def _secret(found: Case | None) -> Reason | None:
     return reasons.under_secrecy(None) if found is not None and found.is_secret else None
-
-
-def _customers(inquiry: Inquiry, case: Case) -> tuple[Subject, ...]:
-    if not case.subjects:
-        raise UsageError(f"nothing is pinned to {case.title} yet")
-    if hidden_among(inquiry, case.subjects):
-        raise Refused("part of this case is withheld from you, so its trail is too")
-    behind = (customers_of(inquiry.connection, subject) for subject in case.subjects)
-    return tuple(dict.fromkeys(one for customers in behind for one in customers))

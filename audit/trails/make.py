@@ -13,8 +13,9 @@ from pathlib import Path
 from django.utils import timezone
 
 from audit.access.mask import hidden
+from audit.access.people import SYSTEM
 from audit.answers.inquiry import Inquiry, inquire
-from audit.cases.reading import is_case, number_of, scope_of_case
+from audit.cases.reading import case, is_case, number_of
 from audit.database import Viewer, connect, reading
 from audit.errors import WhereaboutsError
 from audit.models import Export
@@ -92,8 +93,7 @@ def _work_of(asked: Export) -> Path:
 
 def _scope(inquiry: Inquiry, asked: Export) -> Scope:
     if is_case(inquiry.model, asked.subject):
-        subjects, pinned = scope_of_case(number_of(asked.subject))
-        return Scope(asked.subject, subjects, pinned=pinned)
+        return Scope.of_case(case(SYSTEM, number_of(asked.subject)))
     subject = Subject.parse(asked.subject)
     return Scope(
         asked.subject,

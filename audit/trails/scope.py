@@ -13,6 +13,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import CUSTOMER, flow_kinds, subject_id
 from audit.answers.shapes import EventLine, What
 from audit.answers.withheld import withheld_around, withhold
+from audit.cases.entries import Case
 from audit.database import is_withholding
 from audit.errors import UsageError
 from audit.trails.contents import OTHER_ACCOUNT, OTHER_CUSTOMER, OUT_OF_RANGE, RESTRICTED
@@ -40,6 +41,11 @@ class Scope:
     @classmethod
     def of(cls, subject: Subject) -> Scope:
         return cls(str(subject), (subject,))
+
+    @classmethod
+    def of_case(cls, case: Case) -> Scope:
+        """Everything of its subjects, and the pinned events."""
+        return cls(case.title, case.subjects, pinned=case.positions, is_secret=case.is_secret)
 
     @property
     def single(self) -> Subject | None:

@@ -28,15 +28,13 @@ def case_export(visit: Visit, id: int) -> HttpResponse:
     found = read(visit.actor, id)
     visit.reason = under_secrecy(None) if found.is_secret else None
     with asking(visit, is_now=True) as inquiry:
-        if not found.subjects:
-            raise UsageError(f"nothing is pinned to case {id} yet")
         if not is_case(inquiry.model, found.title):
             raise UsageError("this bank has a kind of its own that is called case: export the subjects one by one")
         try:
             customers = pass_doors(visit, inquiry, found)
         except NoReason as closed:
             return _to_the_door(visit, closed, reverse("case", args=[id]))
-    scope = Scope(found.title, found.subjects, pinned=found.positions, is_secret=found.is_secret)
+    scope = Scope.of_case(found)
     leave = taken(visit.actor, scope, customers)
     reason = visit.grant.reason if visit.grant else None
     if found.is_secret:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from django.core.management import call_command
 
-from audit.access import looks
+from audit.access import looks, reviews
 from audit.access.looks import Look
 from audit.access.people import Actor
 from audit.access.reasons import Reason
@@ -125,6 +125,18 @@ def looks_told(customer: int) -> int:
     )
     assert found
     return 1 if found[1] == "One" else int(found[1])
+
+
+def test_what_waits_is_listed_however_much_was_reviewed_after_it(
+    customer: tuple[int, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        report(customer[1])
+    older, newest = list(AuditRecord.objects.filter(kind="access_report", outcome="withheld").order_by("id"))[-2:]
+    assert browser_of("authority_desk").post(f"/reviews/{newest.pk}", {"verdict": "upheld"}).status_code == 302
+    monkeypatch.setattr(reviews, "LISTED_MAX", 1)
+    (waits,) = reviews.withheld(is_open=True)
+    assert waits.record.pk <= older.pk and not waits.verdict
 
 
 def test_what_the_authority_desk_lifts_is_told_from_then_on(bank: Bank, customer: tuple[int, str, str]) -> None:

@@ -323,8 +323,21 @@ def test_what_is_too_much_is_refused(bank: Bank, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(adding, "ENTRIES_MAX", 2)
     assert browser.post(f"/case/{case}/add", {"what": "note", "text": "one"}).status_code == 302
     assert browser.post(f"/case/{case}/add", {"what": "note", "text": "two"}).status_code == 400
+    lead = browser_of("team_lead")
+    ended = lead.post(f"/case/{case}/add", {"what": "verdict", "verdict": VERDICTS[0], "text": "no more to say"})
+    assert ended.status_code == 302, "a full case can still be ended"
     long = {"question": "x" * 2001, "about": bank.key_of(bank.ids("customer")[0])}
     assert browser.post("/cases/open", long).status_code == 400
+
+
+def test_an_open_case_can_be_added_to_however_many_closed_ones_came_after_it(bank: Bank) -> None:
+    lead = browser_of("team_lead")
+    first = opened(lead, bank)
+    actor = people.actor_named("team_lead")
+    for case in [opened(lead, bank) for _ in range(2)]:
+        adding.give_verdict(actor, case, VERDICTS[0], "done")
+        adding.set_status(actor, case, "closed")
+    assert first in [line.id for line in reading.open_cases(actor, shown=1)]
 
 
 def test_a_restricted_customer_is_withheld_with_all_that_was_written(bank: Bank, restricted: Pair) -> None:

@@ -236,6 +236,16 @@ def test_a_list_that_cannot_be_read_changes_nothing(text: str, bank: Bank, tmp_p
         restrict(file)
 
 
+def test_a_list_that_is_too_long_is_refused_and_not_cut(
+    bank: Bank, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "long.csv"
+    file.write_text("customer,ground,may_open\nC-1,staff,\nC-2,staff,\n")
+    monkeypatch.setattr("audit.access.restricted.CHARACTERS_MAX", 38)
+    with pytest.raises(UsageError, match="more than 38 characters"):
+        restrict(file)
+
+
 def test_a_trail_names_nobody_who_is_withheld_and_counts_the_stubs(
     bank: Bank, restricted: Pair, tmp_path: Path
 ) -> None:

@@ -46,8 +46,8 @@ def incoming(
     holders = {one.subject.key: link_of(inquiry, one.subject, one.id) for one in accounts}
     held = {one.id: (one.place, one.currency) for one in holdings(inquiry, own, fresh)}
     came = _entries(inquiry, held, wanted, first, last)
-    unmatched, is_cut = _unmatched(inquiry)
-    stray = _still(inquiry, _entries(inquiry, unmatched, wanted, first, last)) if wanted is not None else _NOTHING
+    unmatched, is_cut = unmatched_places(inquiry)
+    stray = standing(inquiry, unmatched, wanted, first, last) if wanted is not None else _NOTHING
     flows = [flow for flow in open_flows(inquiry, asked, fresh) if is_incoming(flow, [one.subject for one in accounts])]
     until, behind = _reach(inquiry, last)
     return Incoming(
@@ -82,7 +82,7 @@ def currencies_of(inquiry: Inquiry, subject: Subject) -> list[str]:
     return sorted(happened, key=lambda currency: (-happened[currency], currency)) or sorted(inquiry.model.digits)
 
 
-def _unmatched(inquiry: Inquiry) -> tuple[dict[int, tuple[Place, str]], bool]:
+def unmatched_places(inquiry: Inquiry) -> tuple[dict[int, tuple[Place, str]], bool]:
     """Places of money whose owner is not known, and whether there are more than are looked through."""
     found: dict[int, tuple[Place, str]] = {}
     is_cut = False
@@ -96,15 +96,27 @@ def _unmatched(inquiry: Inquiry) -> tuple[dict[int, tuple[Place, str]], bool]:
     return found, is_cut
 
 
-def _still(inquiry: Inquiry, found: Found) -> Found:
+def standing(
+    inquiry: Inquiry, places: dict[int, tuple[Place, str]], wanted: Money | None, first: date, last: date
+) -> Found:
+    """What came in and stands there yet: looked for until a page is full, however much was matched since."""
+    kept: list[tuple[Place, EntryLine]] = []
+    read, is_all = 0, False
+    while not is_all and len(kept) <= SHOWN_MAX:
+        found = _entries(inquiry, places, wanted, first, last, read)
+        kept += _still(inquiry, found.rows)
+        read, is_all = read + len(found.rows), found.total is not None
+    return Page(tuple(kept[:SHOWN_MAX]), len(kept) if is_all else None, SHOWN_MAX)
+
+
+def _still(inquiry: Inquiry, found: Sequence[tuple[Place, EntryLine]]) -> Sequence[tuple[Place, EntryLine]]:
     """Those whose money stands there yet; what was matched since, or sent back, has an owner."""
-    flows = sorted({line.flow.id for _, line in found.rows if line.flow is not None})
+    flows = sorted({line.flow.id for _, line in found if line.flow is not None})
     if not flows:
         return found
     rows = inquiry.rows("answer_left_in", {**inquiry.cut.parameters(), "flows": flows, "kinds": _kinds(inquiry)})
     left = {(row[0], Place(*row[1:4])) for row in rows}
-    kept = tuple((at, line) for at, line in found.rows if line.flow is None or (line.flow.id, at) in left)
-    return Page(kept, len(kept) if found.total is not None else None, SHOWN_MAX)
+    return [(at, line) for at, line in found if line.flow is None or (line.flow.id, at) in left]
 
 
 def _kinds(inquiry: Inquiry) -> list[str]:
@@ -120,7 +132,12 @@ def _titles(inquiry: Inquiry) -> tuple[str, ...]:
 
 
 def _entries(
-    inquiry: Inquiry, places: dict[int, tuple[Place, str]], wanted: Money | None, first: date, last: date
+    inquiry: Inquiry,
+    places: dict[int, tuple[Place, str]],
+    wanted: Money | None,
+    first: date,
+    last: date,
+    skipped: int = 0,
 ) -> Found:
     """What came into these places, of the wanted currency where an amount is wanted."""
     ids = [id_ for id_, (_, currency) in places.items() if wanted is None or currency == wanted.currency]
@@ -132,6 +149,7 @@ def _entries(
             "units": None if wanted is None else wanted.units,
             **bounds(inquiry, (first, last)),
             "limit": SHOWN_MAX + 1,
+            "skipped": skipped,
         },
         clock=clock_column(inquiry),
     )

@@ -10,4 +10,4 @@ where e.place_id = any(%(places)s)
   and (e.occurred_at < %(occurred)s or e.occurred_at = %(occurred)s
        and (e.recorded_at, e.source_id, e.source_position) <= (%(tie_recorded)s, %(tie_source)s, %(tie_order)s))
 order by e.{clock} desc, e.recorded_at desc, e.source_id desc, e.source_position desc, e.ordinal desc
-limit %(limit)s
+limit %(limit)s offset %(skipped)s

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from audit.answers.incoming import incoming
+from audit.answers.incoming import incoming, standing, unmatched_places
 from audit.errors import UsageError
 from audit.values import Clock, Moment, Money, Subject
 from tests.answers.conftest import asking
@@ -80,6 +80,20 @@ def test_money_whose_owner_is_not_known_is_there_until_it_is_matched(
     assert page.unmatched.total == sum(event.transfer not in paid for event in alike)
     assert "but among the money whose owner is not known yet: " in then.says or then.came.rows
     assert len(then.unmatched.rows) >= 1 and "were searched" not in page.reach
+
+
+def test_what_nobody_matched_is_found_behind_whatever_was_matched_after_it(
+    world: Database, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.answers.incoming.SHOWN_MAX", 1)
+    sent = sorted((event for event in bank.events if event.type == "Sent"), key=lambda event: event.recorded)
+    paid = {event.transfer for event in bank.events if event.type == "Paid"}
+    waiting = [event.transfer for event in sent if event.transfer not in paid]
+    assert waiting and sent[-1].transfer in paid, "the newest was matched"
+    with asking() as inquiry:
+        found = standing(inquiry, unmatched_places(inquiry)[0], None, *days_of(bank))
+    ((_, line),) = found.rows
+    assert line.flow is not None and line.flow.subject.key == waiting[-1]
 
 
 def test_that_not_every_place_was_looked_through_is_said(

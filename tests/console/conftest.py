@@ -18,13 +18,14 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.db.models import F
 from django.test import Client
 
 from audit import instance
 from audit.access import approvals, people
 from audit.access.people import ROLES, Actor
 from audit.database import connect, reading
-from audit.models import Approval
+from audit.models import Approval, OpenDoor
 from audit.pipeline import run
 from audit.sources.files import FileSource, sources_of
 from demobank.export import lines
@@ -170,6 +171,11 @@ def with_reason(client: Client, kind: str, id: int, code: str = "call", ticket: 
     answer = client.post(f"/of/{kind}/{id}/reason", given)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/help")
     return client
+
+
+def shut_doors() -> None:
+    """As time does."""
+    OpenDoor.objects.update(closes_at=F("opened_at"))
 
 
 PAGES = (

@@ -23,12 +23,12 @@ from audit.cases import adding, reading
 from audit.cases.entries import STATUSES, VERDICTS
 from audit.database import sql
 from audit.errors import Refused, UnknownSubject
-from audit.models import Approval, AuditRecord, CaseEntry, Export, KeptText, OpenDoor
+from audit.models import Approval, AuditRecord, CaseEntry, Export, KeptText
 from audit.models import Case as CaseRow
 from audit.tasks import make_export
 from audit.trails.make import make
 from audit.values import Subject
-from tests.console.conftest import Bank, browser_of, with_reason
+from tests.console.conftest import Bank, browser_of, shut_doors, with_reason
 from tests.console.test_restricted import Pair
 from tests.console.test_restricted import pair as pair  # fixtures
 from tests.console.test_restricted import restricted as restricted
@@ -38,10 +38,8 @@ QUESTION = "Why did Mette Holm's payment never arrive?"
 
 
 @pytest.fixture(autouse=True)
-def shut_doors(bank: Bank) -> None:
-    for door in OpenDoor.objects.all():
-        door.closes_at = door.opened_at
-        door.save(update_fields=["closes_at"])
+def no_open_doors(bank: Bank) -> None:
+    shut_doors()
 
 
 def actor_of(role: str) -> Actor:
@@ -370,9 +368,7 @@ def test_a_case_is_exported_as_a_trail(
     manifest = json.loads(zipfile.ZipFile(trail).read("manifest.json"))
     assert manifest["scope"]["subjects"] == [f"transfer:{subject}"]
     assert "Mette" not in json.dumps(manifest)
-    for door in OpenDoor.objects.all():
-        door.closes_at = door.opened_at
-        door.save(update_fields=["closes_at"])
+    shut_doors()
     assert "/reason?next=" in browser.get(f"/export/{told[0]}/file").headers["Location"]
     shut = browser.post(f"/case/{case}/export")
     assert shut.headers["Location"] == f"/of/customer/{customer}/reason?next=%2Fcase%2F{case}"

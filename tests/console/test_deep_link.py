@@ -14,7 +14,7 @@ from audit.access import deep_link
 from audit.errors import UsageError
 from audit.models import AuditRecord, OpenDoor
 from audit.values import rfc3339
-from tests.console.conftest import PASSWORD, Bank, browser_of
+from tests.console.conftest import PASSWORD, Bank, browser_of, shut_doors
 
 KEY = bytes(range(32))
 
@@ -27,9 +27,7 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def no_open_doors(bank: Bank) -> Iterator[None]:
     yield
-    for door in OpenDoor.objects.all():
-        door.closes_at = door.opened_at
-        door.save(update_fields=["closes_at"])
+    shut_doors()
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from audit.errors import Refused, UnknownSubject, UsageError
 from audit.models import AuditRecord, OpenDoor
 from audit.values import Subject
 from tests.conftest import Database
-from tests.console.conftest import Bank, browser_of
+from tests.console.conftest import Bank, browser_of, shut_doors
 
 LEAD = Actor("team_lead", "team_lead", frozenset({"review"}))
 GLASS = {"code": "complaint", "ticket": "T-1", "why": "the customer stands at the desk"}
@@ -51,8 +51,7 @@ def test_broken_glass_opens_one_customer_for_one_person_and_a_while(bank: Bank, 
     record = AuditRecord.objects.filter(kind="break_glass").latest("id")
     assert (record.subjects, record.outcome, record.ticket) == ([f"customer:{key}"], "broken", "T-1")
     assert GLASS["why"] not in str(record.details)
-    row.closes_at = row.opened_at
-    row.save(update_fields=["closes_at"])
+    shut_doors()
     assert support.get(f"/of/customer/{id}").status_code == 404
 
 

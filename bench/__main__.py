@@ -48,7 +48,7 @@ def _measure(folder: Path, options: argparse.Namespace) -> None:
     from audit import servers
     from audit.database import database_url
     from bench import judging, long, machine, pages, questions, sealing, yardstick
-    from bench.running import timed
+    from bench.running import MANAGE, timed
     from demobank.loading import load_history
     from demobank.store import reader_url
 
@@ -71,11 +71,10 @@ def _measure(folder: Path, options: argparse.Namespace) -> None:
     _write_configuration(folder / "whereabouts.toml")
     environment = {"BANK_DATABASE_URL": reader_url(bank), "WHEREABOUTS_CONFIG": str(folder / "whereabouts.toml")}
     os.environ.update(environment)
-    if wanted("judging"):
-        for name, text in judging.measured(folder, environment, events):
-            _row(name, text)
-    if wanted("sealing"):
-        for name, text in sealing.measured(folder, environment, events):
+    parts = [part for name, part in (("judging", judging), ("sealing", sealing)) if wanted(name)]
+    whole = judging.apart(folder / "whole", MANAGE, environment) if parts else 0.0
+    for part in parts:
+        for name, text in part.measured(folder, environment, events, whole):
             _row(name, text)
     if wanted("follow"):
         before = machine.seconds_of_server(postmaster)

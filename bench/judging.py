@@ -11,16 +11,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bench import machine
-from bench.running import MANAGE, timed
+from bench.running import timed
 
 ROOT = Path(__file__).resolve().parent.parent
 UNJUDGED = Path(__file__).with_name("unjudged.py")
 
 
-def measured(folder: Path, environment: Mapping[str, str], events: int) -> Iterator[tuple[str, str]]:
-    """One row. `environment` says where the bank is."""
+def measured(folder: Path, environment: Mapping[str, str], events: int, judged: float) -> Iterator[tuple[str, str]]:
+    """One row. `environment` says where the bank is, `judged` what a whole catch-up takes."""
     without = apart(folder / "unjudged", UNJUDGED, environment)
-    judged = apart(folder / "judged", MANAGE, environment)
     yield "judging", (
         f"adds {judged / without - 1:.0%} to catch-up: {without / events * 1e6:.0f} us an event without rules,"
         f" {judged / events * 1e6:.0f} us with them (Python and PostgreSQL)"

@@ -7,15 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bench.judging import apart
-from bench.running import MANAGE
 
 UNSEALED = Path(__file__).with_name("unsealed.py")
 
 
-def measured(folder: Path, environment: Mapping[str, str], events: int) -> Iterator[tuple[str, str]]:
-    """One row. `environment` says where the bank is."""
+def measured(folder: Path, environment: Mapping[str, str], events: int, sealed: float) -> Iterator[tuple[str, str]]:
+    """One row. `environment` says where the bank is, `sealed` what a whole catch-up takes."""
     without = apart(folder / "unsealed", UNSEALED, environment)
-    sealed = apart(folder / "sealed", MANAGE, environment)
     yield "sealing", (
         f"adds {sealed / without - 1:.0%} to catch-up: {without / events * 1e6:.0f} us an event without it,"
         f" {sealed / events * 1e6:.0f} us with it (Python and PostgreSQL)"

@@ -21,7 +21,8 @@ from audit.answers.states import states_of
 from audit.answers.stories import part_of_story
 from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.what import newest, not_understood, part_told
-from audit.answers.where import holder_kinds, tells_of, with_flows
+from audit.answers.where import tells_of, with_flows
+from audit.answers.withheld import holders
 from audit.answers.words import word
 from audit.values import Money, Subject
 
@@ -161,7 +162,7 @@ def can_hold(inquiry: Inquiry, subject: Subject) -> bool:
 
 def made_of(inquiry: Inquiry) -> list[str]:
     """Kinds whose findings are an account's as well: its payments and their lanes."""
-    above = {CUSTOMER, *holder_kinds(inquiry)}
+    above = {CUSTOMER, *holders(inquiry.model)}
     return [kind for kind in inquiry.model.kinds if kind not in above]
 
 

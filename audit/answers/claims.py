@@ -18,6 +18,7 @@ from audit.errors import UsageError
 from audit.model.amounts import EXACT
 from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not, Sum, evaluator, every, is_claim, some
 from audit.model.meaning import EventMeaning, Lane
+from audit.model.personal import covers
 
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {"==": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 MIRRORED = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -259,13 +260,7 @@ def _same(values: Any) -> bool | None:
 
 
 def _is_personal(path: str, event: EventMeaning) -> bool:
-    """A path leads through lists with and without numbers."""
-    asked = tuple(part for part in path.split(".") if not part.isdigit())
-    for one in event.personal:
-        personal = tuple(part for part in one if not part.isdigit())
-        if asked[: len(personal)] == personal or personal[: len(asked)] == asked:
-            return True
-    return False
+    return any(covers(path, ".".join(one)) for one in event.personal)
 
 
 def _paths(told: Any) -> Iterable[str]:

@@ -17,7 +17,8 @@ from audit.answers.names import CUSTOMER, flow_kinds, ids_of, known, link_of, li
 from audit.answers.shapes import FindingLine
 from audit.answers.shapes.comparison import Comparison, Side, Verdict
 from audit.answers.unfolded import unfolded
-from audit.answers.where import accounts_of, holder_kinds
+from audit.answers.where import accounts_of
+from audit.answers.withheld import holders
 from audit.answers.words import apart as in_words
 from audit.answers.words import word
 from audit.errors import UsageError
@@ -102,7 +103,7 @@ def _with_whom(told: Sequence[Told], own: Collection[Subject]) -> str | None:
 def _is_maker(inquiry: Inquiry, tie: Subject) -> bool:
     """A kind that is neither whose money it is nor the payment itself: a standing order, a card, a batch."""
     kinds = inquiry.model.kinds
-    if tie.kind not in kinds or tie.kind in (CUSTOMER, *holder_kinds(inquiry), *flow_kinds(inquiry.model)):
+    if tie.kind not in kinds or tie.kind in (CUSTOMER, *holders(inquiry.model), *flow_kinds(inquiry.model)):
         return False
     return "kind" in inquiry.model.document and tie.kind in inquiry.model.document["kind"]
 

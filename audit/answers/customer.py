@@ -22,7 +22,8 @@ from audit.answers.states import states_of_many
 from audit.answers.unfolded import unfolded
 from audit.answers.waiting import waiting_for
 from audit.answers.what import newest, not_understood
-from audit.answers.where import accounts_of, holder_kinds, with_flows
+from audit.answers.where import accounts_of, with_flows
+from audit.answers.withheld import holders
 from audit.answers.words import within, word
 from audit.values import Subject
 
@@ -67,7 +68,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
         open_items=Page(tuple(sorted(items, key=lambda item: not item.is_late)[:OPEN_SHOWN]), len(items), OPEN_SHOWN),
         accounts=Page(lines, len(accounts), ACCOUNTS_SHOWN),
         payments=paid,
-        others=others_of(inquiry, asked, {*holder_kinds(inquiry), *flow_kinds(inquiry.model)}),
+        others=others_of(inquiry, asked, {*holders(inquiry.model), *flow_kinds(inquiry.model)}),
         findings=found,
         complete=not (missed or at.unattributed),
         not_understood=missed,

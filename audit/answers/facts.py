@@ -8,8 +8,8 @@ from audit.answers.events import Told
 from audit.answers.inquiry import Inquiry
 from audit.answers.shapes import Fact
 from audit.log.opened import Path
-from audit.model.check_personal import covers
 from audit.model.meaning import Model
+from audit.model.personal import covers
 
 FACTS_MAX = 24
 ACRONYMS = frozenset({"bic", "cpr", "cvr", "iban", "id", "sepa"})

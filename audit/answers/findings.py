@@ -76,10 +76,15 @@ def _touched(inquiry: Inquiry, told: Sequence[Told], named: Sequence[Subject]) -
 
 def subject_of_finding(inquiry: Inquiry, identifier: str) -> tuple[Subject, int]:
     """Whose finding it is, for the door. Raises UnknownSubject."""
-    rows = inquiry.rows("answer_finding", {"id": identifier, "hides": list(inquiry.hides)})
-    for row in rows:
+    _, subject, id = rule_and_subject(inquiry, identifier)
+    return subject, id
+
+
+def rule_and_subject(inquiry: Inquiry, identifier: str) -> tuple[str, Subject, int]:
+    """Raises UnknownSubject."""
+    for row in inquiry.rows("answer_finding", {"id": identifier, "hides": list(inquiry.hides)}):
         if row[0] == identifier:
-            return Subject(row[3], row[4]), row[14]
+            return row[1], Subject(row[3], row[4]), row[14]
     raise UnknownSubject(f"there is no finding {identifier}")
 
 

@@ -14,7 +14,8 @@ from audit.answers.names import CUSTOMER, known, link_of
 from audit.answers.onitsway import is_incoming, lines_under_way, open_flows
 from audit.answers.shapes import EntryLine, Incoming, Page
 from audit.answers.unfolded import unfolded
-from audit.answers.where import accounts_of, holder_kinds
+from audit.answers.where import accounts_of
+from audit.answers.withheld import holders
 from audit.answers.words import day_in_words, word
 from audit.errors import UsageError
 from audit.values import Money, Place, Subject
@@ -36,17 +37,17 @@ def incoming(
     """Payments of exactly `wanted` (None: of any amount). Raises UnknownSubject, UsageError."""
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
-    if subject.kind not in (CUSTOMER, *holder_kinds(inquiry)):
+    if subject.kind not in (CUSTOMER, *holders(inquiry.model)):
         raise UsageError("money comes in on accounts: ask of a customer or an account")
-    accounts = [asked] if subject.kind in holder_kinds(inquiry) else accounts_of(inquiry, asked, fresh)
+    accounts = [asked] if subject.kind in holders(inquiry.model) else accounts_of(inquiry, asked, fresh)
     if not accounts:
         raise UsageError("nothing can come in here: it has no account")
     first, last = span(inquiry, began, ended)
     own = [place for one in accounts for place in own_places(inquiry, one.subject.kind, one.subject.key)]
-    holders = {one.subject.key: link_of(inquiry, one.subject, one.id) for one in accounts}
+    titles = {one.subject.key: link_of(inquiry, one.subject, one.id) for one in accounts}
     held = {one.id: (one.place, one.currency) for one in holdings(inquiry, own, fresh)}
     came = _entries(inquiry, held, wanted, first, last)
-    unmatched, is_cut = unmatched_places(inquiry)
+    unmatched, is_cut = unmatched_places(inquiry) if wanted is not None else ({}, False)
     stray = standing(inquiry, unmatched, wanted, first, last) if wanted is not None else _NOTHING
     flows = [flow for flow in open_flows(inquiry, asked, fresh) if is_incoming(flow, [one.subject for one in accounts])]
     until, behind = _reach(inquiry, last)
@@ -57,15 +58,15 @@ def incoming(
         money=wanted,
         began=first,
         ended=last,
-        accounts=tuple(holders.values()),
-        came=Page(tuple((holders[place.key], line) for place, line in came.rows), came.total, SHOWN_MAX),
+        accounts=tuple(titles.values()),
+        came=Page(tuple((titles[place.key], line) for place, line in came.rows), came.total, SHOWN_MAX),
         unmatched=Page(tuple(line for _, line in stray.rows), stray.total, SHOWN_MAX),
         unmatched_places=_titles(inquiry),
         under_way=lines_under_way(inquiry, flows),
         searched_until=until,
         behind=behind,
         says=_says(inquiry, wanted, (first, last), len(accounts), came, stray if unmatched else None),
-        reach=" ".join([_reached(inquiry, until, behind), *_only_some(inquiry, is_cut and wanted is not None)]),
+        reach=" ".join([_reached(inquiry, until, behind), *_only_some(inquiry, is_cut)]),
     )
 
 
@@ -73,7 +74,7 @@ def currencies_of(inquiry: Inquiry, subject: Subject) -> list[str]:
     """Those of the subject's accounts, the one in which most happened first; the model's where there are none."""
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
-    accounts = [asked] if subject.kind in holder_kinds(inquiry) else accounts_of(inquiry, asked, fresh)
+    accounts = [asked] if subject.kind in holders(inquiry.model) else accounts_of(inquiry, asked, fresh)
     places = [place for one in accounts for place in own_places(inquiry, one.subject.kind, one.subject.key)]
     columns = [[p.book for p in places], [p.kind for p in places], [p.key for p in places]]
     happened: dict[str, int] = {}

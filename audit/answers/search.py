@@ -10,6 +10,7 @@ from audit.answers.inquiry import Inquiry, event_key
 from audit.answers.names import CUSTOMER, declared_kinds, link_of, links_of
 from audit.answers.shapes import SearchAnswer, SearchHit
 from audit.answers.withheld import hidden_among, holders
+from audit.model.personal import personal_names
 from audit.values import Subject
 
 HITS_MAX = 20
@@ -51,7 +52,7 @@ def _by_name(inquiry: Inquiry, text: str) -> Iterable[SearchHit]:
 
 def _by_personal(inquiry: Inquiry, text: str) -> Iterable[SearchHit]:
     """Through the blind index: the value is digested under each name that the model declares."""
-    digests = {blind(name, text): name for name in inquiry.model.personal_names}
+    digests = {blind(name, text): name for name in personal_names(inquiry.model)}
     if not digests:
         return
     rows = inquiry.rows("answer_search_blind", [list(digests), HITS_MAX * 5])

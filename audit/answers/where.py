@@ -154,7 +154,7 @@ def places_held(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[tuple[
 
 def accounts_of(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Known]:
     """The subjects with ledger places that stood in one event with this one."""
-    kinds = holder_kinds(inquiry)
+    kinds = holders(inquiry.model)
     bound = inquiry.cut.parameters()["recorded"]
     found = {other: id for id, other, _ in linked(inquiry.connection, asked.id, kinds, ACCOUNTS_MAX, bound)}
     for one in fresh.told_of(asked.subject):
@@ -162,11 +162,6 @@ def accounts_of(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Known]:
             if tie.kind in kinds:
                 found.setdefault(tie, 0)
     return [Known(subject, id) for subject, id in sorted(found.items())]
-
-
-def holder_kinds(inquiry: Inquiry) -> list[str]:
-    """Kinds that hold money of their own: with a book, and no flow."""
-    return holders(inquiry.model)
 
 
 def tells_of(

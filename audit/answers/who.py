@@ -10,15 +10,14 @@ from typing import Any
 from audit.answers.cohort import Cohort
 from audit.answers.cut import END
 from audit.answers.events import events_at, read_events
-from audit.answers.findings import subject_of_finding
+from audit.answers.findings import rule_and_subject
 from audit.answers.inquiry import Inquiry, event_key
 from audit.answers.names import CUSTOMER, PLACE, flow_kinds, known, link_of, money
 from audit.answers.places import parse_place
 from audit.answers.shapes import Page, Who, WhoLine
 from audit.answers.when import claim_of
-from audit.answers.where import holder_kinds
 from audit.answers.why import why
-from audit.answers.withheld import hidden_numbers
+from audit.answers.withheld import hidden_numbers, holders
 from audit.errors import UnknownSubject, UsageError
 from audit.values import Clock, Money, Subject
 
@@ -110,7 +109,7 @@ def _of_subject(inquiry: Inquiry, like: Subject) -> Situation:
     """A flow: all its streams in the same states; where it waits, for the same; else what cannot be explained.
     A customer or an account is in the situation of its gravest finding: its own state says nothing of it."""
     answer = why(inquiry, like)
-    if like.kind == CUSTOMER or like.kind in holder_kinds(inquiry):
+    if like.kind == CUSTOMER or like.kind in holders(inquiry.model):
         found = [one for one in answer.findings.rows if one.is_open]
         found.sort(key=lambda one: (not one.is_doubt, not one.is_late))
         return Situation(like.kind, f"finding = {found[0].rule}" if found else "", like)
@@ -138,12 +137,7 @@ def _of_place(inquiry: Inquiry, like: Subject) -> Situation:
 
 
 def _of_finding(inquiry: Inquiry, identifier: str) -> Situation:
-    subject, _ = subject_of_finding(inquiry, identifier)
-    rule = next(
-        row[1]
-        for row in inquiry.rows("answer_finding", {"id": identifier, "hides": list(inquiry.hides)})
-        if row[0] == identifier
-    )
+    rule, subject, _ = rule_and_subject(inquiry, identifier)
     return Situation(subject.kind, f"finding = {rule}", subject)
 
 

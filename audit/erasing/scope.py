@@ -10,6 +10,7 @@ from audit.access.keys import Owner
 from audit.database import Connection, sql
 from audit.log.pieces import Sealed
 from audit.model.meaning import Model
+from audit.model.personal import personal_names
 from audit.values import Subject
 
 VALUE_LENGTH_MIN = 4  # of a value that is looked for elsewhere: shorter ones are anybody's
@@ -89,4 +90,4 @@ def digests_of(connection: Connection, model: Model, pieces: Sequence[tuple[str,
 
 
 def digests(model: Model, values: Collection[str]) -> list[bytes]:
-    return [blind(name, value) for name in model.personal_names for value in sorted(values)]
+    return [blind(name, value) for name in personal_names(model) for value in sorted(values)]

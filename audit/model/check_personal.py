@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from audit.model import schema
 from audit.model.effects import paths_of
+from audit.model.personal import covers
 from audit.model.places import PlaceTemplate
 from audit.model.problems import Key, Problems
 from audit.model.streams import Pattern
@@ -29,11 +30,6 @@ def check_personal(document: schema.Document, problems: Problems) -> None:
                         f'"{personal}" is not part of the payload and cannot be sealed',
                         "Name payload fields only",
                     )
-
-
-def covers(path: str, other: str) -> bool:
-    """Whether two paths name the same field, or one names what encloses the other."""
-    return path == other or other.startswith(path + ".") or path.startswith(other + ".")
 
 
 def _uses(lane: schema.Lane, event: schema.Event, key: Key) -> Iterator[tuple[Key, str]]:

@@ -325,18 +325,6 @@ class Model:
     meanings: Mapping[int, EventMeaning] = field(default_factory=dict)  # by number
 
     @property
-    def personal_names(self) -> Sequence[str]:
-        """Names of identifiers that some event declares over a personal field: found by exactly their value alone."""
-        names: set[str] = set()
-        for lane in self.document.get("lane", {}).values():
-            for event in lane.get("event", {}).values():
-                personal = event.get("personal", [])
-                for name, path in event.get("identifiers", {}).items():
-                    if any(path == one or path.startswith(one + ".") or one.startswith(path + ".") for one in personal):
-                        names.add(name)
-        return sorted(names)
-
-    @property
     def correlated(self) -> frozenset[str]:
         """Kinds whose identifier a correlation may be: flows, and what some event ties by "$correlation"."""
         tied = {kind for lane in self.lanes.values() for kind in lane.correlates}

@@ -8,12 +8,12 @@ from typing import Any
 from audit.model import schema
 from audit.model.amounts import NotAnAmount, units_of
 from audit.model.asserts import compile_assertion
-from audit.model.check_personal import covers
 from audit.model.conditions import Holds, compile_conditions
 from audit.model.fields import compile_sets
 from audit.model.judged import compile_total
 from audit.model.meaning import Asserted, Data, Facts, Movement, Reading, Transition
 from audit.model.paths import KEY_LENGTH_MAX, Get, getter, key_of
+from audit.model.personal import covers
 from audit.model.places import PlaceTemplate
 from audit.model.streams import Match, Pattern
 from audit.model.trouble import Trouble

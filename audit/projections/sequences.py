@@ -61,9 +61,9 @@ def of(connection: Connection, subject_id: int, subject: str) -> Numbered:
         link = bytes(last)
     if stand is None or not _is_whole(stand):
         return Numbered(positions, link, False)
-    waits = connection.execute(sql("sequence_waiting"), [subject_id]).fetchall()
+    waits = connection.execute(sql("sequence_waiting"), [Integers([subject_id])]).fetchall()
     known = set(positions) if waits else set()  # a long one costs more than all else of a trail
-    for (waiting,) in waits:
+    for _, waiting in waits:
         for position in waiting:
             if position not in known:
                 known.add(position)
@@ -125,9 +125,12 @@ def unnumbered(connection: Connection) -> Iterator[tuple[int, int]]:
     last, kinds = _subjects(connection, stand[0])
     for after in range(0, last, SUBJECTS_AT_ONCE):
         part = {"after": after, "upto": after + SUBJECTS_AT_ONCE, "kinds": kinds}
-        for subject_id, positions in connection.execute(sql("sequence_missing"), part).fetchall():
-            waiting = {at for (some,) in connection.execute(sql("sequence_waiting"), [subject_id]) for at in some}
-            yield from ((subject_id, position) for position in positions if position not in waiting)
+        missing = connection.execute(sql("sequence_missing"), part).fetchall()
+        ids = Integers(subject_id for subject_id, _ in missing)
+        rows = connection.execute(sql("sequence_waiting"), [ids]).fetchall() if missing else ()
+        waiting = {(subject_id, position) for subject_id, some in rows for position in some}
+        found = ((subject_id, position) for subject_id, positions in missing for position in positions)
+        yield from (one for one in found if one not in waiting)
 
 
 def _subjects(connection: Connection, generation: int) -> tuple[int, list[str]]:

@@ -31,7 +31,7 @@ def access_report(visit: Visit, id: int) -> HttpResponse:
     with asking(visit, is_now=True) as inquiry:
         customer = subject_of(inquiry.connection, CUSTOMER, id)
         link = link_of(inquiry, customer, id)
-        accounts = own_accounts(inquiry, customer, id)
+        accounts = own_accounts(inquiry, id)
     visit.subjects = [customer]
     made, wrong, post = None, "", visit.request.POST
     if visit.request.method == "POST":

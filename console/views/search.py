@@ -14,7 +14,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import CUSTOMER, declared_kinds, flow_kinds, link_of, linked
 from audit.answers.search import search as ask_search
 from audit.answers.shapes import Link, SearchAnswer
-from audit.answers.where import holder_kinds
+from audit.answers.withheld import holders
 from audit.errors import UnknownSubject
 from audit.values import Subject
 from console.asking import asking
@@ -60,7 +60,7 @@ def search(visit: Visit) -> HttpResponse:
 
 def owners_of(inquiry: Inquiry, link: Link) -> list[Link]:
     """The customers of what was found, where it is held by somebody: an account, not a payment."""
-    if link.subject.kind not in holder_kinds(inquiry) or not link.id:
+    if link.subject.kind not in holders(inquiry.model) or not link.id:
         return []
     customers = linked(inquiry.connection, link.id, [CUSTOMER], OWNERS_SHOWN)
     return [link_of(inquiry, subject, id) for id, subject, _ in customers]

@@ -77,6 +77,11 @@ def test_a_personal_field_is_refused_wherever_it_would_be_kept_in_the_clear() ->
         assert any('"holder' in message and "is personal" in message for message in errors(text)), use
 
 
+def test_one_of_a_personal_list_is_personal() -> None:
+    text = changed('personal = ["holder.name"]', 'personal = ["holders.name"]\nitem = "holders.0.name"')
+    assert any('"holders.0.name" is personal' in message for message in errors(text))
+
+
 def test_what_may_be_left_out_is_only_warned_of() -> None:
     text = changed('says = "closed"\n', "").replace("[kind.customer]", "[kind.customer]\n[kind.card]", 1)
     warnings = [str(warning) for warning in found(text).warnings if '"da"' not in str(warning)]

@@ -41,7 +41,7 @@ class Command(Base):
             raise UsageError("name the customer")
         with reading(viewer=actor.viewer) as connection:
             inquiry = inquire(connection, closed)
-            accounts = own_accounts(inquiry, customer, subject_id(connection, customer))
+            accounts = own_accounts(inquiry, subject_id(connection, customer))
             zone = inquiry.model.zone
         made = access_report(actor, customer, accounts, options["language"], zone, options["began"], options["ended"])
         if options["json"]:

@@ -1,0 +1,30 @@
+"""Which paths are personal: a list's numbers do not count, for a personal path leads through every element."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from audit.model.meaning import Model
+
+
+def covers(path: str, other: str) -> bool:
+    """Whether two paths name the same field, or one names what encloses the other."""
+    one, two = _parts(path), _parts(other)
+    shorter = min(len(one), len(two))
+    return one[:shorter] == two[:shorter]
+
+
+def personal_names(model: Model) -> Sequence[str]:
+    """Names of identifiers that some event declares over a personal field: found by exactly their value alone."""
+    names: set[str] = set()
+    for lane in model.document.get("lane", {}).values():
+        for event in lane.get("event", {}).values():
+            personal = event.get("personal", [])
+            for name, path in event.get("identifiers", {}).items():
+                if any(covers(path, one) for one in personal):
+                    names.add(name)
+    return sorted(names)
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split(".") if not part.isdigit()]

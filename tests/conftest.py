@@ -54,10 +54,16 @@ MakeDatabase = Callable[[], Database]
 
 
 @pytest.fixture(scope="session")
-def servers_running() -> Iterator[servers.Lease]:
-    """The session's own PostgreSQL, without fsync; everything of it is deleted at the end."""
+def server_url() -> Iterator[str]:
+    """The session's own PostgreSQL, without fsync, deleted at the end; or the one that TEST_DATABASE_URL names.
+
+    That one is a superuser's URL of a server that nothing else uses: tests make and drop databases and roles there.
+    """
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
     with servers.postgres("console", durable=False) as lease:
-        yield lease
+        yield lease.url
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -83,7 +89,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def redis_url(servers_running: servers.Lease) -> Iterator[str]:
+def redis_url(server_url: str) -> Iterator[str]:
     """REDIS_URL of a Redis of the session's own."""
     with servers.redis() as lease:
         os.environ["REDIS_URL"] = lease.url
@@ -92,22 +98,22 @@ def redis_url(servers_running: servers.Lease) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def empty_database(servers_running: servers.Lease) -> Iterator[Callable[[], str]]:
+def empty_database(server_url: str) -> Iterator[Callable[[], str]]:
     """Makes databases that nothing was ever done to, for stores of a bank or for first starts; gives their URLs."""
     made: list[str] = []
 
     def make() -> str:
         made.append(f"empty_{len(made) + 1}")
-        return _create(servers_running.url, made[-1], "template0")
+        return _create(server_url, made[-1], "template0")
 
     yield make
-    _drop(servers_running.url, made)
+    _drop(server_url, made)
 
 
 @pytest.fixture(scope="session")
-def make_database(servers_running: servers.Lease, django_db_blocker: Any) -> Iterator[MakeDatabase]:
+def make_database(server_url: str, django_db_blocker: Any) -> Iterator[MakeDatabase]:
     """Makes migrated databases from a template, for fixtures of a wider scope than one test's."""
-    template = _create(servers_running.url, TEMPLATE, "template0")
+    template = _create(server_url, TEMPLATE, "template0")
     with _pointing_at(template), django_db_blocker.unblock():
         schema.bring_up_to_date()
     made = [TEMPLATE]
@@ -115,12 +121,12 @@ def make_database(servers_running: servers.Lease, django_db_blocker: Any) -> Ite
     def make() -> Database:
         name = f"test_{len(made)}"
         made.append(name)
-        url = _create(servers_running.url, name, TEMPLATE)
+        url = _create(server_url, name, TEMPLATE)
         schema.make_roles(url)  # rights on a database are not copied with its template
         return Database(name, url)
 
     yield make
-    _drop(servers_running.url, made)
+    _drop(server_url, made)
 
 
 @pytest.fixture
@@ -162,7 +168,7 @@ def _create(server: str, name: str, template: str) -> str:
 
 
 def _drop_one(made: Database) -> None:
-    _drop(urlunsplit(urlsplit(made.url)._replace(path="/whereabouts")), [made.name])
+    _drop(urlunsplit(urlsplit(made.url)._replace(path="/postgres")), [made.name])
 
 
 def _drop(server: str, names: list[str]) -> None:

@@ -18,7 +18,7 @@ from tests.sources.bank import MAPPING, Bank, Follower, insert
 
 
 @pytest.fixture(scope="module")
-def other_server(servers_running: servers.Lease) -> Iterator[str]:
+def other_server(server_url: str) -> Iterator[str]:
     """A second cluster, which may be killed."""
     with servers.postgres("other") as lease:
         yield lease.url

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -33,6 +33,7 @@ NAMES = [
     "balance",
     "started",
 ]
+FEW_MAX = 1000  # of whom what they hold is looked up one by one
 NOW_ONLY = "is known of everyone only now: leave the moment out, or ask for states, events and findings"
 RECORDED_ONLY = "is known of everyone at a past moment on the recorded clock alone: leave out the clock or the moment"
 
@@ -54,26 +55,28 @@ class Cohort:
         self.is_flow = kind in flow_kinds(inquiry.model)
         self._flows: list[tuple[Any, ...]] | None = None
         self._all: Members | None = None
+        self._held: list[tuple[Any, ...]] | None = None
 
     def members(self, node: Node) -> Members:
         """Raises UsageError for a name that stands for nothing, and for what was not kept of the asked moment."""
-        found = self._truth(node).members
+        found = self._truth(node, is_denied=False).members
         if not self._is_of_occurred:
             return found
         there = self.everyone()  # ties, which some of it was found by, are kept on the recorded clock alone
         return {id: since for id, since in found.items() if id in there}
 
-    def _truth(self, node: Node) -> Truth:
+    def _truth(self, node: Node, is_denied: bool) -> Truth:
+        """Of whom it is unknown is only found out where the claim `is_denied`: of no one else it makes a difference."""
         if isinstance(node, Not):
-            claim = self._truth(node.claim)
+            claim = self._truth(node.claim, is_denied=True)
             left = self.everyone().items()
             others = {id: began for id, began in left if id not in claim.members and id not in claim.unknown}
             return Truth(others, claim.unknown)
         if isinstance(node, Joined):
-            parts = [self._truth(claim) for claim in node.claims]
+            parts = [self._truth(claim, is_denied) for claim in node.claims]
             return _some(parts) if node.word == "or" else _every(parts)
         if isinstance(node, Comparison):
-            return self._comparison(node)
+            return self._comparison(node, is_denied)
         raise UsageError("true and false are claims about nobody: compare something")
 
     def everyone(self) -> Members:
@@ -99,7 +102,7 @@ class Cohort:
         """The end of a statement's name."""
         return "_occurred" if self._is_of_occurred else ""
 
-    def _comparison(self, node: Comparison) -> Truth:
+    def _comparison(self, node: Comparison, is_denied: bool) -> Truth:
         left, right = node.left, node.right
         if isinstance(right, Name) and isinstance(left, Literal):
             raise UsageError(f"write the name first: {right.name} and then what it is compared with")
@@ -107,7 +110,7 @@ class Cohort:
             leaf = self._leaf(left, right)
             if leaf is not None:
                 return Truth(leaf)
-        return self._by_values(node)
+        return self._by_values(node, is_denied)
 
     def _leaf(self, name: Name, right: Node) -> Members | None:
         """Claims that a statement finds at once: names of states, events, rules and places need no quotes."""
@@ -174,15 +177,16 @@ class Cohort:
 
     # claims that compare values
 
-    def _by_values(self, node: Comparison) -> Truth:
+    def _by_values(self, node: Comparison, is_denied: bool) -> Truth:
         names = {name.name: name for side in (node.left, node.right) for name in _names(side)}
         if not names:
             raise UsageError("compare a name with something")
-        values = {text: self._values(name) for text, name in names.items()}
         run = evaluator(node, ZoneInfo(self.model.zone))
+        is_of_some = not is_denied and _is_false_of_nothing(run, list(names))
+        values = {text: self._values(name, is_of_some) for text, name in names.items()}
         common = set.intersection(*(set(one) for one in values.values()))
         found: Members = {}
-        unknown = self.everyone().keys() - common
+        unknown = self.everyone().keys() - common if is_denied else set()
         for id in common:
             is_true, since = _true_since(run, {text: one[id] for text, one in values.items()})
             if since is not None:
@@ -191,14 +195,15 @@ class Cohort:
                 unknown.add(id)
         return Truth(found, unknown)
 
-    def _values(self, name: Name) -> Values:
+    def _values(self, name: Name, is_of_some: bool) -> Values:
+        """`is_of_some`: those of whom it is zero may be left out."""
         parts = name.name.split(".")
         if name.name == "started":
             return {id: [("", began, began)] for id, began in self.everyone().items()}
         if name.name in ("amount", "currency") and self.is_flow:
             return self._declared(name.name)
         if parts[0] in ("balance", "places"):
-            return self._amounts(name, parts)
+            return self._amounts(name, parts, is_of_some)
         lane = parts[0] if parts[0] in self.model.lanes and len(parts) > 1 else None
         field = ".".join(parts[1:] if lane else parts)
         if lane and field in self.model.lanes[lane].events:
@@ -232,7 +237,7 @@ class Cohort:
             if units is not None
         }
 
-    def _amounts(self, name: Name, parts: list[str]) -> Values:
+    def _amounts(self, name: Name, parts: list[str], is_of_some: bool) -> Values:
         self._now_only(name)
         currency = parts.pop() if len(parts) > 1 and parts[-1] in self.model.digits else None
         wanted, own = parts[1:], self._own_places()
@@ -240,7 +245,9 @@ class Cohort:
         if not chosen:
             raise UsageError(f'"{name.name}" at character {name.at} names no place of {self.kind}{_listed(own)}')
         sums: dict[tuple[int, str], tuple[int, datetime]] = self._nothing_held(chosen)
-        for id, book, kind, _, code, units, since in self.held():
+        # Where one place is asked for, what is zero there changes no sum and no time of one.
+        held = self._held_in(chosen) if is_of_some and len(chosen) == 1 and not self.is_flow else self.held()
+        for id, book, kind, _, code, units, since in held:
             before, then = sums.get((id, code), (0, None))
             if (book, kind) in chosen:
                 sums[id, code] = before + int(units), max(then, since) if then and before else since
@@ -276,11 +283,27 @@ class Cohort:
     def held(self) -> list[tuple[Any, ...]]:
         if not self.inquiry.cut.is_now:
             raise UsageError(f"what places hold {NOW_ONLY}")
-        if self.is_flow:
-            return self.inquiry.rows("who_holds_in_flow", {"kind": self.kind})
-        places = self._own_places()
-        columns = {"books": [book for book, _ in places], "places": [kind for _, kind in places]}
-        return self.inquiry.rows("who_holds", {"kind": self.kind, **columns})
+        if self._held is None:
+            parameters = {"kind": self.kind, "is_all": True, **self._columns(self._own_places())}
+            if self.is_flow:
+                self._held = self.inquiry.rows("who_holds_in_flow", {"kind": self.kind})
+            else:
+                self._held = self.inquiry.rows("who_holds", parameters)
+        return self._held
+
+    def _held_in(self, places: Iterable[Place]) -> list[tuple[Any, ...]]:
+        """What is not zero in these."""
+        return self.inquiry.rows("who_holds", {"kind": self.kind, "is_all": False, **self._columns(places)})
+
+    def held_by(self, ids: Collection[int]) -> list[tuple[Any, ...]]:
+        """As `held`, of a few."""
+        if self.is_flow or self._held is not None or len(ids) > FEW_MAX:
+            return [row for row in self.held() if row[0] in ids]
+        return self.inquiry.rows("who_holds_of", {"subjects": list(ids), **self._columns(self._own_places())})
+
+    def _columns(self, places: Iterable[Place]) -> dict[str, object]:
+        chosen = sorted(places)
+        return {"books": [book for book, _ in chosen], "places": [kind for _, kind in chosen]}
 
     def _now_only(self, name: Name) -> None:
         if not self.inquiry.cut.is_now:
@@ -317,6 +340,13 @@ def _true_since(
             if truths[-1] is True:
                 sinces.append(max(at for _, at in now.values()))
     return some(truths) if truths else None, min(sinces, default=None)  # type: ignore[return-value]
+
+
+def _is_false_of_nothing(run: Callable[[Mapping[str, Any]], Any], names: list[str]) -> bool:
+    """Whether it is false of whoever has nothing, as `places.reserved > 0` is."""
+    return (
+        len(names) == 1 and names[0].partition(".")[0] in ("balance", "places") and run({names[0]: Decimal(0)}) is False
+    )
 
 
 def _some(parts: Sequence[Truth]) -> Truth:

@@ -174,10 +174,9 @@ def _amounts(inquiry: Inquiry, cohort: Cohort, members: Mapping[int, datetime]) 
     if about is None or about.book is None or not inquiry.cut.is_now:
         return {}
     sums: dict[int, dict[str, int]] = {}
-    for id, _, _, _, currency, units, _ in cohort.held():
-        if id in members:
-            one = sums.setdefault(id, {})
-            one[currency] = one.get(currency, 0) + int(units)
+    for id, _, _, _, currency, units, _ in cohort.held_by(members):
+        one = sums.setdefault(id, {})
+        one[currency] = one.get(currency, 0) + int(units)
     return {
         id: tuple(money(inquiry.model, units, currency) for currency, units in sorted(one.items()))
         for id, one in sums.items()

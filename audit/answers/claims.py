@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import product
 from math import prod
 from operator import eq, ge, gt, le, lt
@@ -13,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from audit.answers.ground import Ground, Kinds, Series
-from audit.answers.steps import Steps, of_many, of_one
+from audit.answers.steps import Steps, of_flags, of_many, of_one
 from audit.errors import UsageError
 from audit.model.amounts import EXACT
 from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not, Sum, evaluator, every, is_claim, some
@@ -75,7 +76,8 @@ class Claims:
         for currency, steps in source.series.items():
             units = EXACT.scaleb(limit, self.model.digits.get(currency, 0))
             bound = int(units) if units == int(units) else units
-            parts.append(of_one(_compared(COMPARE[sign], bound), steps))
+            flags = bytes(map(partial(COMPARE[MIRRORED[sign]], bound), steps.values))
+            parts.append(of_flags(flags, steps))
         return _any_of(parts)
 
     def _in_general(self, node: Comparison, sources: Mapping[str, Source]) -> Steps:
@@ -244,10 +246,6 @@ def _of_text(run: Callable[[Mapping[str, Any]], Any], name: str) -> Callable[[An
             return truth
 
     return evaluate
-
-
-def _compared(compare: Callable[[Any, Any], bool], bound: int | Decimal) -> Callable[[Any], bool | None]:
-    return lambda value: None if value is None else compare(value, bound)
 
 
 def _any_of(parts: list[Steps]) -> Steps:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from itertools import accumulate
 
 from audit.answers.ground import Change, Ground, Kinds, Series, Tag, split, tagged, tagged_changes
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import holdings, own_places
 from audit.answers.names import PLACE, Known
 from audit.answers.others import introducing
-from audit.answers.packed import change_series, integers, time_in, times
+from audit.answers.packed import Entries, change_series, entries_of, time_in
 from audit.answers.places import kept_places, parse_place
 from audit.answers.remembered import own_streams_of
 from audit.answers.steps import Key, Steps, at_the_end_of_times, latest, running
@@ -25,6 +25,7 @@ class HolderGround(Ground):
     def __init__(self, inquiry: Inquiry, asked: Known, fresh: Unfolded) -> None:
         super().__init__(inquiry, fresh)
         self.asked = asked
+        self._series: dict[tuple[int, ...], Sequence[tuple[int, Entries]]] = {}  # by places
         own = () if asked.subject.kind == PLACE else introducing(inquiry, asked, fresh)
         self.names = {row.stream_id: row.stream for row in own}
         self.streams = own_streams_of(inquiry, asked, own) if asked.subject.kind != PLACE else set()
@@ -61,12 +62,15 @@ class HolderGround(Ground):
         keys = [(self.time(row[0], row[1]), micros_of(row[0]), *row[2:]) for row in rows]
         keys += [self.key_of(one.row) for one in self.fresh.told_of(self.asked.subject)]
         if not self.is_recorded:  # what was booked back may have happened before anything was recorded
-            keys += [key for changes in self._entries(self.places).values() for key, _ in changes]
+            keys += [min(one.keys) for entries in self._entries(self.places, ()).values() for one in entries]
         return min(keys, default=None)
 
     def amounts(self, kinds: Kinds) -> Series:
-        changes = self._entries(kinds)
-        summed = {currency: running(sorted(one), self.began) for currency, one in changes.items()}
+        waiting = list(self._waiting(kinds))
+        summed = {
+            currency: self._sums(entries, [change for of, change in waiting if of == currency])
+            for currency, entries in self._entries(kinds, waiting).items()
+        }
         if self._is_order_known(kinds):
             return summed
         return {currency: at_the_end_of_times(steps) for currency, steps in summed.items()}
@@ -93,29 +97,38 @@ class HolderGround(Ground):
                 found.append((str(stream), (key, order, value)))
         return tagged(found)
 
-    def _entries(self, kinds: Kinds) -> dict[str, list[tuple[Key, int]]]:
-        """By currency, of all that the subject has; one that these places never held has none."""
+    def _sums(self, entries: Sequence[Entries], waiting: Sequence[tuple[Key, int]]) -> Steps:
+        """The running sum; of one place alone, whose entries are in order, without a look at each."""
+        if len(entries) == 1 and not waiting and entries[0].keys.is_ascending:
+            keys, amounts = entries[0]
+            if self.began is not None and self.began < keys[0]:
+                keys, amounts = keys.after(self.began), [0, *amounts]
+            return Steps(None, keys, list(accumulate(amounts)))
+        changes = [change for one in entries for change in zip(*one, strict=True)]
+        return running(sorted([*changes, *waiting]), self.began)
+
+    def _entries(self, kinds: Kinds, waiting: Iterable[tuple[str, object]]) -> dict[str, list[Entries]]:
+        """By currency, a place each, of all that the subject has; one that these places never held has none."""
         kept = self._kept
-        found: dict[str, list[tuple[Key, int]]] = {currency: [] for _, _, currency in kept}
+        found: dict[str, list[Entries]] = {currency: [] for _, _, currency in kept}
+        found |= {currency: [] for currency, _ in waiting}
         ids = {id: currency for id, place, currency in kept if (place.book, place.kind) in kinds}
-        parameters = {**self.inquiry.cut.parameters(), "places": list(ids)}
-        for id, *packed in self.inquiry.rows("answer_entry_series", parameters) if ids else ():
-            found[ids[id]].extend(self._unpacked(packed))
-        for currency, change in self._waiting(kinds):
-            found.setdefault(currency, []).append(change)
+        for id, entries in self._read(tuple(ids)):
+            found[ids[id]].append(entries)
         return found
+
+    def _read(self, ids: tuple[int, ...]) -> Sequence[tuple[int, Entries]]:
+        if ids and ids not in self._series:
+            parameters = {**self.inquiry.cut.parameters(), "places": list(ids), "is_occurred": not self.is_recorded}
+            rows = self.inquiry.rows("answer_entry_series", parameters)
+            self._series[ids] = [(row[0], entries_of(row)) for row in rows]
+        return self._series.get(ids, ())
 
     @cached_property
     def _kept(self) -> list[tuple[int, Place, str]]:
         if self.asked.subject.kind == PLACE:
             return [(kept.id, kept.place, kept.currency) for kept in kept_places(self.inquiry, self.held[0])]
         return [(h.id, h.place, h.currency) for h in holdings(self.inquiry, self.held, self.fresh)]
-
-    def _unpacked(self, packed: Sequence[Any]) -> Iterator[tuple[Key, int]]:
-        recorded = times(packed[0])
-        asked = recorded if self.is_recorded else times(packed[1])
-        keys = zip(asked, recorded, *(integers(column) for column in packed[2:5]), strict=True)
-        return zip(keys, map(int, packed[5].split(",")), strict=True)
 
     def _waiting(self, kinds: Kinds) -> Iterator[tuple[str, tuple[Key, int]]]:
         held = set(self.held)

@@ -38,6 +38,18 @@ def of_one(run: Callable[[Any], Any], steps: Steps) -> Steps:
     return Steps(first, keys, values)
 
 
+def of_flags(flags: bytes, steps: Steps) -> Steps:
+    """True (1) or False (0) for each of the values; only the changes are kept."""
+    keys, values = [], []
+    at, flag = (0, flags[0]) if flags else (-1, 0)
+    while at >= 0:
+        keys.append(steps.keys[at])
+        values.append(flag == 1)
+        flag = 1 - flag
+        at = flags.find(flag, at)
+    return Steps(None, keys, values)
+
+
 def of_many(run: Callable[[Sequence[Any]], Any], parts: Sequence[Steps]) -> Steps:
     """What `run` makes of several values together, whenever one of them changes."""
     if len(parts) == 1:

@@ -1,8 +1,9 @@
--- Every entry of some places up to a moment, packed: a row a place with its recorded and occurred times (microseconds
--- since 2000), sources, places in them, positions (big-endian integers) and amounts (text, with commas between).
--- A row an entry would take ten times as long to read. Parameters: places, moment.
+-- Every entry of some places up to a moment, packed: a row a place with its recorded and, where asked for, occurred times
+-- (microseconds since 2000), sources, places in them, positions (big-endian integers) and amounts (text, with commas
+-- between). A row an entry would take ten times as long to read. Parameters: places, moment, whether by what occurred.
 select e.place_id,
-       string_agg(timestamptz_send(e.recorded_at), ''), string_agg(timestamptz_send(e.occurred_at), ''),
+       string_agg(timestamptz_send(e.recorded_at), ''),
+       string_agg(timestamptz_send(e.occurred_at), '') filter (where %(is_occurred)s),
        string_agg(int8send(e.source_id), ''), string_agg(int8send(e.source_position), ''),
        string_agg(int8send(e.position), ''), string_agg(e.amount::text, ',')
 from (

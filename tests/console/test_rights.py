@@ -118,7 +118,8 @@ POSTED: list[tuple[str, dict[str, str], set[str]]] = [
     ("/search", {"text": ""}, READERS),
     ("/sign-out", {}, ALL),
 ]
-READ_TOO = {"break-glass", "case", "access-report", "reason", "when"}  # these pages have a form that is sent to themselves
+# these pages have a form that is sent to themselves
+READ_TOO = {"break-glass", "case", "access-report", "reason", "when"}
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from audit.access import door
 from audit.access.mask import closed
 from audit.answers.cut import Cut
 from audit.answers.findings import STAFF
-from audit.answers.inquiry import Inquiry, inquire
+from audit.answers.inquiry import STAFF_ONLY, Inquiry, inquire
 from audit.answers.names import customers_of, links_of, subject_of
 from audit.database import is_withholding, reading
 from audit.errors import UnknownSubject, WhereaboutsError
@@ -35,8 +35,8 @@ def asking(visit: Visit, *, is_now: bool = False) -> Iterator[Inquiry]:
             language=get_language() or "en",
             money=lambda money: visit.formats.money(money),
             time=lambda time: visit.formats.plainly(time),
+            hides=() if visit.may("anomalies") else STAFF_ONLY,
         )
-        inquiry = replace(inquiry, hides=() if visit.may("anomalies") else inquiry.hides)
         visit.zone, visit.language = inquiry.model.zone, inquiry.language
         visit.withholds = is_withholding(connection)
         if is_now:

@@ -45,10 +45,10 @@ class ReasonForm:
         if code == reasons.CALL and not caller:
             raise UsageError("say how the caller was identified")
         reason = reasons.reason(code, post.get("ticket", "").strip(), caller if code == reasons.CALL else "")
-        chosen = post.get("customer", "0")
-        if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 4 and int(chosen) < customers):
+        chosen = whole_number(post.get("customer", "0"))
+        if chosen is None or chosen >= customers:
             raise UsageError("choose which customer it is about")
-        return cls(reason, int(chosen))
+        return cls(reason, chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,11 @@ def day_in(query: QueryDict, name: str) -> date | None:
     if day is not None and not YEARS[0] <= day.year <= YEARS[1]:
         raise UsageError(f"{name} must be a day of the years {YEARS[0]} to {YEARS[1]}")
     return day
+
+
+def whole_number(text: str, digits: int = 9) -> int | None:
+    """None where it is none, or has more digits."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
 
 
 def safe_next(text: str | None, host: str) -> str:

@@ -35,7 +35,7 @@ def demo_users() -> list[Login]:
         if is_new or not user.check_password(passwords[role]):
             user.set_password(passwords[role])
             user.save(update_fields=["password"])
-        user.groups.add(Group.objects.get_or_create(name=role)[0])
+        set_role(user, role)
     return [Login(role, passwords[role], role) for role in ROLES]
 
 
@@ -45,13 +45,19 @@ def add_user(name: str, password: str, role: str) -> None:
     user, _ = get_user_model().objects.get_or_create(username=name)
     if SocialAccount.objects.filter(user=user).exists():
         raise Refused(f"{name} signs in through the bank, whose groups give the role: change the groups there")
-    before = people.standing_of(user).role
     user.set_password(password)
     user.save(update_fields=["password"])
-    user.groups.set([Group.objects.get_or_create(name=role)[0]])
+    before = set_role(user, role)
     if before != role:
         details = {"user": name, "from": before, "to": role}
         looks.record(people.SYSTEM, Look("role_change", "add_user", outcome="changed", details=details))
+
+
+def set_role(user: User, role: str) -> str:
+    """Exactly this role, "" for none; gives the one before. Whoever sets it records it."""
+    before = people.standing_of(user).role
+    user.groups.set([Group.objects.get_or_create(name=role)[0]] if role else [])
+    return before
 
 
 def forget_telephone(user: User) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -86,6 +86,7 @@ def _is_trusted(address: str) -> bool:
     if not settings.TRUSTED_PROXIES:
         return False
     try:
-        return any(ip_address(address) in ip_network(one) for one in settings.TRUSTED_PROXIES)
+        known = ip_address(address)
     except ValueError:
         return False
+    return any(known in network for network in settings.TRUSTED_PROXIES)

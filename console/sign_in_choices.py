@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
 from audit.errors import ConfigurationError
@@ -56,15 +56,13 @@ def sign_in_choices(known_roles: tuple[str, ...]) -> SignInChoices:
     )
 
 
-def trusted_proxies() -> tuple[str, ...]:
+def trusted_proxies() -> tuple[IPv4Network | IPv6Network, ...]:
     """Networks whose word about where a request came from is taken."""
-    found = tuple(part.strip() for part in os.environ.get("TRUSTED_PROXIES", "").split(",") if part.strip())
-    for one in found:
-        try:
-            ip_network(one)
-        except ValueError as error:
-            raise ConfigurationError(f"TRUSTED_PROXIES: {error}; write addresses or networks with commas") from None
-    return found
+    parts = (part.strip() for part in os.environ.get("TRUSTED_PROXIES", "").split(","))
+    try:
+        return tuple(ip_network(part) for part in parts if part)
+    except ValueError as error:
+        raise ConfigurationError(f"TRUSTED_PROXIES: {error}; write addresses or networks with commas") from None
 
 
 def _provider(known_roles: tuple[str, ...]) -> Provider:

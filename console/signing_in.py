@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, login, logout
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from audit.access import door, looks, people
 from audit.access.looks import Look
 from audit.access.people import Actor
+from console.people import set_role
 from console.security import address_of
 
 ENDS = "ends"  # in a session: when it ends at the latest, in seconds since 1970
@@ -61,15 +62,15 @@ def admit_from_bank(
         logout(request)
         return not_signed_in(request, str(error), 503)
     except IntegrityError:
-        raise NotAdmitted("somebody of this name came in at the same moment") from None
+        raise NotAdmitted(gettext_noop("somebody of this name came in at the same moment")) from None
     name = known.get_username() if known is not None else ""
-    raise NotAdmitted("the user is switched off here" if role else "none of the groups has a role here", name)
+    switched_off = gettext_noop("the user is switched off here")
+    raise NotAdmitted(switched_off if role else gettext_noop("none of the groups has a role here"), name)
 
 
 def give_role(request: HttpRequest, user: User, role: str) -> None:
     """Exactly this role, "" for none, at once in every session of the user; recorded where it changes."""
-    before = people.standing_of(user).role
-    user.groups.set([Group.objects.get_or_create(name=role)[0]] if role else [])
+    before = set_role(user, role)
     if before != role:
         _record(request, user, Look("role_change", "sign_in", outcome="changed", details={"from": before, "to": role}))
 
@@ -85,7 +86,8 @@ def end_sessions(user: User, why: str, address: str = "") -> int:
 
 
 def turned_away(request: HttpRequest, why: str, *, actor: str = "", named: str = "", status: int = 403) -> HttpResponse:
-    """A failed sign-in through the bank, recorded, and what to do. `named`: what the provider calls the person."""
+    """A failed sign-in through the bank, recorded, and what to do. `why` is recorded as it stands in the code, whatever
+    language the page is read in. `named`: what the provider calls the person."""
     logout(request)
     stranger = Actor(actor, "", address=address_of(request))
     try:
@@ -101,7 +103,7 @@ def turned_away(request: HttpRequest, why: str, *, actor: str = "", named: str =
     except looks.NoRecord as error:
         return not_signed_in(request, str(error), 503)
     text = gettext("You are not signed in: %(why)s. Try again, or ask who gives the groups.")
-    return not_signed_in(request, text % {"why": why}, status)
+    return not_signed_in(request, text % {"why": gettext(why)}, status)
 
 
 def not_signed_in(request: HttpRequest, wrong: str, status: int = 200, **known: str) -> HttpResponse:

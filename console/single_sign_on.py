@@ -20,6 +20,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from console.bank_tokens import BadToken, identity, signed_out
 from console.security import address_of
@@ -27,6 +28,8 @@ from console.sign_in_choices import Provider
 from console.signing_in import NotAdmitted, admit_from_bank, end_sessions, turned_away
 
 PROVIDER_ID = "bank"
+_NOT_THIS = gettext_noop("the answer is not to this question")
+_GIVEN_UP, _UNUSABLE = gettext_noop("given up at the provider"), gettext_noop("the provider's answer cannot be used")
 
 
 def begin(request: HttpRequest, after: str) -> HttpResponse:
@@ -112,7 +115,7 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Everything that follows is ours: whatever comes of it, allauth's own sign-up and sign-in are not reached."""
         state = sociallogin.state
         if not secrets.compare_digest(str(request.nonce), state["data"]["nonce"]):  # type: ignore[attr-defined]
-            raise ImmediateHttpResponse(turned_away(request, "the answer is not to this question", status=401))
+            raise ImmediateHttpResponse(turned_away(request, _NOT_THIS, status=401))
         try:
             answer = _admitted(request, sociallogin, state.get("next") or "/")
         except NotAdmitted as error:
@@ -123,8 +126,8 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def on_authentication_error(
         self, request: HttpRequest, provider: object, error: object = None, exception: object = None, **more: object
     ) -> None:
-        what = "given up at the provider" if str(error) == "cancelled" else "the provider's answer cannot be used"
-        raise ImmediateHttpResponse(turned_away(request, what, status=401))
+        why = _GIVEN_UP if str(error) == "cancelled" else _UNUSABLE
+        raise ImmediateHttpResponse(turned_away(request, why, status=401))
 
 
 def _admitted(request: HttpRequest, login: SocialLogin, after: str) -> HttpResponse:
@@ -143,7 +146,7 @@ def _made(login: SocialLogin, claims: Mapping[str, Any], provider: Provider) -> 
     except ValidationError:
         raise NotAdmitted(f"the provider gives no usable {provider.name_claim}") from None
     if len(name) > 150 or User.objects.filter(username=name).exists():
-        raise NotAdmitted("the name is taken by another user here")
+        raise NotAdmitted(gettext_noop("the name is taken by another user here"))
     user: User = User.objects.create_user(name)
     SocialAccount.objects.create(user=user, provider=login.account.provider, uid=login.account.uid, extra_data={})
     return user

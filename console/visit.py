@@ -37,6 +37,7 @@ from audit.values import Moment, Subject
 from console.asof import EXACT, Asked
 from console.environment import url
 from console.formats import Formats, formats
+from console.forms import whole_number
 from console.security import address_of
 
 View = Callable[..., HttpResponse]
@@ -128,9 +129,10 @@ class Visit:
     def number(self, name: str) -> int | None:
         """A whole number of the query; raises UsageError where it is none."""
         text = self.request.GET.get(name, "")
-        if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        number = whole_number(text)
+        if text and number is None:
             raise UsageError(f"{name} must be a whole number")
-        return int(text) if text else None
+        return number
 
     def show(
         self, template: str, at: AsOf | None = None, parts: Mapping[str, str] | None = None, **context: Any

@@ -64,7 +64,7 @@ class Inquiry:
     money_text: Callable[[Money], str] | None = None  # how sentences write an amount; None: plainly, in the language
     time_text: Callable[[datetime], str] | None = None  # and a time; None: in the bank's zone, named
     ids: dict[Subject, int] = field(default_factory=dict, repr=False)  # of subjects that were asked for by them
-    hides: tuple[str, ...] = STAFF_ONLY  # rules whose findings are not for who asks
+    hides: tuple[str, ...] = STAFF_ONLY
     private: dict[Subject, bool] = field(default_factory=dict, repr=False)  # whose events tell nothing personal
     # Events that several parts of a page tell, read once. Each mask and each moment has its own: init=False.
     ahead: dict[int, Any] = field(default_factory=dict, init=False, repr=False)
@@ -156,8 +156,10 @@ def inquire(
     language: str = "",
     money: Callable[[Money], str] | None = None,
     time: Callable[[datetime], str] | None = None,
+    hides: tuple[str, ...] = STAFF_ONLY,
 ) -> Inquiry:
-    """`at` is RFC 3339 or EVENT (SOURCE/ID); None: now. `money` and `time` write what stands in sentences.
+    """`at` is RFC 3339 or EVENT (SOURCE/ID); None: now. `money` and `time` write what stands in sentences; `hides` are
+    rules whose findings are not for who asks.
 
     Raises UsageError for an `at` that is neither.
     """
@@ -167,7 +169,7 @@ def inquire(
     chosen = language if language in model.languages else model.languages[0]
     cut = _cut(connection, sources, at, clock)
     names = {source.id: source.name for source in sources}
-    return Inquiry(connection, model, cut, chosen, mask, sources, names, money, time)
+    return Inquiry(connection, model, cut, chosen, mask, sources, names, money, time, hides=hides)
 
 
 def worst_source(sources: tuple[SourceRow, ...]) -> SourceRow | None:

@@ -23,6 +23,7 @@ from audit.errors import Refused, UnknownSubject, UsageError
 from audit.models import Approval
 from audit.values import Subject
 from console.asking import know_zone
+from console.sending import KIND as LIST
 from console.visit import ASKED_SALT, Visit, looked
 
 ROWS_MAX = 100
@@ -39,8 +40,10 @@ ASKED_WITHIN_SECONDS = 3600
 class Row:
     asked: Approval
     why: str
+    role: str  # of who asked, where their name does not say it
     may_decide: bool
     may_do: bool
+    file: str  # where who asked for a list fetches it; "" elsewhere
 
 
 @looked("approvals", "approvals")
@@ -48,9 +51,7 @@ def approvals(visit: Visit) -> HttpResponse:
     know_zone(visit)
     found = _known(visit, four_eyes.visible(visit.actor).order_by("-id")[:ROWS_MAX])
     said = texts.texts({one.why_id for one in found})
-    rows = [
-        Row(one, said[one.why_id], four_eyes.may_decide(visit.actor, one), _may_do(visit, one)) for one in found
-    ]
+    rows = [_row(visit, one, said[one.why_id]) for one in found]
     for row in rows:
         (visit.secret_subjects if four_eyes.is_secret(row.asked) else visit.subjects).extend(_subjects(row.asked))
     waiting = [row for row in rows if row.asked.state == "pending"]
@@ -92,6 +93,13 @@ def approval_do(visit: Visit, id: int) -> HttpResponse:
         raise Refused("only who asked does it, once it is approved")
     DOING[asked.kind](visit.actor, asked)
     return HttpResponseRedirect(reverse("approvals"))
+
+
+def _row(visit: Visit, asked: Approval, why: str) -> Row:
+    role = asked.requester_role if asked.requester_role != asked.requester else ""
+    is_mine = asked.requester == visit.actor.name and asked.state == "approved"
+    file = asked.what if is_mine and asked.kind == LIST and asked.what[:1] == "/" else ""
+    return Row(asked, why, role, four_eyes.may_decide(visit.actor, asked), _may_do(visit, asked), file)
 
 
 def _may_do(visit: Visit, asked: Approval) -> bool:

@@ -18,6 +18,7 @@ from audit.errors import UsageError
 from audit.values import Subject
 from console.asking import asking
 from console.cases import shown
+from console.forms import whole_number
 from console.views.search import meant
 from console.visit import Visit, looked
 
@@ -89,7 +90,7 @@ def _subject(text: str) -> Subject:
 
 
 def _number(text: str) -> int:
-    text = text.strip().removeprefix("case:")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    number = whole_number(text.strip().removeprefix("case:"))
+    if number is None:
         raise UsageError("write the other case's number")
-    return int(text)
+    return number

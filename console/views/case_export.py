@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from audit.access.door import NoReason
@@ -13,12 +12,11 @@ from audit.access.reasons import under_secrecy
 from audit.cases.reading import case as read
 from audit.cases.reading import is_case
 from audit.errors import UsageError
-from audit.models import Export
 from audit.trails.leave import taken
 from audit.trails.scope import Scope
 from console.asking import asking
 from console.case_doors import pass_doors
-from console.views.export import queue
+from console.views.export import begun, write_down
 from console.visit import Visit, looked, with_query
 
 
@@ -39,20 +37,7 @@ def case_export(visit: Visit, id: int) -> HttpResponse:
     reason = visit.grant.reason if visit.grant else None
     if found.is_secret:
         reason = visit.reason = under_secrecy(reason)
-    made = Export.objects.create(
-        language=get_language() or "en",
-        subject=found.title,
-        actor=visit.actor.name,
-        role=visit.actor.role,
-        session=visit.actor.session,
-        approval=leave.id if leave else None,
-        reason_code=reason.code if reason else "",
-        ticket=reason.ticket if reason else "",
-        caller_identified=reason.caller_identified if reason else "",
-    )
-    visit.outcome, visit.details = "asked for", {"case": id, "export": made.pk}
-    visit.afterwards.append(lambda: queue(made))
-    return HttpResponseRedirect(reverse("export", args=[made.pk]))
+    return begun(visit, write_down(visit, found.title, leave, reason), case=id)
 
 
 def _to_the_door(visit: Visit, closed: NoReason, after: str) -> HttpResponse:

@@ -19,6 +19,7 @@ from audit.cases.reading import open_cases
 from audit.errors import UsageError
 from audit.values import Subject
 from console.asking import asking, enter
+from console.forms import whole_number
 from console.visit import Visit, looked
 
 NEW = "new"
@@ -67,14 +68,18 @@ def _pinned(visit: Visit, pin: Callable[[int], None], subject: Subject) -> HttpR
         secret = post.get("is_secret") == "1"
         _keep_secret(visit, secret)
         number = adding.open_case(visit.actor, post.get("question", ""), subject, is_secret=secret)
-    elif chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
-        number = int(chosen)
-        _keep_secret(visit, read(visit.actor, number).is_secret)
     else:
-        raise UsageError("choose a case")
+        number = _existing(visit, whole_number(chosen))
     pin(number)
     visit.outcome, visit.details = "pinned", {"case": number}
     return HttpResponseRedirect(reverse("case", args=[number]))
+
+
+def _existing(visit: Visit, number: int | None) -> int:
+    if number is None:
+        raise UsageError("choose a case")
+    _keep_secret(visit, read(visit.actor, number).is_secret)
+    return number
 
 
 def _keep_secret(visit: Visit, is_secret: bool) -> None:

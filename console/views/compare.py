@@ -11,6 +11,7 @@ from audit.answers.names import subject_of
 from audit.answers.shapes import PaymentLine
 from audit.errors import UsageError
 from console.asking import asking, enter
+from console.forms import whole_number
 from console.visit import Visit, looked
 
 EVENT = "event"
@@ -34,9 +35,10 @@ def item_of(row: PaymentLine) -> str:
 
 
 def _item(inquiry: Inquiry, text: str) -> Item:
-    kind, _, number = text.rpartition(".")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    kind, _, written = text.rpartition(".")
+    number = whole_number(written, 18)
+    if number is None:
         raise UsageError("choose two payments of a list")
     if kind == EVENT:
-        return Item(position=int(number))
-    return Item(flow=subject_of(inquiry.connection, kind, int(number)))
+        return Item(position=number)
+    return Item(flow=subject_of(inquiry.connection, kind, number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect, QueryDict
@@ -12,13 +13,14 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
-from audit.access.reasons import SECRET, under_secrecy
+from audit.access.reasons import SECRET, Reason, under_secrecy
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import customers_of, link_of, subject_id
 from audit.errors import UnknownSubject, UsageError
 from audit.models import Export
 from audit.tasks import make_export
 from audit.trails import folder
+from audit.trails.asked import Approval
 from audit.trails.delivery import FORMS, file_of
 from audit.trails.encryption import ENCRYPTED, require_public
 from audit.trails.leave import taken
@@ -45,29 +47,44 @@ def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
         scope = scope_of(inquiry, subject, first, _wish(visit))
     leave = taken(visit.actor, scope, customers)
     grant, moment = visit.grant, visit.asked.moment
-    reason = grant.reason if grant else None
     recipient = visit.request.POST.get("recipient", "").strip()
     if recipient:
         require_public(recipient)
-    made = Export.objects.create(
+    made = write_down(
+        visit,
+        str(subject),
+        leave,
+        grant.reason if grant else None,
         recipient=recipient,
         since=rfc3339(scope.since) if scope.since else "",
         accounts=[str(one) for one in scope.accounts],
         side=str(scope.side) if scope.side else "",
-        approval=leave.id if leave else None,
-        language=get_language() or "en",
-        subject=str(subject),
         moment=rfc3339(moment.time) if moment.time else "",
         clock=moment.clock,
+        door_subject=str(grant.door.subject) if grant and grant.door else "",
+    )
+    return begun(visit, made, encrypted=bool(recipient))
+
+
+def write_down(visit: Visit, subject: str, leave: Approval | None, reason: Reason | None, **more: Any) -> Export:
+    """Who asked for which trail, and why."""
+    return Export.objects.create(
+        subject=subject,
+        language=get_language() or "en",
+        approval=leave.id if leave else None,
         actor=visit.actor.name,
         role=visit.actor.role,
         session=visit.actor.session,
-        door_subject=str(grant.door.subject) if grant and grant.door else "",
         reason_code=reason.code if reason else "",
         ticket=reason.ticket if reason else "",
         caller_identified=reason.caller_identified if reason else "",
+        **more,
     )
-    visit.outcome, visit.details = "asked for", {"export": made.pk, "encrypted": bool(recipient)}
+
+
+def begun(visit: Visit, made: Export, **details: object) -> HttpResponse:
+    """Hand it to the workers as soon as it is recorded that it was asked for."""
+    visit.outcome, visit.details = "asked for", {"export": made.pk, **details}
     visit.afterwards.append(lambda: queue(made))
     return HttpResponseRedirect(reverse("export", args=[made.pk]))
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -124,7 +124,7 @@ def bank(request: HttpRequest) -> HttpResponse:
     try:
         return single_sign_on.begin(request, after)
     except (RequestException, KeyError, TypeError, ValueError):
-        return turned_away(request, gettext("the bank's sign-in cannot be reached"), status=503)
+        return turned_away(request, gettext_noop("the bank's sign-in cannot be reached"), status=503)
 
 
 @require_GET
@@ -137,7 +137,7 @@ def bank_back(request: HttpRequest) -> HttpResponse:
     try:
         return single_sign_on.finish(request)
     except (AttributeError, KeyError, TypeError, ValueError):  # an answer that no provider gives
-        return turned_away(request, gettext("the bank's sign-in gave an answer that cannot be read"), status=401)
+        return turned_away(request, gettext_noop("the bank's sign-in gave an answer that cannot be read"), status=401)
 
 
 @csrf_exempt  # the provider sends it, not a browser; its signature is what is trusted

@@ -17,6 +17,7 @@ from audit.answers.why import why_event
 from audit.values import Subject
 from console.asking import asking, enter
 from console.asof import asked_moment
+from console.forms import whole_number
 from console.views.place import through_door
 from console.visit import Visit, looked
 
@@ -48,8 +49,7 @@ def _answer(visit: Visit, inquiry: Inquiry, subject: Subject) -> Why:
 
 
 def _position(asked: str) -> int:
-    text = asked.removeprefix(EVENT)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole_number(asked.removeprefix(EVENT), 18) or 0
 
 
 def _difference(visit: Visit, inquiry: Inquiry, subject: Subject, answer: Why) -> Difference | None:
@@ -57,8 +57,8 @@ def _difference(visit: Visit, inquiry: Inquiry, subject: Subject, answer: Why) -
     text = visit.cursor("diff")
     if text is None:
         return None
-    other: Cut | int = visit.number("diff") or 0 if text.isascii() and text.isdigit() else _cut(visit, text)
-    return difference(inquiry, subject, other, answer)
+    number = whole_number(text)
+    return difference(inquiry, subject, _cut(visit, text) if number is None else number, answer)
 
 
 def _cut(visit: Visit, text: str) -> Cut:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,6 @@ def test_every_element_that_asks_by_itself_is_known() -> None:
 def test_only_a_trusted_proxy_says_where_a_request_comes_from(
     proxies: tuple[str, ...], remote: str, forwarded: str, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings, "TRUSTED_PROXIES", proxies)
+    monkeypatch.setattr(settings, "TRUSTED_PROXIES", tuple(ip_network(one) for one in proxies))
     request = RequestFactory().get("/", REMOTE_ADDR=remote, HTTP_X_FORWARDED_FOR=forwarded)
     assert address_of(request) == address

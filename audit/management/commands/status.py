@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from dataclasses import replace
 from typing import Any
 
 from audit.access.mask import hidden
@@ -23,7 +22,7 @@ class Command(Base):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with reading() as connection:
-            inquiry = replace(inquire(connection, hidden), hides=())  # the system sees all
+            inquiry = inquire(connection, hidden, hides=())  # the system sees all
             answer = overview(inquiry, open_shown=0)
             if options["json"]:
                 self.print_json(status_document(answer))

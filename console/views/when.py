@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 from django.http import HttpResponse, HttpResponseRedirect
 
+from audit.answers.shapes import Interval
 from audit.answers.when import when as ask_when
 from audit.errors import UsageError
 from audit.values import Subject
 from console.asking import asking, enter
+from console.forms import day_in
 from console.visit import Visit, looked
 
 LENGTH_MAX = 1000  # characters of an expression
@@ -20,7 +26,7 @@ def when(visit: Visit, kind: str, id: int) -> HttpResponse:
     that = " ".join((visit.request.POST if posted else visit.request.GET).get("that", "").split())[:LENGTH_MAX]
     with asking(visit) as inquiry:
         subject, inquiry = enter(visit, inquiry, kind, id)
-        page, trouble = None, ""
+        page, trouble, (began, ended) = None, "", _days(visit)
         try:
             page = ask_when(inquiry, subject, that) if that else None
         except UsageError as error:
@@ -28,10 +34,27 @@ def when(visit: Visit, kind: str, id: int) -> HttpResponse:
         at = inquiry.as_of()
     if posted and not trouble:
         return HttpResponseRedirect(visit.at(visit.request.path, that=that))
+    intervals = page.intervals if page else ()
+    shown = within(intervals, began, ended, visit.zone) if began and ended else intervals
     response = visit.show("when.html", at, page=page, kind=kind, id=id, subject=_named(subject), that=that,
-                          trouble=trouble, most=SHOWN)  # fmt: skip
+                          trouble=trouble, most=SHOWN, shown=shown, began=began, ended=ended)  # fmt: skip
     response.status_code = 400 if trouble else 200
     return response
+
+
+def within(intervals: Iterable[Interval], began: date, ended: date, zone: str) -> list[Interval]:
+    """Those of which a part lies in these days."""
+    first = datetime.combine(began, time(), ZoneInfo(zone)).astimezone(UTC)
+    after = datetime.combine(ended + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+    return [one for one in intervals if one.since.time < after and (one.until is None or one.until.time > first)]
+
+
+def _days(visit: Visit) -> tuple[date | None, date | None]:
+    """The days that alone are asked about: both, or none. Raises UsageError."""
+    began, ended = day_in(visit.request.GET, "from"), day_in(visit.request.GET, "to")
+    if (began is None) != (ended is None) or (began and ended and began > ended):
+        raise UsageError("give the first and the last day, in this order")
+    return began, ended
 
 
 def _named(subject: Subject) -> str:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from audit.answers.claimed import in_words
 from audit.answers.inquiry import Inquiry
 from audit.answers.shapes import Page, WhoLine
+from audit.answers.when import claim_of
 from audit.answers.who import behind_doors, situation_of
 from audit.answers.who import who as ask_who
 from audit.errors import UnknownSubject, UsageError
@@ -36,8 +38,10 @@ def who(visit: Visit, kind: str) -> HttpResponse:
             except UsageError as error:
                 trouble, visit.outcome = str(error), "bad input"
         at = inquiry.as_of()
+        says = in_words(inquiry, kind, claim_of(inquiry, that).tree) if page else ""
     visit.shows(line.subject for line in page.subjects.rows) if page else None
-    response = visit.show("who.html", at, {"who": "_who.html"}, page=page, kind=kind, that=that, trouble=trouble)
+    response = visit.show("who.html", at, {"who": "_who.html"}, page=page, kind=kind, that=that,
+                          says=says, trouble=trouble)  # fmt: skip
     response.status_code = 400 if trouble else 200
     return response
 

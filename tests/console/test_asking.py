@@ -112,4 +112,54 @@ def test_when_is_posted_and_only_what_may_be_asked_gets_an_address(bank: Bank, t
         assert 'class="set"' in support.get(link).content.decode()
     refused = support.post(url, {"that": "creditor.name = 'Mette'"})
     assert refused.status_code == 400 and "is personal" in refused.content.decode()
-    assert "Never." in support.get(url, {"that": "places.clearing < -5"}).content.decode()
+    assert ">Never</h2>" in support.get(url, {"that": "places.clearing < -5"}).content.decode()
+
+
+def test_the_list_says_in_words_what_makes_them_alike(bank: Bank, transfer: int, support: Client) -> None:
+    told = {
+        "bank_transfer.state = succeeded and amount > 100": "Its bank transfer is “succeeded” and its amount is more "
+        "than 100.",
+        "not finding = stuck": "It is not so that there is an open finding, “Stuck”.",
+        'place = "custody/clearing"': "It has money that is",
+    }
+    for that, says in told.items():
+        assert says in support.get("/who/transfer", {"that": that}).content.decode()
+    page = support.get("/who/transfer", {"that": "amount > 1 and (started < 2026-01-01 or amount > 2)"})
+    assert page.status_code == 200 and 'class="says"' not in page.content.decode()
+    alike = support.get(support.get(f"/of/transfer/{transfer}/who").headers["Location"]).content.decode()
+    assert 'class="says"' in alike
+
+
+def test_whether_an_account_was_below_zero_is_one_click_away(bank: Bank, account: int, support: Client) -> None:
+    page = support.get(f"/of/account/{account}").content.decode()
+    below = re.search(r'<p class="sub" id="below">(.*?)</p>', page, re.S)
+    assert below is not None
+    month, so_far, ever = (unescape(link) for link in re.findall(r'href="([^"]+)"', below[1]))
+    assert parse_qs(urlsplit(month).query) == {"that": ["available < 0"], "from": ["2026-10-01"], "to": ["2026-10-31"]}
+    assert parse_qs(urlsplit(so_far).query)["from"] == ["2026-11-01"] and "from=" not in ever
+    for link in (month, so_far, ever):
+        assert support.get(link).status_code == 200
+    assert "Never from 1 Oct 2026 to 31 Oct 2026" in support.get(month).content.decode()
+
+
+def test_only_times_in_the_asked_days_are_listed(bank: Bank, account: int, support: Client) -> None:
+    url, that = f"/of/account/{account}/when", "available >= 0"
+    ever = support.get(url, {"that": that}).content.decode()
+    since = re.search(r'data-label="From"><time datetime="(\d{4}-\d\d-\d\d)', ever)
+    assert since is not None
+    early = support.get(url, {"that": that, "from": "2020-01-01", "to": "2020-12-31"}).content.decode()
+    assert "Never from" in early and "at other times" in early and 'data-label="From"' not in early
+    late = support.get(url, {"that": that, "from": since[1], "to": since[1]}).content.decode()
+    assert 'data-label="From"' in late
+    for wrong in ({"from": "2020-01-01"}, {"from": "2020-01-02", "to": "2020-01-01"}, {"from": "x", "to": "y"}):
+        assert support.get(url, {"that": that, **wrong}).status_code == 400
+
+
+def test_every_amount_of_the_overview_and_of_places_can_be_asked(bank: Bank, support: Client) -> None:
+    amount = re.compile(r'<td class="n" data-label="(?:Amount|Payments|Oldest)">(.*?)</td>', re.S)
+    for url in ("/overview", "/places/custody/clearing", "/desk"):
+        page = re.sub(r'<tr class="sum">.*?</tr>', "", support.get(url).content.decode(), flags=re.S)
+        found = amount.findall(page)
+        assert any(found) and all(not cell or 'class="ask"' in cell for cell in found), url
+        for link in {unescape(link) for link in re.findall(r'class="ask" href="([^"]+)"', page)}:
+            assert support.get(link).status_code in (200, 302), link

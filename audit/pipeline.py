@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from audit.database import Connection, add_reading_indexes, connect, sql, use_generation
-from audit.erasing.erase import keep_erased
+from audit.erasing.again import keep_erased
 from audit.erasing.keeping import kept_erased
 from audit.errors import LostLease
 from audit.evidence_settings import Evidence

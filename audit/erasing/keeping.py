@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from django.db import connections
 
-from audit.erasing.erase import keep_erased
+from audit.erasing.again import keep_erased
 
 EVERY_SECONDS = 60
 

@@ -89,6 +89,13 @@ def filed() -> list[Receipt]:
     return found
 
 
+def remember(connection: Connection, receipt: Receipt) -> None:
+    """In the database, which asks for the used approval that it names, unless the owner restores it."""
+    kind, _, key = receipt.subject.partition(":")
+    about = {"name": receipt.name, "kind": kind, "key": key, "receipt": encoded(receipt).decode(), "at": receipt.at}
+    connection.execute(sql("erasure_add"), about)
+
+
 def stored(connection: Connection) -> list[Receipt]:
     """Those that the database knows, oldest first."""
     return [msgspec.json.decode(text, type=Receipt) for _, text in connection.execute(sql("erasures")).fetchall()]

@@ -38,15 +38,13 @@ def scope_of(connection: Connection, model: Model, subject: Subject, id: int) ->
     in_flows = _positions(connection, [*flows])
     beside = _positions(connection, [one for one in own if one not in flows]) - in_flows
     owners = {(one.kind, one.key) for one in own.values()}
-    values = {
-        normalised(value) for _, piece, value in _opened(connection, beside) if piece.owner in owners
-    }  # its own words about itself: what stands in flows is about both sides
-    values = {value for value in values if len(value) >= VALUE_LENGTH_MIN}
-    found = [
-        (position, piece.path)
-        for position, piece, value in _opened(connection, in_flows | beside)
-        if piece.owner not in owners and normalised(value) in values
-    ]
+    opened = [(at, piece, normalised(value)) for at, piece, value in _opened(connection, in_flows | beside)]
+    values = {  # its own words about itself: what stands in flows is about both sides
+        value
+        for at, piece, value in opened
+        if at in beside and piece.owner in owners and len(value) >= VALUE_LENGTH_MIN
+    }
+    found = [(at, piece.path) for at, piece, value in opened if piece.owner not in owners and value in values]
     return Scope(list(own.values()), *_named(connection, found), digests(model, values))
 
 

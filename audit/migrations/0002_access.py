@@ -36,6 +36,7 @@ create unique index audit_record_link on public.audit_record ((details ->> 'link
     where kind = 'deep_link' and outcome = 'opened';
 create index audit_record_secret on public.audit_record (actor, session)
     where reason_code in ('authority', 'money_laundering');
+create index audit_record_erasure on public.audit_record ((details -> 'receipt')) where kind = 'erasure';
 create index audit_record_broken on public.audit_record (id) where kind = 'break_glass';
 create function public.refuse_change() returns trigger language plpgsql
 set search_path = pg_catalog, public, pg_temp as $$

@@ -33,6 +33,8 @@ create trigger case_entry_is_guarded before insert on public.case_entry
     for each row execute function public.guard_case_entry();
 create trigger case_entry_is_append_only before update or delete or truncate on public.case_entry
     for each statement execute function public.refuse_change();
+create index case_entry_subject on public.case_entry (subject) where subject <> '';
+create index case_entry_customers on public.case_entry using gin (customers jsonb_path_ops) with (fastupdate = off);
 create trigger investigation_is_append_only before update or delete or truncate on public.investigation
     for each statement execute function public.refuse_change();
 """

@@ -9,10 +9,13 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import psycopg
 import pytest
 
 from audit import instance, schema
@@ -24,9 +27,10 @@ from audit.answers.search import search
 from audit.answers.what import what, whole_story_in_pages
 from audit.answers.where import where
 from audit.checking import check_log
-from audit.database import reading
-from audit.erasing import holds, receipts
-from audit.erasing.erase import ask, erase, keep_erased, plan
+from audit.database import reading, sql
+from audit.erasing import again, holds, receipts
+from audit.erasing.again import keep_erased
+from audit.erasing.erase import ask, erase, plan
 from audit.erasing.receipts import Receipt
 from audit.errors import Refused
 from audit.log.log_key import history
@@ -257,6 +261,70 @@ def test_reading_the_events_again_brings_nothing_back(erased: Erased, tmp_path: 
         known = instance.require(connection)
     assert not run(known, sources_of([str(again), str(renamed)]), once=True, stop=threading.Event()).troubles
     assert_gone(erased)
+
+
+def test_a_hold_placed_after_an_erasure_keeps_a_new_account(erased: Erased, tmp_path: Path) -> None:
+    """What nobody understands of it is sealed under its own key; when the hold is lifted, it goes as well."""
+    lines = erased.file.read_bytes().splitlines()
+    story = [json.loads(one) for one in lines if b'"AccountOpened"' in one or b'"AccountScreened"' in one]
+    opened = next(one for one in story if one["data"].get("customer") == erased.subject.key)
+    screened = next(one for one in story if one["type"] == "AccountScreened")
+    later = [
+        json.dumps({**one, "id": f"{one['id']}-later"}).replace(one["subject"].removeprefix("account-"), "A-later")
+        for one in (opened, screened)
+    ]
+    (tmp_path / "later.ndjson").write_text("\n".join(later) + "\n")
+    account, desk = Subject("account", "A-later"), people.actor_named("authority_desk")
+    alive = "select count(*) from trace.data_key where owner_key = %s and wrapped is not null"
+    holds.hold(desk, account, "Case 13 of the police")
+    with reading() as connection:
+        known = instance.require(connection)
+    assert not run(known, sources_of([str(tmp_path / "later.ndjson")]), once=True, stop=threading.Event()).troubles
+    keep_erased()
+    assert living(erased.bank, alive, account.key) == 1
+    holds.lift(desk, account)
+    keep_erased()
+    assert living(erased.bank, alive, account.key) == 0
+
+
+def test_what_has_not_moved_is_not_looked_at_again(erased: Erased, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[object] = []
+    monkeypatch.setattr(again, "SETTLES_AFTER", timedelta(0))
+    monkeypatch.setattr(again, "destroy", lambda *about: calls.append(about))
+    keep_erased()
+    assert len(calls) == 1
+    keep_erased()
+    assert len(calls) == 1
+    holds.hold(people.actor_named("authority_desk"), Subject("customer", "another"), "Case 14")
+    keep_erased()
+    assert len(calls) == 2
+
+
+def forged(erased: Erased, **changes: Any) -> dict[str, Any]:
+    receipt = {**msgspec.to_builtins(erased.receipt), "name": "forged", **changes}
+    kind, _, key = receipt["subject"].partition(":")
+    return {"name": "forged", "kind": kind, "key": key, "receipt": json.dumps(receipt), "at": receipt["at"]}
+
+
+def test_nobody_forges_a_receipt(erased: Erased) -> None:
+    """One approval of two people is for one erasure, of one subject, and of what is that subject's alone."""
+    (other,) = erased.bank.rows(
+        "select 'customer:' || key from trace.subject where kind = 'customer' and key <> %s limit 1", erased.subject.key
+    )[0]
+    for changes in (
+        {"subject": other, "owners": [other], "approval": 0},
+        {"subject": other, "owners": [other]},
+        {"requested_by": "support"},
+        {"owners": [str(erased.subject), other]},
+        {},  # the same once more: its approval is used up
+    ):
+        with erased.bank.database.connect("erasure") as connection, pytest.raises(psycopg.Error) as refused:
+            connection.execute(sql("erasure_add"), forged(erased, **changes))
+        kinds = (psycopg.errors.InsufficientPrivilege, psycopg.errors.UniqueViolation)
+        assert isinstance(refused.value, kinds[1:] if not changes else kinds[:1]), changes
+    with erased.bank.database.connect("erasure") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("update trace.data_key set wrapped = null, destroyed_at = now() where wrapped is not null")
+        connection.commit()
 
 
 def test_a_restored_backup_is_erased_again_before_anything_is_read(

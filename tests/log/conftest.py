@@ -84,10 +84,10 @@ Events = Callable[[int], list[RawEvent]]
 
 
 def destroy(database: Database, key: str) -> int:
-    """Destroy a customer's key as an erasure does, with a receipt; how many there were."""
+    """Destroy a customer's key as a restored receipt says; how many there were."""
+    receipt = json.dumps({"owners": [f"customer:{key}"]})
+    about = {"name": key, "kind": "customer", "key": key, "receipt": receipt, "at": "2026-01-01T00:00:00Z"}
+    with database.connect("owner") as owner:
+        owner.execute(sql("erasure_add"), about)
     with database.connect("erasure") as eraser:
-        destroyed = keys.destroy(eraser, ("customer", key))
-        receipt = json.dumps({"owners": [f"customer:{key}"]})
-        about = {"name": key, "kind": "customer", "key": key, "receipt": receipt, "at": "2026-01-01T00:00:00Z"}
-        eraser.execute(sql("erasure_add"), about)
-    return len(destroyed)
+        return len(keys.destroy(eraser, ("customer", key)))

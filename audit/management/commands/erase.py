@@ -10,7 +10,8 @@ import msgspec
 from audit.access import people
 from audit.access.approvals import ApprovalMissing
 from audit.erasing import holds
-from audit.erasing.erase import ask, erase, keep_erased, plan
+from audit.erasing.again import keep_erased
+from audit.erasing.erase import ask, erase, plan
 from audit.errors import Refused, UsageError
 from audit.management.base import Command as Base
 from audit.management.subjects import subject_argument

@@ -204,7 +204,8 @@ create table trace.erasure (
     subject_kind text not null,
     subject_key  text not null,
     receipt      jsonb not null,
-    erased_at    timestamptz not null
+    erased_at    timestamptz not null,
+    approval_id  bigint unique                    -- that was used up for it; null: restored from its file
 );
 create index erasure_owners on trace.erasure using gin ((receipt -> 'owners')) with (fastupdate = off);
 
@@ -346,31 +347,73 @@ begin
     end if;
     return new;
 end $$;
-create function trace.require_receipt() returns trigger language plpgsql
-set search_path = pg_catalog, trace, pg_temp as $$
+create function trace.has_become_own(owner_kind text, owner_key text, of_kind text, of_key text) returns boolean
+language plpgsql stable set search_path = pg_catalog, trace, pg_temp as $$
 declare
     used integer := (select g.number from generation g where g.state = 'current');
-    has_receipt boolean := exists (
-        select from erasure e where e.receipt -> 'owners' ? (new.owner_kind || ':' || new.owner_key));
+    is_own boolean := false;
 begin
-    if not has_receipt and used is not null then
+    if used is not null then
         execute format(
             'select exists (
-                 select from erasure e
-                 join subject c on c.kind = e.subject_kind and c.key = e.subject_key
+                 select from subject c
                  join read_%1$s.link l on l.other_id = c.id
                  join subject s on s.id = l.subject_id and s.kind <> c.kind
-                 where s.kind = $1 and s.key = $2 and not exists (
+                 where c.kind = $3 and c.key = $4 and s.kind = $1 and s.key = $2 and not exists (
                      select from read_%1$s.link o
                      where o.subject_id = s.id and o.other_kind = c.kind and o.other_id <> c.id))', used)
-        into has_receipt using new.owner_kind, new.owner_key;
+        into is_own using owner_kind, owner_key, of_kind, of_key;
     end if;
-    if not has_receipt then
+    return is_own;
+end $$;
+create function trace.require_receipt() returns trigger language plpgsql
+set search_path = pg_catalog, trace, pg_temp as $$
+begin
+    if not exists (select from erasure e where e.receipt -> 'owners' ? (new.owner_kind || ':' || new.owner_key))
+       and not exists (
+           select from erasure e where has_become_own(new.owner_kind, new.owner_key, e.subject_kind, e.subject_key)) then
         raise exception 'no receipt says that % % was erased', new.owner_kind, new.owner_key
             using errcode = 'insufficient_privilege';
     end if;
     return null;
 end $$;
+-- A receipt needs an approval that was used up for it alone, whether the role erasure likes it or not: of this subject,
+-- by these two people, of nobody's data else, and no hold may stand. The owner restores those that stand as files.
+create function trace.require_approval() returns trigger language plpgsql
+set search_path = pg_catalog, trace, pg_temp as $$
+declare
+    subject_name text := new.subject_kind || ':' || new.subject_key;
+    stranger text;
+begin
+    new.approval_id := null;
+    if pg_has_role(current_user, 'whereabouts_owner', 'usage') then
+        return new;
+    end if;
+    select a.id into new.approval_id
+    from public.approval a
+    where a.id::text = new.receipt ->> 'approval' and a.kind = 'erasure' and a.state = 'used'
+      and a.what in (subject_name, subject_name || ', despite retention')
+      and new.receipt ->> 'subject' = subject_name and new.receipt ->> 'name' = new.name
+      and a.requester = new.receipt ->> 'requested_by' and a.approver = new.receipt ->> 'approved_by';
+    if new.approval_id is null then
+        raise exception 'no second person has approved that % is erased', subject_name
+            using errcode = 'insufficient_privilege';
+    end if;
+    select o into stranger
+    from jsonb_array_elements_text(new.receipt -> 'owners') o
+    where o <> subject_name and not has_become_own(
+        split_part(o, ':', 1), substr(o, strpos(o, ':') + 1), new.subject_kind, new.subject_key)
+    limit 1;
+    if stranger is not null then
+        raise exception '% is not of % alone', stranger, subject_name using errcode = 'insufficient_privilege';
+    end if;
+    if exists (select from public.legal_hold h where h.lifted_at is null and new.receipt -> 'owners' ? h.subject) then
+        raise exception 'a legal hold stands' using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+end $$;
+create trigger erasure_is_approved before insert on trace.erasure
+    for each row execute function trace.require_approval();
 create trigger data_key_is_only_destroyed before update on trace.data_key
     for each row execute function trace.only_destroy();
 create constraint trigger data_key_has_receipt after insert or update on trace.data_key

@@ -25,7 +25,7 @@ grant delete on trace.pending, trace.released, trace.generation to whereabouts_f
 grant update (wrapped, destroyed_at) on trace.data_key to whereabouts_erasure;
 grant insert (owner_kind, owner_key, destroyed_at) on trace.data_key to whereabouts_erasure;
 grant update (salt, nonce, ciphertext), delete on trace.segment to whereabouts_erasure;
-grant insert on trace.erasure to whereabouts_erasure;
+grant insert (name, subject_kind, subject_key, receipt, erased_at) on trace.erasure to whereabouts_erasure;
 grant update (skeleton) on trace.payload to whereabouts_erasure;
 grant delete on trace.blind to whereabouts_erasure;
 
@@ -51,6 +51,7 @@ grant update (state, done, total, trouble, file, finished_at, manifest, expires_
 
 -- Four eyes: a request is decided and used up, which a trigger guards. Erasure takes texts away, and says how it stands.
 grant update (state, approver, decided_at, used_at) on public.approval to whereabouts_web;
-grant select on public.kept_text, public.case_entry to whereabouts_erasure;
+grant select on public.kept_text, public.case_entry, public.approval, public.legal_hold, public.export
+    to whereabouts_erasure;
 grant update (wrapped, salt, nonce, ciphertext, erased_at) on public.kept_text to whereabouts_erasure;
 grant update (lifted_by, lifted_at) on public.legal_hold to whereabouts_web;

@@ -1,0 +1,99 @@
+"""What was erased stays erased: whatever receipts say is done again, after a restored backup, a crash, or for what came
+since. What has not moved since it was last looked after is left alone."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from audit import instance
+from audit.access.people import SYSTEM
+from audit.answers.names import subject_id
+from audit.database import Connection, connect, sql, use_current_generation
+from audit.erasing import receipts
+from audit.erasing.destroying import destroy, forget_old_rows, remove_exports
+from audit.erasing.erase import KIND, record
+from audit.erasing.holds import standing_on
+from audit.erasing.receipts import Receipt
+from audit.erasing.scope import Scope, digests_of, scope_of
+from audit.errors import UnknownSubject
+from audit.models import AuditRecord
+from audit.values import Subject
+
+SETTLES_AFTER = timedelta(hours=1)  # until then a text or a trail that was being made may still come
+
+_kept: dict[str, str] = {}  # how each receipt's subject stood when this process last looked after it
+
+
+def keep_erased() -> int:
+    """Do again what receipts say; how many of them the database did not know. Cheap where nothing has moved."""
+    filed = receipts.filed()
+    with connect("erasure") as connection:
+        known = receipts.stored(connection)
+        names = {receipt.name for receipt in known}
+        missing = [receipt for receipt in filed if receipt.name not in names]
+        _remember(missing)
+        stands = _stands(connection)
+        for receipt in [*known, *missing]:
+            stand = stands.get(receipt.name)
+            if stand is None or _kept.get(receipt.name) != stand:
+                _again(connection, receipt)
+                connection.commit()
+                _settle(receipt, stand)
+    _record([*known, *missing])
+    if missing:
+        forget_old_rows()
+    return len(missing)
+
+
+def _remember(missing: list[Receipt]) -> None:
+    """As the owner: the role erasure adds none but of an approval, which this database may not know."""
+    if missing:
+        with connect("owner") as connection:
+            for receipt in missing:
+                receipts.remember(connection, receipt)
+
+
+def _stands(connection: Connection) -> dict[str, str]:
+    """By receipt, all that something more to erase would change; nothing while there is no generation to ask."""
+    if use_current_generation(connection) is None:
+        return {}
+    return dict(connection.execute(sql("erasure_stands")).fetchall())
+
+
+def _settle(receipt: Receipt, stand: str | None) -> None:
+    if stand is not None and datetime.fromisoformat(receipt.at) + SETTLES_AFTER < timezone.now():
+        _kept[receipt.name] = stand
+
+
+def _again(connection: Connection, receipt: Receipt) -> None:
+    """What the receipt names, and what has become the subject's own since, unless a legal hold stands on that."""
+    subject = Subject.parse(receipt.subject)
+    own = {Subject.parse(one): None for one in receipt.owners}
+    scope = Scope(list(own), receipt.others)
+    if use_current_generation(connection) is not None:
+        model = instance.require(connection).model
+        scope = Scope(list(own), receipt.others, digests=digests_of(connection, model, receipt.others))
+        with suppress(UnknownSubject):
+            id = subject_id(connection, subject)
+            found = scope_of(connection, model, subject, id)
+            others = sorted({*receipt.others, *found.others})
+            searched = [*scope.digests, *found.digests]
+            new = [one for one in found.own if one in own or standing_on(one) is None]
+            scope = Scope([*{**own, **dict.fromkeys(new)}], others, found.positions, searched)
+    until = datetime.fromisoformat(receipt.at)
+    destroy(connection, scope, until)
+    remove_exports(scope.own, until)
+
+
+def _record(done: list[Receipt]) -> None:
+    """Each erasure is a record of this database's log, also where the backup was from before it."""
+    names = [receipt.name for receipt in done]
+    recorded = set(
+        AuditRecord.objects.filter(kind=KIND, details__receipt__in=names).values_list("details__receipt", flat=True)
+    )
+    for receipt in done:
+        if receipt.name not in recorded:
+            record(SYSTEM, receipt, "erased again")

@@ -21,11 +21,13 @@ _TYPES = ("text", "text", "text", "int8", "text", "timestamptz", "int8", "timest
 
 
 def record(connection: Connection, signs: Sequence[Sign], digits: Mapping[str, int]) -> None:
-    """Adds, resolves and withdraws findings in the caller's transaction. The last sign of an identity wins."""
+    """Adds, resolves and withdraws findings in the caller's transaction. The last sign of an identity wins; of one that
+    was withdrawn before it nothing is left."""
     if not signs:
         return
     _identify(connection, signs)
     kept: dict[str, Sign | None] = {}
+    withdrawn: set[str] = set()
     for sign in signs:
         rule = RULES[sign.rule]
         key = finding_id(rule.name, rule.version, sign.subject, sign.opened_id, sign.detail)
@@ -35,9 +37,10 @@ def record(connection: Connection, signs: Sequence[Sign], digits: Mapping[str, i
                 sign.numbers, sign.money = earlier.numbers, earlier.money
             sign.evidence, sign.because = [*earlier.evidence, *sign.evidence], sign.because or earlier.because
         kept[key] = None if sign.withdrawn else sign
-    withdrawn = sorted(key for key, sign in kept.items() if sign is None)
+        if sign.withdrawn:
+            withdrawn.add(key)
     if withdrawn:
-        connection.execute("delete from finding where id = any(%s)", [withdrawn])
+        connection.execute("delete from finding where id = any(%s)", [sorted(withdrawn)])
     _write(connection, ((key, sign) for key, sign in sorted(kept.items()) if sign is not None), digits)
 
 

@@ -1,6 +1,7 @@
 """Events held against what they name as their causes: one that is recorded later, one that never comes, a circle.
 
-Most causes were folded a moment ago; the others are looked up together, and those that are nowhere are awaited.
+Most causes were folded a moment ago; the others are looked up together. Those that are nowhere, or amiss, are awaited:
+of several sources' events of one identifier any that is in order will do, whichever is read first.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Causes:
             return []
         self._remember(events)
         doubtful = [event.position for event in events if event.causation is not None and not self._is_right(event)]
-        signs = self._come(events)
+        signs = self._come(Texts(event.id for event in events))
         if doubtful:
             signs += self._told(self._rows("e.position = any(%s)", Integers(doubtful)))
         return signs
@@ -48,7 +49,7 @@ class Causes:
         and of what had waited for any event. For a rebuild."""
         if not self._model.causes_are_events:
             return []
-        signs = self._come(None)
+        signs = self._come(None, after)
         return signs + self._told(self._rows(f"e.position > {after:d} and e.position <= {upto:d}"))
 
     def orphans(self, positions: Integers) -> list[Sign]:
@@ -69,34 +70,30 @@ class Causes:
         known = self._recent.get(event.causation or "")
         return known is not None and known[1] <= event.recorded + SKEW_MICROS and known[2] != event.id
 
-    def _come(self, events: Sequence[Logged] | None) -> list[Sign]:
-        """What had been awaited and is among these events (None: among all)."""
+    def _come(self, ids: Texts | None, after: int = 0) -> list[Sign]:
+        """What had been awaited and is among these events (None: among all, of those amiss after a position)."""
         if self._awaits is None:
             row = self._connection.execute("select exists (select from awaited)").fetchone()
             self._awaits = bool(row and row[0])
         if not self._awaits:
             return []
-        ids = None if events is None else Texts(event.id for event in events)
-        come = self._connection.execute(sql("causes_come"), {"ids": ids}).fetchall()
+        come = self._connection.execute(sql("causes_come"), {"ids": ids, "after": after}).fetchall()
         if not come:
             return []
-        rows = self._rows("e.position = any(%s)", Integers(row[0] for row in come))
-        return [*self._told(rows), *self._never_orphans(rows, {position for position, is_told in come if is_told})]
+        taken_back = list(self._taken_back([position for position, is_told in come if is_told]))
+        return taken_back + self._told(self._rows("e.position = any(%s)", Integers(row[0] for row in come)))
 
-    def _never_orphans(self, rows: Sequence[Row], told: set[int]) -> Iterator[Sign]:
-        """A cause that came below its source's seal had been in time: what was told of its effect is taken back."""
-        late = {row[0]: row[7] - row[5] for row in rows if row[7] is not None}
-        if told:
-            for row in self._rows("e.position = any(%s)", Integers(told), is_amiss=False):
-                if late.get(row[0], 0) <= GRACE_MICROS:
-                    sign = _orphan(row, *self._subject(row))
-                    sign.withdrawn = True
-                    yield sign
+    def _taken_back(self, told: Sequence[int]) -> Iterator[Sign]:
+        """What was told of these events: it is told anew, as far as it is still so."""
+        for row in self._rows("e.position = any(%s)", Integers(told), is_amiss=False) if told else ():
+            for sign in (_orphan(row, *self._subject(row)), self._early(row)):
+                sign.withdrawn = True
+                yield sign
 
     def _told(self, rows: Sequence[Row]) -> list[Sign]:
-        awaited = [row[0] for row in rows if row[6] is None]
-        if awaited:
-            self._connection.execute(sql("await_causes"), [Integers(awaited)])
+        if rows:
+            columns = Integers(row[0] for row in rows), [row[6] is not None for row in rows]
+            self._connection.execute(sql("await_causes"), columns)
             self._awaits = True
         return [sign for row in rows if row[6] is not None for sign in self._signs(row)]
 
@@ -114,18 +111,21 @@ class Causes:
 
     def _signs(self, row: Row) -> Iterator[Sign]:
         subject_id, subject = self._subject(row)
-        position, source, event_id, stream, type_, recorded, cause, cause_recorded, is_circle = row
-        if is_circle or cause == position:
+        position, *_, recorded, cause, cause_recorded, is_circle = row
+        if is_circle:
             yield _orphan(row, subject_id, subject, "is caused by it")
             return
-        late = cause_recorded - recorded
-        numbers = {"type": type_, "stream": stream, "seconds": late // 1_000_000}
-        yield Sign("effect_before_cause", subject_id, subject, recorded, position, f"{source}/{event_id}",
-                   [position, cause], numbers)  # fmt: skip
-        if late > GRACE_MICROS:
+        yield self._early(row)
+        if cause_recorded - recorded > GRACE_MICROS:
             orphan = _orphan(row, subject_id, subject)
             orphan.resolved_at, orphan.resolved_by, orphan.evidence = cause_recorded, cause, [position, cause]
             yield orphan
+
+    def _early(self, row: Row) -> Sign:
+        position, source, event_id, stream, type_, recorded, cause, cause_recorded, _ = row
+        numbers = {"type": type_, "stream": stream, "seconds": ((cause_recorded or recorded) - recorded) // 1_000_000}
+        return Sign("effect_before_cause", *self._subject(row), recorded, position, f"{source}/{event_id}",
+                    [position, cause or position], numbers)  # fmt: skip
 
 
 def _orphan(row: Row, subject_id: int, subject: str, how: str = "is in no source") -> Sign:

@@ -1,4 +1,6 @@
--- Events whose cause is not there yet; of one that is folded again, nothing has been told. Parameters: positions.
-insert into awaited (position, causation, recorded_at)
-select position, causation_id, recorded_at from trace.log where position = any(%s)
-on conflict (position) do update set is_told = false
+-- Events whose cause is not there yet or came amiss: another source's event of that identifier may yet come in order.
+-- Parameters: positions, whether each was told of.
+insert into awaited (position, causation, recorded_at, is_told)
+select l.position, l.causation_id, l.recorded_at, n.is_told
+from unnest(%s::int8[], %s::bool[]) as n (position, is_told) join trace.log l on l.position = n.position
+on conflict (position) do update set is_told = excluded.is_told

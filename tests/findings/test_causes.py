@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,45 @@ def test_two_events_cannot_cause_each_other(feed: Feed) -> None:
         ("orphan_cause", "account-A", "open"), ("orphan_cause", "payment-P", "open"),
         ("orphan_cause", "account-B", "open"),
     ]  # fmt: skip
+
+
+def test_any_event_of_the_causes_identifier_that_is_in_order_will_do(feed: Feed) -> None:
+    """Every order in which an effect and the events that may be its cause can be read tells the same of it."""
+    situations = {
+        "in-time": (5, False, 300, []),
+        "nearer": (300, False, 100, [("effect_before_cause", "open", "90"), ("orphan_cause", "resolved", None)]),
+        "near": (50, False, 300, [("effect_before_cause", "open", "40")]),
+        "beside-a-circle": (5, True, 8, []),
+        "circle": (5, True, 300, [("orphan_cause", "open", None)]),
+    }
+    rounds: list[list[bytes]] = [[], [], []]
+    for name, (core_at, is_circle, pay_at, _) in situations.items():
+        for number, order in enumerate(permutations(range(3))):
+            key, cause = f"{name}-{number}", f"cause-{name}-{number}"
+            told = [
+                payment(key, 10, cause),
+                account(cause, core_at, f"payment-{key}" if is_circle else None),
+                payment(cause, pay_at),
+            ]
+            for turn, which in enumerate(order):
+                named = told[which]
+                for lane in ("account", "payment"):
+                    named = named.replace(f'"id": "{lane}-{cause}"'.encode(), f'"id": "{cause}"'.encode())
+                rounds[turn].append(named)
+    for lines in rounds:
+        feed.tell(*lines)
+    feed.tell(*ENDS)
+    before = feed.dump()
+    feed.rebuild()
+    assert_same(feed.dump(), before)
+    rows = feed.rows(
+        "select l.event_id, f.rule, f.state, f.numbers->>'seconds' from finding f join log l on l.position = f.opened_by"
+        " where f.rule in ('effect_before_cause', 'orphan_cause') order by 1, 2"
+    )
+    for name, (*_, expected) in situations.items():
+        for number in range(6):
+            found = [row[1:] for row in rows if row[0] == f"payment-{name}-{number}"]
+            assert found == expected, (name, number)
 
 
 def test_without_the_models_word_causes_are_nobodys_business(database: Database, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ FILTERS = {
     "side": ("Whose side", "every side"),
     "pinned": ("Pinned entries", ""),
     "stubs": ("Withheld entries", "none"),
+    "left_out": ("Not told, for it rests on withheld entries alone", ""),
 }
 
 

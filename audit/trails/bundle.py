@@ -26,6 +26,7 @@ from audit.trails.canonical import canonical
 from audit.trails.contents import ORDER, sums_of
 from audit.trails.derived import derived_lines, nets_of
 from audit.trails.manifest import manifest_of
+from audit.trails.narrowing import narrowed
 from audit.trails.proofs import Prover
 from audit.trails.record import Record
 from audit.trails.scope import Scope
@@ -94,7 +95,7 @@ class _Draft:
         record.write(self.progress)
         prover = Prover.of(self.inquiry.connection, record.last, folder)
         prover.write(self.inquiry.connection, folder, record.proven)
-        stamp = write_stamp(self.inquiry.connection, prover.signed, self.authority, folder)
+        stamp = write_stamp(self.inquiry.connection, prover.signed, self.authority, self.work)
         waiting = frozenset(self.work.get("unfolded"))
         with (folder / "derived.jsonl").open("wb") as file:
             file.writelines(derived_lines(self.inquiry, record.entries, waiting))
@@ -113,16 +114,16 @@ class _Draft:
         folder, inquiry = self.work.folder, self.inquiry
         ((instance, position),) = inquiry.rows("trail_instance")
         told = [where_to_say(inquiry, subject) for subject in self.scope.subjects]
-        wheres = withhold(inquiry, told, self.scope.subjects)[0]
         lines = [line for subject in self.scope.subjects for line in self._found(subject)]
-        found = withhold(inquiry, lines, self.scope.subjects)[0]
+        reading = narrowed(inquiry, self.scope, told, lines)
+        wheres = withhold(inquiry, reading.wheres, self.scope.subjects)[0]
+        found = withhold(inquiry, list(reading.findings), self.scope.subjects)[0]
         with (folder / "README.txt").open("wb") as plain:
             for where in wheres:
                 plain.writelines(line.encode() for line in readme.head(inquiry, where, str(self.asked)))
-            size = plain.tell()
-        self.work.state["sizes"]["README.txt"] = size
+            self.work.mark({"README.txt": plain})
         with (folder / FOOT).open("wb") as foot:
-            foot.writelines(line.encode() for line in readme.foot(inquiry, found))
+            foot.writelines(line.encode() for line in readme.foot(inquiry, found, reading.left_out))
         with (folder / "findings.jsonl").open("wb") as file:
             file.writelines(canonical(finding_document(line, inquiry.model.hash)) + b"\n" for line in found)
         documents = [where_document(where) for where in wheres]
@@ -137,6 +138,7 @@ class _Draft:
             instance=str(instance),
             position=int(position),
             findings=len(found),
+            left_out=reading.left_out,
             muted=[
                 {"finding": line.id, "rule": line.rule, "until": line.muted_until.isoformat()}
                 for line in found

@@ -45,6 +45,7 @@ def manifest_of(
             "stubs": len(record.stubs),
             "events": state["events"],
             "findings": state["findings"],
+            "left_out": state["left_out"],
             "complete": state["complete"],
             "not_understood": list(state["not_understood"].values()),
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,8 +60,8 @@ def told(inquiry: Inquiry, page: What) -> Iterator[str]:
             yield f"  {time}  {event.lane_title or event.stream}: {event.says or event.title}{doubt}\n"
 
 
-def foot(inquiry: Inquiry, findings: list[FindingLine]) -> Iterator[str]:
-    """What cannot be explained, and what each file is."""
+def foot(inquiry: Inquiry, findings: Sequence[FindingLine], left_out: Mapping[str, int]) -> Iterator[str]:
+    """What cannot be explained, what is not told, and what each file is."""
     yield "\nWHAT CANNOT BE EXPLAINED\n\n"
     for one in findings:
         state = f"since {_time(inquiry, one.opened_at)}" if one.state == "open" else "resolved"
@@ -70,6 +70,9 @@ def foot(inquiry: Inquiry, findings: list[FindingLine]) -> Iterator[str]:
             yield f"    What would resolve it: {one.would_resolve}\n"
     if not findings:
         yield "  Nothing: every event here is explained.\n"
+    if left_out:
+        counted = ", ".join(f"{name.replace('_', ' ')}: {count}" for name, count in left_out.items())
+        yield f"\nNot told, for it rests on withheld entries alone: {counted}.\n"
     yield FILES
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from audit.answers.events import events_at, read_events
+from audit.answers.events import EventRow, events_at, read_events
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import CUSTOMER, flow_kinds, subject_id
 from audit.answers.shapes import EventLine, What
@@ -52,6 +52,11 @@ class Scope:
         """The subject, where there is but one and nothing beside it."""
         return self.subjects[0] if len(self.subjects) == 1 and not self.pinned else None
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it leaves out some of what its subjects' history is."""
+        return self.since is not None or bool(self.accounts) or self.side is not None
+
     def document(self) -> dict[str, Any]:
         return {
             "subjects": [str(one) for one in self.subjects],
@@ -87,15 +92,20 @@ class Sieve:
         kept = replace(page, steps=replace(page.steps, rows=rows))
         return withhold(self.inquiry, kept, self.scope.subjects)[0], withheld
 
-    def _withheld(self, lines: list[EventLine]) -> dict[int, str]:
+    def outside(self, positions: list[int]) -> frozenset[int]:
+        """Those of these entries that the scope leaves out, but for those that nobody may know of."""
+        found = self._withheld(list(events_at(self.inquiry, positions).values()))
+        return frozenset(position for position, reason in found.items() if reason != RESTRICTED)
+
+    def _withheld(self, lines: Sequence[EventLine | EventRow]) -> dict[int, str]:
         scope, found = self.scope, {}
         is_occurred = self.inquiry.cut.clock is Clock.OCCURRED
         for line in lines:
             time = line.occurred if is_occurred else line.recorded
             if scope.since and time < scope.since:
-                found[line.ref.position] = OUT_OF_RANGE
+                found[_at(line)] = OUT_OF_RANGE
         if scope.side is not None or scope.accounts or is_withholding(self.inquiry.connection):
-            found |= self._of_others([line.ref.position for line in lines if line.ref.position not in found])
+            found |= self._of_others([at for at in map(_at, lines) if at not in found])
         return found
 
     def _of_others(self, positions: list[int]) -> dict[int, str]:
@@ -115,6 +125,10 @@ class Sieve:
             elif accounts and accounts.isdisjoint(self.scope.accounts):
                 found[told.row.position] = OTHER_ACCOUNT
         return found
+
+
+def _at(line: EventLine | EventRow) -> int:
+    return line.position if isinstance(line, EventRow) else line.ref.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +165,10 @@ def _time(text: str) -> datetime:
         raise UsageError(f"{text} is no time: write it as in 2026-11-21T11:03:07Z") from None
     if time.tzinfo is None:
         raise UsageError(f"{text} has no zone: write it as in 2026-11-21T11:03:07Z")
-    return checked_time(time)
+    try:
+        return checked_time(time)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def _subject(inquiry: Inquiry, text: str) -> Subject:

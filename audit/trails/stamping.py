@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from audit.configuration import configuration
 from audit.database import Connection
 from audit.errors import ConfigurationError
 from audit.log.checkpoints import Signed
 from audit.log.publishing import Unpublished
 from audit.log.time_stamps import Authority, token_of
+from audit.trails.work import Work
 
 NAME = "checkpoint.tsr"
 ABSENT = "none was made"
@@ -23,20 +22,23 @@ def configured() -> Authority | None:
         return None
 
 
-def write_stamp(connection: Connection, signed: Signed, authority: Authority | None, folder: Path) -> str:
-    """The stamp as a file, empty where there is none; what the manifest says of it. One that is there is kept."""
-    target = folder / NAME
-    if target.exists():
-        return "there" if target.stat().st_size else ABSENT
+def write_stamp(connection: Connection, signed: Signed, authority: Authority | None, work: Work) -> str:
+    """The stamp as a file, empty where there is none; what the manifest says of it. One that was made for this very
+    checkpoint is kept: the same bytes come out, however often the trail was begun."""
+    kept = work.get("stamp")
+    if kept is not None and kept["of"] == signed.note:
+        return str(kept["told"])
     told, token = "there", b""
     try:
         token = token_of(connection, signed, authority) or b""
     except Unpublished as error:
         told = str(error)
-    beside = folder / (NAME + ".new")
+    beside = work.folder / (NAME + ".new")
     beside.write_bytes(token)
-    beside.replace(target)
-    return told if token or told != "there" else ABSENT
+    beside.replace(work.folder / NAME)
+    told = told if token or told != "there" else ABSENT
+    work.keep(stamp={"of": signed.note, "told": told})
+    return told
 
 
 def published_at(connection: Connection, size: int) -> list[str]:

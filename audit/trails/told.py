@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
@@ -50,8 +50,8 @@ class Told:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[Told]:
-    with ZipFile(path) as archive:
+def told(trail: Path | IO[bytes]) -> Iterator[Told]:
+    with ZipFile(trail) as archive:
         raw = archive.read("manifest.json")
         yield Told(archive, json.loads(raw), sha256(raw).hexdigest())
 

@@ -41,6 +41,10 @@ class Work:
 
     def done(self, stage: str, **values: Any) -> None:
         self.state["done"] = [*self.state.get("done", ()), stage]
+        self.keep(**values)
+
+    def keep(self, **values: Any) -> None:
+        """Write down what need not be found out again."""
         self._keep(values)
 
     @contextmanager

@@ -13,6 +13,8 @@ import pytest
 from audit.log.entry import FORMAT, Entry, line_of
 from audit.log.signed_notes import PublicKey
 from audit.trails.verify.__main__ import main
+from audit.trails.verify.page import render
+from audit.trails.verify.verdict import Verdict
 from tests.trails import large
 
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&#60;\u202egpj"
@@ -112,3 +114,29 @@ def test_a_page_is_not_written_over_the_trail(nasty: tuple[Path, str]) -> None:
 def test_what_is_not_shown_is_counted(nasty: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("audit.trails.verify.page.ENTRIES_MAX", 5)
     assert "5 of 20 are shown; entries.jsonl has all" in rendered(nasty[0])[1]
+
+
+def test_what_is_shown_is_what_was_checked(nasty: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another file, itself in order, takes the trail's place between the check and the page."""
+    path, key = nasty
+    other = path.with_name("other.zip")
+    other.write_bytes(path.read_bytes())
+
+    def replaced(verdict: Verdict, target: Path) -> None:
+        other.replace(path)
+        render(verdict, target)
+
+    monkeypatch.setattr("audit.trails.verify.__main__.render", replaced)
+    assert main([str(path), "--key", key, "--without-derivation", "--render", str(path.with_suffix(".html"))]) == 3
+    assert not path.with_suffix(".html").exists() and [one.name for one in path.parent.glob("*.part")] == []
+
+
+@pytest.mark.parametrize("words", [["none.zip"], ["none.zip", "--render", "page.html"], ["."]])
+def test_a_file_that_cannot_be_read_is_one_line(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page.html").write_text("there already")
+    assert main(words) == 3
+    out, err = capsys.readouterr()
+    assert not out and err.count("\n") == 1 and words[0] in err and "cannot be read" in err

@@ -188,3 +188,11 @@ def test_ten_thousand_events_within_a_minute_and_a_gigabyte(tmp_path: Path) -> N
     command = [sys.executable, "-m", "audit.trails.report", str(made), str(tmp_path / "t.pdf")]
     subprocess.run(command, check=True, timeout=60)
     assert getrusage(RUSAGE_CHILDREN).ru_maxrss < 1 << 20
+
+
+def test_without_its_package_it_says_what_is_missing(tmp_path: Path) -> None:
+    without = "import runpy, sys; sys.modules['typst'] = None; "
+    guard = without + "runpy.run_module('audit.trails.report', run_name='__main__')"
+    call = [sys.executable, "-c", guard, str(tmp_path / "trail.zip"), str(tmp_path / "report.pdf")]
+    done = subprocess.run(call, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr == "the PDF needs `pip install typst==0.15.2` (typst is missing)\n"

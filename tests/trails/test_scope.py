@@ -6,24 +6,30 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.answers.names import customers_of
 from audit.database import connect, reading
 from audit.errors import UsageError
+from audit.log.checkpoints import sign
 from audit.log.log_key import signing_key
+from audit.log.stamps import checked as checked_stamp
 from audit.log.time_stamps import Authority
 from audit.projections.sequences import number_all
 from audit.trails.bundle import write_bundle
 from audit.trails.canonical import canonical
 from audit.trails.contents import ORDER
 from audit.trails.scope import Scope, Wish, scope_of
+from audit.trails.stamping import write_stamp
 from audit.trails.verify.checks import Trusted, verify
 from audit.trails.verify.verdict import CLASSES, Verdict
+from audit.trails.work import Work
 from audit.values import Moment, Subject
 from tests.answers.conftest import asking
 from tests.answers.conftest import bank as bank
@@ -34,6 +40,7 @@ from tests.conftest import Database
 from tests.trails.test_bundle import ASKED
 from tests.trails.test_verify import forged, unpack
 
+LONG_AGO = "1800-01-01T00:00:00Z"
 CUSTOMER, TRANSFER = Subject("customer", "C0"), Subject("transfer", "T7")
 Files = dict[str, bytes]
 
@@ -76,6 +83,18 @@ def lines(files: Files, name: str) -> list[Any]:
     return [json.loads(line) for line in files[name].splitlines()]
 
 
+def rests_on(files: Files) -> set[str]:
+    """What the answer in it names as the last event of each place and state, and one of each finding's events."""
+    where = json.loads(files["where.json"])
+    parts = ("places", "empty", "on_its_way", "came_from", "ledger", "states")
+    found = {str(line["event"]["position"]) for name in parts for line in where[name]}
+    shown = {one["i"] for one in lines(files, "entries.jsonl")}
+    for one in lines(files, "findings.jsonl"):
+        events = {str(ref["position"]) for ref in (one["opened_by"], *one["evidence"], one["resolved_by"]) if ref}
+        found |= (events & shown) or events
+    return found
+
+
 def test_a_customer_is_complete_and_what_its_events_amount_to_is_folded_again(
     numbered: Database, bank: Bank, tmp_path: Path
 ) -> None:
@@ -105,6 +124,7 @@ def test_a_range_of_time_leaves_stubs_of_the_rest(customer: Files, tmp_path: Pat
     stubs = lines(files, "stubs.jsonl")
     assert {one["i"] for one in stubs} == {one["i"] for one in whole} - shown
     assert {one["reason"] for one in stubs} == {"out_of_range"} == set(told(files)["withheld"]["entries"])
+    assert rests_on(files) <= shown and sum(told(files)["scope"]["left_out"].values()) > 0
     verdict = checked(tmp_path / "part" / "trail.zip")
     assert verdict.exit_code == 0 and verdict.is_complete and verdict.stubs["out_of_range"] == len(stubs)
 
@@ -118,7 +138,8 @@ def test_a_transfer_shows_one_side_and_stubs_of_the_other(numbered: Database, ba
         assert scope_of(inquiry, flow, customers, Wish(side=str(customers[1]))).side == customers[1]
         assert scope_of(inquiry, flow, customers, Wish(side="both")).side is None
         assert scope_of(inquiry, CUSTOMER, [CUSTOMER], Wish()).side is None
-        for wish in (Wish(side="account:A0"), Wish(side="x"), Wish(since="now"), Wish(accounts=["account:A0"])):
+        sides_and_times = (Wish(side="account:A0"), Wish(side="x"), Wish(since="now"), Wish(since=LONG_AGO))
+        for wish in (*sides_and_times, Wish(accounts=["account:A0"])):
             with pytest.raises(UsageError):
                 scope_of(inquiry, flow, customers, wish)
     both = files_of(tmp_path / "both", flow)
@@ -130,16 +151,23 @@ def test_a_transfer_shows_one_side_and_stubs_of_the_other(numbered: Database, ba
         assert {one["reason"] for one in lines(files, "stubs.jsonl")} <= {"other_customer"}
         ids = {str(one["event"]["position"]) for one in lines(files, "view/story.jsonl")}
         assert ids == shown, "what is withheld stands in no view either"
-    assert any(lines(files, "stubs.jsonl") for files in sides)
+        assert rests_on(files) <= shown
+    assert any(lines(files, "stubs.jsonl") for files in sides) and not told(both)["scope"]["left_out"]
     for one in customers:
         assert checked(tmp_path / one.key / "trail.zip").exit_code == 0
 
 
-def test_chosen_accounts_leave_stubs_of_the_others(numbered: Database, tmp_path: Path) -> None:
+def test_chosen_accounts_leave_stubs_of_the_others(numbered: Database, bank: Bank, tmp_path: Path) -> None:
     chosen = Subject("account", "A0")
     files = files_of(tmp_path, Scope(str(CUSTOMER), (CUSTOMER,), accounts=(chosen,)))
     streams = {one["stream"] for one in lines(files, "entries.jsonl") if one["stream"].startswith("account-")}
     assert streams == {"account-A0"}
+    where, findings = json.loads(files["where.json"]), lines(files, "findings.jsonl")
+    assert {one["place"].partition(":")[2] for one in (*where["places"], *where["empty"])} == {"A0"}
+    own = {str(Subject("transfer", str(one.transfer))) for one in bank.events if one.stream == "account-A0"}
+    assert where["on_its_way"] and {one["flow"] for one in where["on_its_way"]} <= own
+    assert findings and {one["subject"] for one in findings} <= {*own, "account:A0", str(CUSTOMER)}
+    assert b"Not told, for it rests on withheld entries alone: places and states: " in files["README.txt"]
     verdict = checked(tmp_path / "trail.zip")
     assert verdict.exit_code == 0 and verdict.is_complete
 
@@ -274,6 +302,21 @@ def test_an_entry_left_out_of_record_and_proof_is_a_gap(customer: Files, tmp_pat
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def test_another_checkpoint_gets_a_stamp_of_its_own(numbered: Database, authority: Authority, tmp_path: Path) -> None:
+    """A trail that is gone on with after the log's key was changed: the old stamp is not its checkpoint's."""
+    ca, work = authority.ca_file.read_bytes(), Work.of(tmp_path / "work", {})
+    away = replace(authority, url="http://127.0.0.1:9/")
+    with reading() as connection:
+        before, after, last = (sign(connection, 20, Ed25519PrivateKey.generate()) for _ in range(3))
+        for note in (before, after):
+            assert write_stamp(connection, note, authority, work) == "there"
+            assert checked_stamp((work.folder / "checkpoint.tsr").read_bytes(), note.note.encode(), ca)
+        failed = write_stamp(connection, last, away, work)
+        assert "does not answer" in failed and not (work.folder / "checkpoint.tsr").read_bytes()
+        again = Work.of(tmp_path / "work", {})
+        assert write_stamp(connection, last, authority, again) == failed, "what was said stays said"
 
 
 def test_an_outside_clock_says_when_the_checkpoint_was_there(

@@ -9,7 +9,6 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 from audit.errors import WhereaboutsError
-from audit.trails.report.typeset import typeset
 
 FAILED, USAGE = 1, 3
 
@@ -19,6 +18,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("trail", type=Path, metavar="TRAIL.zip")
     parser.add_argument("target", type=Path, metavar="REPORT.pdf")
     options = parser.parse_args(arguments)
+    try:
+        from audit.trails.report.typeset import typeset
+    except ImportError as error:
+        print(f"the PDF needs `pip install typst==0.15.2` ({error.name} is missing)", file=sys.stderr)
+        return FAILED
     try:
         typeset(options.trail, options.target)
     except WhereaboutsError as error:

@@ -13,7 +13,7 @@ from audit.log.signed_notes import Checkpoint, PublicKey, opened
 from audit.trails.signatures import raw_of
 from audit.trails.verify.checks import Trusted, verify
 from audit.trails.verify.page import render
-from audit.trails.verify.verdict import USAGE
+from audit.trails.verify.verdict import USAGE, Bad
 
 FILE_MAX = 1 << 20  # of what is given beside the trail
 
@@ -35,9 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--render", type=Path, metavar="FILE.html", help="write a page of the verified entries")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
-    if options.render is not None and options.render.exists() and options.render.samefile(options.file):
-        parser.error("--render would write over the trail: name another file")
     try:
+        if options.render is not None and options.render.exists():
+            if options.render.samefile(options.file):
+                parser.error("--render would write over the trail: name another file")
+            if not options.render.is_file():
+                parser.error("--render names something that is no file")
         pinned = None if options.key is None else _key(options.key)
         since = None if options.since is None else _checkpoint(options.since)
         proof = [] if options.proof is None else _proof(options.proof)
@@ -45,14 +48,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         derives = not options.without_derivation
         verdict = verify(options.file, Trusted(pinned, since, proof, authority, derives))
         if options.render is not None:
-            render(options.file, verdict, options.render)
-    except (OSError, ValueError) as error:
+            render(verdict, options.render)
+    except OSError as error:
+        return _unreadable(f"{error.filename or options.file} cannot be read or written: {error.strerror or error}")
+    except Bad as changed:
+        return _unreadable(f"{options.file}: {changed}")
+    except ValueError as error:
         parser.error(str(error))
     if options.json:
         print(json.dumps(verdict.document(), ensure_ascii=True))
     else:
         print("\n".join(verdict.lines()))
     return verdict.exit_code
+
+
+def _unreadable(why: str) -> int:
+    print(f"error: {why}", file=sys.stderr)
+    return USAGE
 
 
 def _key(text: str) -> PublicKey | bytes:

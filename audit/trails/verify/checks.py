@@ -49,6 +49,7 @@ def verify(path: Path, trusted: Trusted) -> Verdict:
         verdict.is_intact = False
         return verdict
     verdict.problems += trail.problems
+    verdict.trail = trail
     check = _Check(trail, verdict, trusted)
     check.run(trail.check_sums)
     check.run(check.manifest)

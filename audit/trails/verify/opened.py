@@ -6,6 +6,7 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -22,9 +23,11 @@ BLOCK = 1 << 18
 
 @dataclass(slots=True)
 class Opened:
-    """Where each file lies; `digests` is filled by `check`."""
+    """Where each file lies. It is read several times, and must be the same file each time: what was checked is what
+    is folded and shown."""
 
     path: Path
+    identity: tuple[int, ...]
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     problems: list[Bad] = field(default_factory=list)
@@ -32,10 +35,18 @@ class Opened:
     @classmethod
     def open(cls, path: Path) -> Opened:
         """Raises Bad where it is not one of ours, and OSError."""
-        found = cls(path)
         with path.open("rb") as file:
+            found = cls(path, _identity(file))
             found._walk(file, os.fstat(file.fileno()).st_size)
         return found
+
+    @contextmanager
+    def again(self) -> Iterator[IO[bytes]]:
+        """Raises Bad where it is not the file that was opened first."""
+        with self.path.open("rb", buffering=BLOCK) as file:
+            if _identity(file) != self.identity:
+                raise Bad("ARCHIVE", "the file was changed while it was read")
+            yield file
 
     def _walk(self, file: IO[bytes], whole: int) -> None:
         central: list[bytes] = []
@@ -80,14 +91,14 @@ class Opened:
         offset, size = self.places[name]
         if size > SMALL_MAX:
             raise Bad("ARCHIVE", f"{name} is greater than it can be")
-        with self.path.open("rb") as file:
+        with self.again() as file:
             file.seek(offset)
             return file.read(size)
 
     def lines(self, name: str) -> Iterator[bytes]:
         """Without their line feeds. Raises Bad for one without, or one that is too long."""
         offset, left = self.places[name]
-        with self.path.open("rb", buffering=BLOCK) as file:
+        with self.again() as file:
             file.seek(offset)
             while left:
                 line = file.readline(min(LINE_MAX, left))
@@ -95,6 +106,11 @@ class Opened:
                     raise Bad("CONTENT", f"a line of {name} has no end")
                 left -= len(line)
                 yield line[:-1]
+
+
+def _identity(file: IO[bytes]) -> tuple[int, ...]:
+    found = os.fstat(file.fileno())
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _header(file: IO[bytes], fixed: bytes) -> tuple[str, int, int]:

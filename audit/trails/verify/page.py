@@ -44,18 +44,26 @@ HEAD = f"""<!doctype html>
 COLUMNS = ("i", "recorded_at", "kind", "source", "stream", "ver", "type", "event_id")
 
 
-def render(path: Path, verdict: Verdict, target: Path) -> None:
-    """Of the trail at `path`, which was just verified. Raises OSError."""
-    with target.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(HEAD)
-        file.writelines(_verdict(verdict))
-        if verdict.exit_code != TAMPERED and verdict.is_in_log:
-            trail = Opened.open(path)
-            file.writelines(_about(path))
-            file.writelines(_entries(trail, verdict))
-        else:
-            file.write("<p>Nothing of the trail is shown: it did not pass.</p>\n")
-        file.write("</body></html>\n")
+def render(verdict: Verdict, target: Path) -> None:
+    """Of the very file that was judged, whole or not at all. Raises OSError, and Bad where it was changed since."""
+    beside = target.with_name(target.name + ".part")
+    try:
+        with beside.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(_page(verdict))
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _page(verdict: Verdict) -> Iterator[str]:
+    yield HEAD
+    yield from _verdict(verdict)
+    if verdict.trail is not None and verdict.exit_code != TAMPERED and verdict.is_in_log:
+        yield from _about(verdict.trail)
+        yield from _entries(verdict.trail, verdict)
+    else:
+        yield "<p>Nothing of the trail is shown: it did not pass.</p>\n"
+    yield "</body></html>\n"
 
 
 def _verdict(verdict: Verdict) -> Iterator[str]:
@@ -66,10 +74,10 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
     yield "</pre></header>\n"
 
 
-def _about(path: Path) -> Iterator[str]:
+def _about(trail: Opened) -> Iterator[str]:
     yield '<h2>How it was made</h2>\n<div class="wide"><table>\n'
     try:
-        with told(path) as opened:
+        with trail.again() as file, told(file) as opened:
             rows = list(about(opened))
     except (KeyError, TypeError, ValueError, AttributeError, OSError):  # signed by whoever signed it
         rows = [("Not understood", "the manifest does not say how it was made")]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from audit.trails.verify.opened import Opened
 
 VERIFIED, TAMPERED, INCOMPLETE, USAGE = 0, 1, 2, 3
 NOT_PROVEN = (
@@ -75,6 +78,7 @@ class Verdict:
     derivation_seconds: float = 0.0
     streams: int = 0
     streams_skipped: int = 0
+    trail: Opened | None = None  # what was judged, for whoever shows it
 
     @property
     def exit_code(self) -> int:

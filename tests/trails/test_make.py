@@ -9,8 +9,6 @@ import pytest
 from audit.models import Export
 from audit.trails import folder
 from audit.trails.make import make
-from tests.answers.conftest import bank as bank
-from tests.answers.conftest import world as world
 from tests.conftest import Database
 
 

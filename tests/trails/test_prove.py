@@ -17,8 +17,6 @@ from audit.log.merkle import is_consistent, leaf_of, root_from_inclusion
 from audit.log.signed_notes import PublicKey, opened
 from audit.models import AuditRecord
 from audit.trails.verify.__main__ import main
-from tests.answers.conftest import bank as bank
-from tests.answers.conftest import world as world
 from tests.answers.oracle import Bank
 from tests.conftest import Database
 

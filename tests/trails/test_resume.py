@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from audit.database import connect
+from audit.log.log_key import history
 from audit.models import Export
 from audit.projections.sequences import number_all
+from audit.sources.files import sources_of
 from audit.trails import folder
 from audit.trails.bundle import write_bundle
 from audit.trails.make import EXPORTING, make, make_abandoned
+from audit.trails.verify.checks import Trusted, verify
 from audit.values import Subject
-from tests.answers.conftest import asking
-from tests.answers.conftest import bank as bank
-from tests.answers.conftest import world as world
+from tests.answers.conftest import asking, take_in
+from tests.answers.oracle import Bank, make_bank
 from tests.conftest import Database
-from tests.trails.test_bundle import ASKED
+from tests.trails.conftest import ASKED
 from tests.trails.test_make import asked_for
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +93,49 @@ def test_the_same_bytes_come_out(world: Database, tmp_path: Path, seed: int) -> 
     assert target.exists() or run(world, target, work, 0) == 0
     assert target.read_bytes() == (tmp_path / "whole.zip").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["resumed.zip", "whole.zip"]
+
+
+def happen(folder: Path, number: int) -> set[str]:
+    """More of the customer's events, one of them backdated, are read while a trail lies half made."""
+    bank = make_bank()
+    known, at = len(bank.events), bank.events[-1].recorded + timedelta(hours=number)
+    for back in (0, 3):
+        data: dict[str, object] = {"amount": "7.00", "currency": "DKK"}
+        bank.add(
+            "core", "account-A0", "Deposited", at, data, occurred=at - timedelta(days=back), id=f"late-{number}-{back}"
+        )
+    fresh = Bank(bank.events[known:])
+    fresh.events = [replace(one, version=one.version + 2 * number) for one in fresh.events]
+    folder.mkdir()
+    take_in(sources_of(fresh.write(folder)[:1]))
+    with connect("follower", autocommit=True) as connection:
+        number_all(connection)
+    return {one.id for one in fresh.events}
+
+
+def test_a_trail_that_others_write_behind_ends_where_it_began(world: Database, tmp_path: Path) -> None:
+    """Killed in its story and in its entries, with events of its customer coming in between: it verifies as a whole,
+    of the log as it was when it was begun."""
+    target, work, late = tmp_path / "trail.zip", tmp_path / "work", set[str]()
+    for number, dies_at in enumerate((4, 13)):
+        assert run(world, target, work, dies_at) == -signal.SIGKILL
+        late |= happen(tmp_path / str(number), number)
+    state = json.loads((work / "state.json").read_bytes())
+    assert "story" in state["done"] and "entries" not in state["done"], "it died in both parts"
+    assert run(world, target, work, 0) == 0
+    with connect("follower") as connection:
+        key = history(connection)[-1].key
+    verdict = verify(target, Trusted(key))
+    assert verdict.exit_code == 0 and verdict.is_complete and verdict.is_derived, "\n".join(verdict.lines())
+    with ZipFile(target) as archive:
+        manifest, entries = json.loads(archive.read("manifest.json")), archive.read("entries.jsonl").splitlines()
+        said = b"".join(archive.read(name) for name in archive.namelist())
+    assert max(int(json.loads(line)["i"]) for line in entries) <= int(manifest["log"]["position"]) < verdict.size
+    assert not any(id.encode() in said for id in late) and verdict.entries == manifest["scope"]["entries"]
+    with asking() as inquiry:
+        write_bundle(inquiry, CUSTOMER, ASKED, tmp_path / "now.zip")
+    after = verify(tmp_path / "now.zip", Trusted(key))
+    assert after.exit_code == 0 and after.numbers == verdict.numbers + 4, "a later one has them"
 
 
 def test_another_question_does_not_go_on_with_this_one(world: Database, tmp_path: Path) -> None:

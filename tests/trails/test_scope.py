@@ -32,13 +32,10 @@ from audit.trails.verify.verdict import CLASSES, Verdict
 from audit.trails.work import Work
 from audit.values import Moment, Subject
 from tests.answers.conftest import asking
-from tests.answers.conftest import bank as bank
-from tests.answers.conftest import world as world
 from tests.answers.oracle import Bank
-from tests.authority import authority as authority
 from tests.conftest import Database
-from tests.trails.test_bundle import ASKED
-from tests.trails.test_verify import forged, unpack
+from tests.trails.conftest import ASKED, unpack
+from tests.trails.test_verify import forged
 
 LONG_AGO = "1800-01-01T00:00:00Z"
 CUSTOMER, TRANSFER = Subject("customer", "C0"), Subject("transfer", "T7")

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,58 +18,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.database import reading
 from audit.log.checkpoints import consistency_since, latest
-from audit.log.log_key import history
 from audit.log.merkle import root_of
 from audit.log.signed_notes import Checkpoint, PublicKey, public_of, signed
 from audit.log.tree import Tree
 from audit.trails.archive import digest_of, wrap
-from audit.trails.bundle import write_bundle
 from audit.trails.canonical import canonical
 from audit.trails.contents import ORDER, UNLISTED, sums_of
 from audit.trails.signatures import SIGNED_HEAD, pem_of
 from audit.trails.verify.checks import Trusted, verify
 from audit.trails.verify.verdict import Verdict
-from audit.values import Subject
-from tests.answers.conftest import asking
-from tests.answers.conftest import bank as bank
-from tests.answers.conftest import world as world
 from tests.conftest import Database
 from tests.trails import large
-from tests.trails.test_bundle import ASKED
+from tests.trails.conftest import Trail, unpack
 
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Trail:
-    path: Path
-    key: PublicKey
-    files: dict[str, bytes]
-
-    @property
-    def entries(self) -> list[bytes]:
-        return self.files["entries.jsonl"].splitlines(keepends=True)
-
-    def index(self, line: int) -> int:
-        return int(json.loads(self.entries[line])["i"])
-
-
-@pytest.fixture(scope="module")
-def trail(world: Database, tmp_path_factory: pytest.TempPathFactory) -> Trail:
-    folder = tmp_path_factory.mktemp("trail")
-    with asking() as inquiry:
-        write_bundle(inquiry, Subject("transfer", "T7"), ASKED, folder / "trail.zip")
-        key = history(inquiry.connection)[-1].key
-    unpacked = unpack(folder / "trail.zip", folder)
-    return Trail(folder / "trail.zip", key, {name: (unpacked / name).read_bytes() for name in ORDER})
-
-
-def unpack(path: Path, folder: Path) -> Path:
-    """By a program that is not ours."""
-    subprocess.run(
-        [sys.executable, "-m", "zipfile", "-e", str(path), str(folder / "unpacked")], check=True, timeout=60
-    )
-    return folder / "unpacked"
 
 
 def checked(path: Path, key: PublicKey | bytes | None, **options: Any) -> Verdict:

@@ -15,6 +15,7 @@ import msgspec
 
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
+from audit.files import put
 from audit.servers.place import var_dir
 
 FORMAT = "erasure/1"
@@ -60,13 +61,7 @@ def folder() -> Path:
 
 def write(receipt: Receipt) -> None:
     """Put the receipt outside the database, whole and flushed."""
-    path = folder() / f"{receipt.name}.json"
-    fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(encoded(receipt))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    put(folder() / f"{receipt.name}.json", encoded(receipt), 0o600)
 
 
 def encoded(receipt: Receipt) -> bytes:

@@ -3,7 +3,6 @@ time has come, and what it holds can be held against our own."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import psycopg
 
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
+from audit.files import put
 from audit.log.checkpoints import Signed
 from audit.log.own_alarms import INTEGRITY, Trouble, heal, sound
 from audit.log.own_records import tell
@@ -60,8 +60,8 @@ class Folder:
         self.path.mkdir(parents=True, exist_ok=True)
         kept = self.path / kept_name(signed)
         if not kept.exists():
-            _put(kept, signed.note)
-        _put(self.path / NEWEST, signed.note)
+            put(kept, signed.note.encode())
+        put(self.path / NEWEST, signed.note.encode())
 
     def newest(self) -> str | None:
         path = self.path / NEWEST
@@ -132,13 +132,3 @@ def _sound(connection: Connection, kind: str, published: int, trouble: str, *, i
     if is_late:
         mend = "The place can be written to again; the next checkpoint goes there by itself."
         sound(connection, Trouble(INTEGRITY, kind, published + 1, f"Publishing is late: {trouble}", mend))
-
-
-def _put(path: Path, text: str) -> None:
-    """Whole or not at all, also for a reader at the same time."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with fresh.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

@@ -18,6 +18,7 @@ from audit.answers.shapes import FindingLine
 from audit.answers.transfer import where_to_say
 from audit.answers.unfolded import unfolded
 from audit.answers.withheld import withhold
+from audit.files import move
 from audit.log.time_stamps import Authority
 from audit.trails import readme
 from audit.trails.archive import digest_of, wrap
@@ -64,7 +65,7 @@ def write_bundle(
         beside = place / "bundle.zip"
         wrap(place, ORDER, beside)
         digest, size = digest_of(beside)
-        beside.replace(target)
+        move(beside, target)
     except BaseException:
         if folder is None:
             shutil.rmtree(place, ignore_errors=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pyrage
 
 from audit.errors import UsageError
+from audit.files import move
 
 ENCRYPTED = ".age"
 KEY_MAX = 2_000  # characters of a public key: the greatest of SSH's are shorter
@@ -21,11 +22,13 @@ def require_public(text: str) -> None:
 def encrypt(plain: Path, recipient: str) -> Path:
     """Beside the plain file, which is removed, also where this fails."""
     target = plain.with_name(plain.name + ENCRYPTED)
+    beside = target.with_name(f"{target.name}.new")
     try:
-        with plain.open("rb") as reader, target.open("wb") as writer:
+        with plain.open("rb") as reader, beside.open("wb") as writer:
             pyrage.encrypt_io(reader, writer, [_recipient(recipient)])
+        move(beside, target)
     except BaseException:
-        target.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
     finally:
         plain.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.database import Connection
+from audit.files import put
 from audit.log.checkpoints import Signed, covering
 from audit.log.log_key import history, origin_of, signing_key
 from audit.log.merkle import multiproof
@@ -38,9 +39,7 @@ class Prover:
             with suppress(BadNote):
                 return cls(private, Signed(opened(note, key), note))
         signed = covering(connection, last, private)
-        beside = kept.with_name("checkpoint.new")
-        beside.write_text(signed.note, encoding="utf-8", newline="\n")
-        beside.replace(kept)
+        put(kept, signed.note.encode())
         return cls(private, signed)
 
     def write(self, connection: Connection, folder: Path, positions: Sequence[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from audit.configuration import configuration
 from audit.database import Connection
 from audit.errors import ConfigurationError
+from audit.files import put
 from audit.log.checkpoints import Signed
 from audit.log.publishing import Unpublished
 from audit.log.time_stamps import Authority, token_of
@@ -33,9 +34,7 @@ def write_stamp(connection: Connection, signed: Signed, authority: Authority | N
         token = token_of(connection, signed, authority) or b""
     except Unpublished as error:
         told = str(error)
-    beside = work.folder / (NAME + ".new")
-    beside.write_bytes(token)
-    beside.replace(work.folder / NAME)
+    put(work.folder / NAME, token)
     told = told if token or told != "there" else ABSENT
     work.keep(stamp={"of": signed.note, "told": told})
     return told

@@ -1,5 +1,6 @@
 """The folder in which a trail is put together. What is written down in its state need not be done again after a kill:
-files are cut back to where the state says that they were whole, and written on from there."""
+files are cut back to where the state says that they were whole, and written on from there. After a power cut, which may
+have taken what was written, it is begun anew."""
 
 from __future__ import annotations
 
@@ -12,7 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from audit.files import put
+
 STATE = "state.json"
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(slots=True)
@@ -23,7 +27,7 @@ class Work:
     @classmethod
     def of(cls, folder: Path, about: Mapping[str, Any]) -> Work:
         """What was begun there, where it is about the same; else an empty folder."""
-        made = cls(folder, {"about": dict(about), "sizes": {}})
+        made = cls(folder, {"about": {**about, "boot": _boot()}, "sizes": {}})
         before = _state(folder)
         if before is not None and before.get("about") == made.state["about"]:
             made.state = before
@@ -70,9 +74,15 @@ class Work:
 
     def _keep(self, values: Mapping[str, Any]) -> None:
         self.state |= values
-        beside = self.folder / (STATE + ".new")
-        beside.write_text(json.dumps(self.state))
-        beside.replace(self.folder / STATE)
+        put(self.folder / STATE, json.dumps(self.state).encode())
+
+
+def _boot() -> str:
+    """What the machine calls itself since it was started; "" where it does not say."""
+    try:
+        return BOOT.read_text().strip()
+    except OSError:
+        return ""
 
 
 def _state(folder: Path) -> dict[str, Any] | None:

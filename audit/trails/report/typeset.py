@@ -12,6 +12,7 @@ from typing import Literal
 import typst
 
 from audit.errors import WhereaboutsError
+from audit.files import put
 from audit.trails.report.contents import contents
 from audit.trails.shown import numbered
 from audit.trails.told import Document, told
@@ -28,9 +29,7 @@ def typeset(trail: Path, target: Path) -> None:
     """The PDF of the trail at `trail`, whole or not at all."""
     with told(trail) as opened:
         document, made_at = contents(opened), datetime.fromisoformat(opened.manifest["made_at"])
-    beside = target.with_name(target.name + ".part")
-    beside.write_bytes(_compiled(document, made_at))
-    beside.replace(target)
+    put(target, _compiled(document, made_at))
 
 
 def _compiled(document: Document, made_at: datetime) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,11 @@ from typing import Any
 from audit.access import door
 from audit.access.mask import Mask
 from audit.access.reasons import under_secrecy
-from audit.answers.events import events_at, read_events
+from audit.answers.events import Told, events_at, read_events
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import customers_of, links_of
+from audit.answers.names import customers_of_each, links_of
 from audit.answers.shapes import Link
-from audit.answers.withheld import hidden_among, withheld_around
+from audit.answers.withheld import Withheld, hidden_among, withheld_around
 from audit.cases.entries import ANSWER, EVENT, FINDING, LINK, QUESTION, STATUS, Case, Entry
 from audit.values import Subject
 from console.visit import Visit
@@ -63,54 +63,93 @@ class CaseShown:
     withheld: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """What may be told: `known` are the case's subjects with their customers, `opened` those whose doors are."""
+
+    known: Mapping[Subject, Sequence[Subject]]
+    opened: Collection[Subject]
+    is_told: bool
+
+    def of(self, entry: Entry) -> Sequence[Subject]:
+        return self.known.get(entry.subject, ()) if entry.subject is not None else ()
+
+    def mask(self, entry: Entry) -> Subject | None:
+        """Whose open door shows what is personal in it."""
+        return next((one for one in self.of(entry) if one in self.opened), None)
+
+    def tell(self, entry: Entry) -> bool:
+        if entry.kind in PLAIN:
+            return True
+        is_of_all = entry.subject is None or entry.kind == QUESTION
+        return self.is_told if is_of_all else self.mask(entry) is not None or not self.of(entry)
+
+
 def shown(visit: Visit, inquiry: Inquiry, case: Case) -> CaseShown:
     """Everything of a case that the open doors let one see; what is shown is noted for the record."""
     hidden = hidden_among(inquiry, case.subjects)
-    known = {one: customers_of(inquiry.connection, one) for one in case.subjects if one not in hidden}
+    known = customers_of_each(inquiry.connection, [one for one in case.subjects if one not in hidden])
     customers = list(dict.fromkeys(one for ones in known.values() for one in ones))
     grants = {one.subject: one for one in door.open_doors(visit.actor, customers)} if customers else {}
     links = links_of(inquiry, [*known, *customers])
-    withheld = sum(entry.subject is not None and entry.subject not in known for entry in case.entries)
+    entries = [entry for entry in case.entries if entry.subject is None or entry.subject in known]
+    withheld = len(case.entries) - len(entries)
     is_told = not withheld and (bool(grants) or not customers)
+    doors = _Doors(known, grants, is_told)
+    told = [entry for entry in entries if doors.tell(entry)]
+    events, mixed = _events(inquiry, doors, told), _mixed(inquiry, told)
     rows = []
-    for entry in case.entries:
-        if entry.subject is not None and entry.subject not in known:
-            continue
-        of = known.get(entry.subject, ()) if entry.subject is not None else ()
-        opened = next((grants[one] for one in of if one in grants), None)
-        is_of_all = entry.subject is None or entry.kind == QUESTION
-        if entry.kind not in PLAIN and not (is_told if is_of_all else opened or not of):
-            shut = next((links[one] for one in (of or customers)), None)
-            rows.append(EntryShown(replace(entry, text=None, document=None), _link(links, entry), shut))
-            continue
-        mask = Mask(opened.subject) if opened else inquiry.mask
-        rows.append(_told(replace(inquiry, mask=mask), links, entry))
-        if entry.subject is not None:
-            visit.subjects.append(entry.subject)
-    visit.subjects += list(grants)
+    for entry in entries:
+        link = links[entry.subject] if entry.subject is not None else None
+        if doors.tell(entry):
+            rows.append(_told(EntryShown(entry, link, None), events, mixed))
+        else:
+            shut = next((links[one] for one in (doors.of(entry) or customers)), None)
+            rows.append(EntryShown(replace(entry, text=None, document=None), link, shut))
+    visit.subjects += [*(entry.subject for entry in told if entry.subject is not None), *grants]
     reason = next((one.reason for one in grants.values()), None)
     visit.reason = under_secrecy(reason) if case.is_secret else reason
-    named, doors = (tuple(links[one] for one in ones) for ones in (known, customers))
-    return CaseShown(case, tuple(rows), named, doors, is_told, withheld)
+    named, shut_or_open = (tuple(links[one] for one in ones) for ones in (known, customers))
+    return CaseShown(case, tuple(rows), named, shut_or_open, is_told, withheld)
 
 
-def _link(links: Mapping[Subject, Link], entry: Entry) -> Link | None:
-    return links[entry.subject] if entry.subject is not None else None
+def _events(inquiry: Inquiry, doors: _Doors, entries: Iterable[Entry]) -> dict[int, Told]:
+    """The pinned events by entry, read at once for each door."""
+    pinned = {entry.id: entry for entry in entries if entry.kind == EVENT and entry.position is not None}
+    found = events_at(inquiry, {entry.position for entry in pinned.values() if entry.position is not None})
+    told: dict[int, Told] = {}
+    for opened in {doors.mask(entry): None for entry in pinned.values()}:
+        own = [
+            (entry.id, found[entry.position])
+            for entry in pinned.values()
+            if entry.position in found and doors.mask(entry) == opened
+        ]
+        masked = replace(inquiry, mask=Mask(opened)) if opened else inquiry
+        told.update(zip((id for id, _ in own), read_events(masked, [row for _, row in own]), strict=True))
+    return told
 
 
-def _told(inquiry: Inquiry, links: Mapping[Subject, Link], entry: Entry) -> EntryShown:
-    plain = EntryShown(entry, _link(links, entry), None)
-    if entry.kind == EVENT and entry.position is not None:
-        rows = events_at(inquiry, [entry.position])
-        if not rows:
-            return plain
-        told = read_events(inquiry, list(rows.values()))[0]
+def _mixed(inquiry: Inquiry, entries: Iterable[Entry]) -> set[Subject]:
+    """Of the subjects whose answers are pinned, those in which somebody hidden takes part."""
+    pinned = {entry.subject for entry in entries if entry.kind == ANSWER and entry.subject is not None}
+    if not any(_parts(withheld_around(inquiry, pinned))):
+        return set()
+    return {one for one in pinned if any(_parts(withheld_around(inquiry, [one])))}
+
+
+def _parts(around: Withheld) -> tuple[frozenset[Subject], frozenset[Subject]]:
+    return around.touched, around.hidden
+
+
+def _told(plain: EntryShown, events: Mapping[int, Told], mixed: Collection[Subject]) -> EntryShown:
+    entry = plain.entry
+    if entry.id in events:
+        told = events[entry.id]
         return replace(plain, says=told.says or told.title, recorded=told.row.recorded)
     if entry.kind == FINDING and entry.document is not None:
         return replace(plain, says=str(entry.document["says"]))
     if entry.kind == ANSWER and entry.document is not None and entry.subject is not None:
-        around = withheld_around(inquiry, [entry.subject])
-        return plain if around.touched or around.hidden else replace(plain, answer=_answer(entry.document))
+        return plain if entry.subject in mixed else replace(plain, answer=_answer(entry.document))
     return plain
 
 

@@ -81,6 +81,21 @@ def customers_of(connection: Connection, subject: Subject, id: int = 0) -> tuple
     return tuple(other for _, other, _ in found)
 
 
+def customers_of_each(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, tuple[Subject, ...]]:
+    """The same of many, in two statements. Raises UnknownSubject for one that is not known."""
+    wanted = list(dict.fromkeys(subjects))
+    asked = [one for one in wanted if one.kind not in (CUSTOMER, PLACE)]
+    ids = ids_of(connection, asked)
+    if missing := [one for one in asked if one not in ids]:
+        raise UnknownSubject(f"{missing[0]} is not known")
+    found: dict[int, list[Subject]] = {id: [] for id in ids.values()}
+    for id, kind, key in (
+        connection.execute(sql("answer_customers_of_each"), {"subjects": list(found)}) if found else ()
+    ):
+        found[id].append(Subject(kind, key))
+    return {one: tuple(found[ids[one]]) if one in ids else ((one,) if one.kind == CUSTOMER else ()) for one in wanted}
+
+
 def customers_among(connection: Connection, subjects: Sequence[Subject]) -> int:
     """How many customers these are, or belong to; 1001 stands for more than a thousand."""
     named = {"kinds": [one.kind for one in subjects], "keys": [one.key for one in subjects]}

@@ -39,7 +39,7 @@ from audit.cases.entries import (
     VERDICTS,
     Case,
 )  # fmt: skip
-from audit.cases.reading import case as read
+from audit.cases.reading import outline
 from audit.database import reading
 from audit.errors import Refused, UnknownSubject, UsageError
 from audit.models import Case as CaseRow
@@ -113,7 +113,7 @@ def link_case(actor: Actor, id: int, other: int) -> None:
     """Say that another case has to do with this one."""
     if id == other:
         raise UsageError("a case is not linked with itself")
-    known = read(actor, other)
+    known = outline(actor, other)
     if not _to_work_on(actor, id).is_secret and known.is_secret:
         raise UsageError(f"case {other} is secret, and case {id} is not: link it from the secret one")
     _append(actor, id, Added(LINK, reference=known.title), [])
@@ -121,7 +121,7 @@ def link_case(actor: Actor, id: int, other: int) -> None:
 
 def set_status(actor: Actor, id: int, status: str) -> None:
     """Open, waiting or closed; closed only after a verdict, and then nothing is added until it is opened again."""
-    known = read(actor, id)
+    known = outline(actor, id)
     require(actor, "close_cases" if CLOSED in (status, known.status) else "work_cases")
     if status not in STATUSES:
         raise UsageError(f"a case is {', '.join(STATUSES)}")
@@ -153,7 +153,7 @@ def _pin(actor: Actor, id: int, added: Added) -> None:
 def _to_work_on(actor: Actor, id: int, *, is_last: bool = False) -> Case:
     """A case that takes additions, or what ends it; raises Refused, UnknownSubject, UsageError."""
     require(actor, "work_cases")
-    known = read(actor, id)
+    known = outline(actor, id)
     if known.status == CLOSED:
         raise UsageError(f"case {id} is closed: open it again first")
     if len(known.entries) >= ENTRIES_MAX and not is_last:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import customers_of, ids_of
+from audit.answers.names import customers_of_each
 from audit.answers.withheld import hidden_among
 from audit.cases.entries import Case
 from audit.errors import Refused, UsageError
@@ -17,7 +17,6 @@ def doors_of(inquiry: Inquiry, case: Case) -> tuple[tuple[Subject, ...], tuple[S
         raise UsageError(f"nothing is pinned to {case.title} yet")
     if hidden_among(inquiry, case.subjects):
         raise Refused("part of this case is withheld from you, so its trail is too")
-    ids = ids_of(inquiry.connection, case.subjects)
-    behind = {one: customers_of(inquiry.connection, one, ids.get(one, 0)) for one in case.subjects}
+    behind = customers_of_each(inquiry.connection, case.subjects)
     customers = tuple(dict.fromkeys(one for own in behind.values() for one in own))
     return customers, (*customers, *(subject for subject, own in behind.items() if not own))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 
 from audit.access.people import Actor, require
+from audit.access.statements import rows
 from audit.access.texts import texts
 from audit.answers.names import CUSTOMER
 from audit.cases.entries import CLOSED, KINDS, OPEN, STATUS, Case, Entry
@@ -38,15 +40,27 @@ class CaseLine:
 
 def case(actor: Actor, id: int) -> Case:
     """Raises Refused, UnknownSubject."""
+    row, entries = _row(actor, id), list(CaseEntry.objects.filter(case=id).order_by("id"))
+    said = texts([entry.text_id for entry in entries if entry.text_id is not None])
+    return _case(row, (_entry(entry, said, entry.document) for entry in entries))
+
+
+def outline(actor: Actor, id: int) -> Case:
+    """The case without what was pinned and written. Raises Refused, UnknownSubject."""
+    row, entries = _row(actor, id), CaseEntry.objects.filter(case=id).defer("document").order_by("id")
+    return _case(row, (_entry(entry, {}, None) for entry in entries))
+
+
+def _row(actor: Actor, id: int) -> CaseRow:
     require(actor, "see_cases")
     row = _visible(actor).filter(pk=id).first()
     if row is None:
         raise UnknownSubject(f"there is no case {id}")
-    entries = list(CaseEntry.objects.filter(case=row).order_by("id"))
-    said = texts([entry.text_id for entry in entries if entry.text_id is not None])
-    return Case(
-        row.pk, row.opened_at, row.opened_by, row.is_secret, tuple(_entry(entry, said) for entry in entries)
-    )
+    return row
+
+
+def _case(row: CaseRow, entries: Iterable[Entry]) -> Case:
+    return Case(row.pk, row.opened_at, row.opened_by, row.is_secret, tuple(entries))
 
 
 def cases(actor: Actor, before: int | None = None, shown: int = SHOWN) -> tuple[Sequence[CaseLine], int]:
@@ -65,12 +79,8 @@ def open_cases(actor: Actor, shown: int = SHOWN) -> Sequence[CaseLine]:
 
 
 def _lines(found: QuerySet[CaseRow]) -> list[CaseLine]:
-    rows = list(found)
-    entries: dict[int, list[CaseEntry]] = {row.pk: [] for row in rows}
-    plain = CaseEntry.objects.filter(case__in=rows).defer("document").order_by("id")
-    for entry in plain:
-        entries[entry.case_id].append(entry)
-    return [_line(row, entries[row.pk]) for row in rows]
+    cases = {row.pk: row for row in found}
+    return [_line(cases[id], *told) for id, *told in rows("case_lines", [list(cases)])]
 
 
 def titles_about(subjects: Sequence[Subject]) -> Sequence[str]:
@@ -84,19 +94,16 @@ def titles_about(subjects: Sequence[Subject]) -> Sequence[str]:
 
 
 def _visible(actor: Actor) -> QuerySet[CaseRow]:
-    rows = CaseRow.objects.all()
-    return rows if actor.is_system or actor.may("secrecy") else rows.filter(is_secret=False)
+    every = CaseRow.objects.all()
+    return every if actor.is_system or actor.may("secrecy") else every.filter(is_secret=False)
 
 
-def _line(row: CaseRow, entries: Sequence[CaseEntry]) -> CaseLine:
-    status = next((entry.value for entry in reversed(entries) if entry.kind == STATUS), OPEN)
-    subjects = dict.fromkeys(Subject.parse(entry.subject) for entry in entries if entry.subject)
-    return CaseLine(
-        row.pk, row.opened_at, row.opened_by, row.is_secret, status, entries[-1].added_at, len(entries), tuple(subjects)
-    )
+def _line(row: CaseRow, status: str | None, changed_at: datetime, entries: int, subjects: Sequence[str]) -> CaseLine:
+    about = tuple(map(Subject.parse, subjects))
+    return CaseLine(row.pk, row.opened_at, row.opened_by, row.is_secret, status or OPEN, changed_at, entries, about)
 
 
-def _entry(row: CaseEntry, said: Mapping[int, str]) -> Entry:
+def _entry(row: CaseEntry, said: Mapping[int, str], document: Mapping[str, Any] | None) -> Entry:
     assert row.kind in KINDS
     return Entry(
         row.pk,
@@ -108,7 +115,7 @@ def _entry(row: CaseEntry, said: Mapping[int, str]) -> Entry:
         row.reference,
         row.position,
         row.value,
-        row.document,
+        document,
         None if row.text_id is None else said.get(row.text_id),
         row.digest,
     )

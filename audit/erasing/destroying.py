@@ -38,10 +38,14 @@ def destroy(connection: Connection, scope: Scope, until: datetime) -> Destroyed:
     blind = connection.execute(sql("erase_blind"), [own]).rowcount if own else 0
     where = {"digests": list(scope.digests), "positions": [*others, *scope.positions]}
     blind += connection.execute(sql("erase_blind_of_others"), where).rowcount if scope.digests else 0
-    subjects = [str(one) for one in scope.own]
+    return Destroyed(len(destroyed), len(own) + len(others), blind, erase_texts(connection, scope.own, until))
+
+
+def erase_texts(connection: Connection, own: Sequence[Subject], until: datetime) -> int:
+    """What people wrote about any of these, in cases too; gives how many texts there were."""
+    subjects = [str(one) for one in own]
     about = {"subjects": subjects, "each": [json.dumps([one]) for one in subjects], "until": until}
-    texts = connection.execute(sql("erase_texts"), about).rowcount
-    return Destroyed(len(destroyed), len(own) + len(others), blind, texts)
+    return connection.execute(sql("erase_texts"), about).rowcount
 
 
 def remove_exports(own: Sequence[Subject], until: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -14,8 +15,7 @@ from audit.access.reasons import under_secrecy
 from audit.answers.findings import subject_of_finding
 from audit.answers.names import link_of
 from audit.cases import adding
-from audit.cases.reading import case as read
-from audit.cases.reading import open_cases
+from audit.cases.reading import open_cases, outline
 from audit.errors import UsageError
 from audit.values import Subject
 from console.asking import asking, enter
@@ -64,13 +64,14 @@ def case_pin_finding(visit: Visit, id: str) -> HttpResponse:
 def _pinned(visit: Visit, pin: Callable[[int], None], subject: Subject) -> HttpResponse:
     post = visit.request.POST
     chosen = post.get("case", "")
-    if chosen == NEW:
-        secret = post.get("is_secret") == "1"
-        _keep_secret(visit, secret)
-        number = adding.open_case(visit.actor, post.get("question", ""), subject, is_secret=secret)
-    else:
-        number = _existing(visit, whole_number(chosen))
-    pin(number)
+    with transaction.atomic():  # no case is opened for a pin that is refused, and of several pins none stays alone
+        if chosen == NEW:
+            secret = post.get("is_secret") == "1"
+            _keep_secret(visit, secret)
+            number = adding.open_case(visit.actor, post.get("question", ""), subject, is_secret=secret)
+        else:
+            number = _existing(visit, whole_number(chosen))
+        pin(number)
     visit.outcome, visit.details = "pinned", {"case": number}
     return HttpResponseRedirect(reverse("case", args=[number]))
 
@@ -78,7 +79,7 @@ def _pinned(visit: Visit, pin: Callable[[int], None], subject: Subject) -> HttpR
 def _existing(visit: Visit, number: int | None) -> int:
     if number is None:
         raise UsageError("choose a case")
-    _keep_secret(visit, read(visit.actor, number).is_secret)
+    _keep_secret(visit, outline(visit.actor, number).is_secret)
     return number
 
 

@@ -8,8 +8,10 @@ import zipfile
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
@@ -21,7 +23,7 @@ from audit.access.people import Actor
 from audit.access.reasons import SECRET
 from audit.cases import adding, reading
 from audit.cases.entries import STATUSES, VERDICTS
-from audit.database import sql
+from audit.erasing.destroying import erase_texts
 from audit.errors import Refused, UnknownSubject
 from audit.models import Approval, AuditRecord, CaseEntry, Export, KeptText
 from audit.models import Case as CaseRow
@@ -294,7 +296,7 @@ def test_a_customers_erasure_takes_all_that_was_written(bank: Bank, names: dict[
     assert f"case:{case}" in reading.titles_about([Subject("customer", key)])
     until = AuditRecord.objects.latest("id").recorded_at
     with bank.database.connect("erasure", autocommit=True) as erasure:
-        erasure.execute(sql("erase_texts"), {"subjects": [f"customer:{key}"], "until": until})
+        assert erase_texts(erasure, [Subject("customer", key)], until) >= 2
     shown = page(browser, case)
     assert "to be forgotten" not in shown and QUESTION[:10] not in shown and "The question was erased" in shown
     numbers = [entry.text_id for entry in CaseEntry.objects.filter(case=case) if entry.text_id]
@@ -403,3 +405,37 @@ def test_a_case_is_exported_by_a_command_as_well(bank: Bank, names: dict[str, ob
         call_command("export", "case:999999999", **known, stdout=StringIO())
     with pytest.raises(Refused):
         call_command("export", f"case:{case}", **{**known, "user": "administrator"}, stdout=StringIO())
+
+
+def test_a_pin_that_is_refused_opens_no_case(bank: Bank, names: dict[str, object]) -> None:
+    browser, customer, transfer = browser_of("investigator"), int(str(names["customer"])), int(str(names["transfer"]))
+    with_reason(browser, "customer", customer)
+    before = CaseRow.objects.count(), CaseEntry.objects.count(), KeptText.objects.count()
+    for more in ({"answer": ["where", "who"]}, {"event": "999999999"}):
+        asked = {"case": "new", "question": QUESTION, **more}
+        address = f"/of/transfer/{transfer}/case" + (f"?event={more['event']}" if "event" in more else "")
+        assert browser.post(address, asked).status_code in (400, 404)
+    assert (CaseRow.objects.count(), CaseEntry.objects.count(), KeptText.objects.count()) == before
+
+
+def test_a_case_and_the_list_take_a_fixed_number_of_queries(
+    bank: Bank, names: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, case, _, transfer = investigated(bank, names)
+    counts: dict[str, list[int]] = {f"/case/{case}": [], "/cases": []}
+    run = psycopg.Cursor.execute
+    ran: list[object] = []
+
+    def counted(self: psycopg.Cursor[Any], *given: Any, **named: Any) -> Any:
+        ran.append(given)
+        return run(self, *given, **named)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", counted)
+    events = [row[0] for row in bank.rows("select position from timeline where subject_id = %s", transfer)]
+    for event in (events[0], *events[1:4]):
+        assert browser.post(f"/of/transfer/{transfer}/case?event={event}", {"case": str(case)}).status_code == 302
+        for address, counts_of in counts.items():
+            ran.clear()
+            assert browser.get(address).status_code == 200
+            counts_of.append(len(ran))
+    assert all(len(set(one)) == 1 for one in counts.values()), counts

@@ -3,9 +3,8 @@ compiled templates, in which a text without variables stands as it is: most of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from types import MethodType
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,34 +13,12 @@ from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext, override
-from jinja2 import Environment, StrictUndefined, nodes
-from jinja2.ext import InternationalizationExtension
-from jinja2.runtime import Context
+from django.utils.translation import get_language, gettext, ngettext
+from jinja2 import Environment, StrictUndefined
+
+from console.compiling import Texts, WholeTemplates
 
 _ANY = 10**18 - 1  # stands for our number of a subject or place
-
-
-class Texts(InternationalizationExtension):
-    """`{% trans %}`; what needs nothing of the page is translated when the template is compiled."""
-
-    def _make_node(self, singular: str, plural: str | None, context: str | None, variables: dict[str, nodes.Expr],
-                   *rest: Any) -> nodes.Output:  # fmt: skip
-        if plural is not None or context is not None or variables:
-            return super()._make_node(singular, plural, context, variables, *rest)
-        with override(getattr(self.environment, "language", "en")):
-            return nodes.Output([nodes.TemplateData(str(gettext(singular) % {}))])
-
-
-class Direct(Context):
-    """Calls a method as it is: a page calls thousands, and none of ours asks for jinja's own arguments."""
-
-    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        if type(called) is not MethodType:
-            return super().call(called, *args, **kwargs)
-        kwargs.pop("_loop_vars", None)
-        kwargs.pop("_block_vars", None)
-        return called(*args, **kwargs)
 
 
 class Templates(Jinja2):
@@ -71,8 +48,7 @@ class Templates(Jinja2):
 
 
 def environment(**options: Any) -> Environment:
-    made = Environment(**{**options, "autoescape": True, "undefined": StrictUndefined}, extensions=[Texts])
-    made.context_class = Direct
+    made = WholeTemplates(**{**options, "autoescape": True, "undefined": StrictUndefined}, extensions=[Texts])
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters["sentence"] = sentence
     made.globals.update(static=lru_cache(static), url=url)

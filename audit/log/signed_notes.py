@@ -11,7 +11,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-ED25519 = b"\x01"
+ED25519, COSIGNATURE = b"\x01", b"\x04"  # what a key signs: notes, or checkpoints as a witness
 ID_BYTES = 4
 PUBLIC_BYTES = 32
 SIZE_DIGITS_MAX = 18
@@ -40,22 +40,23 @@ class PublicKey:
 
     name: str
     raw: bytes
+    kind: bytes = ED25519
 
     @property
     def id(self) -> bytes:
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.raw).digest()[:ID_BYTES]
+        return sha256(self.name.encode() + b"\n" + self.kind + self.raw).digest()[:ID_BYTES]
 
     def __str__(self) -> str:
         """A verifier key, as the specification writes it."""
-        return f"{self.name}+{self.id.hex()}+{b64encode(ED25519 + self.raw).decode()}"
+        return f"{self.name}+{self.id.hex()}+{b64encode(self.kind + self.raw).decode()}"
 
     @classmethod
-    def parse(cls, text: str) -> PublicKey:
+    def parse(cls, text: str, kind: bytes = ED25519) -> PublicKey:
         parts = text.strip().split("+", 2)
         raw = _decoded(parts[-1]) if len(parts) == 3 else b""
-        if len(raw) != 1 + PUBLIC_BYTES or raw[:1] != ED25519:
+        if len(raw) != 1 + PUBLIC_BYTES or raw[:1] != kind:
             raise BadNote("this is no verifier key (NAME+ID+BASE64)")
-        key = cls(parts[0], raw[1:])
+        key = cls(parts[0], raw[1:], kind)
         if key.id.hex() != parts[1] or not key.name:
             raise BadNote("the verifier key's parts do not belong together")
         return key
@@ -84,18 +85,22 @@ def opened(note: str, key: PublicKey | None) -> Checkpoint:
 
     Raises BadNote.
     """
-    text, gap, signatures = note.partition("\n\n")
-    text += "\n"
-    if not gap or not signatures.endswith("\n"):
-        raise BadNote("the note has no signature")
+    text, found = parted(note)
     checkpoint = _parsed(text)
-    found = [_signature(line) for line in signatures[:-1].split("\n")]
     if key is None:
         return checkpoint
     ours = [raw[ID_BYTES:] for name, raw in found if name == key.name and raw[:ID_BYTES] == key.id]
     if not ours or not all(key.verify(signature, text.encode()) for signature in ours):
         raise BadNote("the note is not signed by this key")
     return checkpoint
+
+
+def parted(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """A note's text, and its signatures: by whom, key ID and signature. Raises BadNote."""
+    text, gap, signatures = note.partition("\n\n")
+    if not gap or not signatures.endswith("\n"):
+        raise BadNote("the note has no signature")
+    return text + "\n", [_signature(line) for line in signatures[:-1].split("\n")]
 
 
 def _parsed(text: str) -> Checkpoint:

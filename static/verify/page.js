@@ -10,9 +10,10 @@
   };
   const NOT_PROVEN = [
     "that the source systems recorded everything, and that events were true before they were read",
-    "that the bank shows everyone the same log: no copy of a checkpoint kept elsewhere is compared here",
+    "that the last entries of the subject were not dropped: no trail from before is compared here",
+    "that the bank shows everyone the same log: no checkpoint kept elsewhere and no witness's signature is looked at here",
     "when the checkpoint was signed: time stamps are not checked here",
-    "that the model gives these states and balances: that is not run again here",
+    "that the model gives these states and balances: that is not derived again here",
     "personal values that are cut out or withheld: only that something was committed to",
     "findings, sentences and tables: they are the console's reading, signed by it, not entries of its log",
   ];
@@ -79,6 +80,9 @@
       ["In the log", said[verdict.in_the_log] + (verdict.in_the_log && !verdict.signed ? ", by the key inside alone: that proves nothing" : "")],
       ["Payloads as committed", `${said[verdict.payloads_as_committed]}: ${verdict.payloads}`],
       ["Complete for the subject", complete],
+      ["Time stamp", { true: "there, not checked here: the program does", false: "there is none", null: "not judged" }[verdict.stamped]],
+      ["Anchoring", verdict.signed ? "L0: signed; whether it is more is not checked here" : "none"],
+      ["States and balances", "not derived again here: the program does"],
       ["Entries", `${verdict.entries.toLocaleString("en")}, and ${verdict.stubs.toLocaleString("en")} withheld`],
       ["Log", verdict.checkpoint ? `${verdict.checkpoint.origin}, ${verdict.checkpoint.size} entries` : "not judged"],
       ["Manifest's SHA-256", verdict.manifest],

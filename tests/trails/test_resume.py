@@ -24,6 +24,7 @@ from audit.trails import folder
 from audit.trails.bundle import write_bundle
 from audit.trails.make import EXPORTING, make, make_abandoned
 from audit.trails.verify.checks import Trusted, verify
+from audit.trails.verify.earlier import earlier_of
 from audit.values import Subject
 from tests.answers.conftest import asking, take_in
 from tests.answers.oracle import Bank, make_bank
@@ -134,8 +135,9 @@ def test_a_trail_that_others_write_behind_ends_where_it_began(world: Database, t
     assert not any(id.encode() in said for id in late) and verdict.entries == manifest["scope"]["entries"]
     with asking() as inquiry:
         write_bundle(inquiry, CUSTOMER, ASKED, tmp_path / "now.zip")
-    after = verify(tmp_path / "now.zip", Trusted(key))
-    assert after.exit_code == 0 and after.numbers == verdict.numbers + 4, "a later one has them"
+    after = verify(tmp_path / "now.zip", Trusted(key, earlier=earlier_of(target, key)))
+    assert after.exit_code == 0 and after.earlier == verdict.numbers
+    assert after.numbers == verdict.numbers + 4, "a later one has them"
 
 
 def test_another_question_does_not_go_on_with_this_one(world: Database, tmp_path: Path) -> None:

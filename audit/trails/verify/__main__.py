@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from audit.log.signed_notes import Checkpoint, PublicKey, opened
+from audit.log.cosignatures import seen_by, witness_of
+from audit.log.signed_notes import PublicKey, opened
 from audit.trails.signatures import raw_of
 from audit.trails.verify.checks import Trusted, verify
+from audit.trails.verify.earlier import earlier_of
 from audit.trails.verify.page import render
 from audit.trails.verify.verdict import USAGE, Bad
 
@@ -30,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--key", help="the log's public key, from elsewhere: NAME+ID+BASE64, or a file that holds it")
     parser.add_argument("--since", type=Path, metavar="CHECKPOINT", help="a checkpoint of this log that you kept")
     parser.add_argument("--proof", type=Path, metavar="JSON", help="what `prove --since SIZE --to SIZE --json` printed")
+    parser.add_argument("--earlier", type=Path, metavar="EARLIER.zip", help="a trail of the same subject from before")
+    parser.add_argument("--witness", action="append", default=[], metavar="KEY", help="a witness that you trust")
     parser.add_argument("--tsa-ca", type=Path, metavar="PEM", help="the time-stamp authority's certificates")
     parser.add_argument("--without-derivation", action="store_true", help="do not fold the events again")
     parser.add_argument("--render", type=Path, metavar="FILE.html", help="write a page of the verified entries")
@@ -42,11 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if not options.render.is_file():
                 parser.error("--render names something that is no file")
         pinned = None if options.key is None else _key(options.key)
-        since = None if options.since is None else _checkpoint(options.since)
+        witnesses = [witness_of(_text(one)) for one in options.witness]
+        since = None if options.since is None else _read(options.since)
+        kept = None if since is None else opened(since, None)  # its keeper kept it: a key before may have signed it
+        seen = () if since is None else seen_by(since, witnesses)
+        earlier = None if options.earlier is None else earlier_of(options.earlier, pinned)
         proof = [] if options.proof is None else _proof(options.proof)
         authority = None if options.tsa_ca is None else _read(options.tsa_ca).encode()
         derives = not options.without_derivation
-        verdict = verify(options.file, Trusted(pinned, since, proof, authority, derives))
+        verdict = verify(options.file, Trusted(pinned, kept, proof, authority, witnesses, seen, earlier, derives))
         if options.render is not None:
             render(verdict, options.render)
     except OSError as error:
@@ -68,15 +76,13 @@ def _unreadable(why: str) -> int:
 
 
 def _key(text: str) -> PublicKey | bytes:
-    if "+" in text and not Path(text).exists():
-        return PublicKey.parse(text)
-    given = _read(Path(text))
+    given = _text(text)
     return raw_of(given) if given.startswith("-----") else PublicKey.parse(given)
 
 
-def _checkpoint(path: Path) -> Checkpoint:
-    """What its keeper kept is trusted: it may be signed by a key before the present one."""
-    return opened(_read(path), None)
+def _text(text: str) -> str:
+    """A verifier key, or what the file of this name holds."""
+    return text if "+" in text and not Path(text).exists() else _read(Path(text))
 
 
 def _proof(path: Path) -> list[bytes]:

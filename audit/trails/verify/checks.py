@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from audit.log.cosignatures import Seen, seen_by
 from audit.log.merkle import BadProof, is_consistent, leaf_of, root_from_many
 from audit.log.signed_notes import BadNote, Checkpoint, PublicKey, opened
 from audit.trails.contents import BUNDLE, ORDER, UNLISTED
 from audit.trails.signatures import SIGNED_HEAD, pem_of, raw_of
 from audit.trails.verify.derivation import derive
+from audit.trails.verify.earlier import Earlier
 from audit.trails.verify.lines import ENTRY, HASH, LEAF, STUB, document_of, is_text, payload_of
 from audit.trails.verify.numbers import check_numbers
 from audit.trails.verify.opened import Opened
@@ -30,12 +32,17 @@ CLOCKS_DIFFER = timedelta(minutes=5)  # the bank's and the time-stamp authority'
 class Trusted:
     """What the one who checks brings along. `pinned`: the key that must have signed, as a verifier key or its 32 bytes.
     `kept`: a checkpoint of this log, and the proof that one of it and the trail's begins with the other. `authority`:
-    the certificates (PEM) of the time-stamp authority. Without `derives` the events are not folded again."""
+    the certificates (PEM) of the time-stamp authority. `witnesses`: who must have cosigned the trail's checkpoint, or
+    the kept one, which then `kept_seen` says of it. `earlier`: a trail of the same subject from before. Without
+    `derives` the events are not folded again."""
 
     pinned: PublicKey | bytes | None = None
     kept: Checkpoint | None = None
     proof: Sequence[bytes] = ()
     authority: bytes | None = None
+    witnesses: Sequence[PublicKey] = ()
+    kept_seen: Sequence[Seen] = ()
+    earlier: Earlier | None = None
     derives: bool = True
 
 
@@ -60,6 +67,7 @@ def verify(path: Path, trusted: Trusted) -> Verdict:
     verdict.is_intact = not any(bad.kind in ("ARCHIVE", "CONTENT", "ORDER") for bad in verdict.problems)
     if not verdict.problems:
         check.run(check.consistency)
+        check.run(check.witnesses)
         check.run(check.derivation)
     return verdict
 
@@ -131,7 +139,9 @@ class _Check:
 
     def checkpoint(self) -> None:
         try:
-            found = opened(self._trail.whole("checkpoint").decode(), self._key)
+            note = self._trail.whole("checkpoint").decode()
+            found = opened(note, self._key)
+            self._verdict.seen = seen_by(note, self._trusted.witnesses)
         except (BadNote, UnicodeDecodeError) as error:
             raise Bad("SIGNATURE", f"the checkpoint: {error}") from None
         log = self._manifest.get("log", {})
@@ -228,7 +238,11 @@ class _Check:
         lines, verdict = self._trail.lines("sequence.jsonl"), self._verdict
         told = self._manifest.get("sequence")
         verdict.is_complete = None if told is None else False
-        verdict.numbers = check_numbers(told, lines, self._indexes if verdict.is_in_log else None)
+        earlier = self._trusted.earlier
+        if earlier is not None and self._checkpoint is not None and earlier.size > self._checkpoint.size:
+            raise Unsupported("whether entries were dropped: the trail that you call earlier is the later one")
+        verdict.numbers = check_numbers(told, lines, self._indexes if verdict.is_in_log else None, earlier)
+        verdict.earlier = None if earlier is None else earlier.count
         verdict.is_complete = None if told is None or told.get("complete") is not True else verdict.numbers > 0
 
     def stamp(self) -> None:
@@ -260,6 +274,13 @@ class _Check:
             raise Bad("CONSISTENCY", "the log of this trail and the one of your checkpoint are not the same")
         self._verdict.since = kept.size
         self._verdict.is_kept_elsewhere = kept.size >= (self._indexes[-1] if self._indexes else 0)
+        if self._verdict.is_kept_elsewhere:
+            self._verdict.seen += tuple(self._trusted.kept_seen)
+
+    def witnesses(self) -> None:
+        """Somebody apart from the bank has signed that the log of these entries was there, and only grew."""
+        if self._trusted.witnesses and not self._verdict.seen:
+            raise Unsupported("none of the witnesses that you named has cosigned a checkpoint of all these entries")
 
     def derivation(self) -> None:
         if self._trusted.derives:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from audit.log.cosignatures import Seen
     from audit.trails.verify.opened import Opened
 
 VERIFIED, TAMPERED, INCOMPLETE, USAGE = 0, 1, 2, 3
@@ -17,6 +18,9 @@ NOT_PROVEN = (
     "findings, sentences and views: they are the console's reading, signed by it, not entries of its log",
 )
 NOT_COMPLETE = "that no entry about this subject was left out: "
+NOT_LAST = (
+    "that its last entries were not dropped before it was signed: no trail of it from before was given (--earlier)"
+)
 NOT_STAMPED = "when the checkpoint was signed: no outside clock has stamped it"
 STAMP_UNJUDGED = "when the checkpoint was signed: its time stamp is judged with the authority's certificates (--tsa-ca)"
 NOT_KEPT = "that the bank shows everyone the same log: no copy of a checkpoint kept elsewhere was given (--since)"
@@ -73,6 +77,8 @@ class Verdict:
     has_stamp: bool = False
     stamped_at: datetime | None = None
     is_kept_elsewhere: bool = False
+    seen: tuple[Seen, ...] = ()  # by witnesses whom the one who checks trusts
+    earlier: int | None = None  # how many entries a trail from before had
     is_derived: bool | None = None
     derivation_told: str = "not re-run"
     derivation_seconds: float = 0.0
@@ -89,9 +95,12 @@ class Verdict:
 
     @property
     def anchoring(self) -> str | None:
-        """L0: signed. L1: stamped by an outside clock as well. L2: a checkpoint that was kept elsewhere agrees."""
+        """L0: signed. L1: stamped by an outside clock as well. L2: a checkpoint that was kept elsewhere agrees. L3: a
+        witness has cosigned one."""
         if not self.is_signed:
             return None
+        if self.seen:
+            return "L3"
         return "L2" if self.is_kept_elsewhere else "L1" if self.stamped_at is not None else "L0"
 
     @property
@@ -100,7 +109,9 @@ class Verdict:
         found = [] if self.is_complete else [NOT_COMPLETE + why]
         if self.stamped_at is None:
             found.append(STAMP_UNJUDGED if self.has_stamp else NOT_STAMPED)
-        if not self.is_kept_elsewhere:
+        if self.is_complete and self.earlier is None:
+            found.append(NOT_LAST)
+        if not self.is_kept_elsewhere and not self.seen:
             found.append(NOT_KEPT)
         return [*NOT_PROVEN, *found]
 
@@ -124,8 +135,10 @@ class Verdict:
                 "numbers": self.numbers,
                 "withheld": dict(sorted(self.stubs.items())),
                 "as_the_console_said": self.is_complete_as_told,
+                "numbers_before": self.earlier,
             },
             "anchoring": self.anchoring,
+            "witnesses": [{"name": one.witness, "at": one.at.isoformat()} for one in self.seen],
             "stamped_at": self.stamped_at.isoformat() if self.stamped_at else None,
             "derivation": {
                 "agrees": self.is_derived,
@@ -173,7 +186,8 @@ class Verdict:
         if self.is_complete is None:
             said = "the console said so" if self.is_complete_as_told else "not even the console said so"
             return f"not proven ({said}){withheld}"
-        return f"yes, 1 to {self.numbers:,}{withheld}" if self.is_complete else f"NO{withheld}"
+        since = "" if self.earlier is None else f", none of the {self.earlier:,} from before dropped"
+        return f"yes, 1 to {self.numbers:,}{since}{withheld}" if self.is_complete else f"NO{withheld}"
 
     def _anchored(self) -> str:
         told = {
@@ -181,6 +195,7 @@ class Verdict:
             "L0": "L0: signed, and nothing beside",
             "L1": f"L1: stamped {self.stamped_at}",
             "L2": "L2: it agrees with a checkpoint that was kept elsewhere",
+            "L3": "L3: cosigned by " + ", ".join(f"{_plain(one.witness)} ({one.at})" for one in self.seen),
         }
         return told[self.anchoring]
 

@@ -3,7 +3,9 @@ cannot be changed and hold no mistyped password in place of a name."""
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -14,6 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from audit.access import looks
+from audit.access.keys import derived
 from audit.access.looks import Look
 from audit.access.people import Actor
 from audit.access.statements import rows
@@ -24,6 +27,16 @@ TRIES_FOR = timedelta(minutes=15)
 TRIES_MAX = 5  # of one name from one address
 NAME_TRIES_MAX = 20  # of one name from anywhere
 ADDRESS_TRIES_MAX = 50  # of any names from one address
+TRIED_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """`actor` has a name only where somebody bears it: another may be a mistyped password. `tried` stands for whatever
+    name was written: a keyed digest, too short to tell that it was this one."""
+
+    actor: Actor
+    tried: str
 
 
 class Records(AxesHandler):  # type: ignore[misc]
@@ -39,36 +52,36 @@ class Records(AxesHandler):  # type: ignore[misc]
             failed(stranger(request, credentials.get("username") or ""), "wrong name or password")
 
 
-def stranger(request: HttpRequest, username: str) -> Actor:
-    """Who tries; a name that nobody bears is not kept, for it may be a mistyped password."""
-    known = get_user_model().objects.filter(username=username[:150]).exists()
-    return Actor(username if known else "", "", address=address_of(request))
+def stranger(request: HttpRequest, username: str) -> Stranger:
+    """Who tries. All names are counted alike, so that no answer tells which of them somebody bears."""
+    name = username[:150]
+    known = get_user_model().objects.filter(username=name).exists()
+    tried = hmac.digest(derived("names tried"), name.encode(), sha256)[:TRIED_BYTES].hex()
+    return Stranger(Actor(name if known else "", "", address=address_of(request)), tried)
 
 
-def failed(actor: Actor, what: str) -> None:
+def failed(who: Stranger, what: str) -> None:
     """Record a wrong try, and the lockout that it begins. Raises NoRecord."""
-    looks.record(actor, Look("sign_in_failure", "sign_in", outcome="wrong", details={"what": what}))
-    if is_closed(actor):
+    details = {"what": what, "tried": who.tried}
+    looks.record(who.actor, Look("sign_in_failure", "sign_in", outcome="wrong", details=details))
+    if is_closed(who):
         minutes = int(TRIES_FOR.total_seconds() // 60)
-        looks.record(actor, Look("lockout", "sign_in", outcome="refused", details={"minutes": minutes}))
+        looks.record(who.actor, Look("lockout", "sign_in", outcome="refused", details={"minutes": minutes}))
 
 
-def is_closed(actor: Actor) -> bool:
+def is_closed(who: Stranger) -> bool:
     """Whether so much was wrong lately that nothing more is tried."""
     wrong = AuditRecord.objects.filter(
         kind="sign_in_failure", outcome="wrong", recorded_at__gte=timezone.now() - TRIES_FOR
     )
-    here = wrong.filter(address=actor.address)
+    here = wrong.filter(address=who.actor.address)
     if here.count() >= ADDRESS_TRIES_MAX:
         return True
-    mine = wrong.filter(actor=actor.name)
-    return bool(actor.name) and (
-        mine.filter(address=actor.address).count() >= TRIES_MAX or mine.count() >= NAME_TRIES_MAX
-    )
+    mine = wrong.filter(details__tried=who.tried)
+    return mine.filter(address=who.actor.address).count() >= TRIES_MAX or mine.count() >= NAME_TRIES_MAX
 
 
-def one_at_a_time(actor: Actor) -> None:
-    """Tries of one name, and of one address for names nobody bears, wait for each other until their transaction ends:
-    each sees those before it."""
-    who = f"sign in {actor.name or actor.address}"
-    rows("access_one_at_a_time", [int.from_bytes(sha256(who.encode()).digest()[:8], signed=True)])
+def one_at_a_time(who: Stranger) -> None:
+    """Tries of one name wait for each other until their transaction ends: each sees those before it."""
+    locked = sha256(f"sign in {who.tried}".encode()).digest()[:8]
+    rows("access_one_at_a_time", [int.from_bytes(locked, signed=True)])

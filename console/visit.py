@@ -22,7 +22,7 @@ from django.utils.translation import get_language
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit.access import approvals, door, looks, people
-from audit.access.corrections import Correction, corrections
+from audit.access.corrections import Corrections, corrections
 from audit.access.mask import closed
 from audit.access.people import Actor
 from audit.access.reasons import Reason, under_secrecy
@@ -111,7 +111,7 @@ class Visit:
         here = {name: value for name, value in self.request.GET.dict().items() if name != EXACT}
         return with_query(self.request.path, {**here, **self.asked.query, **query})
 
-    def corrections(self, link: Link) -> list[Correction]:
+    def corrections(self, link: Link) -> Corrections:
         """What was put right by hand for a subject whose page this is."""
         return corrections(link.subject)
 

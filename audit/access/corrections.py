@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 
 from django.db import transaction
 
@@ -17,6 +17,7 @@ from audit.models import Approval, CorrectionNote
 from audit.values import Subject
 
 KIND = "correction_note"
+SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,13 @@ class Correction:
     by: str
     approved_by: str
     at: datetime
+
+
+class Corrections(NamedTuple):
+    """The newest first; `total` counts those that are not shown too."""
+
+    shown: list[Correction]
+    total: int
 
 
 def ask(actor: Actor, subject: Subject, finding: str, text: str, subjects: Sequence[Subject] = ()) -> Approval:
@@ -52,15 +60,16 @@ def write(actor: Actor, asked: Approval) -> CorrectionNote:
     return made
 
 
-def corrections(subject: Subject, finding: str = "") -> list[Correction]:
-    """Those about a subject, or about a finding; newest first."""
+def corrections(subject: Subject, finding: str = "") -> Corrections:
+    """Those about a subject, or about a finding."""
     found = _rows("finding", finding) if finding else _rows("subject", str(subject))
     said = texts.texts({text for _, _, text, *_ in found}) if found else {}
-    return [
+    shown = [
         Correction(Subject.parse(subject), finding, said[text], by, approved_by, at)
-        for subject, finding, text, by, approved_by, at in found
+        for subject, finding, text, by, approved_by, at, _ in found
     ]
+    return Corrections(shown, found[0][-1] if found else 0)
 
 
 def _rows(column: LiteralString, wanted: str) -> list[tuple[Any, ...]]:
-    return rows("access_corrections", [wanted], column=column)
+    return rows("access_corrections", [wanted, SHOWN], column=column)

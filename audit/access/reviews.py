@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, TextField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from audit.access import looks, people
@@ -38,9 +41,18 @@ class Item:
     at: datetime | None = None
 
 
-def broken(*, is_open: bool) -> list[Item]:
-    """Every broken glass, the oldest first while it is to be reviewed, else the newest first."""
-    return _listed(AuditRecord.objects.filter(kind=BROKEN, outcome="broken"), BROKEN, is_open=is_open)
+class Reviews(NamedTuple):
+    """What waits, the oldest first, and what was reviewed, the newest first; how many there are of each."""
+
+    waiting: list[Item]
+    waits: int
+    done: list[Item]
+    is_done: int
+
+
+def broken() -> Reviews:
+    """Every broken glass."""
+    return _listed(AuditRecord.objects.filter(kind=BROKEN, outcome="broken"))
 
 
 def sample(week: date) -> list[Item]:
@@ -85,17 +97,26 @@ def review(actor: Actor, of: int, verdict: str) -> None:
         raise
 
 
-def withheld(*, is_open: bool) -> list[Item]:
-    """What was left out of reports to customers, the oldest first while it is to be reviewed, else the newest first."""
-    rows = AuditRecord.objects.filter(kind="access_report", outcome="withheld").exclude(details__records=[])
-    return _listed(rows, "access_report", is_open=is_open)
+def withheld() -> Reviews:
+    """What was left out of reports to customers."""
+    rows = AuditRecord.objects.filter(kind="access_report", outcome="withheld")
+    return _listed(rows.exclude(details__records=[]))
 
 
-def _listed(rows: QuerySet[AuditRecord], about: str, *, is_open: bool) -> list[Item]:
-    reviewed = AuditRecord.objects.filter(kind="review", details__about=about).values_list("details__of", flat=True)
-    if is_open:
-        return [Item(row) for row in rows.exclude(pk__in=[int(one) for one in reviewed]).order_by("id")[:LISTED_MAX]]
-    return _reviewed(rows.filter(pk__in=[int(one) for one in reviewed]).order_by("-id")[:REVIEWED_SHOWN])
+def _listed(rows: QuerySet[AuditRecord]) -> Reviews:
+    of_it = _reviews().filter(of=Cast(OuterRef("pk"), TextField()))
+    waiting, done = rows.filter(~Exists(of_it)), rows.filter(Exists(of_it))
+    return Reviews(
+        [Item(row) for row in waiting.order_by("id")[:LISTED_MAX]],
+        waiting.count(),
+        _reviewed(done.order_by("-id")[:REVIEWED_SHOWN]),
+        done.count(),
+    )
+
+
+def _reviews() -> QuerySet[Any, Any]:
+    """By what they are `of`, as text: so an index finds them."""
+    return AuditRecord.objects.filter(kind="review").annotate(of=KT("details__of"))
 
 
 def _is_reviewed(row: AuditRecord) -> bool:
@@ -123,7 +144,7 @@ def week_name(monday: date) -> str:
 
 def _reviewed(rows: Iterable[AuditRecord]) -> list[Item]:
     listed = list(rows)
-    found = AuditRecord.objects.filter(kind="review", details__of__in=[row.pk for row in listed])
+    found = _reviews().filter(of__in=[str(row.pk) for row in listed])
     verdicts = {int(one.details["of"]): one for one in found}
     return [
         Item(row, one.outcome, one.actor, one.recorded_at) if (one := verdicts.get(row.pk)) else Item(row)

@@ -66,9 +66,9 @@ def access_report(visit: Visit, id: int) -> HttpResponse:
 @looked("withheld", "review_withheld")
 def withheld(visit: Visit) -> HttpResponse:
     know_zone(visit)
-    waiting, done = reviews.withheld(is_open=True), reviews.withheld(is_open=False)
-    records = [item.record for item in (*waiting, *done)]
+    found = reviews.withheld()
+    records = [item.record for item in (*found.waiting, *found.done)]
     know_of(visit, records)
     visit.reason = Reason(SECRET[0])  # that somebody is on this page is under secrecy too
     visit.subjects = [Subject.parse(text) for record in records for text in record.subjects if ":" in text]
-    return visit.show("withheld.html", waiting=waiting, done=done, verdicts=reviews.LIFT)
+    return visit.show("withheld.html", found=found, verdicts=reviews.LIFT)

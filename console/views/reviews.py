@@ -19,14 +19,13 @@ from console.visit import Visit, looked, with_query
 def reviews(visit: Visit) -> HttpResponse:
     know_zone(visit)
     monday = reviewing.week_named(visit.cursor("week") or "")
-    waiting, done = reviewing.broken(is_open=True), reviewing.broken(is_open=False)
-    sample = reviewing.sample(monday)
-    records = [item.record for item in (*waiting, *done, *sample)]
+    found, sample = reviewing.broken(), reviewing.sample(monday)
+    records = [item.record for item in (*found.waiting, *found.done, *sample)]
     know_of(visit, records)
     visit.subjects = [Subject.parse(text) for record in records for text in record.subjects if ":" in text]
     whys = texts.texts({record.details["why"] for record in records if "why" in record.details})
     return visit.show(
-        "reviews.html", waiting=waiting, done=done, sample=sample, whys=whys, verdicts=reviewing.VERDICTS,
+        "reviews.html", found=found, sample=sample, whys=whys, verdicts=reviewing.VERDICTS,
         week=reviewing.week_name(monday), before=reviewing.week_name(monday - reviewing.WEEK),
     )  # fmt: skip
 

@@ -103,7 +103,7 @@ def test_neither_is_written_without_the_approval_of_exactly_it(bank: Bank) -> No
             with bank.database.connect("owner") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement.encode())
     assert Mute.objects.count() == CorrectionNote.objects.count() == 1
-    assert corrections.corrections(Subject.parse(CorrectionNote.objects.get().subject))
+    assert corrections.corrections(Subject.parse(CorrectionNote.objects.get().subject)).total == 1
 
 
 def test_data_protection_asks_for_an_erasure_and_holds_on_the_page(bank: Bank) -> None:

@@ -24,13 +24,15 @@ class Command(Base):
         actor = people.actor_named(options["user"]) if options["user"] else SYSTEM
         people.require(actor, "review")
         week = reviews.week_named(options["week"])
-        waiting, sample = reviews.broken(is_open=True), reviews.sample(week)
-        details = {"week": reviews.week_name(week), "rows": len(waiting) + len(sample)}
+        found, sample = reviews.broken(), reviews.sample(week)
+        details = {"week": reviews.week_name(week), "rows": len(found.waiting) + len(sample)}
         looks.record(actor, looks.Look("look", "reviews", details=details))
-        for about, items in (("break_glass", waiting), ("reason", sample)):
+        for about, items in (("break_glass", found.waiting), ("reason", sample)):
             for item in items:
                 self._tell(about, item, options["json"])
-        if waiting:
+        if found.waits > len(found.waiting):
+            self.stderr.write(f"the oldest {len(found.waiting)} of {found.waits} that wait are listed")
+        if found.waits:
             raise SystemExit(1)
 
     def _tell(self, about: str, item: Item, as_json: bool) -> None:

@@ -19,6 +19,7 @@ from audit.errors import LostLease
 from audit.evidence_settings import Evidence
 from audit.feeds import BATCH_CATCHING_UP, Feed, Reading, open_feed
 from audit.findings.causation import judge_orphans
+from audit.findings.holes import Unbroken
 from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
 from audit.findings.overdue import sweep_overdue
 from audit.findings.record import record
@@ -66,6 +67,7 @@ class Projection:
         self._projector: Projector | None = None
         self._silence = Silence(self._connection, instance.model)
         self._staff = Staff(self._connection, instance.model)
+        self._unbroken = Unbroken(self._connection, instance.model)
         self._causes = Causes(self._connection, instance.model)
         self._position = -1
         self._known = 0  # how many sources there are
@@ -133,6 +135,7 @@ class Projection:
             self._projector = Projector(self._connection, self._instance.model, self._watermarks)
             self._silence = Silence(self._connection, self._instance.model)
             self._staff = Staff(self._connection, self._instance.model)
+            self._unbroken = Unbroken(self._connection, self._instance.model)
             self._causes = Causes(self._connection, self._instance.model)
         if batch is not None and batch.first == position + 1 and batch.last >= position:
             upto, events = batch.last, batch.events
@@ -167,6 +170,7 @@ class Projection:
             sweep_overdue(self._connection, self._instance.model, source_id, watermark, streams)
         record(self._connection, self._silence.judge(end.events, end.reached), digits)
         record(self._connection, self._staff.judge(end.events), digits)
+        record(self._connection, self._unbroken.judge(end.events), digits)
         if upto is not None:
             self._connection.execute(sql("move_generation"), [upto, self._instance.generation])
 

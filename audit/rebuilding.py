@@ -8,6 +8,7 @@ from audit.comparing import Difference, Side, compared
 from audit.database import Connection, connect, sql, use_generation
 from audit.findings.books import check_books
 from audit.findings.causation import judge_causes, judge_orphans
+from audit.findings.holes import Unbroken
 from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
 from audit.findings.overdue import sweep_overdue
 from audit.findings.record import record
@@ -153,6 +154,7 @@ def _finisher(
         judge_causes(connection, model, _position(connection, number), _position(connection))
         record(connection, [*alarms(connection, model), *hear_all(connection, model, marks)], model.digits)
         record(connection, Staff(connection, model).judge_all(), model.digits)
+        record(connection, Unbroken(connection, model).judge_all(), model.digits)
         for source_id, watermark in marks.items():
             sweep_overdue(connection, model, source_id, watermark, streams)
         while marks and judge_flows(connection, model, min(marks.values())) == FLOWS_AT_ONCE:

@@ -30,7 +30,7 @@ def switch_off() -> None:
         setattr(fold, name, nothing)
     for name in ("judge_flows", "judge_orphans", "record", "sweep_overdue"):
         setattr(pipeline, name, none)
-    for judge in ("Causes", "Silence", "Staff"):
+    for judge in ("Causes", "Silence", "Staff", "Unbroken"):
         getattr(pipeline, judge).judge = nothing
 
 

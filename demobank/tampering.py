@@ -1,4 +1,4 @@
-"""What may befall a bank's stores after they were read: a row that is lost, a row that is rewritten.
+"""What may befall a bank's stores: a row that is lost or rewritten after it was read, a number that was never used.
 
 Nothing of the bank does this. Each gives its entry of an answer key, in the words of `answer_key.py`.
 """
@@ -22,6 +22,11 @@ REWRITTEN = (
     "where id = %s"
 )
 LOST = "delete from {} where id = %s"
+COLUMNS = "stream, version, type, event_id, data, metadata, occurred_at, recorded_at, transaction_id"
+SKIPPED = (
+    "with last as (delete from {table} where id = %s returning *) "
+    f"insert into {{table}} (id, {COLUMNS}) overriding system value select id + 1, {COLUMNS} from last"
+)
 
 
 def lose_row(connection: Connection, service: str, seed: str) -> Answer:
@@ -32,6 +37,18 @@ def lose_row(connection: Connection, service: str, seed: str) -> Answer:
 def rewrite_row(connection: Connection, service: str, seed: str) -> Answer:
     """One event's amount is another than when it was read: a repair by hand that left no event of its own."""
     return _strike(connection, service, f"rewritten/{seed}", "row_rewritten", "changed_at_source", REWRITTEN)
+
+
+def skip_number(connection: Connection, service: str, seed: str) -> Answer:
+    """Before it was read: the last event stands one farther on than it should, and its number stays empty."""
+    table = sql.Identifier(store.SCHEMAS[service], "events")
+    [(number, identifier)] = connection.execute(
+        sql.SQL("select id, event_id from {} order by id desc limit 1").format(table)
+    ).fetchall()
+    connection.execute(sql.SQL(SKIPPED).format(table=table), [number])
+    about = {"subject": f"source:{service}", "subjects": [f"source:{service}"]}
+    return {"fault": "number_skipped", **about, "events": [f"{service}/{identifier}"], "rules": ["position_hole"],
+            "moments": []}  # fmt: skip
 
 
 def _strike(connection: Connection, service: str, lot: str, fault: str, rule: str, statement: LiteralString) -> Answer:

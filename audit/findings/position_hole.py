@@ -1,4 +1,4 @@
-"""D25: an event that was read is not in its source any more: a number vanished."""
+"""D25: a number vanished from its source, or a source that leaves none out never showed it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from audit.findings.rule import Rule, Severity
 
 RULE = Rule(
     name="position_hole",
-    title="Gone from its source",
+    title="Missing from its source",
     severity=Severity.HIGH,
-    sentence="{type} in stream {stream} was read at position {number} of {source}, and is not there any more.",
-    mend="The source holds it again as it was read; or whoever removed it says why.",
-    meaning="D25: an event that was read is missing when its source is read again. Numbers that were never seen are no "
-    "finding: a transaction that was rolled back leaves one behind.",
+    sentence="Position {number} of {source} is empty: {what}.",
+    mend="The source holds the event again, as it was; or whoever removed it says why.",
+    meaning="D25: an event that was read is missing when its source is read again. Numbers that were never seen are a "
+    "finding only where the model says that the source leaves none out: elsewhere a transaction that was rolled back "
+    "leaves one behind.",
 )

@@ -322,6 +322,7 @@ class Model:
     derived: Sequence[Derived] = ()  # streams that no lane has and that are yet known
     access: Access = Access()
     quiet: Mapping[str, int] = field(default_factory=dict)  # by source: microseconds without an event, at most
+    dense: frozenset[str] = frozenset()  # sources that leave no number out
     meanings: Mapping[int, EventMeaning] = field(default_factory=dict)  # by number
 
     @property

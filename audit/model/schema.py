@@ -225,6 +225,7 @@ class Lane(Part, frozen=True, kw_only=True):
 
 class Source(Part, frozen=True, kw_only=True):
     quiet: Span | None = None
+    dense: bool = False
 
 
 class Access(Part, frozen=True, kw_only=True):

@@ -85,6 +85,7 @@ def _sign(row: tuple[Any, ...], subject: SubjectName, subject_id: int) -> Sign:
             "stream": stream,
             "source": source,
             "number": str(number),
+            "what": f"{type_} of stream {stream} was read there, and is not there any more",
             "why": WHY,
             "noticed": time_of(noticed).isoformat(),
         },

@@ -120,8 +120,8 @@ def test_any_event_of_the_causes_identifier_that_is_in_order_will_do(feed: Feed)
     feed.rebuild()
     assert_same(feed.dump(), before)
     rows = feed.rows(
-        "select l.event_id, f.rule, f.state, f.numbers->>'seconds' from finding f join log l on l.position = f.opened_by"
-        " where f.rule in ('effect_before_cause', 'orphan_cause') order by 1, 2"
+        "select l.event_id, f.rule, f.state, f.numbers->>'seconds' from finding f "
+        "join log l on l.position = f.opened_by where f.rule in ('effect_before_cause', 'orphan_cause') order by 1, 2"
     )
     for name, (*_, expected) in situations.items():
         for number in range(6):

@@ -34,7 +34,7 @@ from demobank.faults import FAULTS
 from demobank.history import simulation
 from demobank.loading import load_history
 from demobank.planting import Stroke
-from demobank.tampering import TAMPERINGS, Answer
+from demobank.tampering import TAMPERINGS, Answer, skip_number
 from tests.conftest import Database, MakeDatabase, using
 from tests.findings.scoring import Found, Score, scores, table, wrong
 from tests.pipeline.following import CONFIGURATION, follow_once
@@ -132,6 +132,25 @@ def test_what_befalls_a_store_after_it_was_read_is_found_and_nothing_else(
     _follow(feed)
     made = scores([answer], [Found(*row) for row in feed.findings() if row[0] not in ("source_silent", "redelivery")])
     assert wrong(made) == []
+
+
+def test_a_number_that_a_store_never_used_is_found_and_nothing_else(
+    database: Database, empty_database: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were the bank to say of its stores that they leave no number out."""
+    model, url = tmp_path / "model.toml", empty_database()
+    text = MODEL.read_text() + "\n[source.se-adapter]\n"
+    for name in ("core", "dk-adapter", "se-adapter"):
+        text = text.replace(f"[source.{name}]", f"[source.{name}]\ndense = true", 1)
+    model.write_text(text)
+    load_history(url, datetime.fromtimestamp(ANCHOR / 1_000_000, UTC), "tests", 1_500, faults={})
+    monkeypatch.setenv("BANK_DATABASE_URL", store.reader_url(url))
+    with store.connect(url) as connection:
+        answer = skip_number(connection, "dk-adapter", "tests")
+    feed = Feed(tmp_path, database, model)
+    _follow(feed)
+    rows = [Found(*row) for row in feed.findings() if row[0] not in ("source_silent", "redelivery")]
+    assert wrong(scores([answer], rows)) == []
 
 
 def _sources() -> list[PostgresSource]:

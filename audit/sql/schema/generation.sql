@@ -194,6 +194,16 @@ create table {schema}.heard (
     last_position  bigint not null
 );
 
+-- of sources that leave no number out: runs of numbers without a hole, and the events at their ends
+create table {schema}.unbroken (
+    source_id      integer not null,
+    first_number   bigint not null,
+    first_position bigint not null,
+    first_at       bigint not null,               -- microseconds
+    last_number    bigint not null,
+    last_position  bigint not null
+);
+
 -- what staff did of which access_anomaly is judged: doors opened, searches, addresses that name nobody, broken glass,
 -- reviews; nothing under secrecy
 create table {schema}.staff_act (

@@ -21,6 +21,7 @@ alter table {schema}.expected add primary key (subject_id, expectation, after_po
 alter table {schema}.effect add primary key (subject_id, position);
 create index effect_digest on {schema}.effect (digest);
 alter table {schema}.heard add primary key (source_id, first_position);
+alter table {schema}.unbroken add primary key (source_id, first_number);
 alter table {schema}.staff_act add primary key (position);
 create index staff_act_day on {schema}.staff_act (day);
 create index staff_act_actor on {schema}.staff_act (actor, at);

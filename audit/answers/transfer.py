@@ -30,7 +30,7 @@ from audit.answers.stories import COUNTED_MAX
 from audit.answers.technical import technical
 from audit.answers.telling import event_lines, selected, step_lines, surroundings
 from audit.answers.unfolded import unfolded
-from audit.answers.waiting import missing_steps, waiting_for
+from audit.answers.waiting import missing_steps, once, waiting_for
 from audit.answers.where import of_flow, where
 from audit.values import Subject
 
@@ -67,7 +67,7 @@ def transfer(
         status=status,
         tone=tone,
         tells=to_say(then, where.tells, found.rows, states, waiting),
-        waiting=waiting,
+        waiting=once(waiting),
         where=where,
         facts=facts_of(inquiry, (then.told[row.position] for row in then.past if row.position in then.told)),
         lanes=lane_columns(inquiry, flow.rows, states),

@@ -15,6 +15,7 @@ from audit.answers.words import within, word
 from audit.findings.reactions import Happening, matched
 from audit.log.logged import EVENT
 from audit.model.expecting import CORRELATION, roles_of
+from audit.model.meaning import Text
 from audit.values import micros_of, time_of
 
 
@@ -48,6 +49,14 @@ def awaited(
     return tuple(sorted(found, key=lambda one: (one.due, one.after.position)))
 
 
+def once(waiting: Iterable[Waiting]) -> tuple[Waiting, ...]:
+    """Several services may wait for one and the same thing: it is told once, by its soonest time."""
+    found: dict[str, Waiting] = {}
+    for one in waiting:
+        found.setdefault(one.says, one)
+    return tuple(found.values())
+
+
 def missing_steps(inquiry: Inquiry, waiting: Iterable[Waiting], told: Mapping[int, Told]) -> tuple[MissingStep, ...]:
     """The rows that are not there: for a reaction that is overdue, or that is still to come."""
     return tuple(step for one in waiting if (step := _missing(inquiry, one, told)) is not None)
@@ -77,7 +86,8 @@ def _by_states(inquiry: Inquiry, states: Sequence[StateLine]) -> Iterable[Waitin
 
 def _waiting(inquiry: Inquiry, state: StateLine, exits: Sequence[str], due: datetime) -> Waiting:
     titles = tuple(dict.fromkeys(_event_title(inquiry, state.lane, type_) for type_ in exits))
-    says = _waits_for(inquiry, [(state.lane, type_) for type_ in exits])
+    lane = inquiry.model.lanes[state.lane]
+    says = _waits_for(inquiry, lane.states[state.state].awaits, [(state.lane, type_) for type_ in exits])
     types = tuple(f"{state.lane}.{type_}" for type_ in exits)
     late = overdue(due, inquiry.seen_in(state.event.source))
     return Waiting(says, state.event, titles, due, late, state, "", types)
@@ -107,7 +117,7 @@ def expected(inquiry: Inquiry, after: EventRow, number: int) -> Waiting:
     expectation = inquiry.model.expectations[number]
     due = time_of(inquiry.model.due(micros_of(after.recorded), expectation.within))
     titles = tuple(dict.fromkeys(_event_title(inquiry, lane, type_) for lane, type_ in expectation.one_of))
-    says = _waits_for(inquiry, expectation.one_of)
+    says = _waits_for(inquiry, expectation.awaits, expectation.one_of)
     types = tuple(f"{lane}.{type_}" for lane, type_ in expectation.one_of)
     called, late = ".".join(expectation.after), overdue(due, inquiry.seen_until)
     return Waiting(says, ref_of(inquiry, after), titles, due, late, None, called, types, number)
@@ -131,8 +141,10 @@ def _exits(inquiry: Inquiry, lane_name: str, state: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _waits_for(inquiry: Inquiry, events: Sequence[tuple[str, str]]) -> str:
-    """Which answers, and of which service; that the time is over is no answer."""
+def _waits_for(inquiry: Inquiry, awaits: Text, events: Sequence[tuple[str, str]]) -> str:
+    """In the model's words; without any which answers, and of which service. That the time is over is no answer."""
+    if awaits:
+        return word(inquiry.language, "waits_for", what=inquiry.text(awaits))
     answers = [one for one in events if not _is_timeout(inquiry, *one)] or events
     by_lane: dict[str, dict[str, None]] = {}
     for lane, type_ in answers:

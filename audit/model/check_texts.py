@@ -41,11 +41,14 @@ def texts_in(document: schema.Document) -> Iterator[tuple[Key, schema.Text]]:
         yield ("lane", name, "title"), lane.title
         for state_name, state in lane.state.items():
             yield ("lane", name, "state", state_name, "title"), state.title
+            yield ("lane", name, "state", state_name, "awaits"), state.awaits
         for field_name, field in lane.field.items():
             yield ("lane", name, "field", field_name, "title"), field.title
         for type_, event in lane.event.items():
             for attribute in ("title", "says", "tells"):
                 yield ("lane", name, "event", type_, attribute), getattr(event, attribute)
+    for number, expectation in enumerate(document.expect):
+        yield ("expect", number, "awaits"), expectation.awaits
 
 
 def _check_sentence(key: Key, words: str, problems: Problems) -> None:

@@ -233,6 +233,7 @@ def _state(name: str, state: schema.State) -> meaning.State:
         state.timeout,
         state.waits_on_person,
         _duration(state.within),
+        state.awaits,
     )
 
 
@@ -259,7 +260,7 @@ def _expectation(one: schema.Expectation) -> meaning.Expectation:
     within = _duration(one.within)
     assert within is not None
     return meaning.Expectation(
-        event_name(one.after), [event_name(text) for text in one.one_of], within, one.by, one.at_most
+        event_name(one.after), [event_name(text) for text in one.one_of], within, one.by, one.at_most, one.awaits
     )
 
 

@@ -101,6 +101,8 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class State:
+    """`awaits` says what one waits for in it, behind "Waiting for"."""
+
     name: str
     title: Text
     is_final: bool = False
@@ -108,6 +110,7 @@ class State:
     is_timeout: bool = False
     waits_on_person: bool = False
     within: Duration | None = None
+    awaits: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +170,14 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """After event `after`, one of `one_of` ((lane, type) pairs) joined by the tie `by` ("correlation": by correlation)
-    must follow within the time, at most `at_most` times (None: any number)."""
+    must follow within the time, at most `at_most` times (None: any number). `awaits` says what one waits for then."""
 
     after: tuple[str, str]
     one_of: Sequence[tuple[str, str]]
     within: Duration
     by: str = "correlation"
     at_most: int | None = None
+    awaits: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

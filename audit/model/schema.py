@@ -114,6 +114,7 @@ class State(Part, frozen=True, kw_only=True):
     timeout: bool = False
     waits_on_person: bool = False
     within: Span | None = None
+    awaits: Text = {}
 
 
 class Field(Part, frozen=True, kw_only=True):
@@ -249,6 +250,7 @@ class Expectation(Part, frozen=True, kw_only=True):
     within: Span
     by: str = "correlation"
     at_most: int | None = None
+    awaits: Text = {}
 
 
 class Never(Part, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from audit import instance
 from audit.access import door
@@ -59,7 +59,7 @@ def enter(visit: Visit, inquiry: Inquiry, kind: str, id: int, *, action: str = "
     Raises UnknownSubject, Refused, NoReason.
     """
     if kind == STAFF:
-        raise UnknownSubject(f"there is no {kind} with the number {id}")
+        raise UnknownSubject(gettext("there is no %(kind)s with the number %(id)s") % {"kind": kind, "id": id})
     subject = subject_of(inquiry.connection, kind, id)
     visit.subjects.append(subject)
     inquiry.ids[subject] = id

@@ -18,6 +18,8 @@ from jinja2 import Environment, StrictUndefined
 
 from console.compiling import Texts, WholeTemplates
 
+from console.codes import named
+
 _ANY = 10**18 - 1  # stands for our number of a subject or place
 
 
@@ -51,7 +53,8 @@ def environment(**options: Any) -> Environment:
     made = WholeTemplates(**{**options, "autoescape": True, "undefined": StrictUndefined}, extensions=[Texts])
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters["sentence"] = sentence
-    made.globals.update(static=lru_cache(static), url=url)
+    made.filters["named"] = named
+    made.globals.update(static=lru_cache(static), url=url, language=get_language)
     made.trim_blocks = made.lstrip_blocks = True
     return made
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.http import QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 
 from audit.access import reasons
 from audit.access.reasons import Reason
@@ -26,7 +27,7 @@ class SearchForm:
         if not text:
             raise UsageError("write what to find: a customer, an account, a transfer or a reference")
         if len(text) > TEXT_LENGTH_MAX:
-            raise UsageError(f"what to find is at most {TEXT_LENGTH_MAX} characters long")
+            raise UsageError(gettext("what to find is at most %(count)s characters long") % {"count": TEXT_LENGTH_MAX})
         return text
 
 
@@ -92,9 +93,10 @@ def day_in(query: QueryDict, name: str) -> date | None:
     try:
         day = date.fromisoformat(text) if text else None
     except ValueError:
-        raise UsageError(f"{name} must be a day, written as 2026-11-21") from None
+        raise UsageError(gettext("%(name)s must be a day, written as 2026-11-21") % {"name": name}) from None
     if day is not None and not YEARS[0] <= day.year <= YEARS[1]:
-        raise UsageError(f"{name} must be a day of the years {YEARS[0]} to {YEARS[1]}")
+        told = gettext("%(name)s must be a day of the years %(first)s to %(last)s")
+        raise UsageError(told % {"name": name, "first": YEARS[0], "last": YEARS[1]})
     return day
 
 

@@ -60,7 +60,7 @@ def admit_from_bank(
                 return HttpResponseRedirect(after)
     except looks.NoRecord as error:
         logout(request)
-        return not_signed_in(request, str(error), 503)
+        return not_signed_in(request, gettext(str(error)), 503)
     except IntegrityError:
         raise NotAdmitted(gettext_noop("somebody of this name came in at the same moment")) from None
     name = known.get_username() if known is not None else ""
@@ -101,7 +101,7 @@ def turned_away(request: HttpRequest, why: str, *, actor: str = "", named: str =
             ),
         )
     except looks.NoRecord as error:
-        return not_signed_in(request, str(error), 503)
+        return not_signed_in(request, gettext(str(error)), 503)
     text = gettext("You are not signed in: %(why)s. Try again, or ask who gives the groups.")
     return not_signed_in(request, text % {"why": gettext(why)}, status)
 

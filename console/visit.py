@@ -18,7 +18,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit.access import approvals, door, looks, people
@@ -57,7 +57,7 @@ class Visit:
     kind: str = "look"
     asked: Asked = _NO_TIME
     zone: str = "UTC"
-    language: str = "en"  # of the model's sentences; the pages' own texts are English
+    language: str = "en"  # of the model's sentences, which may have fewer languages than the pages
     grant: door.Grant | None = None
     subjects: list[Subject] = field(default_factory=list)
     secret_subjects: list[Subject] = field(default_factory=list)  # shown too; recorded by themselves, under secrecy
@@ -131,7 +131,7 @@ class Visit:
         text = self.request.GET.get(name, "")
         number = whole_number(text)
         if text and number is None:
-            raise UsageError(f"{name} must be a whole number")
+            raise UsageError(gettext("%(name)s must be a whole number") % {"name": name})
         return number
 
     def show(
@@ -250,7 +250,7 @@ def _to_be_asked(visit: Visit, missing: approvals.ApprovalMissing) -> HttpRespon
 
 def visit_trouble(visit: Visit, status: int, text: str) -> HttpResponse:
     """A page that says what is wrong and what to do; it shows nothing of the bank."""
-    response = visit.show("trouble.html", status=status, text=text)
+    response = visit.show("trouble.html", status=status, text=gettext(text))
     response.status_code = status
     return response
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.utils.translation import gettext, gettext_noop
 
 from audit.access.statements import rows
 from audit.database import Viewer
@@ -19,15 +20,11 @@ if TYPE_CHECKING:
 
 _STANDING = "_standing"  # of a user that `signed_in` gave, for this request alone
 
-ROLES = (
-    "support",
-    "team_lead",
-    "investigator",
-    "auditor",
-    "data_protection",
-    "authority_desk",
-    "administrator",
-)
+ROLE_TITLES = (
+    gettext_noop("support"), gettext_noop("team lead"), gettext_noop("investigator"), gettext_noop("auditor"),
+    gettext_noop("data protection"), gettext_noop("authority desk"), gettext_noop("administrator"),
+)  # fmt: skip
+ROLES = tuple(title.replace(" ", "_") for title in ROLE_TITLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +111,15 @@ def require(actor: Actor, action: str) -> None:
 def _not_for(role: str, others: Collection[str]) -> str:
     """For whom it is instead, so that somebody knows whom to ask."""
     if not role:
-        return "you have no role yet: ask an administrator for one"
+        return gettext("you have no role yet: ask an administrator for one")
     named = [one.replace("_", " ") for one in ROLES if one in others and one != role]
     if not named:
-        return "no role may do this"
-    *first, last = named
-    whose = f"the roles {', '.join(first)} and {last}" if first else f"the role {last}"
-    return f"this is for {whose}, and yours is {role.replace('_', ' ')}: ask a colleague whom it is for"
+        return gettext("no role may do this")
+    *first, last = (gettext(one) for one in named)
+    told = {"first": ", ".join(first), "last": last, "yours": gettext(role.replace("_", " "))}
+    if first:
+        many = gettext(
+            "this is for the roles %(first)s and %(last)s, and yours is %(yours)s: ask a colleague whom it is for"
+        )
+        return many % told
+    return gettext("this is for the role %(last)s, and yours is %(yours)s: ask a colleague whom it is for") % told

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from audit.access import report as reporting
@@ -44,7 +45,7 @@ def access_report(visit: Visit, id: int) -> HttpResponse:
                 datetime.combine(ended + timedelta(days=1), time(), zone).astimezone(UTC) if ended else None,
             )  # fmt: skip
         except UsageError as error:
-            wrong = str(error)
+            wrong = gettext(str(error))
     lines = (
         [(one, reporting.purpose_of(made, one), reporting.sentence_of(made, one)) for one in made.consulted]
         if made

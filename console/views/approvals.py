@@ -9,6 +9,7 @@ from django.core import signing
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from audit.access import approvals as four_eyes
@@ -110,7 +111,9 @@ def _asked(visit: Visit, id: int) -> Approval:
     """Raises UnknownSubject for what this person does not see on the page."""
     found = _known(visit, four_eyes.visible(visit.actor).filter(pk=id))
     if not found:
-        raise UnknownSubject(f"there is no request {id} of yours, nor one that you may decide")
+        raise UnknownSubject(
+            gettext("there is no request %(id)s of yours, nor one that you may decide") % {"id": id}
+        )
     return found[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from audit.access import door, looks, reasons
@@ -30,7 +31,7 @@ def break_glass(visit: Visit) -> HttpResponse:
             door.break_glass(visit.actor, subject, form.reason, post.get("why", ""))
             return HttpResponseRedirect(reverse("subject", args=[subject.kind, id]))
         except UsageError as error:
-            wrong = str(error)
+            wrong = gettext(str(error))
     codes, minutes = reasons.codes_for(visit.may("secrecy")), door.BROKEN_FOR.seconds // 60
     typed = {name: post.get(name, "") for name in FIELDS}
     return visit.show("break_glass.html", codes=codes, wrong=wrong, minutes=minutes, typed=typed)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
@@ -175,7 +175,7 @@ def _mine(visit: Visit, id: int) -> Export:
     """Who asked for an export gets it, and who has the right to what others asked for; through the same door."""
     found = Export.objects.filter(pk=id).first()
     if found is None or not (found.actor == visit.actor.name or _may_see_others(visit, found)):
-        raise UnknownSubject(f"there is no export {id} of yours")
+        raise UnknownSubject(gettext("there is no export %(id)s of yours") % {"id": id})
     return found
 
 

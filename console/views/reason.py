@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from audit.access import door, reasons
@@ -35,7 +36,7 @@ def reason(visit: Visit, kind: str, id: int) -> HttpResponse:
             visit.outcome = "shown"  # which the door has recorded
             return HttpResponseRedirect(after)
         except UsageError as error:
-            wrong = str(error)
+            wrong = gettext(str(error))
     return visit.show(
         "reason.html", link=link, customers=choices, codes=reasons.codes_for(visit.may("secrecy")),
         next=after, wrong=wrong,

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
 
+from audit.answers.names import link_of
 from audit.answers.shapes import Interval
 from audit.answers.when import when as ask_when
 from audit.errors import UsageError
-from audit.values import Subject
 from console.asking import asking, enter
 from console.forms import day_in
 from console.visit import Visit, looked
@@ -30,13 +31,13 @@ def when(visit: Visit, kind: str, id: int) -> HttpResponse:
         try:
             page = ask_when(inquiry, subject, that) if that else None
         except UsageError as error:
-            trouble, visit.outcome = str(error), "bad input"
-        at = inquiry.as_of()
+            trouble, visit.outcome = gettext(str(error)), "bad input"
+        at, title = inquiry.as_of(), link_of(inquiry, subject, id).title
     if posted and not trouble:
         return HttpResponseRedirect(visit.at(visit.request.path, that=that))
     intervals = page.intervals if page else ()
     shown = within(intervals, began, ended, visit.zone) if began and ended else intervals
-    response = visit.show("when.html", at, page=page, kind=kind, id=id, subject=_named(subject), that=that,
+    response = visit.show("when.html", at, page=page, kind=kind, id=id, subject=title, that=that,
                           trouble=trouble, most=SHOWN, shown=shown, began=began, ended=ended)  # fmt: skip
     response.status_code = 400 if trouble else 200
     return response
@@ -55,7 +56,3 @@ def _days(visit: Visit) -> tuple[date | None, date | None]:
     if (began is None) != (ended is None) or (began and ended and began > ended):
         raise UsageError("give the first and the last day, in this order")
     return began, ended
-
-
-def _named(subject: Subject) -> str:
-    return f"{subject.kind.replace('_', ' ').capitalize()} {subject.key}"

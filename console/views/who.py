@@ -6,13 +6,16 @@ from dataclasses import replace
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from audit.answers.claimed import in_words
 from audit.answers.inquiry import Inquiry
+from audit.answers.names import kind_title
 from audit.answers.shapes import Page, WhoLine
 from audit.answers.when import claim_of
 from audit.answers.who import behind_doors, situation_of
 from audit.answers.who import who as ask_who
+from audit.answers.words import within
 from audit.errors import UnknownSubject, UsageError
 from audit.values import Subject
 from console import lists
@@ -36,11 +39,11 @@ def who(visit: Visit, kind: str) -> HttpResponse:
                 page = ask_who(inquiry, Subject(kind, EVERYONE), that, visit.cursor("who"))
                 page = replace(page, subjects=_told(visit, inquiry, page.subjects))
             except UsageError as error:
-                trouble, visit.outcome = str(error), "bad input"
-        at = inquiry.as_of()
+                trouble, visit.outcome = gettext(str(error)), "bad input"
+        at, title = inquiry.as_of(), kind_title(inquiry, kind)
         says = in_words(inquiry, kind, claim_of(inquiry, that).tree) if page else ""
     visit.shows(line.subject for line in page.subjects.rows) if page else None
-    response = visit.show("who.html", at, {"who": "_who.html"}, page=page, kind=kind, that=that,
+    response = visit.show("who.html", at, {"who": "_who.html"}, page=page, that=that, kind=within(title),
                           says=says, trouble=trouble)  # fmt: skip
     response.status_code = 400 if trouble else 200
     return response
@@ -79,10 +82,10 @@ def _told(visit: Visit, inquiry: Inquiry, found: Page[WhoLine]) -> Page[WhoLine]
 def _that(visit: Visit) -> str:
     text = " ".join((visit.cursor("that") or "").split())
     if len(text) > LENGTH_MAX:
-        raise UsageError(f"an expression is at most {LENGTH_MAX} characters long")
+        raise UsageError(gettext("an expression is at most %(count)s characters long") % {"count": LENGTH_MAX})
     return text
 
 
 def _check(kind: str, kinds: object) -> None:
     if kind not in kinds:  # type: ignore[operator]
-        raise UnknownSubject(f"there is no kind {kind}")
+        raise UnknownSubject(gettext("there is no kind %(kind)s") % {"kind": kind})

@@ -73,7 +73,7 @@ def customer(page: s.CustomerPage) -> HttpResponse:
 
 
 def account(page: s.AccountPage) -> HttpResponse:
-    return visit().show("account.html", page.at, page=page, charts=charts(page.chart), tone="")
+    return visit().show("account.html", page.at, page=page, charts=charts(page.chart), tone="", below=[])
 
 
 def overview(page: s.Overview) -> HttpResponse:

@@ -27,8 +27,12 @@ def own(inquiry: Inquiry, told: Iterable[Told]) -> dict[int, Told]:
 
 
 def covered(lines: Iterable[EventLine], own: Mapping[int, Told]) -> list[EventLine]:
-    """The lines, those of single payments without sentence and amount."""
-    return [line if line.ref.position in own else replace(line, says="", tells="", movements=()) for line in lines]
+    """The lines, those of single payments without amount, and with their type's title for a sentence."""
+    return [line if line.ref.position in own else _covered(line) for line in lines]
+
+
+def _covered(line: EventLine) -> EventLine:
+    return replace(line, says=line.title, tells="", movements=())
 
 
 def covered_data(shown: Technical, own: Mapping[int, Told]) -> Technical:

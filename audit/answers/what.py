@@ -10,6 +10,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import PLACE, Known, flow_kinds, known, link_of, place_title
 from audit.answers.places import parse_place, positions_in
 from audit.answers.shapes import Link, Page, StepLine, What
+from audit.answers.shared import covered, is_shared, own
 from audit.answers.stories import BEGINNING, TIE_MAX, Part, part_of_story
 from audit.answers.telling import event_lines, step_lines, surroundings
 from audit.answers.unfolded import Unfolded, unfolded
@@ -60,13 +61,15 @@ def steps_page(
 ) -> Page[StepLine]:
     mark = unpack(cursor) if cursor else None
     part = part_of_story(inquiry, asked, fresh, size, mark, newest_first=newest_first, tie=tie)
-    return part_told(inquiry, part, fresh)
+    return part_told(inquiry, asked, part, fresh)
 
 
-def part_told(inquiry: Inquiry, part: Part, fresh: Unfolded) -> Page[StepLine]:
-    """The steps of a part of a story."""
+def part_told(inquiry: Inquiry, asked: Known, part: Part, fresh: Unfolded) -> Page[StepLine]:
+    """The steps of a part of a story; of a shared one those of single payments without sentence and amount."""
     told = read_events(inquiry, part.rows, fresh.finality)
     lines = event_lines(inquiry, told, surroundings(inquiry, told, fresh), part.first_number)
+    if is_shared(inquiry, asked):
+        lines = covered(lines, own(inquiry, told))
     return Page(tuple(step_lines(told, lines)), part.total, next=part.next, previous=part.previous)
 
 

@@ -6,10 +6,14 @@ import json
 import re
 from html import unescape
 
+from audit.access.mask import hidden
 from audit.answers.customer import customer as customer_page
 from audit.answers.customer import payments_page
+from audit.answers.documents import what_document
 from audit.answers.inquiry import inquire
+from audit.answers.names import subject_of
 from audit.answers.transfer import transfer
+from audit.answers.what import whole_story_in_pages
 from audit.database import reading
 from audit.values import Subject
 from tests.console.conftest import Bank, browser_of, with_reason
@@ -62,6 +66,12 @@ def test_a_batch_does_not_give_away_what_each_colleague_got(bank: Bank) -> None:
         plain = {amount.replace(",", "") for amount in amounts}
         assert not [amount for amount in amounts | plain if amount in text], url
     assert "Sender" not in text_of(browser, urls[0])
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        told = what_document(whole_story_in_pages(inquiry, subject_of(connection, "batch", batch)))
+    moved = {row["amount"] for step in told["steps"] for row in step["movements"]}
+    assert len(told["steps"]) > 3 and not moved & plain
+    assert not [amount for amount in amounts if any(amount in step["says"] for step in told["steps"])]
 
 
 def test_money_that_is_not_as_it_should_be_is_never_called_calm(bank: Bank) -> None:

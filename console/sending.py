@@ -8,6 +8,7 @@ from contextlib import suppress
 from django.http import HttpResponse
 
 from audit.access import approvals
+from audit.access.reasons import Reason
 from audit.answers.names import customers_among
 from audit.database import reading
 from audit.errors import WhereaboutsError
@@ -38,7 +39,7 @@ def send(
         sizes = {"rows": len(shown.rows), "customers": customers}
         details = sizes if newest is None else {**sizes, "newest": newest}
         about_one = visit.subjects if customers == CUSTOMERS_ALONE_MAX else ()
-        approval = approvals.take(visit.actor, KIND, _what(visit), details, about_one, sizes)
+        approval = approvals.take(visit.actor, KIND, _what(visit), details, about_one, sizes, _reason(visit))
         visit.details = {**visit.details, "customers": customers, "approval": approval.pk}
     return as_file(shown, format, about)
 
@@ -47,6 +48,10 @@ def newest_approved(visit: Visit) -> int | None:
     """The newest row of this list that was there when it was asked for, where it is approved."""
     asked = approvals.given(visit.actor, KIND, _what(visit)).order_by("id").last()
     return None if asked is None else asked.details.get("newest")
+
+
+def _reason(visit: Visit) -> Reason | None:
+    return visit.reason or (visit.grant.reason if visit.grant else None)
 
 
 def _customers(visit: Visit, subjects: Sequence[Subject]) -> int:

@@ -15,7 +15,8 @@ from django.utils import timezone
 from audit.access import looks, people, texts
 from audit.access.looks import Look
 from audit.access.people import Actor
-from audit.access.reasons import under_secrecy
+from audit.access.reasons import SECRET as SECRET_CODES
+from audit.access.reasons import Reason, under_secrecy
 from audit.errors import Refused, UnknownSubject, UsageError
 from audit.models import Approval
 from audit.values import Subject
@@ -57,8 +58,10 @@ def ask(
     why: str,
     details: Mapping[str, object] | None = None,
     subjects: Sequence[Subject] = (),
+    reason: Reason | None = None,
 ) -> Approval:
     """Ask for it; recorded. Raises Refused without the right, UsageError where the same is asked for already."""
+    details = _about(details, reason)
     _require_person(actor, _kind(kind).ask)
     if not what or len(what) > 2000:
         raise UsageError("say what is to be approved")
@@ -69,7 +72,7 @@ def ask(
                 kind=kind,
                 what=what,
                 why=texts.keep(why, subjects),
-                details=dict(details or {}),
+                details=dict(details),
                 requester=actor.name,
                 requester_role=actor.role,
             )
@@ -97,16 +100,21 @@ def take(
     details: Mapping[str, object] | None = None,
     subjects: Sequence[Subject] = (),
     sizes: Mapping[str, int] | None = None,
+    reason: Reason | None = None,
 ) -> Approval:
     """Use up the approval of exactly this, given to this person; recorded. Of `sizes` it allows no more than
-    its details name. Raises ApprovalMissing, Refused."""
+    its details name. For a `reason` under secrecy only what was asked for so counts.
+    Raises ApprovalMissing, Refused."""
     _require_person(actor, _kind(kind).ask)
+    details = _about(details, reason)
     with transaction.atomic():
         enough = {f"details__{name}__gte": size for name, size in (sizes or {}).items()}
         mine = given(actor, kind, what).filter(**enough)
+        if details.get("is_secret"):
+            mine = mine.filter(details__contains=SECRET)
         found = mine.order_by("id").select_for_update(skip_locked=True).first()
         if found is None:
-            raise ApprovalMissing(kind, what, details or {}, subjects)
+            raise ApprovalMissing(kind, what, details, subjects)
         found.state = "used"
         found.save(update_fields=["state"])
         _record(actor, "approval", found, "used", subjects)
@@ -136,6 +144,11 @@ def may_decide(actor: Actor, asked: Approval) -> bool:
     if asked.state != "pending" or not is_another or actor.is_system:
         return False
     return actor.may(KINDS[asked.kind].approve) and (actor.may("secrecy") or not is_secret(asked))
+
+
+def _about(details: Mapping[str, object] | None, reason: Reason | None) -> Mapping[str, object]:
+    """With whether it is secret: so is what is done for a reason under secrecy."""
+    return {**(details or {}), **(SECRET if reason is not None and reason.code in SECRET_CODES else {})}
 
 
 def _decide(actor: Actor, number: int, state: str) -> Approval:

@@ -126,7 +126,7 @@ def unmask(actor: Actor, subject: Subject, path: str) -> None:
         until = now + UNMASKED_FOR
         still = {kept: row.unmasked[kept] for kept in _still(row.unmasked, now)}
         if ALL not in still and (path == ALL or len({*seen, path}) > FIELDS_AT_ONCE_MAX):
-            approvals.take(actor, "bulk_unmask", str(subject), {}, [subject])
+            approvals.take(actor, "bulk_unmask", str(subject), {}, [subject], reason=_reason(row))
             path = ALL
         looks.record(actor, looks.Look("unmask", "door", [subject], _reason(row), unmasked=[path], outcome="unmasked"))
         row.unmasked = {**still, path: until.isoformat()}

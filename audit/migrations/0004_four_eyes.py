@@ -42,6 +42,8 @@ begin
             join auth_group g on g.id = m.group_id
             join access_right r on r.role = g.name and r.action = needed
             where u.username = new.approver and u.is_active
+              and (not new.details @> '{"is_secret": true}' or exists (
+                  select from access_right s where s.role = g.name and s.action = 'secrecy'))
         ) then
             raise exception '% may not approve this', new.approver using errcode = 'insufficient_privilege';
         end if;

@@ -3,10 +3,11 @@ stubs. One that shows several customers is a list of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from audit.access import approvals
 from audit.access.people import Actor
+from audit.access.reasons import Reason, under_secrecy
 from audit.answers.names import PLACE
 from audit.models import Approval as Row
 from audit.trails.asked import Approval
@@ -31,22 +32,24 @@ def what_of(scope: Scope) -> str:
     return " ".join([f"the trail of {scope.title}", *narrowed])
 
 
-def taken(actor: Actor, scope: Scope, customers: Sequence[Subject]) -> Approval | None:
+def taken(actor: Actor, scope: Scope, customers: Sequence[Subject], reason: Reason | None) -> Approval | None:
     """The leave that it has, used up by this; None: it needs none. Raises ApprovalMissing."""
     if not needs_second(scope, customers):
         return None
-    return _of(approvals.take(actor, KIND, what_of(scope), _details(scope), [*scope.subjects, *customers]))
+    about = [*scope.subjects, *customers]
+    return _of(approvals.take(actor, KIND, what_of(scope), {}, about, reason=_reason(scope, reason)))
 
 
-def ask(actor: Actor, scope: Scope, customers: Sequence[Subject], why: str) -> Row | None:
+def ask(actor: Actor, scope: Scope, customers: Sequence[Subject], why: str, reason: Reason | None) -> Row | None:
     """Ask a second person for it; None: it needs none. Raises Refused, UsageError."""
     if not needs_second(scope, customers):
         return None
-    return approvals.ask(actor, KIND, what_of(scope), why, _details(scope), [*scope.subjects, *customers])
+    about = [*scope.subjects, *customers]
+    return approvals.ask(actor, KIND, what_of(scope), why, {}, about, _reason(scope, reason))
 
 
-def _details(scope: Scope) -> Mapping[str, object]:
-    return approvals.SECRET if scope.is_secret else {}
+def _reason(scope: Scope, reason: Reason | None) -> Reason | None:
+    return under_secrecy(reason) if scope.is_secret else reason
 
 
 def approval_numbered(number: int) -> Approval:

@@ -33,8 +33,8 @@ def case_export(visit: Visit, id: int) -> HttpResponse:
         except NoReason as closed:
             return _to_the_door(visit, closed, reverse("case", args=[id]))
     scope = Scope.of_case(found)
-    leave = taken(visit.actor, scope, customers)
     reason = visit.grant.reason if visit.grant else None
+    leave = taken(visit.actor, scope, customers, reason)
     if found.is_secret:
         reason = visit.reason = under_secrecy(reason)
     return begun(visit, write_down(visit, found.title, leave, reason), case=id)

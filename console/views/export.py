@@ -45,7 +45,7 @@ def export_start(visit: Visit, kind: str, id: int) -> HttpResponse:
         opened = visit.grant.door.subject if visit.grant and visit.grant.door else None
         first = sorted(customers, key=lambda one: one != opened)
         scope = scope_of(inquiry, subject, first, _wish(visit))
-    leave = taken(visit.actor, scope, customers)
+    leave = taken(visit.actor, scope, customers, visit.grant.reason if visit.grant else None)
     grant, moment = visit.grant, visit.asked.moment
     recipient = visit.request.POST.get("recipient", "").strip()
     if recipient:

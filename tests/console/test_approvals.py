@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.test import Client
 
 from audit.access import approvals, people
 from audit.access.approvals import ApprovalMissing, ask, take
+from audit.access.mask import ALL
 from audit.access.people import Actor
+from audit.access.reasons import Reason
 from audit.database import Role
-from audit.errors import Refused, UsageError
+from audit.errors import Refused, UnknownSubject, UsageError
 from audit.models import Approval, AuditRecord, KeptText
+from audit.trails import leave
+from audit.trails.scope import Scope
 from audit.values import Subject
-from tests.console.conftest import Bank, approved, browser_of
+from tests.console.conftest import Bank, approved, browser_of, shut_doors, with_reason
 
 WHY = "The authority asks about Mette Hansen"
 ANNA = Subject("customer", "C-1")
@@ -233,3 +239,42 @@ def test_a_form_that_was_not_signed_asks_for_nothing(bank: Bank) -> None:
     before = Approval.objects.count()
     answer = browser_of("team_lead").post("/approvals/ask", {"asked": "x:y:z", "why": WHY})
     assert (answer.status_code, Approval.objects.count()) == (400, before)
+
+
+def test_what_is_asked_for_under_secrecy_is_known_to_few(bank: Bank) -> None:
+    """Neither who may approve all else, nor the record, tells of it; what was asked for openly is not used for it."""
+    customer = bank.ids("customer")[0]
+    subject = Subject("customer", bank.key_of(customer))
+    shut_doors()
+    browser = with_reason(browser_of("investigator"), "customer", customer, code="authority")
+    refused = browser.post(f"/of/customer/{customer}/unmask", {"path": ALL})
+    token = re.search(rb'name="asked" value="([^"]+)"', refused.content)
+    assert refused.status_code == 403 and token is not None
+    browser.post("/approvals/ask", {"asked": token[1].decode(), "why": "the police asked"})
+    asked = Approval.objects.latest("pk")
+    assert (asked.kind, asked.state, asked.details) == ("bulk_unmask", "pending", approvals.SECRET)
+    record = AuditRecord.objects.filter(kind="approval_request").latest("id")
+    assert record.reason_code == "authority"
+    for role in ("team_lead", "data_protection"):
+        lead = people.actor_named(role)
+        assert asked not in approvals.visible(lead) and "the police asked" not in text_of(browser_of(role))
+        assert browser_of(role).post(f"/approvals/{asked.pk}/approve").status_code == 404
+        with pytest.raises(UnknownSubject):
+            approvals.approve(lead, asked.pk)
+    both = Scope("both", (subject, Subject("customer", bank.key_of(bank.ids("customer")[1]))))
+    investigator = people.actor_named("investigator")
+    openly = leave.ask(investigator, both, both.subjects, "for a colleague", Reason("fraud"))
+    assert openly is not None and openly.details == {}
+    approvals.approve(people.actor_named("team_lead"), openly.pk)
+    with pytest.raises(ApprovalMissing) as missing:
+        leave.taken(investigator, both, both.subjects, Reason("authority"))
+    assert missing.value.details == approvals.SECRET
+    assert leave.taken(investigator, both, both.subjects, Reason("fraud"))
+    with bank.database.connect("web") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("update approval set state = 'approved', approver = 'team_lead' where id = %s", [asked.pk])
+    expire(bank, asked.pk)
+    assert asked in approvals.visible(investigator)
+
+
+def text_of(browser: Client) -> str:
+    return browser.get("/approvals").content.decode()

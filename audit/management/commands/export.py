@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
 from audit.access.mask import hidden
-from audit.access.people import Actor
 from audit.answers.inquiry import inquire
 from audit.cases.reading import is_case, number_of
 from audit.database import reading
@@ -20,6 +18,7 @@ from audit.management.base import Command as Base
 from audit.management.casework import case_admitted
 from audit.management.copies import add_copy_arguments, check_copies, copies
 from audit.management.subjects import customers_for, subject_argument
+from audit.models import Approval
 from audit.trails import leave
 from audit.trails.asked import Asked, Written
 from audit.trails.bundle import write_bundle
@@ -64,7 +63,7 @@ class Command(Base):
                 scope = scope_of(inquiry, subject, customers, wish)
             reason = grant.reason
             if options["ask"] is not None:
-                self._ask(grant.actor, scope, customers, options)
+                self._asked(leave.ask(grant.actor, scope, customers, options["ask"], reason), scope, options)
                 return
             about = Asked(
                 grant.actor.name,
@@ -73,7 +72,7 @@ class Command(Base):
                 reason.code if reason else "",
                 reason.ticket if reason else "",
                 reason.caller_identified if reason else "",
-                leave.taken(grant.actor, scope, customers),
+                leave.taken(grant.actor, scope, customers, reason),
             )
             progress = self.progress()
             try:
@@ -92,8 +91,7 @@ class Command(Base):
         made = copies(options["output"], options)
         self._report(subject, written, made, inquiry.model.hash, options["json"])
 
-    def _ask(self, actor: Actor, scope: Scope, customers: Sequence[Subject], options: dict[str, Any]) -> None:
-        asked = leave.ask(actor, scope, customers, options["ask"])
+    def _asked(self, asked: Approval | None, scope: Scope, options: dict[str, Any]) -> None:
         if options["json"]:
             self.print_json({"approval": None if asked is None else asked.pk, "subject": str(scope.title)})
         elif asked is None:

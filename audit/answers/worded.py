@@ -16,6 +16,7 @@ from audit.model.meaning import Lane
 from audit.values import Place
 
 EVENTS = ("after", "one_of", "came", "type")
+TYPES = ("change", "undoing")
 STATES = ("state", "from", "to", "allowed")
 PLACES = ("place", "places")
 TIMES = ("due", "since")
@@ -35,10 +36,14 @@ def _word(inquiry: Inquiry, name: str, value: Any, lane: Lane | None) -> Any:
         return apart("en", value)  # as the rules' own sentences are
     if not isinstance(value, str):
         return value
-    if name == "type" and lane is not None and value in lane.events:
-        return f"“{inquiry.text(lane.events[value].title) or value}”"
+    if name == "type" and _NAME.fullmatch(value):
+        return _type(inquiry, value, lane)
+    if name == "stream":
+        return _stream(inquiry, value)
     if name in EVENTS:
         return _EVENT.sub(lambda found: _event(inquiry, found), value)
+    if name in TYPES:
+        return _NAME.sub(lambda found: _type(inquiry, found[0], lane), value)
     if name in PLACES:
         return _PLACE.sub(lambda found: _place(inquiry, found), value)
     if name in STATES and lane is not None:
@@ -60,6 +65,19 @@ def _lane(inquiry: Inquiry, numbers: Mapping[str, Any]) -> Lane | None:
 
 def _state(inquiry: Inquiry, lane: Lane, name: str) -> str:
     return state_title(inquiry, lane, name) if name in lane.states else name
+
+
+def _type(inquiry: Inquiry, name: str, lane: Lane | None) -> str:
+    """By its title; of a type that no lane is named with, where all lanes that have it call it the same."""
+    lanes = [lane] if lane is not None and name in lane.events else inquiry.model.lanes.values()
+    titles = {inquiry.text(one.events[name].title) for one in lanes if name in one.events}
+    title = titles.pop() if len(titles) == 1 else ""
+    return f"“{title}”" if title else name
+
+
+def _stream(inquiry: Inquiry, name: str) -> str:
+    found = inquiry.lane_of(name)
+    return f"{within(kind_title(inquiry, found[0].name))} {found[1]}" if found is not None else f"stream {name}"
 
 
 def _event(inquiry: Inquiry, found: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ RULE = Rule(
     name="asserted_value_differs",
     title="Asserted value differs",
     severity=Severity.CRITICAL,
-    sentence="{field} of {type} says that {places} hold {asserted_text}, but by what was moved it is "
+    sentence="{type} says that {places} hold {asserted_text}, but by what was moved it is "
     "{expected_text}{how}.",
     mend="The movement that is missing or one too many (the stream is judged again when it comes), or a value that"
     " agrees again.",

@@ -8,7 +8,7 @@ RULE = Rule(
     name="changed_at_source",
     title="Changed at the source",
     severity=Severity.HIGH,
-    sentence="{type} in stream {stream} {why}.",
+    sentence="{type} of {stream} {why}.",
     mend="Nothing by itself: whoever keeps the source says why it changed what was final.",
     meaning="changed_at_source: an event came below its source's seal, or before a time up to which the source was said"
     " to be complete. It counts, its stream is folded anew, and what was told before it came had been told as final.",

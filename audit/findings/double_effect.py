@@ -47,7 +47,7 @@ def _twice(story: Story, label: str, first: Happening, event: Happening) -> Sign
     undone = next((one for one in story.happenings if one.recorded > event.recorded
                    and label in story.about.undoes.get(one.meaning, ())), None)  # fmt: skip
     other = story.type_of(first.position)
-    how = "once more" if other == story.type_of(event.position) else f"though {other} had done so"
+    how = "a second time" if other == story.type_of(event.position) else f"though {other} had done so"
     return story.sign(
         RULE.name,
         event.recorded,

@@ -8,7 +8,7 @@ RULE = Rule(
     name="duplicate_reaction",
     title="Reacted to more than once",
     severity=Severity.HIGH,
-    sentence="{came} is reaction {count} to {after}; the model allows {at_most}.",
+    sentence="{after} was answered {count} times, the last time with {came}; at most {at_most} is right.",
     mend="A correction or a compensation of the one too many.",
     meaning="D19: an event has more reactions than the model allows (at_most), whether by cause or, where causes are "
     "not given, by what they belong to.",

@@ -8,7 +8,7 @@ RULE = Rule(
     name="life_after_death",
     title="Life after the end",
     severity=Severity.HIGH,
-    sentence="{type} changed {lane} {item} to {to} after its final state {from}.",
+    sentence="{type} changed the {lane} {item} to “{to}” after it had ended as “{from}”.",
     mend="A correction on the same stream that says why.",
     meaning="D11: a state-changing event after a final state, which is not declared a correction.",
 )

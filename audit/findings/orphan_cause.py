@@ -8,7 +8,7 @@ RULE = Rule(
     name="orphan_cause",
     title="Cause unknown",
     severity=Severity.MEDIUM,
-    sentence="{type} in stream {stream} names a cause that {how}.",
+    sentence="{type} of {stream} names a cause that {how}.",
     mend="The event that caused it, from its source; or the source says what had happened.",
     meaning="D23: the event that an event names as its cause is in no source, though all are known to be complete to a "
     "minute beyond; or the two name each other.",

@@ -14,7 +14,7 @@ RULE = Rule(
     name="transfer_not_conserved",
     title="Amounts do not add up",
     severity=Severity.CRITICAL,
-    sentence="The {kind} declares {declared_text}, but its places hold {held_text}: {places}.",
+    sentence="The {kind} is for {declared_text}, but {held_text} of it is there: {places}.",
     mend="The event that was missed, or the reversal of the one too many.",
     meaning="D2: what the places of the custody book hold for a flow differs from its declared amount, or a transit "
     "place is below zero, so more was taken out of it than was put in.",
@@ -65,7 +65,7 @@ def _sign(story: Story, moment: StoryMoment, wrong: dict[At, int], until: StoryM
             "declared": str(declared),
             "held": str(held),
             "currency": currency,
-            "places": ", ".join(sorted(str(place) for place in wrong)),
+            "places": ", ".join(sorted(str(place) for place, units in wrong.items() if units > 0 or place.is_transit)),
         },
         money=[(abs(held - declared), currency)],
         until=until,

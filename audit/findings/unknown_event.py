@@ -8,7 +8,7 @@ RULE = Rule(
     name="unknown_event",
     title="Unknown event",
     severity=Severity.MEDIUM,
-    sentence="The model does not know what {type} in stream {stream} means. It is kept and shown; what it did"
+    sentence="The model does not know what {type} of {stream} means. It is kept and shown; what it did"
     " to money and state is not known. {why}",
     mend="Describe {type} in the model and rebuild.",
     meaning="D24: an event whose type or stream the model does not describe. It is never skipped: answers "

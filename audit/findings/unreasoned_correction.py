@@ -8,7 +8,7 @@ RULE = Rule(
     name="unreasoned_correction",
     title="Correction without reason",
     severity=Severity.CRITICAL,
-    sentence="{type} in stream {stream} lacks {lacks}.",
+    sentence="{type} of {stream} lacks {lacks}.",
     mend="An event of the bank that states it. This one stays as it was recorded.",
     meaning="D31: a correction lacks what the model asks of corrections: a reason, its maker, an approval, or an "
     "approver who is somebody else than its maker.",

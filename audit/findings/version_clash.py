@@ -8,7 +8,7 @@ RULE = Rule(
     name="version_clash",
     title="Two events, one version",
     severity=Severity.CRITICAL,
-    sentence="Version {version} of stream {stream} {how}.",
+    sentence="Event {version} of {stream} {how}.",
     mend="The source says which of the two is true, and withdraws the other by an event.",
     meaning="D21: two events of one stream bear the same version, or, in a store that numbers what it appends, a "
     "version stands before an earlier one. Both count, in the order of the source.",

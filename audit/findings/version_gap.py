@@ -8,7 +8,7 @@ RULE = Rule(
     name="version_gap",
     title="Missing version",
     severity=Severity.HIGH,
-    sentence="Stream {stream} lacks version {missing}.",
+    sentence="Event {missing} of {stream} is missing.",
     mend="The missing events, from the source.",
     meaning="D20: a stream has a version without the versions before it, and nothing earlier can still appear.",
 )

@@ -28,8 +28,23 @@ def coming_back(
     if not payers or not (has_failed or _is_held(state, states, waiting)):
         return ""
     is_doubted = not is_complete or any(one.is_of_money for one in findings)
-    name = _answer(flow, payers) if has_failed and not is_doubted else "back_unknown"
+    name = "back_unknown"
+    if has_failed and not is_doubted:
+        name = _answer(flow, payers)
+    elif has_failed and is_complete and _is_both(flow, payers):
+        name = "back_and_out"
     return word(flow.inquiry.language, name)
+
+
+def _is_both(flow: Flow, payers: Collection[Subject]) -> bool:
+    """Whether all of it is back where it came from, and as much went out besides."""
+    declared, back, out = flow.declared(), 0, 0
+    for net in flow.nets():
+        about = place_kind(flow.inquiry.model, net.place)
+        if net.units > 0 and net.place.book == flow.kind.book and about.rests:
+            is_back = Subject(about.subject or "", net.place.key) in payers
+            back, out = (back + net.units, out) if is_back else (back, out + net.units)
+    return declared is not None and back == out == declared.units
 
 
 def _answer(flow: Flow, payers: Collection[Subject]) -> str:

@@ -16,15 +16,15 @@ from audit.answers.onitsway import nets_under_way, open_known
 from audit.answers.others import introducing, others_of
 from audit.answers.payments import listed_payments, mine_of, payment_lines, payments
 from audit.answers.settled import settled
-from audit.answers.shapes import AccountLine, CustomerPage, FindingLine, OpenItem, Page, PaymentLine, StateLine
-from audit.answers.shapes.finding import GRAVE
+from audit.answers.shapes import AccountLine, CustomerPage, OpenItem, Page, PaymentLine, StateLine, Waiting
 from audit.answers.states import states_of_many
+from audit.answers.troubles import answer_of, troubled
 from audit.answers.unfolded import unfolded
 from audit.answers.waiting import waiting_for
 from audit.answers.what import newest, not_understood
 from audit.answers.where import accounts_of, with_flows
 from audit.answers.withheld import holders
-from audit.answers.words import within, word
+from audit.answers.words import word
 from audit.values import Subject
 
 OPEN_SHOWN = 20
@@ -41,14 +41,17 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     mine = mine_of(inquiry, [one.subject for one in accounts])
     held = holdings(inquiry, list(mine.places), fresh)
     over = settled(inquiry, [one for one in listed.flows if one not in set(under_way)], held, fresh)
-    wanted = list({one.subject: one for one in [*under_way, *listed.flows] if one not in over}.values())
+    kinds = [kind for kind in inquiry.model.kinds if kind != CUSTOMER]
+    positions = [row.position for row in own]
+    found = findings_of(inquiry, [asked.id], asked.id, kinds, events=positions, of_payments=True)
+    wrong = troubled(inquiry, found.rows, listed.flows)
+    over = {one: what for one, what in over.items() if one not in set(wrong)}
+    wanted = list({one.subject: one for one in [*under_way, *wrong, *listed.flows] if one not in over}.values())
     declaring = [row for one in over.values() for row in one.declaring]
     loaded = load_together(inquiry, wanted, [*own, *listed.alone], fresh, briefly=True, only_read=declaring)
     flows = [flow for flow in loaded.flows if flow.known in set(under_way)]
     told = [loaded.told[row.position] for row in own]
     items = [open_item(inquiry, flow) for flow in flows]
-    kinds = [kind for kind in inquiry.model.kinds if kind != CUSTOMER]
-    found = findings_of(inquiry, [asked.id], asked.id, kinds, events=[row.position for row in own])
     missed = with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
     at = inquiry.as_of(all(flow.is_final() for flow in flows))
     lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, held)
@@ -59,7 +62,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
         model=inquiry.model.hash,
         answer=" ".join(
             [
-                answer_of(inquiry, items, found.rows, bool(missed or at.unattributed)),
+                answer_of(inquiry, items, found.rows, loaded.flows, bool(missed or at.unattributed)),
                 *came_in(inquiry, lines, paid if cursor is None else None),
             ]
         ),
@@ -120,7 +123,14 @@ def open_item(inquiry: Inquiry, flow: Flow) -> OpenItem:
         expected_by=waiting[0].due if waiting else None,
         money=flow.declared(),
         is_over=bool(states and states[0].is_final),
+        waits=_waits(inquiry, waiting),
     )
+
+
+def _waits(inquiry: Inquiry, waiting: Sequence[Waiting]) -> str:
+    if not waiting:
+        return ""
+    return word(inquiry.language, "waits_until", what=waiting[0].says, time=inquiry.time(waiting[0].due))
 
 
 def account_lines(
@@ -146,41 +156,3 @@ def account_lines(
         )
         for one in accounts
     )
-
-
-def answer_of(inquiry: Inquiry, items: Sequence[OpenItem], found: Sequence[FindingLine], is_incomplete: bool) -> str:
-    """What is late, what cannot be explained, what else is open, and whether the rest is in order."""
-    language, shown = inquiry.language, {line.id for line in found}
-    late = [item for item in items if item.is_late]
-    waits = [line for line in found if line.is_late and not late]
-    first = [line for line in found if line.is_open and not line.is_late and line.because_of not in shown]
-    bad = [line for line in first if line.severity in GRAVE]
-    noted = [line for line in first if line.severity not in GRAVE]
-    doubted = {line.subject.subject for line in found if line.is_open}  # else its last booking may be a moment away
-    wrong = [item for item in items if item.is_over and not item.is_late and item.flow.subject in doubted]
-    items = [item for item in items if item not in wrong]
-    parts = []
-    if wrong:
-        name = "one_wrong" if len(wrong) == 1 else "some_wrong"
-        parts.append(word(language, name, what=wrong[0].title, count=len(wrong)))
-    if len(late) == 1:
-        parts.append(word(language, "one_late", what=late[0].title))
-    elif late:
-        since = min(item.since for item in late)
-        parts.append(word(language, "some_late", count=len(late), since=inquiry.time(since)))
-    elif items:
-        # that none is late can be said where nothing is in doubt
-        name = "open" if not (waits or bad or wrong) else "under_way"
-        parts.append(word(language, f"one_{name}" if len(items) == 1 else f"some_{name}", count=len(items)))
-    for lines, name in ((waits, "overdue"), (bad, "unexplained"), (noted, "noted")):
-        if len(lines) == 1:
-            parts.append(word(language, f"one_{name}", what=within(lines[0].title)))
-        elif lines:
-            parts.append(word(language, name, count=len(lines)))
-    if is_incomplete:
-        parts.append(word(language, "not_understood"))
-    if not parts:
-        return word(language, "all_explained")
-    if not (waits or first or wrong or is_incomplete):
-        parts.append(word(language, "else_explained"))
-    return " ".join(parts)

@@ -11,7 +11,7 @@ from audit.access.acknowledged import acknowledged
 from audit.answers.cut import END
 from audit.answers.events import Told, events_at, read_events
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import customers_of, link_of, links_of, money
+from audit.answers.names import customers_of, flow_kinds, flow_lanes, link_of, links_of, money
 from audit.answers.shapes import FindingLine, FindingPage, Link, Page, RuleLine
 from audit.answers.telling import event_lines, surroundings
 from audit.answers.unfolded import unfolded
@@ -95,9 +95,11 @@ def findings_of(
     kinds: Sequence[str] = (),
     limit: int = FINDINGS_SHOWN,
     events: Collection[int] = (),
+    *,
+    of_payments: bool = False,
 ) -> Page[FindingLine]:
     """Findings of these subjects, of those `kinds` that are linked with `linked_to`, and of whoever it is with one of
-    these `events` in evidence; the open ones first.
+    these `events` in evidence; the open ones first. `of_payments`: also of the lanes of its newest payments.
 
     Those that were opened after the moment are left out; a later resolution is told.
     """
@@ -107,6 +109,8 @@ def findings_of(
             "subjects": list(subjects),
             "linked_to": linked_to,
             "kinds": list(kinds),
+            "flows": flow_kinds(inquiry.model) if of_payments else [],
+            "lanes": flow_lanes(inquiry.model) if of_payments else [],
             "events": list(events),
             "hides": list(inquiry.hides),
             "limit": limit + 1,

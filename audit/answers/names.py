@@ -161,6 +161,13 @@ def flow_kinds(model: Model) -> list[str]:
     return [name for name, kind in model.kinds.items() if kind.is_flow]
 
 
+def flow_lanes(model: Model) -> list[str]:
+    """Lanes whose streams bear the key of one flow each."""
+    flows = [f"{{{kind}}}" for kind in flow_kinds(model)]
+    lanes = model.document.get("lane", {}).items()
+    return [name for name, lane in lanes if any(flow in str(lane.get("streams")) for flow in flows)]
+
+
 def declared_kinds(model: Model) -> list[str]:
     """Kinds that the model declares by themselves, not only as a lane."""
     declared = model.document.get("kind", {})

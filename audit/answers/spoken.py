@@ -17,6 +17,7 @@ from audit.model.places import UNEXPLAINED
 from audit.values import Certainty, Money
 
 OF_AMOUNT = frozenset({"amount_drift", "forbidden_state", "transfer_not_conserved"})  # another sum than was asked for
+OF_STEPS = ("double_effect", "unmatched_resolution")  # where its money is does not show what happened
 TWICE = 2
 
 
@@ -24,11 +25,9 @@ def to_say(
     flow: Flow, own_words: str, findings: Sequence[FindingLine], states: Sequence[StateLine], waiting: Sequence[Waiting]
 ) -> str:
     """One true answer for the customer, at the flow's moment. `own_words` are what its events tell."""
-    declared = flow.declared()
     doubts = [one for one in findings if one.is_of_money]
-    booked = _booked_otherwise(flow, any(one.rule in OF_AMOUNT for one in doubts))
-    if doubts or booked:
-        return _doubted(flow, declared, booked, findings, states)
+    if doubts or _booked_otherwise(flow, is_other_sum=False):
+        return _doubted(flow, findings, states)
     late = _late(flow.inquiry, states, waiting, findings)
     return f"{ended(own_words)} {late}" if late else own_words
 
@@ -38,26 +37,32 @@ def ended(words: str) -> str:
     return words if words.endswith((".", "!", "?")) else words + "."
 
 
-def _doubted(
-    flow: Flow,
-    declared: Money | None,
-    booked: Sequence[Money],
-    findings: Sequence[FindingLine],
-    states: Sequence[StateLine],
-) -> str:
-    language, amount = flow.inquiry.language, flow.inquiry.amount
-    seen = _not_given_back(flow, states) or _seen(flow, any(one.is_open and one.rule in OF_AMOUNT for one in findings))
+def seen(flow: Flow, findings: Sequence[FindingLine], states: Sequence[StateLine]) -> list[str]:
+    """What is known of a payment that went wrong, in clauses: where its money is, what was taken, what came twice."""
+    language, amount, declared = flow.inquiry.language, flow.inquiry.amount, flow.declared()
+    rules = {one.rule for one in findings if one.is_open}
+    booked = _booked_otherwise(flow, is_other_sum=bool(rules & OF_AMOUNT))
+    said = _ended_badly(flow, states) or _seen(flow, bool(rules & OF_AMOUNT))
     if declared is not None:
-        seen += [
+        said += [
             word(language, "taken" if one.units < 0 else "put", amount=amount(_positive(one)), instead=amount(declared))
             for one in booked
         ]
-    if any(one.is_open and one.rule == "duplicate_effect" for one in findings) and not booked:
-        seen.append(word(language, "paid_twice"))
+    said += [word(language, f"rule_{rule}") for rule in OF_STEPS if rule in rules and not booked]
+    if "duplicate_effect" in rules and not booked:
+        name = "paid_twice" if states and states[0].is_final else "asked_twice"
+        said.append(word(language, name, amount=amount(declared) if declared else word(language, "the_amount")))
+    return said
+
+
+def _doubted(flow: Flow, findings: Sequence[FindingLine], states: Sequence[StateLine]) -> str:
+    language, declared = flow.inquiry.language, flow.declared()
+    clauses = seen(flow, findings, states)
+    amount = flow.inquiry.amount(declared) if declared else ""
     parts = [
-        word(language, "not_right_of", amount=amount(declared)) if declared else word(language, "not_right"),
+        word(language, "not_right_of", amount=amount) if amount else word(language, "not_right"),
         _attention(flow.inquiry, findings),
-        word(language, "seen", what="; ".join(seen)) if seen else "",
+        word(language, "seen", what="; ".join(clauses)) if clauses else "",
         word(language, "no_promise"),
     ]
     return " ".join(part for part in parts if part)
@@ -79,6 +84,8 @@ def _seen(flow: Flow, is_other_sum: bool) -> list[str]:
     said = [_stands(flow, net) for net in own]
     if is_other_sum and len(own) == 1 and (other := _instead_of(flow, own[0])):
         said = [word(inquiry.language, "instead", what=said[0], instead=inquiry.amount(other))]
+    if len(own) > 1 and (all_ := _together(flow, own)):
+        said.append(all_)
     if not own:
         said = [_stands(flow, net) for net in others]
     elif all(place_kind(model, net.place).rests for net in own):
@@ -88,20 +95,24 @@ def _seen(flow: Flow, is_other_sum: bool) -> list[str]:
     return [*said, *(word(inquiry.language, "unaccounted", amount=one) for one in amounts)]
 
 
-def _not_given_back(flow: Flow, states: Sequence[StateLine]) -> list[str]:
-    """Of a payment that failed for certain, and whose money is all still held on its account: that it failed."""
-    if not (states and states[0].is_final and states[0].is_failure):
+def _ended_badly(flow: Flow, states: Sequence[StateLine]) -> list[str]:
+    """Of a payment that has ended, with all its money in one place where it may not stay: that it failed and is held on
+    its account yet, or that it left its account and has not arrived."""
+    if not (states and states[0].is_final):
         return []
-    inquiry, model = flow.inquiry, flow.inquiry.model
-    held, _, _ = held_and_owed(flow)
+    inquiry, model, own = flow.inquiry, flow.inquiry.model, holders(flow.inquiry.model)
+    held, owed, _ = held_and_owed(flow)
     if len(held) != 1 or any(net.place.kind == UNEXPLAINED for net in flow.nets()):
         return []
     about = place_kind(model, held[0].place)
-    if about.rests or about.subject not in holders(model):
+    is_failure, is_own = states[0].is_failure, about.subject in own
+    if about.rests or is_failure != is_own:
+        return []
+    if not is_failure and not any(place_kind(model, net.place).subject in own for net in owed):
         return []
     amount = inquiry.amount(money(model, held[0].units, held[0].currency))
     place = inquiry.text(about.tells) or place_title(inquiry, held[0].place)
-    return [word(inquiry.language, "not_given_back", amount=amount, place=place)]
+    return [word(inquiry.language, "not_given_back" if is_failure else "not_arrived", amount=amount, place=place)]
 
 
 def _instead_of(flow: Flow, net: Net) -> Money | None:
@@ -111,6 +122,16 @@ def _instead_of(flow: Flow, net: Net) -> Money | None:
         return None
     is_sure = place_kind(flow.inquiry.model, net.place).certainty is not Certainty.UNCONFIRMED
     return declared if is_sure and net.currency == declared.currency else None
+
+
+def _together(flow: Flow, own: Sequence[Net]) -> str:
+    """That its places hold more or less than it is for, in its own currency."""
+    inquiry, declared = flow.inquiry, flow.declared()
+    if declared is None or {net.currency for net in own} != {declared.currency}:
+        return ""
+    total = money(inquiry.model, sum(net.units for net in own), declared.currency)
+    values = {"amount": inquiry.amount(total), "instead": inquiry.amount(declared)}
+    return word(inquiry.language, "together", **values) if total.units != declared.units else ""
 
 
 def _stands(flow: Flow, net: Net) -> str:

@@ -1,7 +1,8 @@
 -- Findings of some subjects and of what is linked with one of them, the open and the worst first. Where a subject has more
 -- links than there are findings at all, each finding is looked up among its links, else each link among the findings.
 -- Some events may be given: then also the findings that rest on one of them, whosever they are.
--- Parameters: subjects, the one whose links count, the kinds of links that do, events, how many.
+-- A payment's lane may be tied to the payment alone: of the newest `flows` linked, their `lanes` count as well.
+-- Parameters: subjects, the one whose links count, the kinds of links that do, flows, lanes, events, how many.
 with few as materialized (
     select greatest(c.reltuples::int8, 1000) as most from pg_class c where c.oid = 'finding'::regclass
 ), linked as materialized (
@@ -17,6 +18,11 @@ with few as materialized (
     where (select is_more from linked)
       and (select l.other_kind = any(%(kinds)s) from link l
            where l.subject_id = %(linked_to)s and l.other_id = f.subject_id)
+    union
+    select n.other_id
+    from (select other_id from link where subject_id = %(linked_to)s and other_kind = any(%(flows)s)
+          order by first_at desc, other_id desc limit 200) l
+    join link n on n.subject_id = l.other_id and n.other_kind = any(%(lanes)s)
 ), found as (
     select f.id from wanted w join finding f using (subject_id)
     union

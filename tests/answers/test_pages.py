@@ -286,7 +286,7 @@ def test_a_subject_with_very_many_links_has_the_same_findings(world: Database) -
         ).fetchone()
         assert found is not None
         wanted = {"subjects": [found[0]], "linked_to": found[0], "kinds": found[1], "recorded": END}
-        wanted |= {"events": [], "hides": [], "limit": 50}
+        wanted |= {"events": [], "hides": [], "flows": [], "lanes": [], "limit": 50}
         few = connection.execute(sql("answer_findings_of"), wanted).fetchall()
         more = "insert into link select %s, %s, now(), -n from generate_series(1, 1100) n"
         connection.execute(more, [found[0], found[1][0]])

@@ -71,6 +71,11 @@ class FindingLine:
         """It is grave, and neither a wait nor the consequence of another finding."""
         return self.is_open and self.severity in GRAVE and self.rule not in OF_TIME and self.because_of is None
 
+    @property
+    def is_noted(self) -> bool:
+        """It is open and lesser, and neither a wait nor the consequence of another finding: still to be told."""
+        return self.is_open and self.severity == "medium" and self.rule not in OF_TIME and self.because_of is None
+
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:

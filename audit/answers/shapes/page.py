@@ -39,6 +39,7 @@ class OpenItem:
     expected_by: datetime | None
     money: Money | None
     is_over: bool = False  # it has ended, and left money behind
+    waits: str = ""  # for what, the soonest
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,4 +83,5 @@ def _entry(inquiry: Inquiry, currency: str, row: tuple[Any, ...], told: Told, li
         is_final=told.is_final,
         cursor=pack(Mark(recorded, source_id, source_position, ordinal)),
         counter_id=counter_id,
+        counterparty=told.counterparty,
     )

@@ -18,7 +18,7 @@ from audit.answers.where import accounts_of
 from audit.answers.withheld import holders
 from audit.answers.words import day_in_words, word
 from audit.errors import UsageError
-from audit.values import Money, Place, Subject
+from audit.values import Clock, Money, Place, Subject
 
 SHOWN_MAX = 50
 ABREAST = timedelta(minutes=5)  # sources that are this near are searched as far as the last of them
@@ -185,11 +185,20 @@ def _says(
         "accounts": word(language, "on_account" if accounts == 1 else "on_accounts", count=accounts),
     }
     if came.rows:
-        return word(language, "some_came", count=_count(came), **values)
+        return " ".join([word(language, "some_came", count=_count(came), **values), _last(inquiry, came)])
     unmatched = ""
     if stray is not None and wanted is not None:
         unmatched = word(language, "but_unmatched" if stray.rows else "nor_unmatched", count=_count(stray))
     return word(language, "none_came", unmatched=unmatched, **values)
+
+
+def _last(inquiry: Inquiry, came: Found) -> str:
+    """The newest payment that came, and who paid."""
+    line = came.rows[0][1]
+    time = line.recorded if inquiry.cut.clock is Clock.RECORDED else line.occurred
+    name = "last_of_them_from" if line.counterparty else "last_of_them"
+    values = {"amount": inquiry.amount(line.money), "who": line.counterparty, "time": inquiry.time(time)}
+    return word(inquiry.language, name, **values)
 
 
 def _count(found: Found) -> str:

@@ -44,7 +44,9 @@ def test_all_that_came_in_is_there_and_nothing_else(world: Database, bank: Bank,
         page = incoming(inquiry, CUSTOMER, None, *days_of(bank))
     found = [(a.subject.key, r.money.units, r.money.currency, getattr(r, clock).date()) for a, r in page.came.rows]
     assert sorted(found) == sorted(expected)
-    assert f": {len(expected)}." in page.says
+    assert f": {len(expected)}. The last was " in page.says
+    newest = max(page.came.rows, key=lambda row: getattr(row[1], clock))[1]
+    assert f"The last was {newest.money}" in page.says
 
 
 def test_what_did_not_come_is_said_with_where_it_was_looked_for(world: Database, bank: Bank) -> None:

@@ -278,8 +278,8 @@ def test_an_exchange_that_was_only_paid_says_all_that_was_taken_and_that_nothing
 
 
 def test_what_is_over_and_wrong_is_not_said_to_be_under_way(bank: Bank) -> None:
-    """A payment that ended and left money behind went wrong: by its amount and payee, with what its own page says of it,
-    and nothing before it is calm."""
+    """A payment that ended and left money behind went wrong: by its amount and payee, with what its own page says, and
+    nothing before it is calm."""
     found = bank.rows(
         "select distinct l.other_id, w.key from finding f join trace.subject w on w.id = f.subject_id"
         " join flow o on o.subject_id = w.id join link l on l.subject_id = w.id and l.other_kind = 'customer'"
@@ -333,8 +333,8 @@ def test_every_rule_has_its_words_in_both_languages() -> None:
 
 
 def test_what_is_wrong_stands_on_the_first_screen_in_plain_words(bank: Bank) -> None:
-    """On the account's as on the payment's: what it is, what would put it right; also what is lesser, and of a lane that
-    is tied to its payment alone. No name of an event type."""
+    """On the account's as on the payment's: what it is, what would put it right; also what is lesser, and what a lane has
+    that is tied to its payment alone. No name of an event type."""
     found = bank.rows(
         "select distinct s.id, s.kind, f.rule from finding f join trace.subject s on s.id = f.subject_id"
         " where f.state = 'open' and f.rule in ('unreasoned_correction', 'double_effect', 'half_compensation',"

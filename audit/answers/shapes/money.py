@@ -145,6 +145,7 @@ class EntryLine:
     is_final: bool
     cursor: str
     counter_id: int = 0
+    counterparty: str = ""  # the other side's name as it may be shown
 
 
 @dataclass(frozen=True, slots=True)

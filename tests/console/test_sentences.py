@@ -333,8 +333,8 @@ def test_every_rule_has_its_words_in_both_languages() -> None:
 
 
 def test_what_is_wrong_stands_on_the_first_screen_in_plain_words(bank: Bank) -> None:
-    """On the account's as on the payment's: what it is, what would put it right; also what is lesser, and what a lane has
-    that is tied to its payment alone. No name of an event type."""
+    """On the account's as on the payment's: what it is, what would put it right; also what is lesser, and what a lane
+    has that is tied to its payment alone. No name of an event type."""
     found = bank.rows(
         "select distinct s.id, s.kind, f.rule from finding f join trace.subject s on s.id = f.subject_id"
         " where f.state = 'open' and f.rule in ('unreasoned_correction', 'double_effect', 'half_compensation',"

@@ -98,6 +98,11 @@ def open_sources(settings: Configuration, *, complete_until: datetime | None = N
     return [*opened, OwnRecords()]
 
 
+def evidence() -> Evidence:
+    """Where evidence goes: nowhere without a configuration. Raises ConfigurationError."""
+    return configuration().evidence if find() else Evidence()
+
+
 def parsed(text: str, path: Path) -> Configuration:
     """The configuration that `text` holds; `path` is where it stands."""
     try:
@@ -120,8 +125,8 @@ class _Reader:
         self._folder = folder
 
     def read(self, document: Mapping[str, Any], path: Path) -> Configuration:
-        self._only(document, ("model", "source", "evidence"), (), "key")
-        model = self._text(document, "model", ())
+        self._problems.only(document, ("model", "source", "evidence"), (), "key")
+        model = self._problems.text(document, "model", ())
         if model is None and "model" not in document:
             self._problems.error(("model",), "no model is named", 'Add model = "model.toml"')
         tables = document.get("source", {})
@@ -140,12 +145,12 @@ class _Reader:
             return None
         if name == OWN:
             self._problems.error(key, f'"{OWN}" is the name of the console\'s own records', "Choose another name")
-        self._only(table, SOURCE_KEYS, key, "key of a source")
+        self._problems.only(table, SOURCE_KEYS, key, "key of a source")
         if table.get("kind") != "postgres":
             self._problems.error((*key, "kind"), "the kind is not known", 'Write kind = "postgres"')
         mapping = self._mapping(table, key)
         address = self._address(table, key)
-        channel, skew = self._text(table, "notify", key), self._skew(table, key)
+        channel, skew = self._problems.text(table, "notify", key), self._skew(table, key)
         if mapping is None or address is None:
             return None
         return SourceSetting(name, mapping, address, channel, skew)
@@ -156,7 +161,7 @@ class _Reader:
         if not isinstance(own, dict):
             self._problems.error((*key, "mapping"), "this is not a table", "Write the columns as name = value pairs")
             return None
-        self._only(own, [field.name for field in fields(Columns)], (*key, "mapping"), "key of a mapping")
+        self._problems.only(own, [field.name for field in fields(Columns)], (*key, "mapping"), "key of a mapping")
         values |= {name: value for name, value in own.items() if name in _kinds()}
         for name in _REQUIRED:
             if name not in values:
@@ -213,7 +218,7 @@ class _Reader:
                 key, "it must have one address", f'Add one of {", ".join(ADDRESSES)}, as in url_env = "BANK_URL"'
             )
             return None
-        value, user = self._text(table, given[0], key), self._text(table, "user", key)
+        value, user = self._problems.text(table, given[0], key), self._problems.text(table, "user", key)
         if value is None:
             return None
         if given[0] == "url_env":
@@ -229,18 +234,6 @@ class _Reader:
             self._problems.error((*key, "skew"), "this is not a time span", 'Write it as in skew = "2s"')
             return 0
         return int(match[1]) * UNITS[match[2]]
-
-    def _text(self, table: Mapping[str, Any], name: str, key: Key) -> str | None:
-        value = table.get(name)
-        if value is None or (isinstance(value, str) and value):
-            return value
-        self._problems.error((*key, name), "this is not a text in quotes", f'Write {name} = "..."')
-        return None
-
-    def _only(self, table: Mapping[str, Any], known: Sequence[str], key: Key, what: str) -> None:
-        for name in table:
-            if name not in known:
-                self._problems.error((*key, name), f'"{name}" is no {what}', choice(name, known, "key"))
 
 
 def _kinds() -> set[str]:

@@ -11,7 +11,7 @@ from audit.log.mailing import Mail
 from audit.log.object_store import ObjectStore
 from audit.log.publishing import Folder, Place
 from audit.log.time_stamps import Authority
-from audit.model.problems import Key, Problems, choice
+from audit.model.problems import Problems
 
 KEYS = ("publish", "mail", "object_store", "time_stamps")
 TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # required and optional keys, all texts
@@ -35,9 +35,9 @@ def evidence_of(document: Mapping[str, Any], folder: Path, problems: Problems) -
     if not isinstance(table, dict):
         problems.error(("evidence",), "this is not a table", 'Write [evidence] and publish = "FOLDER" in it')
         return Evidence()
-    _only(table, KEYS, ("evidence",), problems)
+    problems.only(table, KEYS, ("evidence",), "key of the evidence")
     places: list[Place] = []
-    publish = _text(table, "publish", ("evidence",), problems)
+    publish = problems.text(table, "publish", ("evidence",))
     if publish is not None:
         places.append(Folder(folder / publish))
     mail = _table(table, "mail", problems)
@@ -59,12 +59,12 @@ def _table(evidence: Mapping[str, Any], name: str, problems: Problems) -> dict[s
         problems.error(key, "this is not a table", f"Write [evidence.{name}]")
         return None
     required, optional = TABLES[name]
-    _only(table, (*required, *optional), key, problems)
+    problems.only(table, (*required, *optional), key, "key of the evidence")
     found: dict[str, Any] = {}
     for one in (*required, *optional):
         if one == "to":
             found[one] = table.get(one)
-        elif (value := _text(table, one, key, problems)) is not None:
+        elif (value := problems.text(table, one, key)) is not None:
             found[one] = value
         elif one in required and one not in table:
             problems.error((*key, one), f"{one} is missing", f'Add {one} = "..."')
@@ -77,17 +77,3 @@ def _addresses(mail: Mapping[str, Any], problems: Problems) -> list[str]:
         return given
     problems.error(("evidence", "mail", "to"), "this is no list of addresses", 'Write to = ["auditor@bank.example"]')
     return []
-
-
-def _text(table: Mapping[str, Any], name: str, key: Key, problems: Problems) -> str | None:
-    value = table.get(name)
-    if value is None or (isinstance(value, str) and value):
-        return value
-    problems.error((*key, name), "this is not a text in quotes", f'Write {name} = "..."')
-    return None
-
-
-def _only(table: Mapping[str, Any], known: Sequence[str], key: Key, problems: Problems) -> None:
-    for name in table:
-        if name not in known:
-            problems.error((*key, name), f'"{name}" is no key of the evidence', choice(name, known, "key"))

@@ -32,11 +32,10 @@ def make_abandoned_exports() -> None:
 @shared_task(name="audit.check_log", ignore_result=True)
 def check_log() -> None:
     """Hash the whole log again, and hold it against what was signed and published."""
-    from audit import configuration
     from audit.checking import check_log as check
+    from audit.configuration import evidence
 
-    places = configuration.configuration().evidence.places if configuration.find() else ()
-    check(places, lambda done, total: None)
+    check(evidence().places, lambda done, total: None)
 
 
 @shared_task(name="audit.remove_expired_exports", ignore_result=True)

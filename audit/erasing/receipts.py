@@ -25,6 +25,7 @@ ELSEWHERE = (
     "PostgreSQL's write-ahead log and old row versions, until they are recycled: sealed texts and wrapped keys, which"
     " open with the instance's master key alone",
     "keyed digests of whole events, by which the same event is known again; nothing can be read out of them",
+    "events that could not be read: sealed whole under a key of their source, and not told apart by customer",
     "the bank's own systems: this console only reads them",
 )
 

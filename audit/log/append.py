@@ -19,7 +19,8 @@ from audit.arrays import Texts
 from audit.database import Connection, sql
 from audit.log import rows
 from audit.log.drafts import Draft, Reader
-from audit.log.entry import FORMAT, KINDS, Entry, line_of, text_of_time
+from audit.log.entry import FORMAT, Entry, line_of, text_of_time
+from audit.log.kinds import KINDS
 from audit.log.logged import COLLISION, EVENT, READABLE, SIGHTING, UNREADABLE, Logged
 from audit.log.merkle import leaf_of
 from audit.log.names import Names

@@ -12,7 +12,6 @@ import msgspec
 from audit.values import time_of
 
 FORMAT = "1"
-KINDS = ("source_event", "sighting", "collision", "marker")
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from audit.log.entry import FORMAT, KINDS, Entry, line_of
+from audit.log.entry import FORMAT, Entry, line_of
+from audit.log.kinds import KINDS
 from audit.log.seals import commitment_of_parts, commitment_of_value
 from audit.values import rfc3339
 

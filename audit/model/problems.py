@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 from audit.errors import ModelError
 from audit.model.lines import Lines
@@ -50,6 +51,20 @@ class Problems:
             self.errors.append(found)
         if len(self.errors) >= PROBLEMS_MAX:
             raise TooManyProblems
+
+    def text(self, table: Mapping[str, Any], name: str, key: Key) -> str | None:
+        """A text of a table that stands under `key`; None where there is none, or something else."""
+        value = table.get(name)
+        if value is None or (isinstance(value, str) and value):
+            return value
+        self.error((*key, name), "this is not a text in quotes", f'Write {name} = "..."')
+        return None
+
+    def only(self, table: Mapping[str, Any], known: Collection[str], key: Key, what: str) -> None:
+        """That a table has no other keys; `what` they would be."""
+        for name in table:
+            if name not in known:
+                self.error((*key, name), f'"{name}" is no {what}', choice(name, known, "key"))
 
     def warn(self, key: Key, what: str, mend: str) -> None:
         if len(self.warnings) < PROBLEMS_MAX:

@@ -16,7 +16,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.names import PLACE, known
 from audit.answers.shapes import FindingLine
 from audit.answers.transfer import where_to_say
-from audit.answers.unfolded import unfolded
+from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.withheld import withhold
 from audit.files import move
 from audit.log.time_stamps import Authority
@@ -114,8 +114,9 @@ class _Draft:
         """What is read of the present: it stays as it was then, however often the rest is begun again."""
         folder, inquiry = self.work.folder, self.inquiry
         ((instance, position),) = inquiry.rows("trail_instance")
+        fresh = unfolded(inquiry)
         told = [where_to_say(inquiry, subject) for subject in self.scope.subjects]
-        lines = [line for subject in self.scope.subjects for line in self._found(subject)]
+        lines = [line for subject in self.scope.subjects for line in self._found(subject, fresh)]
         reading = narrowed(inquiry, self.scope, told, lines)
         wheres = withhold(inquiry, reading.wheres, self.scope.subjects)[0]
         found = withhold(inquiry, list(reading.findings), self.scope.subjects)[0]
@@ -132,7 +133,7 @@ class _Draft:
         (folder / "where.json").write_bytes(canonical(whole) + b"\n")
         (folder / "model.toml").write_bytes(inquiry.model.source.encode())
         (folder / "VERIFY.txt").write_bytes(VERIFY.read_bytes())
-        sequence = write_sequence(inquiry, self.scope.single, folder)
+        sequence = write_sequence(inquiry, self.scope.single, fresh, folder)
         waiting = [at for source in inquiry.sources for at in (*source.pending, *source.released)]
         self.work.done(
             "begin",
@@ -156,9 +157,9 @@ class _Draft:
         with self.work.open("README.txt") as (plain,):
             plain.write((self.work.folder / FOOT).read_bytes())
 
-    def _found(self, subject: Subject) -> tuple[FindingLine, ...]:
+    def _found(self, subject: Subject, fresh: Unfolded) -> tuple[FindingLine, ...]:
         if subject.kind == PLACE:
             return ()
-        id = known(self.inquiry, subject, unfolded(self.inquiry)).id
+        id = known(self.inquiry, subject, fresh).id
         kinds = [kind for kind in self.inquiry.model.kinds if kind != subject.kind]
         return tuple(findings_of(self.inquiry, [id], id, kinds, FINDINGS_MAX).rows)

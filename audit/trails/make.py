@@ -23,7 +23,6 @@ from audit.trails import folder
 from audit.trails.asked import Asked, Progress
 from audit.trails.bundle import write_bundle
 from audit.trails.delivery import deliver
-from audit.trails.expiry import remove_expired
 from audit.trails.leave import approval_numbered
 from audit.trails.scope import Scope
 from audit.trails.stamping import configured
@@ -43,7 +42,6 @@ def make(export_id: int, progress: Progress | None = None) -> None:
     with _alone(export_id) as is_mine:
         if is_mine and Export.objects.filter(pk=export_id, state__in=UNDONE).update(state="working"):
             _make(Export.objects.get(pk=export_id), progress or _Told(export_id))
-    remove_expired()
 
 
 def make_abandoned() -> None:

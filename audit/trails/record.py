@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import merge
 
@@ -14,6 +13,7 @@ from audit.trails.asked import Progress
 from audit.trails.canonical import canonical
 from audit.trails.contents import NO_LONGER_TIED, OUT_OF_RANGE, REASONS
 from audit.trails.entries import entry_line, payload_document, pieces_of
+from audit.trails.positions import has, once
 from audit.trails.scope import Scope
 from audit.trails.sequence import numbered
 from audit.trails.telling import WITHHELD, shown_before
@@ -39,15 +39,15 @@ class Record:
     @classmethod
     def of(cls, work: Work, inquiry: Inquiry, scope: Scope) -> Record:
         """From what was told and withheld, and from the numbers of the subject."""
-        entries = _once(sorted(shown_before(work)))
+        entries = once(sorted(shown_before(work)))
         told: dict[int, int] = {}
         with (work.folder / WITHHELD).open(encoding="ascii") as file:
             for line in file:
                 number, _, reason = line.rstrip().partition(" ")
-                if not _has(entries, int(number)):
+                if not has(entries, int(number)):
                     told[int(number)] = REASONS.index(reason)
         for position in numbered(work):
-            if not _has(entries, position):
+            if not has(entries, position):
                 told.setdefault(position, -1)
         stubs = array("q", sorted(told))
         return cls(work, inquiry, scope, entries, stubs, array("b", (told[at] for at in stubs)))
@@ -104,17 +104,3 @@ class Record:
         counts = cut.counts(recorded, occurred, source_id, source_position)  # type: ignore[arg-type]
         is_outside = not counts or (since is not None and time < since)  # type: ignore[operator]
         return OUT_OF_RANGE if is_outside else NO_LONGER_TIED
-
-
-def _once(ordered: Sequence[int]) -> array[int]:
-    found, before = array("q"), 0
-    for position in ordered:
-        if position != before:
-            found.append(position)
-            before = position
-    return found
-
-
-def _has(ordered: Sequence[int], position: int) -> bool:
-    at = bisect_left(ordered, position)
-    return at < len(ordered) and ordered[at] == position

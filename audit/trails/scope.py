@@ -82,7 +82,7 @@ class Sieve:
         lines = [event for step in page.steps.rows for event in step.events if event.ref.position <= self.upto]
         withheld = self._withheld(lines)
         shown = {event.ref.position for event in lines} - withheld.keys() - self.told
-        if len(self.scope.subjects) + bool(self.scope.pinned) > 1:
+        if self.is_of_many:
             self.told |= shown
         steps = (
             replace(step, events=tuple(event for event in step.events if event.ref.position in shown))
@@ -96,6 +96,11 @@ class Sieve:
         """Those of these entries that the scope leaves out, but for those that nobody may know of."""
         found = self._withheld(list(events_at(self.inquiry, positions).values()))
         return frozenset(position for position, reason in found.items() if reason != RESTRICTED)
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether an event may come twice: as one subject's and another's, or as a pinned one."""
+        return len(self.scope.subjects) + bool(self.scope.pinned) > 1
 
     def _withheld(self, lines: Sequence[EventLine | EventRow]) -> dict[int, str]:
         scope, found = self.scope, {}

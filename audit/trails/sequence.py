@@ -8,7 +8,7 @@ from typing import Any
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import known
-from audit.answers.unfolded import unfolded
+from audit.answers.unfolded import Unfolded
 from audit.projections.sequences import numbered_kinds, of
 from audit.trails.work import Work
 from audit.values import Subject
@@ -16,12 +16,12 @@ from audit.values import Subject
 NAME = "sequence.jsonl"
 
 
-def write_sequence(inquiry: Inquiry, subject: Subject | None, folder: Path) -> dict[str, Any] | None:
+def write_sequence(inquiry: Inquiry, subject: Subject | None, fresh: Unfolded, folder: Path) -> dict[str, Any] | None:
     """Every number of the subject, and what the manifest says of them; nothing for one whose entries bear none."""
     with (folder / NAME).open("wb") as file:
         if subject is None or subject.kind not in numbered_kinds(inquiry.model):
             return None
-        id = known(inquiry, subject, unfolded(inquiry)).id
+        id = known(inquiry, subject, fresh).id
         found = of(inquiry.connection, id, str(subject))
         file.writelines(b'{"i":"%d","n":"%d"}\n' % (at, number) for number, at in enumerate(found.positions, 1))
     return {

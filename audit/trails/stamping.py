@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.configuration import configuration
+from audit.configuration import evidence
 from audit.database import Connection
 from audit.errors import ConfigurationError
 from audit.files import put
@@ -18,7 +18,7 @@ ABSENT = "none was made"
 def configured() -> Authority | None:
     """Who stamps for this bank; None: nobody."""
     try:
-        return configuration().evidence.authority
+        return evidence().authority
     except ConfigurationError:
         return None
 

@@ -10,7 +10,7 @@ from audit.answers.documents import at_document, event_document, step_documents
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import PLACE, known
 from audit.answers.shapes import Link, What
-from audit.answers.unfolded import unfolded
+from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.what import story_of_positions, whole_story_in_pages
 from audit.answers.where import accounts_of
 from audit.errors import WhereaboutsError
@@ -31,13 +31,15 @@ FILES = ("README.txt", "view/story.jsonl", "view/timeline.csv", SHOWN, WITHHELD)
 def tell(work: Work, inquiry: Inquiry, scope: Scope, progress: Progress) -> None:
     """From the beginning, or on from where the state says."""
     sieve = Sieve(inquiry, scope, work.get("position"))
-    own = {place for subject in scope.subjects for place in _own(inquiry, subject)}
+    fresh = unfolded(inquiry)
+    own = {place for subject in scope.subjects for place in _own(inquiry, subject, fresh)}
     total, number, events = _total(inquiry, scope), work.get("number") or 0, work.get("events") or 0
     with work.open(*FILES) as files:
         plain, lines, table, shown, withheld = files
         if not table.tell():
             table.write(csv_line(COLUMNS))
-        sieve.told.update(shown_before(work))
+        if sieve.is_of_many:
+            sieve.told.update(shown_before(work))
         for part, page in _pages(work, inquiry, scope):
             kept, stubs = sieve.part(page)
             positions = array("q")
@@ -88,11 +90,10 @@ def _pages(work: Work, inquiry: Inquiry, scope: Scope) -> Iterator[tuple[int, Wh
             yield part, page
 
 
-def _own(inquiry: Inquiry, subject: Subject) -> set[str]:
+def _own(inquiry: Inquiry, subject: Subject, fresh: Unfolded) -> set[str]:
     """Whose places count as the subject's own, for the direction of an amount."""
     if subject.kind == PLACE:
         return {subject.key.partition("/")[2]}
-    fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
     kind = inquiry.model.kinds.get(subject.kind)
     if kind is not None and kind.is_flow:

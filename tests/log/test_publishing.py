@@ -277,9 +277,8 @@ def test_a_checkpoint_is_stamped_and_openssl_says_so_too(written: Log, authority
     assert stamped_at.tzinfo is not None
     (tmp_path / "checkpoint").write_text(signed.note)
     (tmp_path / "checkpoint.tsr").write_bytes(token)
-    verified = openssl("ts", "-verify", "-data", tmp_path / "checkpoint", "-in", tmp_path / "checkpoint.tsr",
+    openssl("ts", "-verify", "-data", tmp_path / "checkpoint", "-in", tmp_path / "checkpoint.tsr",
                        "-CAfile", authority.ca_file)  # fmt: skip
-    assert b"OK" in verified or verified == b""
     for wrong, data in ((token, signed.note.encode() + b"x"), (token[:-1] + b"\0", signed.note.encode()), (b"", b"x")):
         with pytest.raises(BadStamp):
             checked(wrong, data, authority.ca_file.read_bytes())

@@ -79,6 +79,12 @@ def run(world: Database, target: Path, work: Path, dies_at: int) -> int:
     return done.returncode
 
 
+def go_on(target: Path, work: Path) -> None:
+    """In this process, with other pages than those of whoever was killed."""
+    with asking() as inquiry:
+        write_bundle(inquiry, CUSTOMER, ASKED, target, folder=work)
+
+
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))])
 def test_the_same_bytes_come_out(world: Database, tmp_path: Path, seed: int) -> None:
     with connect("follower", autocommit=True) as connection:
@@ -91,7 +97,8 @@ def test_the_same_bytes_come_out(world: Database, tmp_path: Path, seed: int) -> 
         deaths += run(world, target, work, dies_at) == -signal.SIGKILL
         assert target.exists() or (work / "state.json").exists()
     assert deaths, "it was killed at least once"
-    assert target.exists() or run(world, target, work, 0) == 0
+    if not target.exists():
+        go_on(target, work)
     assert target.read_bytes() == (tmp_path / "whole.zip").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["resumed.zip", "whole.zip"]
 
@@ -123,7 +130,7 @@ def test_a_trail_that_others_write_behind_ends_where_it_began(world: Database, t
         late |= happen(tmp_path / str(number), number)
     state = json.loads((work / "state.json").read_bytes())
     assert "story" in state["done"] and "entries" not in state["done"], "it died in both parts"
-    assert run(world, target, work, 0) == 0
+    go_on(target, work)
     with connect("follower") as connection:
         key = history(connection)[-1].key
     verdict = verify(target, Trusted(key))

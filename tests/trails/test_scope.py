@@ -33,6 +33,7 @@ from audit.trails.work import Work
 from audit.values import Moment, Subject
 from tests.answers.conftest import asking
 from tests.answers.oracle import Bank
+from tests.authority import openssl
 from tests.conftest import Database
 from tests.trails.conftest import ASKED, unpack
 from tests.trails.test_verify import forged
@@ -328,6 +329,9 @@ def test_an_outside_clock_says_when_the_checkpoint_was_there(
     assert unjudged.exit_code == 0 and unjudged.anchoring == "L0" and "--tsa-ca" in " ".join(unjudged.not_proven)
     files = {name: (unpack(tmp_path / "trail.zip", tmp_path) / name).read_bytes() for name in ORDER}
     other = files_of(tmp_path / "other", CUSTOMER)
+    inside = tmp_path / "unpacked"
+    openssl("ts", "-verify", "-data", inside / "checkpoint", "-in", inside / "checkpoint.tsr",
+            "-CAfile", authority.ca_file)  # fmt: skip
     files["checkpoint.tsr"] = other["manifest.sig"]
     bad = verify(forged(tmp_path, files, key()), Trusted(raw, authority=authority.ca_file.read_bytes()))
     assert bad.exit_code == 1 and bad.first is not None and bad.first.kind == "TIME"

@@ -15,11 +15,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.log.cosignatures import seen_by, witness_of
 from audit.log.links import beginning, link_of
-from audit.log.signed_notes import BadNote, PublicKey, opened
+from audit.log.signed_notes import BadNote, Checkpoint, PublicKey, opened, signed
+from audit.log.time_stamps import Authority
 from audit.trails.contents import ORDER
 from audit.trails.verify.checks import Trusted, verify
 from audit.trails.verify.earlier import earlier_of
 from audit.trails.verify.verdict import NOT_LAST
+from tests.authority import openssl
 from tests.trails import large
 from tests.trails.test_verify import forged, mutated
 
@@ -156,3 +158,32 @@ def test_a_witness_who_is_trusted_makes_it_l3(tmp_path: Path) -> None:
     assert told.first is not None and told.first.kind == "SIGNATURE"
     alone = verify(path, Trusted(key, witnesses=[witness], derives=False))
     assert alone.exit_code == 2 and alone.anchoring == "L0", "none has signed, and one was asked for"
+
+
+STAMPS = ("another checkpoint's", "another authority's", "before the entries came", "none of it")
+
+
+@pytest.mark.parametrize("how", STAMPS)
+def test_a_real_stamp_is_of_this_checkpoint_and_after_its_entries(
+    authority: Authority, tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each token is a real one, from OpenSSL's authority; the bank signs the trail around it."""
+    if how == "before the entries came":
+        monkeypatch.setattr(large, "TIME", "2199-01-01T00:00:00.000000Z")
+    key = PublicKey.parse(large.write(10, tmp_path / "trail"))
+    files: dict[str, Any] = {one: (tmp_path / "trail" / one).read_bytes() for one in ORDER}
+    note = files["checkpoint"].decode()
+    other = signed(Checkpoint(key.name, 19, b"r" * 32), large.PRIVATE)
+    files["checkpoint.tsr"] = authority.stamp(other if how == "another checkpoint's" else note)
+    certificates = authority.ca_file.read_bytes()
+    if how == "another authority's":
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=A root", "-keyout", tmp_path / "key",
+                "-out", tmp_path / "other.pem")  # fmt: skip
+        certificates = (tmp_path / "other.pem").read_bytes()
+    verdict = verify(
+        forged(tmp_path / "stamped", files, large.PRIVATE), Trusted(key, authority=certificates, derives=False)
+    )
+    if how == "none of it":
+        assert verdict.exit_code == 0 and verdict.anchoring == "L1" and verdict.stamped_at is not None
+    else:
+        assert verdict.exit_code == 1 and [one.kind for one in verdict.problems] == ["TIME"], how

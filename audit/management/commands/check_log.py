@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from audit import configuration as configured
 from audit.checking import check_log
+from audit.configuration import evidence
 from audit.errors import WhereaboutsError
 from audit.management.base import Command as Base
 
@@ -18,7 +18,7 @@ class Command(Base):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        places = configured.configuration().evidence.places if configured.find() else ()
+        places = evidence().places
         progress = self.progress()
         found = check_log(places, lambda done, total: progress("entries", done, total))
         progress.close()

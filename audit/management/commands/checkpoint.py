@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from audit import configuration as configured
+from audit.configuration import evidence
 from audit.database import connect
 from audit.errors import UnknownSubject, WhereaboutsError
 from audit.log.checkpoints import seal
@@ -27,7 +27,7 @@ class Command(Base):
             if size_of(connection) == 0:
                 raise UnknownSubject("the log is empty: there is nothing to sign")
             signed = seal(connection, new_key=options["new_key"])
-            places = configured.configuration().evidence.places if configured.find() else ()
+            places = evidence().places
             troubles = publish_due(connection, places, signed, at_once=True)
             keys = history(connection)
         if troubles:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.log.cosignatures import Seen, seen_by
+from audit.log.kinds import SIGHTING
 from audit.log.merkle import BadProof, is_consistent, leaf_of, root_from_many
 from audit.log.signed_notes import BadNote, Checkpoint, PublicKey, opened
 from audit.trails.contents import BUNDLE, ORDER, UNLISTED
@@ -24,7 +25,7 @@ from audit.trails.verify.opened import Opened
 from audit.trails.verify.stamp import check_stamp
 from audit.trails.verify.verdict import Bad, Unsupported, Verdict
 
-SIGHTING = b"sighting"
+_SIGHTING = SIGHTING.encode()
 CLOCKS_DIFFER = timedelta(minutes=5)  # the bank's and the time-stamp authority's
 
 
@@ -215,7 +216,7 @@ class _Check:
                 raise Bad("CONTENT", "the entry does not give its leaf", expected)
             if found is None or not is_text(line):
                 raise Bad("CONTENT", "the entry is not in its canonical form", expected)
-            if found[4] != SIGHTING:
+            if found[4] != _SIGHTING:
                 _check_payload(next(payloads, b""), expected, found[1].decode())
                 verdict.payloads += 1
             verdict.entries, before = verdict.entries + 1, expected

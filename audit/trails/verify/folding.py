@@ -15,6 +15,7 @@ import msgspec
 from audit.errors import ModelError
 from audit.log.decode import NotAnObject, data_of, data_of_skeleton
 from audit.log.entry import Entry
+from audit.log.kinds import SIGHTING, SOURCE_EVENT
 from audit.log.logged import EVENT, READABLE, UNREADABLE, Logged
 from audit.model.load import loads
 from audit.model.meaning import Model
@@ -24,10 +25,9 @@ from audit.trails.verify.opened import Opened
 from audit.trails.verify.verdict import Bad, Unsupported
 from audit.values import micros_of
 
-EVENT_KIND, SIGHTING_KIND = "source_event", "sighting"
-
 _Place = tuple[str, str, str]  # book, KIND:ID, currency
 _Key = tuple[int, int]  # version, the source's order
+BEFORE_ALL: _Key = (-1, -1)
 
 
 class _Payload(msgspec.Struct, gc=False):
@@ -59,7 +59,6 @@ class _Folded:
     memory: Memory = field(default_factory=Memory)
     states: dict[str, tuple[str, int]] = field(default_factory=dict)
     units: dict[_Place, list[int]] = field(default_factory=dict)  # units, position of the last change
-    last: _Key = (-1, -1)
     is_closed: bool = False
     late: list[tuple[_Key, Entry, bytes]] | None = None  # its events, where they do not stand in their order
 
@@ -70,6 +69,7 @@ class Folded:
 
     streams: dict[tuple[str, str], _Folded] = field(default_factory=lambda: defaultdict(_Folded))
     nets: Counter[_Place] = field(default_factory=Counter)
+
 
 _entry = msgspec.json.Decoder(Entry).decode
 _payload = msgspec.json.Decoder(_Payload).decode
@@ -98,7 +98,7 @@ def fold(trail: Opened, model: Model) -> Folded:
         if stream.late is None:
             folder.apply(entry, line, stream)
         else:
-            stream.late.append((_key(entry, stream), entry, line))
+            stream.late.append((_key(entry, BEFORE_ALL), entry, line))
     for stream in streams.values():
         for _, entry, line in sorted(stream.late or (), key=lambda one: one[0]):
             folder.apply(entry, line, stream)
@@ -159,7 +159,7 @@ class _Folder:
         self._reader = Reader(model, self._sources)
 
     def apply(self, entry: Entry, line: bytes, stream: _Folded) -> None:
-        if entry.kind != EVENT_KIND:
+        if entry.kind != SOURCE_EVENT:
             return
         logged, payload = self._logged(entry), _payload(line)
         found = self._model.lane_of(entry.stream)
@@ -213,25 +213,26 @@ def _events(trail: Opened) -> Iterator[tuple[Entry, bytes]]:
     payloads = trail.lines("payloads.jsonl")
     for line in trail.lines("entries.jsonl"):
         entry = _entry(line)
-        if entry.kind != SIGHTING_KIND:
+        if entry.kind != SIGHTING:
             yield entry, next(payloads)
 
 
 def _out_of_order(trail: Opened) -> set[tuple[str, str]]:
-    found, streams = set(), defaultdict[tuple[str, str], _Folded](_Folded)
+    found, lasts = set(), dict[tuple[str, str], _Key]()
     for line in trail.lines("entries.jsonl"):
         entry = _entry(line)
-        if entry.kind == EVENT_KIND:
-            stream = streams[entry.source, entry.stream]
-            key = _key(entry, stream)
-            if key < stream.last:
-                found.add((entry.source, entry.stream))
-            stream.last = max(stream.last, key)
+        if entry.kind == SOURCE_EVENT:
+            name = entry.source, entry.stream
+            last = lasts.get(name, BEFORE_ALL)
+            key = _key(entry, last)
+            if key < last:
+                found.add(name)
+            lasts[name] = max(last, key)
     return found
 
 
-def _key(entry: Entry, stream: _Folded) -> _Key:
-    version = stream.last[0] if entry.ver is None else int(entry.ver)
+def _key(entry: Entry, last: _Key) -> _Key:
+    version = last[0] if entry.ver is None else int(entry.ver)
     return version, int(entry.pos)
 
 

@@ -10,6 +10,9 @@ from hashlib import sha256
 from struct import Struct
 from typing import Any
 
+from audit.log.kinds import KINDS
+from audit.trails.contents import REASONS
+
 # RFC 8785 text: control characters escaped shortest, nothing else but quote and backslash.
 _TEXT = rb'"[^"\\\x00-\x1f]*+(?:\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))[^"\\\x00-\x1f]*+)*+"'
 _MAYBE = rb"(?:null|" + _TEXT + rb")"
@@ -20,7 +23,7 @@ _SIGNED = rb'"(?:0|-?[1-9][0-9]{0,18})"'
 ENTRY = re.compile(
     rb'\{"cause":' + _MAYBE + rb',"commitment":"([0-9a-f]{64})","corr":' + _MAYBE + rb',"event_id":' + _TEXT
     + rb',"first":(?:null|' + _NUMBER + rb'),"i":"([1-9][0-9]{0,17})","ingested_at":"([0-9T:.-]{26}Z)"'
-    + rb',"kind":"(source_event|sighting|collision|marker)","occurred_at":' + _TIME + rb',"pos":' + _SIGNED
+    + rb',"kind":"(' + "|".join(KINDS).encode() + rb')","occurred_at":' + _TIME + rb',"pos":' + _SIGNED
     + rb',"recorded_at":' + _TIME + rb',"source":' + _TEXT + rb',"step":' + _MAYBE + rb',"stream":' + _TEXT
     + rb',"type":' + _TEXT + rb',"v":"1","ver":(?:null|' + _SIGNED + rb")\}"
 )  # fmt: skip
@@ -33,7 +36,7 @@ PLAIN = re.compile(
 LEAF = re.compile(rb'\{"i":"([1-9][0-9]{0,17})","leaf":"([0-9a-f]{64})"\}')
 STUB = re.compile(
     rb'\{"i":"([1-9][0-9]{0,17})","leaf":"([0-9a-f]{64})",'
-    rb'"reason":"(other_customer|other_account|out_of_range|restricted|no_longer_tied)"\}'
+    rb'"reason":"(' + "|".join(REASONS).encode() + rb')"\}'
 )
 NUMBERED = re.compile(rb'\{"i":"([1-9][0-9]{0,17})","n":"([1-9][0-9]{0,17})"\}')
 HASH = re.compile(rb'"([0-9a-f]{64})"')

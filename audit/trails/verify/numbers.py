@@ -4,11 +4,11 @@ last link is the one that was signed. Nothing can be left out then, whether it i
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
 from audit.log.links import beginning, link_of
+from audit.trails.positions import has
 from audit.trails.verify.earlier import Earlier
 from audit.trails.verify.lines import NUMBERED
 from audit.trails.verify.verdict import Bad, Unsupported
@@ -39,7 +39,7 @@ def check_numbers(
         if int(found[2]) != number:
             told_number = int(found[2])
             raise Bad("SUBJECT_GAP", f"entry {number} of {subject} is missing: {told_number} follows", position)
-        if indexes is not None and not _has(indexes, position):
+        if indexes is not None and not has(indexes, position):
             raise Bad("SUBJECT_GAP", f"entry {number} of {subject} is neither here nor withheld", position)
         link = link_of(link, number, position)
         if earlier is not None and number == earlier.count and link != earlier.head:
@@ -51,8 +51,3 @@ def check_numbers(
     if link != head:
         raise Bad("LINK", f"the links between the entries of {subject} do not lead to the one that was signed")
     return count
-
-
-def _has(ordered: array[int], position: int) -> bool:
-    at = bisect_left(ordered, position)
-    return at < len(ordered) and ordered[at] == position

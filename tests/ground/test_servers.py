@@ -198,7 +198,7 @@ def test_the_bank_has_a_cluster_of_its_own(var: Path) -> None:
         settings = "select name, setting from pg_settings where name = any(%s)"
         names = ["wal_level", "max_prepared_transactions", "jit", "listen_addresses"]
         found: dict[str, str] = dict(connection.execute(settings, (names,)).fetchall())
-        assert found == dict(zip(names, ["logical", "20", "off", ""], strict=True))
+        assert found == dict(zip(names, ["minimal", "20", "off", ""], strict=True))
 
 
 def test_given_addresses_replace_the_servers(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:

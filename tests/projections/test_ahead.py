@@ -9,7 +9,7 @@ import pytest
 from audit.pipeline import Projection
 from audit.projections.projector import Folded, Projector
 from tests.projections.bank import History
-from tests.projections.feed import Dump, Feed, assert_same, batches_of
+from tests.projections.feed import Dump, Feed, Row, assert_same, batches_of
 
 
 class Broken(Exception):
@@ -60,8 +60,9 @@ def test_readers_get_their_indexes_once_all_is_read(feed: Feed, history: History
     path = feed.write(history.lines()[:200])
     feed.take(path)
     followed = indexes_of(feed)
+    assert not held_back(feed)
     feed.rebuild()
-    assert indexes_of(feed) == followed
+    assert indexes_of(feed) == followed and not held_back(feed)
     with feed.database.connect("follower", autocommit=True) as connection:
         connection.execute(f"drop index read_{feed.instance.generation}.link_newest".encode())
     feed.take(path)
@@ -72,3 +73,10 @@ def indexes_of(feed: Feed) -> set[str]:
     schema = f"read_{feed.instance.generation}"
     found = feed.rows("select indexdef from pg_indexes where schemaname = %s", schema)
     return {definition.replace(schema, "") for (definition,) in found}
+
+
+def held_back(feed: Feed) -> list[Row]:
+    """Tables that autovacuum leaves alone as long as a first catch-up lasts."""
+    schema = f"read_{feed.instance.generation}"
+    return feed.rows("select relname from pg_class where relnamespace = %s::regnamespace"
+                     " and reloptions::text like '%%=200000%%'", schema)  # fmt: skip

@@ -24,7 +24,7 @@ create table trace.source (
 
 create table trace.stream (
     id        bigint generated always as identity primary key,
-    source_id integer not null references trace.source,
+    source_id integer not null,                   -- of source, which loses no row; a check for each stream costs too much
     name      text not null,
     unique (source_id, name)
 );
@@ -299,14 +299,22 @@ create table trace.head (
 insert into trace.head default values;
 
 -- What is only added to needs to be looked at again only when it has grown by much: looking costs, and little changes.
-alter table trace.log set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
-alter table trace.identity set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
-alter table trace.payload set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
-alter table trace.segment set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
-alter table trace.blind set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
-alter table trace.subject set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
-alter table trace.place set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
-alter table trace.stream set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5);
+alter table trace.log set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
+alter table trace.identity set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
+alter table trace.payload set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
+alter table trace.segment set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
+alter table trace.blind set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
+alter table trace.subject set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
+alter table trace.place set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
+alter table trace.stream set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
+alter table trace.sequence set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
+-- Nobody asks for these by their values: sorting samples of them is most of what looking costs.
+alter table trace.log alter commitment set statistics 0, alter leaf set statistics 0;
+alter table trace.identity alter digest set statistics 0;
+alter table trace.payload alter salt set statistics 0, alter skeleton set statistics 0;
+alter table trace.segment alter salt set statistics 0, alter nonce set statistics 0, alter ciphertext set statistics 0,
+    alter commitment set statistics 0;
+alter table trace.sequence alter positions set statistics 0, alter link set statistics 0;
 
 create function trace.refuse_change() returns trigger language plpgsql
 set search_path = pg_catalog, trace, pg_temp as $$

@@ -9,3 +9,16 @@ create index if not exists entry_backdated on {schema}.entry (place_id, occurred
 create index if not exists expected_after on {schema}.expected (expectation, after_at);
 create index if not exists expected_unmet on {schema}.expected (expectation, after_at) where met_at is null;
 create index if not exists identifier_prefix on {schema}.identifier (value text_pattern_ops);
+-- From now on tables are looked at when they have grown by much: looking costs, and little changes.
+do $$
+declare
+    name text;
+begin
+    for name in select c.oid::regclass::text from pg_class c
+                where c.relnamespace = '{schema}'::regnamespace and c.reloptions @> '{autovacuum_analyze_threshold=200000}'
+    loop
+        execute 'alter table ' || name || ' reset (autovacuum_analyze_threshold, autovacuum_vacuum_insert_threshold)';
+        execute 'alter table ' || name
+                || ' set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5)';
+    end loop;
+end $$;

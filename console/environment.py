@@ -16,9 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 
-from console.compiling import Texts, WholeTemplates
-
 from console.codes import named
+from console.compiling import Texts, WholeTemplates
 
 _ANY = 10**18 - 1  # stands for our number of a subject or place
 

@@ -195,4 +195,5 @@ def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef], muted_until:
         would_resolve=rule.would_resolve(numbers) if rule else "",
         money=tuple(money(inquiry.model, int(units), currency) for units, currency in sums),
         muted_until=muted_until,
+        was_open=bool(resolved_at and inquiry.cut.time and resolved_at > inquiry.cut.time),
     )

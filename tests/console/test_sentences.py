@@ -17,7 +17,7 @@ from audit.answers.what import whole_story_in_pages
 from audit.answers.words import WORDS
 from audit.database import reading
 from audit.findings.catalogue import RULES
-from audit.values import Subject
+from audit.values import Clock, Moment, Subject
 from tests.console.conftest import Bank, browser_of, with_reason
 from tests.console.reading import Reading, text_of
 
@@ -362,3 +362,22 @@ def test_what_is_wrong_stands_on_the_first_screen_in_plain_words(bank: Bank) -> 
     assert "Also open: “Received” of DK clearing" in text.split("Where the")[0]
     page = text_of(with_reason(browser_of("support"), "customer", owner), f"/of/customer/{owner}")
     assert "a record is dated before what caused it" in page and "verything is explained" not in page
+
+
+def test_what_was_open_then_is_not_called_explained_then(bank: Bank) -> None:
+    """What was resolved since was open at a moment before that: the sentence of that moment says so."""
+    found = bank.rows(
+        "select f.id, s.kind, s.key, l.other_id, f.opened_at, f.resolved_at from finding f"
+        " join trace.subject s on s.id = f.subject_id join link l on l.subject_id = s.id"
+        " where f.state = 'resolved' and f.resolved_at > f.opened_at and s.kind = 'transfer'"
+        " and l.other_kind = 'customer' order by 1 limit 4"
+    )
+    assert found
+    with reading() as connection:
+        for id, kind, key, owner, opened_at, resolved_at in found:
+            for time, is_open in ((opened_at, True), (resolved_at, False)):
+                inquiry = inquire(connection, hidden, at=Moment(time, Clock.RECORDED))
+                page = transfer(inquiry, Subject(kind, key))
+                assert [one.is_open for one in page.findings.rows if one.id == id] == [is_open]
+                answer = customer_page(inquiry, Subject("customer", bank.key_of(owner))).answer
+                assert not (is_open and "everything is explained" in answer), answer

@@ -51,10 +51,12 @@ class FindingLine:
     would_resolve: str
     money: tuple[Money, ...]
     muted_until: date | None = None  # it is judged as any other, and shown apart
+    was_open: bool = False  # at the asked moment, and resolved since
 
     @property
     def is_open(self) -> bool:
-        return self.state == "open"
+        """At the asked moment; `state` is how it stands now."""
+        return self.state == "open" or self.was_open
 
     @property
     def is_late(self) -> bool:

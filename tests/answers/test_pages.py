@@ -355,6 +355,7 @@ def test_no_statement_of_a_page_reads_a_whole_table(world: Database, monkeypatch
     large = "timeline|entry|log|link|change|payload|segment|identity|subject|stream|place|identifier|aggregate|memory"
     with reading() as connection:
         connection.execute("set local enable_seqscan = on")
+        connection.execute("set local seq_page_cost = 100")  # these tables are small, and a server may know it
         for query, params in calls:
             if not re.match(r"\s*(--|select|with)", query) or "current_generation" in query or "set_config" in query:
                 continue

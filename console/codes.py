@@ -19,6 +19,12 @@ KNOWN = (
     gettext_noop("opened"), gettext_noop("pinned"), gettext_noop("placed"), gettext_noop("set"), gettext_noop("shown"),
     gettext_noop("signed in"), gettext_noop("signed out"), gettext_noop("unavailable"), gettext_noop("unmasked"),
     gettext_noop("used"), gettext_noop("approved"), gettext_noop("written"), gettext_noop("wrong"),
+    gettext_noop("account"), gettext_noop("approvals"), gettext_noop("cases"), gettext_noop("compare"),
+    gettext_noop("customer"), gettext_noop("desk"), gettext_noop("finding"), gettext_noop("findings"),
+    gettext_noop("flows"), gettext_noop("help"), gettext_noop("incoming"), gettext_noop("lane"), gettext_noop("list"),
+    gettext_noop("looks"), gettext_noop("overview"), gettext_noop("place"), gettext_noop("places"),
+    gettext_noop("reviews"), gettext_noop("sources"), gettext_noop("subject"), gettext_noop("transfer"),
+    gettext_noop("when"), gettext_noop("who"), gettext_noop("why"), gettext_noop("withheld"), gettext_noop("news"),
     gettext_noop("known"), gettext_noop("sent but unconfirmed"), gettext_noop("outside our sight"),
 )  # fmt: skip
 

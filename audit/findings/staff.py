@@ -6,7 +6,7 @@ whatever batches they came in, and days whose records came late are judged again
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ JUDGED = "staff_judged"  # the counter of the time, in microseconds, up to which
 STEP_MICROS = 5 * 60 * 1_000_000
 FIRST_DAY = date(1970, 1, 1)
 ZONES_AND_HALF_HOURS = timedelta(days=2)  # before a time, in any zone, with what is judged half an hour later
+AT_ONCE = timedelta(weeks=2)
 EVIDENCE_MAX = 50
 BATCH = 10_000
 
@@ -104,15 +105,23 @@ class Staff:
         self.connection.execute(sql("staff_take_back"), [since])
         return [self._sign(*found) for found in self._found(upto, since)]
 
-    def _found(self, upto: int, since: date) -> list[tuple[Any, ...]]:
+    def _found(self, upto: int, since: date) -> Iterator[tuple[Any, ...]]:
+        """Many days are judged by a few weeks each: what one day takes does not grow with how many there are."""
         access = self.model.access
         opens, closes = access.hours or (None, None)
         parameters = {
-            "upto": time_of(upto), "day": since, "zone": self.model.zone, "opens": opens, "closes": closes,
+            "upto": time_of(upto), "zone": self.model.zone, "opens": opens, "closes": closes,
             "customers": access.customers, "times": access.times, "days_again": access.days_again,
-            "searches": access.searches, "guesses": access.guesses, "review_days": access.review_days,
+            "searches": access.searches, "guesses": access.guesses,
         }  # fmt: skip
-        return self.connection.execute(sql("staff_judge"), parameters).fetchall()
+        row = self.connection.execute("select min(day), max(day) from staff_act where day >= %s", [since]).fetchone()
+        day, last = row or (None, None)
+        while day is not None and day <= last:
+            part = {**parameters, "day": day, "until": day + AT_ONCE}
+            yield from self.connection.execute(sql("staff_judge"), part).fetchall()
+            day += AT_ONCE
+        glass = {"upto": time_of(upto), "review_days": access.review_days}
+        yield from self.connection.execute(sql("staff_unreviewed"), glass).fetchall()
 
     def _sign(
         self,

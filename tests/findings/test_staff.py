@@ -6,12 +6,13 @@ import random
 import threading
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from audit import pipeline
+from audit.findings.staff import Staff
 from audit.models import AuditRecord
 from audit.sources.own import OwnRecords
 from tests.conftest import Database
@@ -96,6 +97,14 @@ def test_the_same_customer_again_and_again_without_a_ticket(console: Console) ->
     assert console.read(600) == [("anna", "again", "open")]
 
 
+def test_a_ticket_that_is_given_later_the_same_day_takes_it_back(console: Console) -> None:
+    for day in (0, 4, 8):
+        console.did("anna", "reason", day * 24, "C-1")
+    assert console.read(8 * 24 + 2) == [("anna", "again", "open")]
+    console.did("anna", "reason", 8 * 24 + 3, "C-1", ticket="T-1")
+    assert console.read(8 * 24 + 8) == []
+
+
 def test_a_door_at_night(console: Console) -> None:
     console.did("anna", "reason", 11.9, "C-1")  # 21:54 in the model's zone
     console.did("bo", "reason", 13, "C-1")
@@ -153,3 +162,19 @@ def test_every_cut_and_a_rebuild_find_the_same(console: Console, seed: int) -> N
     assert console.found() == found
     assert_same({"finding": before["finding"], "staff_act": before["staff_act"]},
                 {name: console.feed.dump()[name] for name in ("finding", "staff_act")})  # fmt: skip
+
+
+def test_what_a_large_staff_did_is_judged_in_time(console: Console) -> None:
+    """300 people who open and search for two months: it takes long where each act is held against all others."""
+    with console.feed.database.connect("follower") as connection:
+        connection.execute("set local search_path = read_1, trace, public")
+        connection.execute(
+            "insert into staff_act select g, g, at, at::date, case when g % 3 > 0 then 'reason' else 'search' end,"
+            " 'p' || g * 7919 % 300, 'support', array['customer:C-' || g % 5000], false, g, null"
+            " from (select g, timestamptz '2026-09-01' + g * interval '3 minutes' as at"
+            "       from generate_series(1, 30000) g) made"
+        )
+        connection.execute("set local statement_timeout = '8s'")
+        found = list(Staff(connection, console.feed.instance.model)._found(2**51, date(2026, 9, 1)))
+        connection.rollback()
+    assert {row[0] for row in found} == {"night"}

@@ -24,6 +24,8 @@ alter table {schema}.heard add primary key (source_id, first_position);
 alter table {schema}.unbroken add primary key (source_id, first_number);
 alter table {schema}.staff_act add primary key (position);
 create index staff_act_day on {schema}.staff_act (day);
+create index staff_act_reviews on {schema}.staff_act (reviews) where act = 'review';
+create index staff_act_glass on {schema}.staff_act (at) where act = 'break_glass';
 create index staff_act_actor on {schema}.staff_act (actor, at);
 alter table {schema}.usual add primary key (expectation, bucket);
 alter table {schema}.passage add primary key (lane, from_state, to_state, type, day, bucket);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from audit.answers.balances import balance_lines
 from audit.answers.facts import facts_of
@@ -18,7 +19,7 @@ from audit.answers.payments import listed_payments, mine_of, payment_lines, paym
 from audit.answers.settled import settled
 from audit.answers.shapes import AccountLine, CustomerPage, OpenItem, Page, PaymentLine, StateLine, Waiting
 from audit.answers.states import states_of_many
-from audit.answers.troubles import answer_of, troubled
+from audit.answers.troubles import answer_of, gone_wrong, troubled
 from audit.answers.unfolded import unfolded
 from audit.answers.waiting import waiting_for
 from audit.answers.what import newest, not_understood
@@ -52,6 +53,8 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     flows = [flow for flow in loaded.flows if flow.known in set(under_way)]
     told = [loaded.told[row.position] for row in own]
     items = [open_item(inquiry, flow) for flow in flows]
+    wrong_ones = gone_wrong(inquiry, found.rows, loaded.flows)
+    items = [_marked(inquiry, item) if item.flow.subject in wrong_ones else item for item in items]
     missed = with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
     at = inquiry.as_of(all(flow.is_final() for flow in flows))
     lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, held)
@@ -125,6 +128,14 @@ def open_item(inquiry: Inquiry, flow: Flow) -> OpenItem:
         is_over=bool(states and states[0].is_final),
         waits=_waits(inquiry, waiting),
     )
+
+
+def _marked(inquiry: Inquiry, item: OpenItem) -> OpenItem:
+    """An end that cannot be explained is no good end."""
+    title, left = item.state_title, word(inquiry.language, "left_behind", state="")
+    if item.is_over and not title.endswith(left):
+        title = word(inquiry.language, "not_explained", state=title)
+    return replace(item, state_title=title, tone="bad")
 
 
 def _waits(inquiry: Inquiry, waiting: Sequence[Waiting]) -> str:

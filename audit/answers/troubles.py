@@ -36,6 +36,11 @@ class Trouble:
         return any(line.is_of_money for line in self.lines)
 
     @property
+    def is_wrong(self) -> bool:
+        """It is a payment, and its money is not as it should be."""
+        return self.flow is not None and self.is_of_money
+
+    @property
     def is_late(self) -> bool:
         """Nothing of it is open but that it has not come in its time."""
         return all(line.is_late for line in self.lines)
@@ -67,8 +72,8 @@ def answer_of(
     """`flows` are those that were read: `items` are of some of them, and of others findings may tell."""
     language = inquiry.language
     by_key = {flow.known.subject.key: flow for flow in flows}
-    troubles = _troubles(inquiry, found, by_key)
-    wrong = [one for one in troubles if one.flow is not None and one.is_of_money]
+    troubles = _troubles(inquiry, found, flows)
+    wrong = [one for one in troubles if one.is_wrong]
     late = [item for item in items if item.is_late and item.flow.subject.key not in {one.subject.key for one in wrong}]
     told = {one.subject.key for one in wrong} | {item.flow.subject.key for item in late}
     rest = [one for one in troubles if one.subject.key not in told]
@@ -94,15 +99,26 @@ def answer_of(
     return " ".join(parts)
 
 
-def _troubles(inquiry: Inquiry, found: Sequence[FindingLine], by_key: Mapping[str, Flow]) -> list[Trouble]:
-    """Open findings by what they are about; a payment's lanes bear its key."""
+def gone_wrong(inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Flow]) -> set[Subject]:
+    """The payments among `flows` whose money is not as it should be."""
+    return {one.subject for one in _troubles(inquiry, found, flows) if one.is_wrong}
+
+
+def _troubles(inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Flow]) -> list[Trouble]:
+    """Open findings by what they are about: a payment's lanes bear its key, and what rests on one of its events is its
+    own, whosever account it is found of."""
     shown = {line.id for line in found}
+    by_key = {flow.known.subject.key: flow for flow in flows}
+    by_event = {row.position: flow.known.subject.key for flow in flows for row in flow.past}
     above = {CUSTOMER, *holders(inquiry.model)}
     groups: dict[tuple[str, str], list[FindingLine]] = {}
     for line in found:
         subject = line.subject.subject
-        if line.is_open:
-            groups.setdefault((subject.kind if subject.kind in above else "", subject.key), []).append(line)
+        if not line.is_open:
+            continue
+        kind, key = (subject.kind if subject.kind in above else "", subject.key)
+        of = next((by_event[ref.position] for ref in line.evidence if ref.position in by_event), None) if kind else None
+        groups.setdefault(("", of) if of else (kind, key), []).append(line)
     troubles = []
     for (kind, key), lines in groups.items():
         flow = None if kind else by_key.get(key)
@@ -140,7 +156,9 @@ def _in_words(inquiry: Inquiry, trouble: Trouble) -> str:
     """The worst of it, as a person says it."""
     line = next((one for one in trouble.lines if one.rule not in WEAK), trouble.lines[0])
     name = f"rule_{line.rule}"
-    return word(inquiry.language, name) if name in WORDS["en"] else line.title
+    said = word(inquiry.language, name) if name in WORDS["en"] else line.title
+    amounts = ", ".join(inquiry.amount(one) for one in line.money if one.units)
+    return f"{said} ({amounts})" if amounts and trouble.flow is None else said
 
 
 def _listed(texts: Sequence[str]) -> str:

@@ -9,6 +9,6 @@ RULE = Rule(
     title="Life after the end",
     severity=Severity.HIGH,
     sentence="{type} changed the {lane} {item} to “{to}” after it had ended as “{from}”.",
-    mend="A correction on the same stream that says why.",
+    mend="A correction of the same {lane} that says why.",
     meaning="D11: a state-changing event after a final state, which is not declared a correction.",
 )

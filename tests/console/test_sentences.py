@@ -297,6 +297,8 @@ def test_what_is_over_and_wrong_is_not_said_to_be_under_way(bank: Bank) -> None:
                 seen = own.split("This is what we see: ")[1].split(". We cannot say yet")[0]
                 assert seen in page.answer.replace(". The ", ". the "), (seen, page.answer)
                 assert "under way" not in page.answer and "One payment is late" not in page.answer
+                assert item.tone == "bad" and item.state_title.endswith(("not explained", "money left behind"))
+                assert "below zero" not in page.answer  # what its own event made of the account is told with it
                 said.append(page.answer)
     assert len(said) >= 4
     assert any("left the account and has not arrived" in one for one in said)

@@ -15,6 +15,7 @@ from audit.errors import UsageError
 from audit.model.amounts import NotAnAmount, units_of
 
 TEXT_LENGTH_MAX = 200
+AMOUNT_LENGTH_MAX = 40
 YEARS = (1900, 9000)  # of days that somebody asks for: those beside them are days too
 
 
@@ -67,6 +68,8 @@ class AmountForm:
         text = query.get("amount", "").strip()
         if not text:
             return None
+        if len(text) > AMOUNT_LENGTH_MAX:
+            raise UsageError(gettext("an amount is at most %(count)s characters long") % {"count": AMOUNT_LENGTH_MAX})
         try:
             units = units_of(_plain_amount(text, digits), digits)
         except NotAnAmount as error:

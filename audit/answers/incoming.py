@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from audit.answers.amounts import span
 from audit.answers.entries import bounds, clock_column, entry_lines
@@ -147,7 +148,7 @@ def _entries(
         {
             **inquiry.cut.parameters(),
             "places": ids,
-            "units": None if wanted is None else wanted.units,
+            "units": None if wanted is None else Decimal(wanted.units),
             **bounds(inquiry, (first, last)),
             "limit": SHOWN_MAX + 1,
             "skipped": skipped,

@@ -163,3 +163,9 @@ def test_every_amount_of_the_overview_and_of_places_can_be_asked(bank: Bank, sup
         assert any(found) and all(not cell or 'class="ask"' in cell for cell in found), url
         for link in {unescape(link) for link in re.findall(r'class="ask" href="([^"]+)"', page)}:
             assert support.get(link).status_code in (200, 302), link
+
+
+def test_an_amount_that_nobody_has_is_answered(bank: Bank, customer: int, support: Client) -> None:
+    url = f"/of/customer/{customer}/incoming"
+    for amount, status in (("9" * 18, 200), ("9" * 19, 200), ("9" * 40, 200), ("9" * 41, 400), ("1e9", 400)):
+        assert support.get(url, {"amount": amount, "currency": "DKK"}).status_code == status, amount

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -12,32 +12,11 @@ from audit.access.keys import Owner
 from audit.log.cut import Piece, cut
 from audit.log.decode import NotAnObject, data_of, payload_of_line, remove
 from audit.log.logged import READABLE, SEALED_WHOLE, UNREADABLE
-from audit.model.meaning import EventMeaning, Facts, Lane, Model
+from audit.model.meaning import Envelope, EventMeaning, Lane, Model
 
 CUSTOMER = "customer"
 
 Found = tuple[Lane, str]
-
-
-class Envelope(Protocol):
-    """What a raw event and a row of the log have in common."""
-
-    @property
-    def stream(self) -> str: ...
-    @property
-    def version(self) -> int | None: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def id(self) -> str: ...
-    @property
-    def occurred(self) -> int: ...
-    @property
-    def recorded(self) -> int: ...
-    @property
-    def correlation(self) -> str | None: ...
-    @property
-    def causation(self) -> str | None: ...
 
 
 class Draft(msgspec.Struct, gc=False):
@@ -91,7 +70,7 @@ class Reader:
         """Take what is personal out of `data`; gives its identifiers' blind digests."""
         if not meaning.personal:
             return ()
-        blinds = self._blinds(meaning, self._facts(event), data)
+        blinds = self._blinds(meaning, event, data)
         remove(data, meaning.personal)
         return blinds
 
@@ -99,39 +78,32 @@ class Reader:
         self, event: Envelope, raw: bytes, encoding: str, data_length: int, data: dict[str, Any], meaning: EventMeaning
     ) -> Draft:
         skeleton, pieces = cut(raw, encoding, data_length, meaning.personal, data)
-        facts = self._facts(event)
-        owner = self._owner(meaning, facts, data) if pieces else None
-        blinds = self._blinds(meaning, facts, data)
+        owner = self._owner(meaning, event, data) if pieces else None
+        blinds = self._blinds(meaning, event, data)
         remove(data, meaning.personal)
         body = _body(raw, skeleton, encoding, data_length)
         return Draft(READABLE, data, None, owner, skeleton, pieces, blinds, body)
 
-    def _facts(self, event: Envelope) -> Facts:
-        return Facts(
-            self.source, event.stream, event.type, event.id, event.version, event.occurred, event.recorded,
-            event.correlation, event.causation,
-        )
-
-    def _blinds(self, meaning: EventMeaning, facts: Facts, data: dict[str, Any]) -> Sequence[tuple[str, bytes]]:
+    def _blinds(self, meaning: EventMeaning, event: Envelope, data: dict[str, Any]) -> Sequence[tuple[str, bytes]]:
         if meaning.blinded is not None:
-            found = meaning.blinded(facts, data)
+            found = meaning.blinded(event, data)
         else:
-            every = meaning.read(facts, data, {}).identifiers
+            every = meaning.read(event, data, {}).identifiers
             found = [(name, value) for name, value, is_personal in every if is_personal]
         if not found:
             return ()
         key = self._blind_key = self._blind_key or blind_key()
         return [(name, blind(name, value, key)) for name, value in found if value]
 
-    def _owner(self, meaning: EventMeaning, facts: Facts, data: dict[str, Any]) -> Owner:
+    def _owner(self, meaning: EventMeaning, event: Envelope, data: dict[str, Any]) -> Owner:
         """The customer where the event or its stream's name gives one, else its first own tie, else its stream."""
         if meaning.owner is not None:
-            return meaning.owner(facts, data)
-        ties = meaning.read(facts, data, {}).ties
+            return meaning.owner(event, data)
+        ties = meaning.read(event, data, {}).ties
         for tie in ties:
             if tie[0] == CUSTOMER:
                 return tie
-        return ties[0] if ties else self._owner_unknown(facts.stream, None)
+        return ties[0] if ties else self._owner_unknown(event.stream, None)
 
     def _owner_unknown(self, stream: str, found: Found | None) -> Owner:
         if found is not None and found[0].subject:

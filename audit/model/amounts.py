@@ -54,6 +54,11 @@ def decimal_text(value: Decimal) -> str:
 
 
 def _of_text(text: str, digits: int) -> int:
+    whole, _, fraction = text.partition(".")
+    if digits and len(fraction) == digits and whole and len(text) < 20 and text.isascii():
+        plain = whole + fraction  # as nearly all are: 500.00
+        if plain.isdigit():
+            return int(plain)
     match = _plain(text)
     if match is None:
         if text != text.strip():

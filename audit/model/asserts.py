@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from audit.model import schema
-from audit.model.amounts import NotAnAmount, signed_units_of
-from audit.model.meaning import Asserted, Data, Facts
 from audit.model.places import PlaceTemplate
-from audit.model.trouble import Trouble
-
-if TYPE_CHECKING:
-    from audit.model.reading import EventCompiler, MakeText
-
-Read = Callable[[Facts, Data, Mapping[str, str], Sequence[tuple[str, str]]], Asserted]
+from audit.model.reading import EventCompiler
+from audit.model.written import Text
 
 
-def compile_assertion(
-    compiler: EventCompiler, one: schema.Assertion, place_key: Callable[[PlaceTemplate], MakeText]
-) -> Read:
-    get, path, book = compiler.get(one.field), one.field, one.book
-    templates = [PlaceTemplate.parse(text) for text in one.places]
-    places = [(template.kind, place_key(template)) for template in templates]
+def write_asserted(text: Text, compiler: EventCompiler) -> None:
+    """What the event says that places hold after it."""
+    with text.function("asserted(facts, data, memory)"):
+        with text.block("try:"):
+            compiler.begin(text)
+            compiler.ties(text)
+            found = [_assertion(text, compiler, one) for one in compiler.event.asserts]
+            text.line(f"return [{', '.join(found)}]")
+        text.line("except Trouble: return ()")
+
+
+def _assertion(text: Text, compiler: EventCompiler, one: schema.Assertion) -> str:
     currency = currency_of(compiler.event, one)
-    always, currency_path = currency.always, currency.path or ""
-    tolerance = Decimal(one.tolerance)
-    get_currency = compiler.get(currency_path)
-
-    def read(facts: Facts, data: Data, memory: Mapping[str, str], ties: Sequence[tuple[str, str]]) -> Asserted:
-        code = always or get_currency(facts, data)
-        digits = compiler.digits.get(code) if isinstance(code, str) else None
-        if digits is None:
-            raise Trouble(currency_path, "names no currency that the model knows")
-        try:
-            units = signed_units_of(get(facts, data), digits)
-        except NotAnAmount as error:
-            raise Trouble(path, str(error)) from None
-        keys = tuple((kind, key(facts, data, memory, ties)) for kind, key in places)
-        return Asserted(path, book, keys, units, code, int(tolerance.scaleb(digits)), one.cumulative)
-
-    return read
+    path = currency.path or ""
+    code = text.constant(currency.always) if currency.always is not None else compiler.value(text, path)
+    digits = text.local(f"digits_of({code}, {text.constant(compiler.digits)}, {text.constant(path)})", "digits")
+    value, field = compiler.value(text, one.field), text.constant(one.field)
+    units = text.local(f"signed_units({value}, {digits}, {field})", "units")
+    places = ""
+    for template in map(PlaceTemplate.parse, one.places):
+        places += f"({text.constant(template.kind)}, {compiler.place_key(text, template)}), "
+    tolerance = f"int({text.constant(Decimal(one.tolerance))}.scaleb({digits}))"
+    return (
+        f"Asserted({field}, {text.constant(one.book)}, ({places}), {units}, {code}, {tolerance},"
+        f" {one.cumulative})"
+    )
 
 
 def currency_of(event: schema.Event, one: schema.Assertion) -> schema.CurrencyOf:

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 from audit.model import meaning, schema
 from audit.model.calendars import WEEKDAYS, Calendar, due_by
 from audit.model.currencies import ISO_DIGITS
-from audit.model.effects import compile_effect
 from audit.model.expressions import parse
+from audit.model.functions import functions
 from audit.model.judged import compile_reasons
-from audit.model.owners import owner_of
 from audit.model.paths import parts_of
 from audit.model.places import UNEXPLAINED
 from audit.model.reading import EventCompiler
@@ -150,7 +149,7 @@ def _event(
     nevers: Sequence[meaning.Never],
     number: int,
 ) -> meaning.EventMeaning:
-    event = compiler.event
+    event, written = compiler.event, functions(compiler)
     older = dict(event.upcast)
     texts = [*event.says.values(), *event.tells.values()]
     return meaning.EventMeaning(
@@ -159,7 +158,7 @@ def _event(
         title=event.title or {"en": compiler.name},
         says=event.says,
         tells=event.tells,
-        read=compiler.read(),
+        read=written["read"],
         personal=[parts_of(path) for path in [*event.personal, *(older[p] for p in event.personal if p in older)]],
         is_failure=event.failure,
         is_timeout=event.timeout,
@@ -170,20 +169,24 @@ def _event(
         shows=[parts_of(path) for path in event.shows],
         counterparty=parts_of(event.counterparty) if event.counterparty else None,
         corrects=parts_of(event.corrects) if event.corrects else None,
-        asserted=compiler.asserted(),
+        asserted=written.get("asserted"),
         unreasoned=compile_reasons(compiler, event.reasoned) if event.reasoned else None,
         nevers=nevers,
         transition=compiler.transition(),
         once=event.once,
         undone_by=[event_name(other) for other in event.undone_by],
-        owner=owner_of(compiler),
-        blinded=compiler.blinded(),
+        owner=written["owner"],
+        blinded=written["blinded"],
         monies=monies,
         names={name: compiler.get(name) for text in texts for name in names_in(text)},
         upcast=[(parts_of(new), parts_of(old)) for new, old in older.items()],
-        effect=compile_effect(compiler, _duration(event.effect.within) if event.effect else None),
+        effect=_effect(event.effect, written["values"]) if event.effect is not None else None,
         number=number,
     )
+
+
+def _effect(effect: schema.Effect, values: meaning.RequestValues) -> meaning.Effect:
+    return meaning.Effect(values, _duration(effect.within), effect.key is not None)
 
 
 def _kind(name: str, document: schema.Document) -> meaning.Kind:

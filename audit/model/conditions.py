@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from audit.model import schema
-from audit.model.amounts import NotAnAmount, decimal_of
-from audit.model.meaning import Data, Facts
-from audit.model.paths import Get, text_of
-from audit.model.trouble import Trouble
-
-Holds = Callable[[Facts, Data], bool]
+from audit.model.paths import text_of
+from audit.model.written import Text
 
 
-def compile_conditions(when: Mapping[str, schema.Condition], get: Callable[[str], Get]) -> Holds:
-    holds = [one for path, condition in when.items() for one in _compiled(path, condition, get(path))]
-    if len(holds) == 1:
-        return holds[0]
-    return lambda facts, data: all(hold(facts, data) for hold in holds)
+def conditions(text: Text, when: Mapping[str, schema.Condition], value: Callable[[str], str]) -> str:
+    """They as one expression; `value` gives the variable that holds a field's."""
+    return " and ".join(one for path, condition in when.items() for one in _each(text, path, condition, value(path)))
 
 
-def _compiled(path: str, condition: schema.Condition, get: Get) -> list[Holds]:
-    holds: list[Holds] = []
+def _each(text: Text, path: str, condition: schema.Condition, value: str) -> Iterator[str]:
     if condition.values is not None:
-        values = frozenset(text for value in condition.values if (text := text_of(value)) is not None)
-        holds.append(lambda facts, data: text_of(get(facts, data)) in values)
+        values = frozenset(found for one in condition.values if (found := text_of(one)) is not None)
+        yield f"text_of({value}) in {text.constant(values)}"
     if condition.exists is not None:
-        wanted = condition.exists
-        holds.append(lambda facts, data: (get(facts, data) is not None) is wanted)
-    if condition.above is not None:
-        holds.append(_compared(path, get, Decimal(condition.above), lambda value, limit: value > limit))
-    if condition.below is not None:
-        holds.append(_compared(path, get, Decimal(condition.below), lambda value, limit: value < limit))
-    return holds
-
-
-def _compared(path: str, get: Get, limit: Decimal, compare: Callable[[Decimal, Decimal], bool]) -> Holds:
-    def holds(facts: Facts, data: Data) -> bool:
-        value = get(facts, data)
-        if value is None:
-            return False
-        try:
-            return compare(decimal_of(value), limit)
-        except NotAnAmount as error:
-            raise Trouble(path, str(error)) from None
-
-    return holds
+        yield f"{value} is not None" if condition.exists else f"{value} is None"
+    for sign, limit in ((">", condition.above), ("<", condition.below)):
+        if limit is not None:
+            number = f"number({value}, {text.constant(path)})"
+            yield f"{value} is not None and {number} {sign} {text.constant(Decimal(limit))}"

@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
-
-from audit.model import meaning, schema
-from audit.model.meaning import Data, Facts
-from audit.model.paths import key_of
+from audit.model import schema
+from audit.model.reading import EventCompiler
 from audit.model.streams import Pattern
-
-if TYPE_CHECKING:
-    from audit.model.reading import EventCompiler
-
-Ties = Sequence[tuple[str, str]]
-Blinds = Sequence[tuple[str, bytes]]
-Find = Callable[[Facts, Data, Ties, Blinds], str | None]
+from audit.model.written import Text
 
 
-def compile_effect(compiler: EventCompiler, within: meaning.Duration | None) -> meaning.Effect | None:
-    """None: the event says nothing of it."""
+def write_values(text: Text, compiler: EventCompiler) -> None:
+    """What must be the same; None where something of it is missing."""
     effect = compiler.event.effect
-    if effect is None:
-        return None
-    finders = [_find(compiler, name) for name in ([effect.key] if effect.key is not None else effect.same)]
-    except_ = compiler.get(effect.unless) if effect.unless is not None else None
-
-    def values(facts: Facts, data: Data, ties: Ties, blinds: Blinds) -> tuple[str, ...] | None:
-        if except_ is not None and except_(facts, data) is not None:
-            return None
-        found = []
-        for find in finders:
-            try:
-                value = find(facts, data, ties, blinds)
-            except ValueError:
-                return None
-            if value is None:
-                return None
-            found.append(value)
-        return tuple(found)
-
-    return meaning.Effect(values, within, effect.key is not None)
+    assert effect is not None
+    with text.function("values(facts, data, ties, blinds)"):
+        if effect.unless is not None:
+            text.line(f"if {compiler.value(text, effect.unless)} is not None: return None")
+        found = [_value(text, compiler, name) for name in ([effect.key] if effect.key is not None else effect.same)]
+        text.line(f"found = ({''.join(one + ', ' for one in found)})")
+        text.line("return None if None in found else found")
 
 
 def tied_names(lane: schema.Lane, event: schema.Event) -> set[str]:
@@ -57,11 +34,11 @@ def paths_of(lane: schema.Lane, event: schema.Event) -> list[str]:
     return [name for name in names if name not in tied_names(lane, event) and name not in event.identifiers]
 
 
-def _find(compiler: EventCompiler, name: str) -> Find:
+def _value(text: Text, compiler: EventCompiler, name: str) -> str:
+    named = text.constant(name)
     if name in tied_names(compiler.lane, compiler.event):
-        return lambda facts, data, ties, blinds: next((key for kind, key in ties if kind == name), None)
+        return text.local(f"tied_or_none({named}, ties)", "key")
     path = compiler.event.identifiers.get(name)
     if path is not None and compiler.is_personal(path):
-        return lambda facts, data, ties, blinds: next((blind.hex() for one, blind in blinds if one == name), None)
-    get = compiler.get(path or name)
-    return lambda facts, data, ties, blinds: key_of(get(facts, data))
+        return text.local(f"blind_or_none({named}, blinds)", "blind")
+    return text.local(f"key_or_none({compiler.value(text, path or name)})", "key")

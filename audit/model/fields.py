@@ -4,98 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from audit.model import schema
-from audit.model.amounts import EXACT, NotAnAmount, decimal_of, decimal_text
+from audit.model.amounts import decimal_text
 from audit.model.expressions import Expression, parse
-from audit.model.meaning import Data, Facts
-from audit.model.paths import is_storable, text_of
-from audit.model.trouble import Trouble
-
-if TYPE_CHECKING:
-    from audit.model.reading import EventCompiler
-
-SetFields = Callable[[Facts, Data, Mapping[str, str]], dict[str, str]]
-SetField = Callable[[Facts, Data, Mapping[str, str]], str | None]
-VALUE_LENGTH_MAX = 2000  # characters; a remembered field is a value, not a document
+from audit.model.paths import text_of
+from audit.model.reading import EventCompiler
+from audit.model.written import Text
 
 
-def compile_sets(compiler: EventCompiler) -> SetFields | None:
-    """What sets the event's fields; None where it sets none. In memory, field NAME stands under "set:NAME"."""
+def write_sets(text: Text, compiler: EventCompiler) -> str:
+    """The name of the fields that the event sets. In memory, field NAME stands under "set:NAME"."""
     event, lane = compiler.event, compiler.lane
-    setters = [(name, _setter(compiler, name, setting, lane)) for name, setting in event.sets.items()]
-    for path in cumulative_paths(event):
-        if path not in event.sets:
-            setters.append((path, _amount_setter(compiler, path)))
-    if not setters:
-        return None
-    computed = _computed_after(lane, {name for name, _ in setters})
-    starts = {name: one.starts for name, one in lane.field.items() if one.starts is not None}
+    cumulative = [path for path in cumulative_paths(event) if path not in event.sets]
+    if not event.sets and not cumulative:
+        return "None"
+    text.line("sets = {}")
+    for name, setting in event.sets.items():
+        _set(text, compiler, name, setting)
+    for path in cumulative:
+        named = text.constant(path)
+        text.line(f"sets[{named}] = number_text({compiler.value(text, path)}, {named})")
+    computed = _computed_after(lane, {*event.sets, *cumulative})
+    if computed:
+        starts = {name: one.starts for name, one in lane.field.items() if one.starts is not None}
+        text.line(f"{text.constant(_compute(computed, starts))}(sets, memory)")
+    return "sets"
 
-    def set_fields(facts: Facts, data: Data, memory: Mapping[str, str]) -> dict[str, str]:
-        values = {name: value for name, setter in setters if (value := setter(facts, data, memory)) is not None}
+
+def _set(text: Text, compiler: EventCompiler, name: str, setting: schema.Setting) -> None:
+    target, lane = f"sets[{text.constant(name)}]", compiler.lane
+    if setting.literal is not None:
+        text.line(f"{target} = {text.constant(setting.literal)}")
+    elif setting.total_of is not None:
+        start = (lane.field[name].starts if name in lane.field else None) or "0"
+        before = f"memory.get({text.constant('set:' + name)}, {text.constant(start)})"
+        value = compiler.value(text, setting.total_of)
+        text.line(f"{target} = running_total({before}, {value}, {text.constant(setting.total_of)})")
+    else:
+        path = (setting.path or "").rstrip("?")
+        value = compiler.value(text, path)
+        condition = f"if {value} is not None: " if (setting.path or "").endswith("?") else ""
+        text.line(f"{condition}{target} = field_text({value}, {text.constant(path)})")
+
+
+def _compute(
+    computed: list[tuple[str, Expression]], starts: Mapping[str, str]
+) -> Callable[[dict[str, str], Mapping[str, str]], None]:
+    """Adds the fields that follow from those just set."""
+
+    def compute(values: dict[str, str], memory: Mapping[str, str]) -> None:
         for name, expression in computed:
             result = expression.evaluate(Known(values, memory, starts))
             if result is not None:
                 values[name] = decimal_text(result) if isinstance(result, Decimal) else text_of(result) or ""
-        return values
 
-    return set_fields
+    return compute
 
 
 def cumulative_paths(event: schema.Event) -> list[str]:
     """Payload fields whose last value must be remembered, in order."""
     amounts = [move.amount for move in event.moves] + ([event.declares.amount] if event.declares else [])
     return list(dict.fromkeys(amount.increase_of for amount in amounts if amount.increase_of is not None))
-
-
-def _setter(compiler: EventCompiler, name: str, setting: schema.Setting, lane: schema.Lane) -> SetField:
-    if setting.literal is not None:
-        literal = setting.literal
-        return lambda _facts, _data, _memory: literal
-    if setting.total_of is not None:
-        started = lane.field[name].starts if name in lane.field else None
-        return _total_setter(compiler, name, setting.total_of, started or "0")
-    is_optional, path = (setting.path or "").endswith("?"), (setting.path or "").rstrip("?")
-    get = compiler.get(path)
-
-    def value(facts: Facts, data: Data, _memory: Mapping[str, str]) -> str | None:
-        found = get(facts, data)
-        if found is None and is_optional:
-            return None
-        text = text_of(found)
-        if text is None:
-            raise Trouble(path, "is missing" if found is None else "is no text, number, true or false")
-        if len(text) > VALUE_LENGTH_MAX or not is_storable(text):
-            raise Trouble(path, f"is longer than {VALUE_LENGTH_MAX} characters or holds one that cannot be kept")
-        return text
-
-    return value
-
-
-def _total_setter(compiler: EventCompiler, name: str, path: str, start: str) -> SetField:
-    get, remembered = compiler.get(path), "set:" + name
-
-    def total(facts: Facts, data: Data, memory: Mapping[str, str]) -> str:
-        try:
-            return decimal_text(EXACT.add(decimal_of(memory.get(remembered, start)), decimal_of(get(facts, data))))
-        except NotAnAmount as error:
-            raise Trouble(path, str(error)) from None
-
-    return total
-
-
-def _amount_setter(compiler: EventCompiler, path: str) -> SetField:
-    get = compiler.get(path)
-
-    def value(facts: Facts, data: Data, _memory: Mapping[str, str]) -> str:
-        try:
-            return decimal_text(decimal_of(get(facts, data)))
-        except NotAnAmount as error:
-            raise Trouble(path, str(error)) from None
-
-    return value
 
 
 def _computed_after(lane: schema.Lane, names: set[str]) -> list[tuple[str, Expression]]:

@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from audit.model import schema
-from audit.model.meaning import Data, Facts, Movement, Rest
+from audit.model.meaning import Data, Envelope
 from audit.model.paths import key_of
-from audit.model.places import UNEXPLAINED, PlaceTemplate
-
-if TYPE_CHECKING:
-    from audit.model.reading import EventCompiler
-
-Ties = Sequence[tuple[str, str]]
-FindRest = Callable[[Facts, Data, Mapping[str, str], Ties, Sequence[Movement]], Rest | None]
+from audit.model.places import PlaceTemplate
+from audit.model.reading import EventCompiler
+from audit.model.written import Text
 
 
-def compile_total(compiler: EventCompiler, total: schema.Total) -> FindRest:
-    """What the declared total and the movements differ by, as a movement between the place and the unexplained."""
-    money, book, is_out = compiler.money(total.amount, total.currency), total.book, total.from_ is not None
+def write_rest(text: Text, compiler: EventCompiler) -> str:
+    """The name of what the declared total and the movements differ by, which becomes the last of the movements."""
+    total = compiler.event.total
+    assert total is not None
     template = PlaceTemplate.parse(total.from_ or total.to or "")
-    kind, place_key = template.kind, compiler.place_key(template)
-
-    def find(
-        facts: Facts, data: Data, memory: Mapping[str, str], ties: Ties, movements: Sequence[Movement]
-    ) -> Rest | None:
-        declared, currency = money(facts, data, memory)
-        key = place_key(facts, data, memory, ties)
-        moved = sum(_brought(one, book, kind, key, currency) for one in movements)
-        moved = -moved if is_out else moved
-        if moved == declared:
-            return None
-        is_leaving = is_out == (declared > moved)
-        ends = (kind, key, UNEXPLAINED, "") if is_leaving else (UNEXPLAINED, "", kind, key)
-        return Rest(declared, moved, Movement(book, *ends, abs(declared - moved), currency))
-
-    return find
+    units, currency = compiler.money(text, total.amount, total.currency)
+    key = compiler.place_key(text, template)
+    named = f"{total.from_ is not None}, {text.constant(total.book)}, {text.constant(template.kind)}"
+    text.line(f"rest = rest_of({units}, {currency}, {named}, {key}, movements)")
+    text.line("if rest is not None: movements.append(rest.movement)")
+    return "rest"
 
 
-def _brought(movement: Movement, book: str, kind: str, key: str, currency: str) -> int:
-    """What a movement brings to a place; below zero: takes from it."""
-    if movement.book != book or movement.currency != currency:
-        return 0
-    is_to = (movement.to_kind, movement.to_key) == (kind, key)
-    is_from = (movement.from_kind, movement.from_key) == (kind, key)
-    return (is_to - is_from) * movement.units
-
-
-def compile_reasons(compiler: EventCompiler, reasons: schema.Reasons) -> Callable[[Facts, Data], str | None]:
+def compile_reasons(compiler: EventCompiler, reasons: schema.Reasons) -> Callable[[Envelope, Data], str | None]:
     """What a correction lacks, in words; None: nothing."""
     reason = compiler.get(reasons.reason) if reasons.reason else None
     maker = compiler.get(reasons.by) if reasons.by else None
     approver = compiler.get(reasons.approved_by) if reasons.approved_by else None
 
-    def lacks(facts: Facts, data: Data) -> str | None:
+    def lacks(facts: Envelope, data: Data) -> str | None:
         missing = []
         if reason is not None and not _word(reason(facts, data)):
             missing.append("a reason")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -17,8 +17,23 @@ Data = Mapping[str, Any]  # an event's decoded payload; JSON numbers are int or 
 Text = Mapping[str, str]  # language -> text
 
 
+class Envelope(Protocol):
+    """The part of an event that is not payload, as the compiled functions see it: a raw event's, a row's of the log."""
+
+    @property
+    def stream(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def correlation(self) -> str | None: ...
+    @property
+    def causation(self) -> str | None: ...
+
+
 class Facts(msgspec.Struct, gc=False):
-    """The part of an event that is not payload, as the compiled functions see it. Times are microseconds."""
+    """An envelope with all that sentences are told with. Times are microseconds."""
 
     source: str
     stream: str
@@ -224,12 +239,17 @@ class Derived:
     from_field: tuple[str, ...]
 
 
+RequestValues = Callable[
+    [Envelope, Data, Sequence[tuple[str, str]], Sequence[tuple[str, bytes]]], tuple[str, ...] | None
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """`values` gives what makes an event of this type the same request as another (None: nothing does): of its facts,
     payload, ties and blind identifiers. They must lie `within` a time of each other (None: any)."""
 
-    values: Callable[[Facts, Data, Sequence[tuple[str, str]], Sequence[tuple[str, bytes]]], tuple[str, ...] | None]
+    values: RequestValues
     within: Duration | None
     is_key: bool
 
@@ -257,7 +277,7 @@ class EventMeaning:
     title: Text
     says: Text
     tells: Text
-    read: Callable[[Facts, Data, Mapping[str, str]], Reading]
+    read: Callable[[Envelope, Data, Mapping[str, str]], Reading]
     personal: Sequence[tuple[str, ...]] = ()  # paths into the payload
     is_failure: bool = False
     is_timeout: bool = False
@@ -268,16 +288,16 @@ class EventMeaning:
     shows: Sequence[tuple[str, ...]] = ()  # payload paths shown as facts, in order
     counterparty: tuple[str, ...] | None = None  # the payload path of the other side's name
     corrects: tuple[str, ...] | None = None  # the payload path of the identifier of the event that it puts right
-    asserted: Callable[[Facts, Data, Mapping[str, str]], Sequence[Asserted]] | None = None  # None: asserts nothing
-    unreasoned: Callable[[Facts, Data], str | None] | None = None  # what a correction lacks; None: nothing is asked for
+    asserted: Callable[[Envelope, Data, Mapping[str, str]], Sequence[Asserted]] | None = None  # None: asserts nothing
+    unreasoned: Callable[[Envelope, Data], str | None] | None = None  # what a correction lacks; None: not asked
     nevers: Sequence[Never] = ()  # what must not be true of the stream's remembered fields after it
     transition: Transition | None = None  # None: states are nothing to it
     once: str | None = None  # events of one flow with the same label take effect at most once
     undone_by: Sequence[tuple[str, str]] = ()  # (lane, type): one of these must undo it when the flow fails
-    owner: Callable[[Facts, Data], tuple[str, str]] | None = None  # (kind, key) whose data key seals what is personal
-    blinded: Callable[[Facts, Data], Sequence[tuple[str, str]]] | None = None  # personal identifiers: (name, value)
+    owner: Callable[[Envelope, Data], tuple[str, str]] | None = None  # (kind, key) whose key seals the personal
+    blinded: Callable[[Envelope, Data], Sequence[tuple[str, str]]] | None = None  # personal identifiers: (name, value)
     monies: Mapping[str, CurrencySource] = field(default_factory=dict)  # payload paths that texts show as money
-    names: Mapping[str, Callable[[Facts, Data], Any]] = field(default_factory=dict)  # `{name}`s of texts from payload
+    names: Mapping[str, Callable[[Envelope, Data], Any]] = field(default_factory=dict)  # `{name}`s of texts
     upcast: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = ()  # (new path, older path)
     effect: Effect | None = None
     number: int = 0  # from 1, in the order of the model's file: what the read model calls this type

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-from audit.model.meaning import Data, Facts
-from audit.model.trouble import Trouble
-
-if TYPE_CHECKING:
-    from audit.model.reading import EventCompiler
+from audit.model.reading import EventCompiler
+from audit.model.written import Text
 
 CUSTOMER = "customer"
 
 
-def owner_of(compiler: EventCompiler) -> Callable[[Facts, Data], tuple[str, str]]:
+def write_owner(text: Text, compiler: EventCompiler) -> None:
     """Needs no memory, for it is asked before the event is stored. Raises nothing."""
-    own, readers = compiler.tie_readers()
-
-    def owner(facts: Facts, data: Data) -> tuple[str, str]:
-        ties = own(facts)
-        for read in readers:
-            try:
-                read(facts, data, ties)
-            except Trouble:
-                continue
-        return next((tie for tie in ties if tie[0] == CUSTOMER), ties[0] if ties else ("stream", facts.stream))
-
-    return owner
+    with text.function("owner(facts, data)"):
+        compiler.begin(text)
+        for kind, paths in compiler.event.ties.items():
+            with text.block("try:"):
+                compiler.tie(text, kind, paths)
+            text.line("except Trouble: pass")
+        with text.block("for tie in ties:"):
+            text.line(f"if tie[0] == {text.constant(CUSTOMER)}: return tie")
+        text.line('return ties[0] if ties else ("stream", facts.stream)')

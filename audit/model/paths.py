@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from audit.model.meaning import Data, Facts
+from audit.model.meaning import Data, Envelope
 
-Get = Callable[[Facts, Data], Any]
+Get = Callable[[Envelope, Data], Any]
 
 KEY_LENGTH_MAX = 500  # characters of an identifier: an index can hold it even in the widest script
 
@@ -30,7 +30,7 @@ def getter(path: str, upcast: Mapping[str, str]) -> Get:
         return find
     find_older = _finder(parts_of(upcast[path]))
 
-    def find_either(facts: Facts, data: Data) -> Any:
+    def find_either(facts: Envelope, data: Data) -> Any:
         value = find(facts, data)
         return find_older(facts, data) if value is None else value
 
@@ -81,7 +81,7 @@ def _finder(parts: tuple[str, ...]) -> Get:
     if len(parts) == 1:
         name = parts[0]
 
-        def find_one(_: Facts, data: Data) -> Any:
+        def find_one(_: Envelope, data: Data) -> Any:
             try:
                 return data[name]
             except (KeyError, TypeError, IndexError):
@@ -89,7 +89,7 @@ def _finder(parts: tuple[str, ...]) -> Get:
 
         return find_one
 
-    def find(_: Facts, data: Data) -> Any:
+    def find(_: Envelope, data: Data) -> Any:
         value: Any = data
         for part in parts:
             value = _inside(value, part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from audit.model.paths import KEY_LENGTH_MAX, is_storable
 
@@ -13,7 +13,10 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 CAPTURE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 ANYTHING = None  # stands for a capture among the literal characters of a pattern
 
+STREAMS_KEPT_MAX = 8_000  # ties of streams' names, a lane
+
 Match = Callable[[str], tuple[str, ...] | None]
+Ties = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,35 @@ class Pattern:
     def overlaps(self, other: Pattern) -> bool:
         """Whether some name is matched by both."""
         return _intersect(_symbols(self.text), _symbols(other.text))
+
+
+def captured_kinds(pattern: Pattern, lane: str, kinds: frozenset[str]) -> list[tuple[str, int]]:
+    """The lane's subject from the stream's name, then the kinds that its other captures name."""
+    others = [(name, n) for n, name in enumerate(pattern.names) if name in kinds and (n or name != lane)]
+    return [(lane, 0), *others] if pattern.names else others
+
+
+@lru_cache(maxsize=1_000)
+def own_ties(patterns: tuple[str, ...], lane: str, kinds: frozenset[str]) -> Callable[[str], Ties]:
+    """What finds the ties that a stream's name makes by itself."""
+    matchers = [(pattern.match, captured_kinds(pattern, lane, kinds)) for pattern in map(Pattern, patterns)]
+    known: dict[str, Ties] = {}
+
+    def seek(stream: str) -> Ties:
+        for match, captured in matchers:
+            if (found := match(stream)) is not None:
+                return list(dict.fromkeys((kind, found[number]) for kind, number in captured))
+        return []
+
+    def find(stream: str) -> Ties:
+        ties = known.get(stream)
+        if ties is None:
+            if len(known) >= STREAMS_KEPT_MAX:
+                known.clear()
+            ties = known[stream] = seek(stream)
+        return ties.copy()
+
+    return find
 
 
 def _rest_matcher(prefix: str) -> Match:

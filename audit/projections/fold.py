@@ -13,7 +13,7 @@ import msgspec
 
 from audit.log.logged import Logged
 from audit.model.expecting import roles_of
-from audit.model.meaning import Effect, Facts, Lane, Model, State
+from audit.model.meaning import Effect, Lane, Model, State
 from audit.projections.claims import begin_time, judge_event, judge_time, note
 from audit.projections.durations import bucket_of
 from audit.projections.flowbook import FlowBook, Side
@@ -244,7 +244,7 @@ class Fold:
         """Requests are the same by what the model says makes them so; one key is one request only in its own source."""
         event, meaning = work.event, work.meaning
         assert meaning is not None and event.data is not None
-        values = effect.values(_facts(self.sources[event.source_id], event), event.data, work.ties, event.blinds)
+        values = effect.values(event, event.data, work.ties, event.blinds)
         if values is None:
             return
         of_flow = (i for tie, i in zip(work.ties, ids, strict=True) if tie[0] in self.flow_kinds)
@@ -348,8 +348,3 @@ class Fold:
     @staticmethod
     def _text(work: Work) -> str:
         return f"{work.subject[0]}:{work.subject[1]}"
-
-
-def _facts(source: str, event: Logged) -> Facts:
-    return Facts(source, event.stream, event.type, event.id, event.version, event.occurred, event.recorded,
-                 event.correlation, event.causation)

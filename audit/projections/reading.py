@@ -11,7 +11,7 @@ import msgspec
 from audit.log.logged import COLLISION, EVENT, UNREADABLE, Logged
 from audit.model.expecting import CORRELATION, roles_of
 from audit.model.fields import Known
-from audit.model.meaning import Asserted, EventMeaning, Facts, Lane, Model, Never, Reading
+from audit.model.meaning import Asserted, EventMeaning, Lane, Model, Never, Reading
 from audit.projections.memory import Memory
 from audit.projections.naming import PlaceName, SubjectName
 
@@ -68,8 +68,7 @@ class Reader:
         if event.kind != EVENT or event.status or meaning is None or event.data is None:
             return Work(event, lane, subject, meaning, None, self._ties_unread(event, lane, subject, meaning, memory),
                         self._trouble(event, lane))
-        facts = self._facts(event)
-        reading = meaning.read(facts, event.data, memory.inherited)
+        reading = meaning.read(event, event.data, memory.inherited)
         if reading.problem is not None:
             ties = self._merged(reading.ties or (subject,), memory.ties)
             return Work(event, lane, subject, meaning, None, ties, ("unreadable", reading.problem))
@@ -83,19 +82,13 @@ class Reader:
                 memory.inherited["set:" + name] = value
         work = Work(event, lane, subject, meaning, reading, ties)
         if meaning.asserted is not None:
-            work.asserted = meaning.asserted(facts, event.data, memory.inherited)
+            work.asserted = meaning.asserted(event, event.data, memory.inherited)
         if meaning.unreasoned is not None:
-            work.lacks = meaning.unreasoned(facts, event.data)
+            work.lacks = meaning.unreasoned(event, event.data)
         if lane.nevers:
             nevers = meaning.nevers if lane.knows_order_within_time else lane.nevers
             work.broken = _broken(nevers, lane, memory.inherited)
         return work
-
-    def _facts(self, event: Logged) -> Facts:
-        return Facts(
-            self.sources[event.source_id], event.stream, event.type, event.id, event.version,
-            event.occurred, event.recorded, event.correlation, event.causation,
-        )
 
     @staticmethod
     def _merged(own: Ties, inherited: Ties) -> Ties:
@@ -110,7 +103,7 @@ class Reader:
         another, what its payload names too."""
         own = [subject]
         if event.kind == COLLISION and meaning is not None and event.data is not None:
-            named = meaning.read(self._facts(event), event.data, memory.inherited).ties
+            named = meaning.read(event, event.data, memory.inherited).ties
             own += [tie for tie in named if tie != subject]
         if event.correlation:
             own += [tie for kind in lane.correlates if (tie := (kind, event.correlation)) not in own]

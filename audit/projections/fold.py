@@ -44,7 +44,8 @@ class Fold:
     numbered: set[int] = field(default_factory=set)  # sources whose own order means something
     _sides: list[Side] = field(default_factory=list)  # what the event at hand moved
     completed: Mapping[int, tuple[int, int]] = field(default_factory=dict)  # see projections/notes.py
-    _links: dict[tuple[int, int], int] = field(default_factory=dict)
+    _links: dict[tuple[int, int], int] = field(default_factory=dict)  # of two subjects, since when they are linked
+    _linked: dict[tuple[int, ...], int] = field(default_factory=dict)  # the same of all subjects of an event
     _declared_kinds: frozenset[str] = field(init=False)
     flow_kinds: frozenset[str] = field(init=False)
     _moving: Moving = field(init=False)
@@ -237,7 +238,8 @@ class Fold:
                 if work.reading is not None and work.reading.declared is not None:
                     key = StoryKey(event.recorded, event.source_id, event.source_position)
                     touched.declare(key, work.reading.declared, event.position)
-                rows.dirty[subject_id] = min(event.recorded, rows.dirty.get(subject_id, event.recorded))
+                if rows.dirty.setdefault(subject_id, event.recorded) > event.recorded:
+                    rows.dirty[subject_id] = event.recorded
         return is_tied
 
     def _asks(self, work: Work, effect: Effect, ids: Sequence[int], rows: Rows) -> None:
@@ -265,11 +267,13 @@ class Fold:
 
     @staticmethod
     def _flow(subject_id: int, event: Logged, rows: Rows) -> FlowTouch:
-        touched = rows.flows.get(subject_id)
+        touched, recorded = rows.flows.get(subject_id), event.recorded
         if touched is None:
-            touched = rows.flows[subject_id] = FlowTouch(event.recorded, event.recorded)
-        touched.started = min(touched.started, event.recorded)
-        touched.changed = max(touched.changed, event.recorded)
+            touched = rows.flows[subject_id] = FlowTouch(recorded, recorded)
+        elif recorded > touched.changed:
+            touched.changed = recorded
+        elif recorded < touched.started:
+            touched.started = recorded
         return touched
 
     def _end_flows(self, work: Work, lane: Lane, to: str, state: State | None, rows: Rows) -> None:
@@ -286,8 +290,14 @@ class Fold:
 
     def _link(self, work: Work, memory: Memory, ids: list[int], rows: Rows) -> None:
         """Subjects that one event ties together; only kinds that the model declares, and only where it is news."""
-        recorded = work.event.recorded
+        recorded, seen = work.event.recorded, self._linked
         memory.linked, memory.linked_at = ids, recorded
+        together = tuple(ids)
+        if seen.get(together, recorded + 1) <= recorded:
+            return
+        if len(seen) >= LINKS_REMEMBERED_MAX:
+            seen.clear()
+        seen[together] = recorded
         linked = [(i, tie[0]) for tie, i in zip(work.ties, ids, strict=True) if tie[0] in self._declared_kinds]
         known = self._links
         if len(known) >= LINKS_REMEMBERED_MAX:
@@ -297,8 +307,8 @@ class Fold:
                 pair = (one, other) if one < other else (other, one)
                 if known.get(pair, recorded + 1) > recorded:
                     known[pair] = recorded
-                    rows.links[(one, other)] = (other_kind, recorded)
-                    rows.links[(other, one)] = (kind, recorded)
+                    rows.links[(one, other)] = (one, other, other_kind, recorded)
+                    rows.links[(other, one)] = (other, one, kind, recorded)
 
     # signs
 

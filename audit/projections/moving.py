@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from audit.log.logged import Logged
@@ -16,7 +17,18 @@ from audit.projections.reading import Work
 from audit.projections.rows import PlaceChange, Rows
 from audit.projections.steps import touch
 
+PLACES_KNOWN_MAX = 20_000  # about 6 MB
 QUARTER_HOUR = 900_000_000  # microseconds; every zone's offset is a multiple of it
+
+
+class _Known(NamedTuple):
+    """A place as its entries are made, looked up once for many of them. `sums` is its key among totals by kind,
+    `total` that of its owner among a stream's; `is_summed` by day: a flow's own place has a handful of entries."""
+
+    place: PlaceKind
+    sums: tuple[str, str, str]
+    total: str
+    is_summed: bool
 
 
 @dataclass(slots=True)
@@ -28,6 +40,7 @@ class Moving:
     sources: Mapping[int, str]
     flow_kinds: frozenset[str]
     _days: dict[int, int] = field(default_factory=dict)
+    _places: dict[int, _Known] = field(default_factory=dict)
     _zone: ZoneInfo = field(init=False)
 
     def __post_init__(self) -> None:
@@ -37,11 +50,12 @@ class Moving:
         self, work: Work, memory: Memory, lane: Lane, movements: Sequence[Movement], rows: Rows
     ) -> list[Side]:
         """Entries, sums and balances of what an event moves; gives its sides."""
-        event, known, ordinal = work.event, self.names.places.ids, 0
+        event, known, places, ordinal = work.event, self.names.places.ids, self._places, 0
         recorded, day = event.recorded, self.day(event.recorded)
         days = (day, day if event.occurred == recorded else self.day(event.occurred))
         start, end = (recorded, event.source_id, event.source_position), (event.occurred, event.position)
         sides: list[Side] = []
+        totals = rows.kind_totals
         for m in movements:
             book, currency, units = m.book, m.currency, m.units
             from_id = known[(book, m.from_kind, m.from_key, currency)]
@@ -49,27 +63,35 @@ class Moving:
             for place_id, kind, key, amount, counter_id in (
                 (from_id, m.from_kind, m.from_key, -units, to_id), (to_id, m.to_kind, m.to_key, units, from_id)
             ):
-                place = self.model.places[(book, kind)]
+                about = places.get(place_id) or self._know(place_id, book, kind, key, currency)
                 balance = total = holding = None
-                if place.owner == lane.name:
-                    holding = self._hold(memory, place, place_id, key, m, amount, event)
-                    balance, total = holding.units, memory.totals[f"{book}/{key}/{currency}"]
+                if about.place.owner == lane.name:
+                    holding = self._hold(memory, about, place_id, key, m, amount, event)
+                    balance, total = holding.units, memory.totals[about.total]
                 rows.entries.append((place_id, *start, ordinal, *end, counter_id, amount, balance, total))
                 ordinal += 1
                 sides.append((place_id, book, kind, key, currency, amount))
-                sums = rows.kind_totals.get((book, kind, currency))
+                sums = totals.get(about.sums)
                 if sums is None:
-                    sums = rows.kind_totals[(book, kind, currency)] = [0, 0]
+                    sums = totals[about.sums] = [0, 0]
                 sums[0] += amount
                 sums[1] += 1
-                if place.subject not in self.flow_kinds:  # a flow's own place has a handful: summed when asked for
+                if about.is_summed:
                     _sum(rows, place_id, days, amount, recorded, holding)
         return sides
 
+    def _know(self, place_id: int, book: str, kind: str, key: str, currency: str) -> _Known:
+        if len(self._places) >= PLACES_KNOWN_MAX:
+            self._places.clear()
+        place = self.model.places[(book, kind)]
+        is_summed = place.subject not in self.flow_kinds
+        known = self._places[place_id] = _Known(place, (book, kind, currency), f"{book}/{key}/{currency}", is_summed)
+        return known
+
     def _hold(
-        self, memory: Memory, place: PlaceKind, place_id: int, key: str, m: Movement, units: int, event: Logged
+        self, memory: Memory, about: _Known, place_id: int, key: str, m: Movement, units: int, event: Logged
     ) -> Holding:
-        holding = memory.holdings.get(place_id)
+        holding, place = memory.holdings.get(place_id), about.place
         if holding is None:
             is_forbidden = not (place.may_be_negative or place.is_source)
             text = f"{place.name}:{key}"
@@ -81,8 +103,7 @@ class Moving:
             holding.recorded = event.recorded
         else:
             holding.in_order = False
-        owner = f"{m.book}/{key}/{m.currency}"
-        memory.totals[owner] = memory.totals.get(owner, 0) + units
+        memory.totals[about.total] = memory.totals.get(about.total, 0) + units
         if holding.is_forbidden_negative and place_id not in memory.touched:
             identity = f"{self.sources[event.source_id]}/{event.id}"
             touch(memory, place_id, Negative(event.position, identity, event.recorded, 0))

@@ -78,6 +78,7 @@ class PlaceChange(msgspec.Struct, gc=False):
 TimelineKey = tuple[int, int, int, int, int, int]  # recorded, source, source position, position, flags, meaning
 Entry = tuple[int, int, int, int, int, int, int, int, int, int | None, int | None]
 Change = tuple[int, str, str, int, int, int, int, str]
+Link = tuple[int, int, str, int]  # two subjects, the other's kind, since when
 Missed = tuple[str, int, int, int, int]
 Effect = tuple[bytes, int, int, int, int, int, int]
 Passage = tuple[str, str, str, str, int, int]  # lane, from, to, type, day, bucket
@@ -90,7 +91,7 @@ class Rows:
     timeline: list[tuple[Sequence[int], TimelineKey]] = field(default_factory=list)  # the subjects of each event
     entries: list[Entry] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    links: dict[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
+    links: dict[tuple[int, int], Link] = field(default_factory=dict)
     aggregates: dict[tuple[int, str], Aggregate] = field(default_factory=dict)
     days: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
     places: dict[int, PlaceChange] = field(default_factory=dict)

@@ -13,8 +13,10 @@ from audit.projections.signs import Sign
 def begin_step(memory: Memory, step: str) -> None:
     """The events of another append begin: from here on, what is negative counts as negative before."""
     memory.step = step
-    memory.touched = {}
-    memory.negative_before = dict(memory.negative) if memory.negative else {}
+    if memory.touched:
+        memory.touched = {}
+    if memory.negative or memory.negative_before:
+        memory.negative_before = dict(memory.negative)
 
 
 def touch(memory: Memory, place_id: int, event: Negative) -> None:

@@ -3,7 +3,7 @@ transaction, is copied straight in; the rest is merged by its key. A rebuild cop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -71,13 +71,12 @@ def write(
     _copy(connection, "change", sorted(rows.changes, key=_first))
     _copy(connection, "missed", sorted(rows.missed))
     _copy(connection, "effect", sorted(rows.effects))
-    for table, lines, is_fresh in _keyed(rows, memories, fresh):
-        straight: list[Line] = []
-        others: list[Line] = []
-        for line in lines:
-            (straight if bulk or is_fresh(line) else others).append(line)
-        _copy(connection, table, straight)
-        merge(connection, table, others)
+    for table, lines, new, (one, other) in _keyed(rows, memories, fresh):
+        if bulk:
+            _copy(connection, table, lines)
+        else:
+            _copy(connection, table, [line for line in lines if line[one] in new or line[other] in new])
+            merge(connection, table, [line for line in lines if line[one] not in new and line[other] not in new])
 
 
 def merge(connection: Connection, table: str, lines: Sequence[Line]) -> None:
@@ -108,28 +107,22 @@ def _timeline(rows: Rows) -> list[tuple[int, TimelineKey, bytes]]:
 
 def _keyed(
     rows: Rows, memories: Sequence[tuple[int, bytes]], fresh: Fresh
-) -> Iterator[tuple[str, Sequence[Line], Callable[[Line], bool]]]:
-    """The tables that have a key to be merged by, their rows, and which of these are certain to be the first of it."""
-    subjects, streams, places = fresh.subjects, fresh.streams, fresh.places
-    yield ("link", [(*pair, *rows.links[pair]) for pair in sorted(rows.links)],
-           lambda line: line[0] in subjects or line[1] in subjects)
-    yield "memory", memories, lambda line: line[0] in streams
-    yield ("aggregate", [(*key, *rows.aggregates[key]) for key in sorted(rows.aggregates)],
-           lambda line: line[0] in streams)
-    yield "day_sum", [(*key, *rows.days[key]) for key in sorted(rows.days)], lambda line: line[0] in places
-    yield "identifier", sorted(rows.identifiers), lambda line: line[2] in subjects
-    yield ("balance", [(id_, c.units, c.entries, c.recorded, c.in_order) for id_, c in sorted(rows.places.items())],
-           lambda line: line[0] in places)
-    yield "kind_total", [(*key, *sums) for key, sums in sorted(rows.kind_totals.items())], _never
-    yield ("flow", [_flow(subject_id, rows.flows[subject_id]) for subject_id in sorted(rows.flows)],
-           lambda line: line[0] in subjects)
-    yield "dirty", sorted(rows.dirty.items()), lambda line: line[0] in subjects
-    yield "passage", [(*passage, passed) for passage, passed in sorted(rows.passages.items())], _never
-    yield "counts", sorted(rows.counts.items()), _never
-
-
-def _never(_: Line) -> bool:
-    return False
+) -> Iterator[tuple[str, Sequence[Line], set[int], tuple[int, int]]]:
+    """The tables that have a key to be merged by, their rows, and which of these are certain to be the first of it:
+    those that have one of these identifiers in either of two columns."""
+    subjects, streams, places, none = fresh.subjects, fresh.streams, fresh.places, set[int]()
+    yield "link", sorted(rows.links.values()), subjects, (0, 1)
+    yield "memory", memories, streams, (0, 0)
+    yield "aggregate", [(*key, *rows.aggregates[key]) for key in sorted(rows.aggregates)], streams, (0, 0)
+    yield "day_sum", [(*key, *rows.days[key]) for key in sorted(rows.days)], places, (0, 0)
+    yield "identifier", sorted(rows.identifiers), subjects, (2, 2)
+    balances = [(id_, c.units, c.entries, c.recorded, c.in_order) for id_, c in sorted(rows.places.items())]
+    yield "balance", balances, places, (0, 0)
+    yield "kind_total", [(*key, *sums) for key, sums in sorted(rows.kind_totals.items())], none, (0, 0)
+    yield "flow", [_flow(subject_id, rows.flows[subject_id]) for subject_id in sorted(rows.flows)], subjects, (0, 0)
+    yield "dirty", sorted(rows.dirty.items()), subjects, (0, 0)
+    yield "passage", [(*passage, passed) for passage, passed in sorted(rows.passages.items())], none, (0, 0)
+    yield "counts", sorted(rows.counts.items()), none, (0, 0)
 
 
 def _flow(subject_id: int, f: FlowTouch) -> Line:

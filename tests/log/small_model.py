@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audit.model.meaning import Data, EventMeaning, Facts, Lane, Model, Reading
+from audit.model.meaning import Data, Envelope, EventMeaning, Lane, Model, Reading
 
 
 def small_model(types: Mapping[str, tuple[tuple[str, ...], ...]], *, lanes: tuple[str, ...] = ("account",)) -> Model:
@@ -35,7 +35,7 @@ def small_model(types: Mapping[str, tuple[tuple[str, ...], ...]], *, lanes: tupl
 
 
 def meaning(type_: str, lane: str, personal: tuple[tuple[str, ...], ...]) -> EventMeaning:
-    def read(facts: Facts, data: Data, remembered: Mapping[str, str]) -> Reading:
+    def read(facts: Envelope, data: Data, remembered: Mapping[str, str]) -> Reading:
         ties = [(lane, facts.stream.partition("-")[2])]
         if isinstance(data.get("customer"), str):
             ties.append(("customer", data["customer"]))

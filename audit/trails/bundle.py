@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from audit.answers.documents import finding_document, where_document
+from audit.answers.documents import at_document, finding_document, where_document
 from audit.answers.findings import findings_of
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import PLACE, known
@@ -140,6 +140,7 @@ class _Draft:
             instance=str(instance),
             position=int(position),
             findings=len(found),
+            at={name: value for name, value in at_document(told[0].at).items() if name != "sealed"} if told else {},
             left_out=reading.left_out,
             muted=[
                 {"finding": line.id, "rule": line.rule, "until": line.muted_until.isoformat()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 from audit.answers.documents import at_document, event_document, step_documents
 from audit.answers.inquiry import Inquiry
@@ -52,15 +53,16 @@ def tell(work: Work, inquiry: Inquiry, scope: Scope, progress: Progress) -> None
             shown.write(positions.tobytes())
             withheld.writelines(f"{at} {reason}\n".encode() for at, reason in stubs.items())
             plain.writelines(line.encode() for line in readme.told(inquiry, kept))
-            missed = {ref.position: event_document(ref) for ref in page.not_understood}
+            missed = {ref.position: event_document(ref) for ref in page.not_understood if ref.position <= sieve.upto}
+            only_later = bool(page.not_understood) and not missed and not page.at.unattributed
             work.mark(
                 dict(zip(FILES, files, strict=True)),
                 part=part,
                 cursor=page.steps.next,
                 number=number,
                 events=events,
-                at=at_document(page.at),
-                complete=page.complete and work.state.get("complete", True),
+                at=_at(work, page),
+                complete=(page.complete or only_later) and work.state.get("complete", True),
                 not_understood={**work.state.get("not_understood", {}), **{str(at): one for at, one in missed.items()}},
             )
             progress(events, 2 * max(total, events))
@@ -73,6 +75,12 @@ def shown_before(work: Work) -> array[int]:
     with path.open("rb") as file:
         found.frombytes(file.read())
     return found
+
+
+def _at(work: Work, page: What) -> dict[str, Any]:
+    """As of when the trail was begun, however late the rest of it is told; sealed if every page is."""
+    now, begun = at_document(page.at), work.get("at") or {}
+    return {**now, **begun, "sealed": now["sealed"] and begun.get("sealed", True)}
 
 
 def _pages(work: Work, inquiry: Inquiry, scope: Scope) -> Iterator[tuple[int, What]]:

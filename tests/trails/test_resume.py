@@ -136,9 +136,11 @@ def test_a_trail_that_others_write_behind_ends_where_it_began(world: Database, t
     verdict = verify(target, Trusted(key))
     assert verdict.exit_code == 0 and verdict.is_complete and verdict.is_derived, "\n".join(verdict.lines())
     with ZipFile(target) as archive:
+        assert json.loads(archive.read("where.json"))["at"]["time"] == state["at"]["time"]
         manifest, entries = json.loads(archive.read("manifest.json")), archive.read("entries.jsonl").splitlines()
         said = b"".join(archive.read(name) for name in archive.namelist())
     assert max(int(json.loads(line)["i"]) for line in entries) <= int(manifest["log"]["position"]) < verdict.size
+    assert manifest["at"]["time"] == state["at"]["time"], "of the moment at which it was begun"
     assert not any(id.encode() in said for id in late) and verdict.entries == manifest["scope"]["entries"]
     with asking() as inquiry:
         write_bundle(inquiry, CUSTOMER, ASKED, tmp_path / "now.zip")

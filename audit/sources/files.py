@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from io import BufferedIOBase
+from itertools import islice
 
 import msgspec
 
@@ -21,6 +22,7 @@ from audit.sources.cloudevents import Spot, clean_event, questioned_event
 from audit.sources.contract import RawEvent, Read
 from audit.sources.lines import BLOCK_BYTES, Lines, lines_of, opened
 
+LOOKED_AHEAD_MAX = 10_000  # lines, for the time of what cannot be read at a file's beginning
 FILE_SPAN = 2**40  # bytes of one file; positions of the next file start above
 BATCH_BYTES_MAX = 32 * 1024 * 1024  # of lines in one poll, so that memory stays flat
 PREFIX_BYTES = 4096
@@ -90,6 +92,8 @@ class FileSource:
         self._saved: bytes | None = None
         self._batches: Iterator[list[RawEvent]] | None = None
         self._limit = 0
+        self._path = ""  # the file that is being read
+        self._began: dict[str, int] = {}  # by path
 
     def read(self, state: bytes | None, limit: int) -> Read:
         """Up to `limit` events more; idle when every file is read to its end."""
@@ -137,6 +141,7 @@ class FileSource:
 
     def _all_files(self, state: State) -> Iterator[list[RawEvent]]:
         for path in self._paths:
+            self._path = path
             with opened(path) as raw:
                 content = _Digested(raw, self._key)
                 ordinal = _recognise(state, content)
@@ -197,7 +202,7 @@ class FileSource:
             if not damage and (not raw or raw.isspace()):
                 return None, False
             stand_in, place = self._stand_in(file, offset, raw), f"{name}, line {file.lines + 1}, byte {offset}"
-            latest = state.recorded or state.ahead
+            latest = state.recorded or state.ahead or self._first_time()
             found = questioned_event(raw, Spot(position, place, stand_in, latest), damage)
         event, source = found
         is_ours = self._takes_unnamed if source is None else self._select is None or source == self._select
@@ -207,6 +212,17 @@ class FileSource:
             digest = stand_in.split("-")[1]
             file.nameless[digest] = file.nameless.get(digest, 0) + 1
         return event, is_ours
+
+    def _first_time(self) -> int:
+        """When the file's first clean event was recorded: what stands before it bears its time."""
+        path = self._path
+        if path not in self._began:
+            with opened(path) as content:
+                lines = (raw for part in lines_of(content, 0) for raw in part.lines)
+                found = (clean_event(raw, 0) for raw in islice(lines, LOOKED_AHEAD_MAX))
+                times = (one[0].recorded for one in found if one is not None)
+                self._began[path] = next((time for time in times if time <= self._today + FUTURE), 0)
+        return self._began[path]
 
     def _move_on(self, state: State, recorded: int) -> None:
         if recorded <= self._today + FUTURE:

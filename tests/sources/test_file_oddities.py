@@ -49,9 +49,16 @@ def test_what_completes_a_torn_end_says_so(tmp_path: Path) -> None:
     assert torn[1] is None and len(said) == 4  # a line feed alone is no event
 
 
-def test_a_nameless_line_is_dated_by_the_latest_before_it(tmp_path: Path) -> None:
-    lines = read_lines(tmp_path / "a", TORN, line(), line(id="e-2", time="2026-11-20T00:00:00Z"), TORN)
-    assert [event.recorded for event in lines if event.problem] == [0, LAST_TIME]
+def test_a_nameless_line_is_dated_by_the_latest_before_it_else_by_the_first_after_it(tmp_path: Path) -> None:
+    told = [TORN, b"[]", line(time="2026-11-19T00:00:00Z"), line(id="e-2"),
+            line(id="e-3", time="2026-11-20T00:00:00Z"), TORN]  # fmt: skip
+    (tmp_path / "a").write_bytes(b"\n".join(told) + b"\n")
+    first = micros_of(datetime(2026, 11, 19, tzinfo=UTC))
+    for limit in (1, 100):
+        follower = Follower(lambda: FileSource("bank", [tmp_path / "a"]), limit=limit, restarts=True)
+        follower.drain()
+        dated = [event.recorded for event in follower.events.values() if event.problem]
+        assert dated == [first, first, LAST_TIME]
 
 
 @pytest.mark.parametrize("order", [1, -1])

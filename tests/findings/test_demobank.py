@@ -5,6 +5,8 @@ The key is made from what the bank did and from the rules' definitions, never fr
 
 from __future__ import annotations
 
+import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -43,6 +45,13 @@ from tests.projections.feed import Feed
 
 ANCHOR = 1_795_000_000_000_000
 EVENTS, MANY = 6_000, 200_000
+TOLD = (
+    "select f.rule, s.kind, s.key, o.name || '/' || l.event_id, t.name,"
+    " extract(epoch from f.opened_at - l.recorded_at), f.numbers->>'money_text', c.rule"
+    " from finding f join subject s on s.id = f.subject_id join log l on l.position = f.opened_by"
+    " join source o on o.id = l.source_id join event_type t on t.id = l.type_id"
+    " left join finding c on c.id = f.because_of"
+)
 ALONE = dict.fromkeys(FAULTS, 1)
 
 
@@ -62,6 +71,7 @@ class Planted:
 
     answers: Sequence[Answer]
     made: Sequence[Score]
+    told: Sequence[tuple[Any, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +83,24 @@ def planted(
         run = simulation("tests", EVENTS, ANCHOR, ALONE, ())
         bank, feed = History(list(run.run()), run), Feed(tmp_path_factory.mktemp("planted"), made, MODEL)
         feed.take(feed.write(bank.lines()), complete_until=ANCHOR)
-        yield Planted(bank.answers, scores(bank.answers, [Found(*row) for row in feed.findings()]))
+        yield Planted(bank.answers, scores(bank.answers, [Found(*row) for row in feed.findings()]), feed.rows(TOLD))
 
 
 def test_every_fault_is_found_and_nothing_else(planted: Planted) -> None:
     assert wrong(planted.made) == []
+
+
+def test_each_is_told_of_its_event_its_time_its_money_and_its_cause(planted: Planted) -> None:
+    expected = tomllib.loads(Path(__file__).with_name("told.toml").read_text())
+    found: dict[str, dict[str, list[str]]] = {answer["fault"]: defaultdict(list) for answer in planted.answers}
+    for answer in planted.answers:
+        keys = {subject.partition(":")[2] for subject in answer["subjects"]}
+        for rule, kind, key, event, type_, seconds, money, cause in planted.told:
+            if rule in answer["rules"] and (key in keys or event in answer["events"]):
+                delay = "" if rule == "half_compensation" else f"{float(seconds):g} s "
+                parts = [kind, f"{delay}after {type_}", money, cause and f"because of {cause}"]
+                found[answer["fault"]][rule].append(", ".join(part for part in parts if part))
+    assert {fault: {rule: sorted(lines) for rule, lines in one.items()} for fault, one in found.items()} == expected
 
 
 def test_why_each_faults_subject_is_so(planted: Planted) -> None:

@@ -22,6 +22,7 @@ from demobank.work import Row, money
 MODEL = Path(__file__).with_name("model.toml")
 LANGUAGES = ("en", "da")
 BOOKS = {"transfer": "custody", "card_payment": "custody", "exchange": "ledger"}  # where each flow's money is told
+AMOUNTS = ("amount", "total")  # what sentences say with its currency
 HELD = ("available", "reserved", "scheduled", "card_hold")
 
 
@@ -137,7 +138,7 @@ def _texts() -> dict[str, dict[str, str]]:
 def _filled(text: str, data: dict[str, Any], language: str) -> str:
     def value(match: re.Match[str]) -> str:
         found = str(data.get(match[1], match[0]))
-        if match[1] != "amount":
+        if match[1] not in AMOUNTS:
             return found
         return f"{found.replace('.', ',') if language == 'da' else found} {data['currency']}"
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timedelta
+from decimal import Decimal
 from html import unescape
+
+import pytest
 
 from audit.access.mask import hidden
 from audit.answers.customer import customer as customer_page
@@ -14,11 +18,14 @@ from audit.answers.inquiry import inquire
 from audit.answers.names import subject_of
 from audit.answers.transfer import transfer
 from audit.answers.what import whole_story_in_pages
+from audit.answers.where import where
 from audit.answers.words import WORDS
 from audit.database import reading
 from audit.findings.catalogue import RULES
 from audit.values import Clock, Moment, Subject
-from tests.console.conftest import Bank, browser_of, with_reason
+from demobank.answer_key import answer_key
+from demobank.history import SEED, simulation
+from tests.console.conftest import ANCHOR, EPOCH, EVENTS, Bank, browser_of, with_reason
 from tests.console.reading import Reading, text_of
 
 
@@ -383,3 +390,23 @@ def test_what_was_open_then_is_not_called_explained_then(bank: Bank) -> None:
                 assert [one.is_open for one in page.findings.rows if one.id == id] == [is_open]
                 answer = customer_page(inquiry, Subject("customer", bank.key_of(owner))).answer
                 assert not (is_open and "everything is explained" in answer), answer
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_at_every_moment_of_the_answer_key_the_money_and_the_words_are_the_banks(bank: Bank, language: str) -> None:
+    """Before, between and after each kind of fault, by what the bank knows of what it did."""
+    run = simulation(SEED, EVENTS, (ANCHOR - EPOCH) // timedelta(microseconds=1))
+    assert all(1 for _ in run.run())
+    key = {entry["fault"]: entry for entry in answer_key(run.planting)}
+    assert len(key) > 25
+    with reading() as connection:
+        for fault, entry in key.items():
+            kind, _, of = entry["subject"].partition(":")
+            for moment in entry["moments"]:
+                at = Moment(datetime.fromisoformat(moment["at"]), Clock.RECORDED)
+                answer = where(inquire(connection, hidden, at=at, language=language), Subject(kind, of))
+                assert answer.tells == moment["tells"][language], (fault, moment["moment"])
+                held = {(f"{one.place}", one.place.book, str(one.money)) for one in answer.places if one.money.units}
+                told = {(one["place"], one["book"], f"{one['amount']} {one['currency']}") for one in moment["where"]
+                        if Decimal(one["amount"])}
+                assert held == told, (fault, moment["moment"])

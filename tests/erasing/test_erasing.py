@@ -28,7 +28,7 @@ from audit.answers.what import what, whole_story_in_pages
 from audit.answers.where import where
 from audit.checking import check_log
 from audit.database import reading, sql
-from audit.erasing import again, holds, receipts
+from audit.erasing import again, expiring, holds, receipts, retention
 from audit.erasing.again import keep_erased
 from audit.erasing.erase import ask, erase, plan
 from audit.erasing.receipts import Receipt
@@ -386,6 +386,31 @@ def test_a_hold_and_the_law_come_first(erased: Erased) -> None:
         ask(actor, other, "She asked", despite_retention=True)
     holds.lift(people.actor_named("authority_desk"), other)
     assert plan(other).kept_until
+
+
+def test_customers_past_their_end_go_by_two_people_each_but_those_held(
+    erased: Erased, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expiring, "AT_ONCE", 2)
+    dora, desk = people.actor_named("data_protection"), people.actor_named("authority_desk")
+    assert expiring.past(dora, "customer_data").total == 0
+    request = approvals.ask(dora, "shorten_retention", "customer_data 0", "none of it is a bank's")
+    approvals.approve(desk, request.pk)
+    retention.change(dora, "customer_data", 0, "none of it is a bank's")
+    first = expiring.past(dora, "customer_data")
+    assert len(first.names) == 2 < first.total
+    keys = [name.partition(",")[0] for name in first.names]
+    holds.hold(desk, Subject.parse(keys[0]), "Case 15")
+    asked = expiring.expire(dora, "customer_data", "their time is over")
+    assert (asked.gone, asked.asked, asked.left) == (0, 2, first.total - 3)
+    mine = [one for one in approvals.visible(dora) if (one.kind, one.state) == ("erasure", "pending")]
+    assert keys[0] not in {one.what for one in mine} and len(mine) == 2
+    for one in mine:
+        approvals.approve(desk, one.pk)
+    assert expiring.expire(dora, "customer_data").gone == 2
+    assert expiring.past(dora, "customer_data").total == first.total - 3
+    holds.lift(desk, Subject.parse(keys[0]))
+    assert keys[0] in expiring.past(dora, "customer_data").names[0]
 
 
 def test_the_page_still_opens_and_says_erased(erased: Erased) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from audit.access import approvals, people
+from audit.access import approvals, people, texts
 from audit.access.approvals import ApprovalMissing
 from audit.database import Role
-from audit.erasing import retention
+from audit.erasing import holds, retention
+from audit.erasing.expiring import expire, past
 from audit.errors import Refused, UsageError
 from audit.models import AuditRecord
+from audit.values import Subject
 from tests.conftest import Database
 from tests.console.conftest import make_user
 
@@ -53,3 +55,24 @@ def test_every_class_has_a_ground_and_is_in_the_reference(database: Database) ->
     page = (Path(__file__).parents[2] / "docs" / "reference" / "retention.md").read_text()
     for name, rule in retention.in_force().items():
         assert f"| `{name}` | {rule.days:,} |" in page and rule.ground in page, name
+
+
+def test_texts_past_their_end_go_unless_somebody_is_held(database: Database) -> None:
+    for role in ("data_protection", "authority_desk", "support"):
+        make_user(role)
+    dora, other = people.actor_named("data_protection"), people.actor_named("authority_desk")
+    free, held = Subject("customer", "C-free"), Subject("customer", "C-held")
+    kept = {one: texts.keep(f"about {one}", [one]).pk for one in (free, held)}
+    holds.hold(other, held, "Case 12 of the police")
+    assert expire(dora, "texts").gone == 0
+    request = approvals.ask(dora, "shorten_retention", "texts 0", "enough")
+    approvals.approve(other, request.pk)
+    retention.change(dora, "texts", 0, "enough")
+    assert f"text {kept[free]}" in past(dora, "texts").names and f"text {kept[held]}" not in past(dora, "texts").names
+    assert expire(dora, "texts").gone >= 1
+    assert texts.texts(list(kept.values())) == {kept[free]: texts.ERASED, kept[held]: f"about {held}"}
+    record = AuditRecord.objects.filter(kind="retention").latest("id")
+    assert (record.outcome, record.details["class"]) == ("expired", "texts")
+    for actor, name in ((people.actor_named("support"), "texts"), (dora, "looks")):
+        with pytest.raises((Refused, UsageError)):
+            expire(actor, name)

@@ -10,8 +10,10 @@ from typing import Generic, TypeVar
 
 from audit.arrays import Texts
 from audit.database import Connection, sql
+from audit.log.rows import copy_in, stream_row
 
 NAMES_MAX = 50_000  # of each kind kept; then the oldest quarter is forgotten
+COPIED_MIN = 200  # fewer new streams are added one by one
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -73,8 +75,14 @@ class Names:
 
     def stream_ids(self, connection: Connection, source_id: int, names: Iterable[str]) -> dict[str, int]:
         def find(missing: list[tuple[int, str]]) -> dict[tuple[int, str], int]:
-            """Adding is tried without looking first: what is not kept is most often new."""
+            """Few are added without looking first: what is not kept is most often new. Many are looked up, and those
+            that are not there copied in, which costs half."""
             names = Texts(sorted(name for _, name in missing))
+            if len(names) >= COPIED_MIN:
+                found = connection.execute(sql("find_streams"), (source_id, names)).fetchall()
+                known = {name for _, name in found}
+                found += _copied(connection, source_id, [name for name in names if name not in known])
+                return {(source_id, name): id_ for id_, name in found}
             found = connection.execute(sql("add_streams"), (source_id, names)).fetchall()
             if len(found) < len(names):
                 found += connection.execute(sql("find_streams"), (source_id, names)).fetchall()
@@ -89,3 +97,13 @@ class Names:
             return {name: id_ for id_, name in rows}
 
         return self.types.all_of(list(names), find)
+
+
+def _copied(connection: Connection, source_id: int, names: list[str]) -> list[tuple[int, str]]:
+    """New streams with their identifiers. Nobody else adds any meanwhile: writers are serialised by trace.head."""
+    if not names:
+        return []
+    ids = [row[0] for row in connection.execute(sql("number_streams"), [len(names)]).fetchall()]
+    rows = [stream_row(id_, source_id, name) for id_, name in zip(ids, names, strict=True)]
+    copy_in(connection, sql("copy_streams"), rows)
+    return list(zip(ids, names, strict=True))

@@ -21,6 +21,7 @@ _int8 = Struct(">iq").pack
 _type_and_length = Struct(">iii").pack
 _times = Struct(">iqiqiq").pack
 _payload_start = Struct(">hiqih").pack
+_stream_start = Struct(">hiqii").pack
 _pending = Struct(">hiiiqiq").pack
 
 
@@ -119,6 +120,10 @@ def segment_row(
 
 def blind_row(digest: bytes, position: int) -> bytes:
     return b"".join((b"\0\2", binary(digest), _int8(8, position)))
+
+
+def stream_row(id_: int, source_id: int, name: str) -> bytes:
+    return _stream_start(3, 8, id_, 4, source_id) + text(name)
 
 
 def pending_row(source_id: int, source_position: int, position: int) -> bytes:

@@ -19,6 +19,7 @@ from audit.projections.signs import Sign
 
 GRACE_MICROS = 60_000_000  # how much later than its effect a cause may be recorded before it counts as missing
 RECENT_MAX = 50_000  # about 10 MB
+AWAITED_MAX = 20_000  # causes that are remembered to be awaited, about 3 MB; where there are more the table is asked
 
 Row = tuple[Any, ...]  # of causes_amiss.sql
 Recent = tuple[int, int, str | None]  # source, recorded, cause
@@ -30,7 +31,7 @@ class Causes:
     def __init__(self, connection: Connection, model: Model, names: Names | None = None) -> None:
         self._connection, self._model, self._names = connection, model, names or Names()
         self._recent: dict[str, Recent | None] = {}  # None: two sources have an event of this identifier
-        self._awaits: bool | None = None  # whether anything is awaited; None: not asked yet
+        self._awaited: set[str] | None = None  # causes that may be awaited; None: not asked yet
 
     def judge(self, events: Sequence[Logged]) -> list[Sign]:
         """What is wrong with the causes of these events, and with events that had waited for them."""
@@ -39,7 +40,7 @@ class Causes:
             return []
         self._remember(events)
         doubtful = [event.position for event in events if event.causation is not None and not self._is_right(event)]
-        signs = self._come(Texts(event.id for event in events))
+        signs = self._come(self._awaited_among(events))
         if doubtful:
             signs += self._told(self._rows("e.position = any(%s)", Integers(doubtful)))
         return signs
@@ -70,12 +71,17 @@ class Causes:
         known = self._recent.get(event.causation or "")
         return known is not None and known[1] <= event.recorded + SKEW_MICROS and known[2] != event.id
 
+    def _awaited_among(self, events: Sequence[Logged]) -> Texts:
+        """Those of these events' identifiers that something may wait for."""
+        if self._awaited is None:
+            wanted = "select distinct causation from awaited limit %s"
+            self._awaited = {row[0] for row in self._connection.execute(wanted, [AWAITED_MAX + 1])}
+        awaited = self._awaited
+        return Texts(event.id for event in events if len(awaited) > AWAITED_MAX or event.id in awaited)
+
     def _come(self, ids: Texts | None, after: int = 0) -> list[Sign]:
         """What had been awaited and is among these events (None: among all, of those amiss after a position)."""
-        if self._awaits is None:
-            row = self._connection.execute("select exists (select from awaited)").fetchone()
-            self._awaits = bool(row and row[0])
-        if not self._awaits:
+        if ids is not None and not ids:
             return []
         come = self._connection.execute(sql("causes_come"), {"ids": ids, "after": after}).fetchall()
         if not come:
@@ -93,8 +99,11 @@ class Causes:
     def _told(self, rows: Sequence[Row]) -> list[Sign]:
         if rows:
             columns = Integers(row[0] for row in rows), [row[6] is not None for row in rows]
-            self._connection.execute(sql("await_causes"), columns)
-            self._awaits = True
+            awaited = self._connection.execute(sql("await_causes"), columns).fetchall()
+            if self._awaited is not None and len(self._awaited) <= AWAITED_MAX:
+                self._awaited.update(row[0] for row in awaited)
+                if len(self._awaited) > AWAITED_MAX:  # most have come: they are asked for again
+                    self._awaited = None
         return [sign for row in rows if row[6] is not None for sign in self._signs(row)]
 
     def _rows(self, condition: str, positions: Integers | None = None, *, is_amiss: bool = True) -> list[Row]:

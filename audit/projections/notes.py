@@ -31,8 +31,11 @@ def notes_of(connection: Connection, works: Sequence[Work]) -> Notes:
     """Of a batch's events, and of earlier ones that are completed in it."""
     completed: dict[int, tuple[int, int]] = {}
     below_seal = set()
-    positions = Integers(work.event.position for work in works)
-    for position, kind, other, recorded in connection.execute(sql("notes"), {"positions": positions}):
+    here = {work.event.position for work in works}
+    between = {"first": min(here, default=0), "last": max(here, default=0)}
+    for position, kind, other, recorded in connection.execute(sql("notes"), between):
+        if position not in here and other not in here:
+            continue
         if kind == COMPLETES:
             completed[other] = (recorded, position)
         else:

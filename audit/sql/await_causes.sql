@@ -4,3 +4,4 @@ insert into awaited (position, causation, recorded_at, is_told)
 select l.position, l.causation_id, l.recorded_at, n.is_told
 from unnest(%s::int8[], %s::bool[]) as n (position, is_told) join trace.log l on l.position = n.position
 on conflict (position) do update set is_told = excluded.is_told
+returning causation

@@ -26,11 +26,15 @@ def test_batches_may_be_cut_anywhere(
     assert_same(feed.dump(), plain)
 
 
-@pytest.mark.parametrize("order", [(SE_ADAPTER, CORE, ADAPTER), (SE_ADAPTER, ADAPTER, CORE)])
+@pytest.mark.parametrize(
+    ("order", "remembered"), [((SE_ADAPTER, CORE, ADAPTER), 0), ((SE_ADAPTER, ADAPTER, CORE), 1)]
+)
 def test_sources_may_come_one_after_the_other(
-    feed: Feed, history: History, plain: Dump, order: tuple[str, ...]
+    feed: Feed, history: History, plain: Dump, monkeypatch: pytest.MonkeyPatch, order: tuple[str, ...], remembered: int
 ) -> None:
-    """The one that ends first comes first: nothing is judged beyond the least of the sources that are known."""
+    """The one that ends first comes first: nothing is judged beyond the least of the sources that are known. How many
+    causes are remembered to be awaited changes nothing."""
+    monkeypatch.setattr("audit.projections.causes.AWAITED_MAX", remembered)
     for service in order:
         feed.take(feed.write(history.lines(service)))
     assert_same(feed.dump(), plain)

@@ -12,7 +12,7 @@ grant insert on
     trace.log_key, trace.checkpoint, trace.sequence, trace.own_alarm,
     trace.publication, trace.time_stamp
     to whereabouts_follower;
-grant usage on sequence trace.subject_id_seq, trace.place_id_seq to whereabouts_follower;
+grant usage on sequence trace.subject_id_seq, trace.place_id_seq, trace.stream_id_seq to whereabouts_follower;
 grant update (key) on trace.subject, trace.place to whereabouts_follower;  -- so that interning returns known rows
 grant update on
     trace.source, trace.head, trace.model, trace.generation, trace.generation_part, trace.alarm,

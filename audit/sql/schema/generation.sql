@@ -276,3 +276,5 @@ alter table {schema}.dirty set (autovacuum_analyze_threshold = 200000);
 -- Nobody asks for these by their values.
 alter table {schema}.memory alter memory set statistics 0;
 alter table {schema}.flow alter nets set statistics 0;
+-- Long for a moment, and soon gone: packing them costs more than writing them.
+alter table {schema}.tied alter subjects set storage external, alter positions set storage external;

@@ -70,4 +70,5 @@ def _tell_waiting(write: Write, one: Waiting, zone: str) -> None:
     late = f", overdue by {duration_text(one.overdue_seconds)}" if one.overdue_seconds is not None else ""
     usual = f", usually {duration_text(one.usual.p50)}, 99 % within {duration_text(one.usual.p99)}" if one.usual else ""
     others = f", {one.others_waiting:,} others wait here" if one.others_waiting is not None else ""
-    write(f"{one.says}, due {time_text(one.due, zone)}{late}{usual}{others}")
+    says = one.says if not one.one_of or one.one_of[0] in one.says else f"{one.says} ({' / '.join(one.one_of)})"
+    write(f"{says}, due {time_text(one.due, zone)}{late}{usual}{others}")

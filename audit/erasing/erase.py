@@ -46,28 +46,28 @@ class Plan:
         return f"{self.subject}, {DESPITE}" if self.kept_until else str(self.subject)
 
 
-def plan(subject: Subject, now: datetime | None = None) -> Plan:
-    """Raises UnknownSubject, and Refused while a legal hold stands."""
-    with reading() as connection:
+def plan(actor: Actor, subject: Subject) -> Plan:
+    """Raises UnknownSubject, also for who is withheld from this person, and Refused while a legal hold stands."""
+    with reading(viewer=actor.viewer) as connection:
         model = instance.require(connection).model
         id = subject_id(connection, subject)
         scope = scope_of(connection, model, subject, id)
         ((last,),) = connection.execute(sql("erasure_last"), [id]).fetchall()
     require_none(scope.own)
     until = retention.kept_until(retention.CUSTOMER_DATA, last) if last else None
-    return Plan(subject, scope, until if until and until > (now or timezone.now()) else None)
+    return Plan(subject, scope, until if until and until > timezone.now() else None)
 
 
 def ask(actor: Actor, subject: Subject, why: str, *, despite_retention: bool = False) -> int:
     """Ask a second person for it; gives the request's number. Raises as `erase` does."""
-    planned = _permitted(subject, despite_retention)
+    planned = _permitted(actor, subject, despite_retention)
     details = {"kept_until": rfc3339(planned.kept_until) if planned.kept_until else ""}
     return approvals.ask(actor, KIND, planned.what, why, details, [subject]).pk
 
 
 def erase(actor: Actor, subject: Subject, *, despite_retention: bool = False) -> Receipt:
     """Erase what a second person approved; recorded. Raises Refused, ApprovalMissing, UnknownSubject."""
-    planned = _permitted(subject, despite_retention)
+    planned = _permitted(actor, subject, despite_retention)
     details = {"kept_until": rfc3339(planned.kept_until) if planned.kept_until else ""}
     approval = approvals.take(actor, KIND, planned.what, details, [subject])
     begun = Receipt(
@@ -96,8 +96,8 @@ def do(actor: Actor, asked: Approval) -> Receipt:
     return erase(actor, Subject.parse(name), despite_retention=despite == DESPITE)
 
 
-def _permitted(subject: Subject, despite_retention: bool) -> Plan:
-    planned = plan(subject)
+def _permitted(actor: Actor, subject: Subject, despite_retention: bool) -> Plan:
+    planned = plan(actor, subject)
     if planned.kept_until and not despite_retention:
         raise Refused(
             f"the law keeps the data of {subject} until {planned.kept_until:%Y-%m-%d}"

@@ -54,7 +54,7 @@ def past(actor: Actor, record_class: str) -> Past:
     elif record_class == "exports":
         names = [f"export {made.pk} of {made.subject}" for made in _past_exports(before)]
     else:
-        found = _past_customers(before, held())
+        found = _past_customers(actor, before, held())
         return Past(record_class, [f"{name}, last event {last:%Y-%m-%d}" for name, last in found.items()], found.total)
     return Past(record_class, names[:AT_ONCE], len(names))
 
@@ -119,7 +119,7 @@ def _customers(actor: Actor, before: datetime, why: str | None) -> Expired:
     """Those that another person approved since they were asked for; then the next are asked for."""
     gone = sum(_is_erased(actor, subject) for subject in _asked_for(actor, "approved"))
     waits = _asked_for(actor, "pending")
-    found = _past_customers(before, [*held(), *map(str, waits)])
+    found = _past_customers(actor, before, [*held(), *map(str, waits)])
     if why is not None:
         for name in found:
             ask(actor, Subject.parse(name), why)
@@ -147,8 +147,9 @@ class _Customers(dict[str, datetime]):
     total = 0
 
 
-def _past_customers(before: datetime, but: list[str]) -> _Customers:
-    with reading() as connection:
+def _past_customers(actor: Actor, before: datetime, but: list[str]) -> _Customers:
+    """Without those withheld from this person."""
+    with reading(viewer=actor.viewer) as connection:
         rows = connection.execute(sql("retention_past_customer_data"), [before, but, AT_ONCE]).fetchall()
     found = _Customers((f"{kind}:{key}", last) for kind, key, last, _ in rows)
     found.total = rows[0][-1] if rows else 0

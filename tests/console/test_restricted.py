@@ -13,11 +13,13 @@ from zipfile import ZipFile
 import pytest
 from django.test import Client
 
+from audit.access import people
 from audit.access.mask import hidden
 from audit.access.restricted import Changed, restrict
 from audit.answers.inquiry import inquire
 from audit.database import Viewer, reading
-from audit.errors import UsageError
+from audit.erasing.erase import ask, plan
+from audit.errors import UnknownSubject, UsageError
 from audit.log.opened import open_payloads
 from audit.models import AuditRecord, OpenDoor
 from audit.trails.asked import Asked
@@ -264,3 +266,12 @@ def test_a_trail_names_nobody_who_is_withheld_and_counts_the_stubs(
                 assert not re.search(rf"(?<![\w]){re.escape(gone)}(?![\w])", text), (subject, name, gone)
         assert verify(tmp_path / "trail.zip", Trusted()).exit_code == 2, "nothing but the key is missing"
     assert reasons == {"restricted"}, "of the payment the other side is there, unnamed and counted"
+
+
+def test_nobody_plans_or_asks_to_erase_whom_they_may_not_know_of(restricted: Pair) -> None:
+    gone, dora = Subject("customer", restricted.gone_key), people.actor_named("data_protection")
+    with pytest.raises(UnknownSubject):
+        plan(dora, gone)
+    with pytest.raises(UnknownSubject):
+        ask(dora, gone, "They asked", despite_retention=True)
+    assert plan(people.actor_named("authority_desk"), gone).scope.own[0] == gone

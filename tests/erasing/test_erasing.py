@@ -381,11 +381,11 @@ def test_a_hold_and_the_law_come_first(erased: Erased) -> None:
         erase(actor, other, despite_retention=True)
     holds.hold(people.actor_named("authority_desk"), other, "Case 12 of the police")
     with pytest.raises(Refused, match="a legal hold stands"):
-        plan(other)
+        plan(actor, other)
     with pytest.raises(Refused, match="a legal hold stands"):
         ask(actor, other, "She asked", despite_retention=True)
     holds.lift(people.actor_named("authority_desk"), other)
-    assert plan(other).kept_until
+    assert plan(actor, other).kept_until
 
 
 def test_customers_past_their_end_go_by_two_people_each_but_those_held(

@@ -50,7 +50,7 @@ class Command(Base):
             self._say({"subject": str(subject), "hold": "lifted"}, options["json"])
         elif options["plan"]:
             people.require(actor, "erase")
-            planned = plan(subject)
+            planned = plan(actor, subject)
             told = {"subject": str(subject), "owners": [str(one) for one in planned.scope.own],
                     "others": planned.scope.others, "kept_until": planned.kept_until}  # fmt: skip
             self._say(told, options["json"])

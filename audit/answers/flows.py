@@ -189,6 +189,23 @@ def declaring_types(model: Model) -> list[int]:
     return sorted(found)
 
 
+def moving_types(model: Model, places: frozenset[tuple[str, str]]) -> list[int]:
+    """The numbers of the types that can move something into or out of places of these books and kinds."""
+    known = _moving_known.get((model.hash, places))
+    if known is None:
+        lanes = model.document.get("lane", {})
+        known = _moving_known[model.hash, places] = [
+            number
+            for number, one in model.meanings.items()
+            if any(
+                (move["book"], move[side].partition(":")[0]) in places
+                for move in lanes[one.lane]["event"][one.type].get("moves", ())
+                for side in ("from", "to")
+            )
+        ]
+    return known
+
+
 def _types_with(what: str, inquiry: Inquiry, row: EventRow) -> Collection[str]:
     found = inquiry.lane_of(row.stream)
     if found is None:
@@ -208,6 +225,7 @@ def _types_of(what: str, model: Model) -> Mapping[str, frozenset[str]]:
 
 
 _types_known: dict[tuple[str, str], Mapping[str, frozenset[str]]] = {}
+_moving_known: dict[tuple[str, frozenset[tuple[str, str]]], list[int]] = {}
 
 
 def own_streams(inquiry: Inquiry, known: Known, rows: Sequence[EventRow]) -> set[int]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.answers.events import EventRow
-from audit.answers.flows import declaring_in, declaring_types
+from audit.answers.flows import declaring_in, declaring_types, moving_types
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import Holding
 from audit.answers.names import Known
@@ -71,7 +71,9 @@ def _over(
 ) -> dict[int, tuple[str, State, list[Booked]]]:
     """The final state of each flow that is over, and what it booked in places of the asker's."""
     keys = [known.subject.key for known in flows.values()]
-    rows = inquiry.rows("answer_settled", {"flows": list(flows), "keys": keys, "places": list(mine)})
+    kinds = frozenset((one.place.book, one.place.kind) for one in mine.values())
+    parameters = {"keys": keys, "places": list(mine), "meanings": moving_types(inquiry.model, kinds)}
+    rows = inquiry.rows("answer_settled", {"flows": list(flows), **parameters})
     found: dict[int, tuple[str, State, list[Booked]]] = {}
     for id, name, place_id, units, total in rows:
         lane = inquiry.model.lanes.get(_ending(inquiry, flows[id]))

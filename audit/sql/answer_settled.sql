@@ -1,5 +1,6 @@
 -- The states of flows that are over, of the lane that ends them, and what their events booked in some places, in their
--- order; none of a flow that an event not understood may belong to. Parameters: flows, their keys, places.
+-- order; none of a flow that an event not understood may belong to. Parameters: flows, their keys, places, the types (numbers
+-- in the model) that can move something there.
 with over as materialized (
     select f.subject_id, f.state
     from unnest(%(flows)s::int8[], %(keys)s::text[]) as w (id, key)
@@ -11,6 +12,6 @@ from over o
 left join lateral (
     select e.place_id, e.amount, e.total, t.recorded_at, t.source_id, t.source_position, t.position, e.ordinal
     from timeline t join entry e on e.position = t.position
-    where t.subject_id = o.subject_id and e.place_id = any(%(places)s)
+    where t.subject_id = o.subject_id and t.meaning = any(%(meanings)s) and e.place_id = any(%(places)s)
 ) e on true
 order by o.subject_id, e.recorded_at, e.source_id, e.source_position, e.position, e.ordinal

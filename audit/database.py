@@ -17,6 +17,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from audit.arrays import adapt_plainly
 from audit.errors import UsageError, WhereaboutsError
 from audit.given import given
+from audit.prepared import begin, rows
 
 Role = Literal["owner", "follower", "web", "erasure"]
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -34,7 +35,6 @@ class Viewer(NamedTuple):
 ROLES: tuple[Role, ...] = ("owner", "follower", "web", "erasure")
 READERS_MAX = 8
 CONNECT_SECONDS_MAX = 10
-PREPARED_MAX = 500  # more than there are statements that read: none is planned twice on a connection
 # Every read is of few rows by key, whatever the tables' size: joins by key, planned once for each connection. The
 # planner would else read whole tables while they are small or not yet analysed, and plan anew for most of its time.
 POINT_READS = (
@@ -100,7 +100,7 @@ def django_settings(role: Role = "web") -> dict[str, Any]:
         "PORT": parts.pop("port", "") or "",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**parts, "options": options, "prepare_threshold": 0},
+        "OPTIONS": {**parts, "options": options, "prepare_threshold": None},
     }
 
 
@@ -122,6 +122,7 @@ def reading(role: Role = "web", *, viewer: Viewer | None = None) -> Iterator[Con
     """
     try:
         with _pool(role).connection() as connection:
+            begin(connection)
             number = use_current_generation(connection) if viewer is None else _show(connection, viewer)
             if number is None:
                 raise WhereaboutsError(_NOTHING_YET)
@@ -136,22 +137,22 @@ def reading(role: Role = "web", *, viewer: Viewer | None = None) -> Iterator[Con
 def use_current_generation(connection: Connection) -> int | None:
     """Like current_generation and use_generation in one round trip; None, and nothing set, where there is none."""
     try:
-        row = connection.execute(sql("current_generation_use")).fetchone()
+        found = rows(connection, sql("current_generation_use"))
     except psycopg.errors.UndefinedTable:
         raise WhereaboutsError(_NOTHING_YET) from None
-    return None if row is None else int(row[0])
+    return int(found[0][0]) if found else None
 
 
 def _show(connection: Connection, viewer: Viewer) -> int | None:
     try:
-        row = connection.execute(sql("current_generation_shown"), viewer._asdict()).fetchone()
+        found = rows(connection, sql("current_generation_shown"), viewer._asdict())
     except psycopg.errors.UndefinedTable:
         raise WhereaboutsError(_NOTHING_YET) from None
-    if row is None:
+    if not found:
         return None
-    if row[1]:
+    if found[0][1]:
         _withholding.add(connection)
-    return int(row[0])
+    return int(found[0][0])
 
 
 def is_withholding(connection: Connection) -> bool:
@@ -213,7 +214,7 @@ def _pool(role: Role) -> Pool:
     if pool is None:
         pool = _pools[where] = ConnectionPool(
             with_options(where, POINT_READS),
-            kwargs={"connect_timeout": CONNECT_SECONDS_MAX, "prepare_threshold": 0},
+            kwargs={"connect_timeout": CONNECT_SECONDS_MAX, "prepare_threshold": None},
             min_size=0,
             max_size=READERS_MAX,
             timeout=CONNECT_SECONDS_MAX,
@@ -226,7 +227,6 @@ def _pool(role: Role) -> Pool:
 def _for_reading(connection: Connection) -> None:
     connection.read_only = True
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    connection.prepared_max = PREPARED_MAX
     adapt_plainly(connection)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from audit import prepared
 from audit.access.looks import Look, record
 from audit.access.people import Actor
 from audit.access.reasons import Reason, checked_ticket
@@ -42,5 +43,5 @@ def acknowledge(actor: Actor, finding: str, subject: Subject, owner: str, why: s
 
 def acknowledged(connection: Connection, findings: Sequence[str]) -> dict[str, Acknowledgement]:
     """The latest word on each of these that has one, in one statement."""
-    rows = connection.execute(sql("access_acknowledged"), [list(findings)]).fetchall() if findings else []
+    rows = prepared.rows(connection, sql("access_acknowledged"), [list(findings)]) if findings else []
     return {row[0]: Acknowledgement(*row) for row in rows}

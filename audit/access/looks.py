@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError
 from django.utils import timezone
 
+from audit import prepared
 from audit.access.people import Actor
 from audit.access.reasons import Reason
 from audit.access.statements import rows
@@ -85,8 +86,9 @@ def _moment(moment: Moment) -> str:
 
 def looks_at(connection: Connection, subject: Subject, since: datetime) -> int:
     """How often a subject was looked at since a time, by anyone."""
-    row = connection.execute(sql("access_looks_at"), {"subject": json.dumps([str(subject)]), "since": since}).fetchone()
-    return int(row[0]) if row else 0
+    parameters = {"subject": json.dumps([str(subject)]), "since": since}
+    ((count,),) = prepared.rows(connection, sql("access_looks_at"), parameters)
+    return int(count)
 
 
 def record_polled(

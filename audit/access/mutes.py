@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from audit import prepared
 from audit.access import approvals, looks
 from audit.access.looks import Look
 from audit.access.people import Actor
@@ -49,7 +50,7 @@ def mute(actor: Actor, asked: Approval) -> Mute:
 
 def muted(connection: Connection, rules: Collection[str]) -> Mapping[tuple[str, str], date]:
     """Until when each of these rules is muted now: by rule and subject ("" is everyone)."""
-    rows = connection.execute(sql("access_mutes"), [list(rules)]).fetchall() if rules else []
+    rows = prepared.rows(connection, sql("access_mutes"), [list(rules)]) if rules else []
     return {(rule, subject): until for rule, subject, until in rows}
 
 

@@ -3,18 +3,29 @@ as the page's own answer. They run on the ORM's connection, so what they write i
 
 from __future__ import annotations
 
+import select
 from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
-import psycopg
 from django.db import connection
 
+from audit import prepared
 from audit.database import sql
 
 
 def rows(name: str, parameters: Mapping[str, Any] | Sequence[Any], **parts: LiteralString) -> list[tuple[Any, ...]]:
     """All rows of `audit/sql/NAME.sql`; `parts` fill its {names}. Raises Django's DatabaseError as the ORM does."""
-    connection.close_if_health_check_failed()
+    _check_health()
     connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(sql(name).format(**parts) if parts else sql(name), parameters).fetchall()
+    with connection.wrap_database_errors:
+        return prepared.rows(connection.connection, sql(name).format(**parts) if parts else sql(name), parameters)
+
+
+def _check_health() -> None:
+    """Django asks the server for a row before each request. A connection that has ended can be read from (its end), one
+    that stands and is asked nothing cannot: only then is the server asked."""
+    if connection.connection is not None and not connection.health_check_done:  # type: ignore[attr-defined]
+        arrived = select.poll()
+        arrived.register(connection.connection.fileno(), select.POLLIN)
+        connection.health_check_done = not arrived.poll(0)  # type: ignore[attr-defined]
+    connection.close_if_health_check_failed()

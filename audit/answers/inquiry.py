@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
-import psycopg
-
-from audit import instance
+from audit import instance, prepared
 from audit.answers.cut import Cut
 from audit.answers.shapes import AsOf, Unattributed
 from audit.answers.words import amount_in_words, time_in_words
@@ -69,10 +66,6 @@ class Inquiry:
     # Events that several parts of a page tell, read once. Each mask and each moment has its own: init=False.
     ahead: dict[int, Any] = field(default_factory=dict, init=False, repr=False)
 
-    @cached_property
-    def _cursor(self) -> psycopg.Cursor[tuple[Any, ...]]:
-        return self.connection.cursor()
-
     def at(self, cut: Cut) -> Inquiry:
         """The same question at another moment."""
         return replace(self, cut=cut)
@@ -82,7 +75,7 @@ class Inquiry:
     ) -> list[tuple[Any, ...]]:
         """All rows of a named statement; `parts` fill its {names}, which are never what a person typed."""
         statement = sql(name).format(**parts) if parts else sql(name)
-        return self._cursor.execute(statement, parameters or None).fetchall()
+        return prepared.rows(self.connection, statement, parameters or None)
 
     def lane_of(self, stream: str) -> tuple[Lane, str] | None:
         """A stream's lane and the key in its name."""
@@ -163,7 +156,7 @@ def inquire(
 
     Raises UsageError for an `at` that is neither.
     """
-    rows = connection.execute(sql("answer_sources")).fetchall()
+    rows = prepared.rows(connection, sql("answer_sources"))
     model = instance.model_of(connection, rows[0][-1]) if rows else instance.require(connection).model
     sources = tuple(_source(row) for row in rows)
     chosen = language if language in model.languages else model.languages[0]
@@ -229,7 +222,6 @@ def event_key(
     for source in sorted(sources, key=lambda source: -len(source.name)):
         if text.startswith(source.name + "/"):
             identifier = text[len(source.name) + 1 :]
-            row = connection.execute(sql("answer_event_key"), [source.name, identifier]).fetchone()
-            if row is not None:
+            for row in prepared.rows(connection, sql("answer_event_key"), [source.name, identifier]):
                 return EventRef(source.name, identifier, row[0]), row[1], row[2], row[3], row[4]
     return None

@@ -13,6 +13,7 @@ from audit.answers.withheld import hidden_among
 from audit.database import Connection, sql
 from audit.errors import UnknownSubject
 from audit.model.meaning import Model, PlaceKind
+from audit.prepared import rows
 from audit.values import Money, Place, Subject
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ def known(inquiry: Inquiry, subject: Subject, fresh: Unfolded | None) -> Known:
 
 def subject_id(connection: Connection, subject: Subject) -> int:
     """Our identifier of a subject; raises UnknownSubject."""
-    row = connection.execute(sql("answer_subject"), [subject.kind, subject.key]).fetchone()
-    if row is None:
+    found = rows(connection, sql("answer_subject"), [subject.kind, subject.key])
+    if not found:
         raise UnknownSubject.named(subject)
-    return int(row[0])
+    return int(found[0][0])
 
 
 def subject_of(connection: Connection, kind: str, id: int) -> Subject:
@@ -58,18 +59,18 @@ def subject_of(connection: Connection, kind: str, id: int) -> Subject:
 
 def subject_numbered(connection: Connection, id: int) -> Subject:
     """The subject of any kind that bears our number; raises UnknownSubject."""
-    row = connection.execute(sql("answer_subject_by_id"), [id]).fetchone()
-    if row is None:
+    found = rows(connection, sql("answer_subject_by_id"), [id])
+    if not found:
         raise UnknownSubject(f"there is no subject with the number {id}")
-    return Subject(row[0], row[1])
+    return Subject(*found[0])
 
 
 def place_of(connection: Connection, id: int) -> tuple[Place, str]:
     """The place that an address names, and its currency; raises UnknownSubject."""
-    row = connection.execute(sql("answer_place_by_id"), [id]).fetchone()
-    if row is None:
+    found = rows(connection, sql("answer_place_by_id"), [id])
+    if not found:
         raise UnknownSubject("there is no place with this number")
-    return Place(row[0], row[1], row[2]), row[3]
+    return Place(*found[0][:3]), found[0][3]
 
 
 def customers_of(connection: Connection, subject: Subject, id: int = 0) -> tuple[Subject, ...]:
@@ -89,9 +90,7 @@ def customers_of_each(connection: Connection, subjects: Iterable[Subject]) -> di
     if missing := [one for one in asked if one not in ids]:
         raise UnknownSubject(f"{missing[0]} is not known")
     found: dict[int, list[Subject]] = {id: [] for id in ids.values()}
-    for id, kind, key in (
-        connection.execute(sql("answer_customers_of_each"), {"subjects": list(found)}) if found else ()
-    ):
+    for id, kind, key in rows(connection, sql("answer_customers_of_each"), {"subjects": list(found)}) if found else ():
         found[id].append(Subject(kind, key))
     return {one: tuple(found[ids[one]]) if one in ids else ((one,) if one.kind == CUSTOMER else ()) for one in wanted}
 
@@ -99,7 +98,7 @@ def customers_of_each(connection: Connection, subjects: Iterable[Subject]) -> di
 def customers_among(connection: Connection, subjects: Sequence[Subject]) -> int:
     """How many customers these are, or belong to; 1001 stands for more than a thousand."""
     named = {"kinds": [one.kind for one in subjects], "keys": [one.key for one in subjects]}
-    ((count,),) = connection.execute(sql("answer_customers_among"), named).fetchall()
+    ((count,),) = rows(connection, sql("answer_customers_among"), named)
     return int(count)
 
 
@@ -108,8 +107,8 @@ def linked(
 ) -> list[tuple[int, Subject, datetime]]:
     """Identifier, subject and first common time of what stood in one event with a subject, newest first."""
     parameters = {"subject": id, "kinds": list(kinds), "recorded": recorded, "limit": limit}
-    rows = connection.execute(sql("answer_linked"), parameters).fetchall()
-    return [(row[0], Subject(row[1], row[2]), row[3]) for row in rows]
+    found = rows(connection, sql("answer_linked"), parameters)
+    return [(row[0], Subject(row[1], row[2]), row[3]) for row in found]
 
 
 def link_of(inquiry: Inquiry, subject: Subject, id: int = 0) -> Link:
@@ -130,8 +129,7 @@ def ids_of(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject,
     if not wanted:
         return {}
     columns = [[subject.kind for subject in wanted], [subject.key for subject in wanted]]
-    rows = connection.execute(sql("answer_subject_ids"), columns).fetchall()
-    return {Subject(kind, key): id for id, kind, key in rows}
+    return {Subject(kind, key): id for id, kind, key in rows(connection, sql("answer_subject_ids"), columns)}
 
 
 def kind_title(inquiry: Inquiry, kind: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
+from audit import prepared
 from audit.answers.shapes import Link
 from audit.database import Connection, is_withholding, sql
 from audit.model.meaning import Model
@@ -56,7 +57,7 @@ def withheld_around(asking: Asking, subjects: Collection[Subject]) -> Withheld:
         "keys": [one.key for one in wanted],
         "holders": holders(asking.model),
     }
-    rows = asking.connection.execute(sql("withheld_among"), parameters).fetchall()
+    rows = prepared.rows(asking.connection, sql("withheld_among"), parameters)
     return Withheld(
         frozenset(Subject(kind, key) for is_hidden, kind, key in rows if is_hidden),
         frozenset(Subject(kind, key) for is_hidden, kind, key in rows if not is_hidden),
@@ -76,7 +77,7 @@ def hidden_numbers(asking: Asking, subjects: Collection[int]) -> frozenset[int]:
     """The same of many, by our numbers."""
     if not subjects or not is_withholding(asking.connection):
         return frozenset()
-    rows = asking.connection.execute(sql("withheld_numbers"), {"subjects": list(subjects)}).fetchall()
+    rows = prepared.rows(asking.connection, sql("withheld_numbers"), {"subjects": list(subjects)})
     return frozenset(row[0] for row in rows)
 
 

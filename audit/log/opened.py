@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from audit import prepared
 from audit.database import Connection, sql
 from audit.log.decode import data_of, data_of_skeleton
 from audit.log.logged import READABLE
@@ -38,11 +39,11 @@ def open_payloads(connection: Connection, positions: Sequence[int]) -> dict[int,
     if not positions:
         return {}
     pieces: dict[int, list[Sealed]] = {}
-    sealed = connection.execute(sql("answer_segments"), [list(positions)]).fetchall()
+    sealed = prepared.rows(connection, sql("answer_segments"), [list(positions)])
     for position, ordinal, start, key_id, path, nonce, ciphertext, kind, key, wrapped in sealed:
         piece = Sealed(ordinal, start, key_id, path, bytes(nonce), bytes(ciphertext), (kind, key), bytes(wrapped))
         pieces.setdefault(position, []).append(piece)
-    rows = connection.execute(sql("answer_payloads"), [list(positions)]).fetchall()
+    rows = prepared.rows(connection, sql("answer_payloads"), [list(positions)])
     return {row[0]: _opened(row, pieces.get(row[0], [])) for row in rows}
 
 

@@ -30,6 +30,7 @@ from audit.answers.what import what
 from audit.answers.where import where
 from audit.database import reading, sql, use_current_generation
 from audit.errors import UnknownSubject
+from audit.prepared import Prepared
 from audit.values import Clock, Moment, Place, Subject
 from tests.answers.conftest import asking
 from tests.answers.oracle import Bank, Happened
@@ -300,14 +301,15 @@ def test_a_subject_with_very_many_links_has_the_same_findings(world: Database) -
 @contextmanager
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     asked: list[str] = []
-    execute = psycopg.Cursor.execute
+    execute, rows = psycopg.Cursor.execute, Prepared.rows
 
     def count(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
         asked.append(str(query))
-        return execute(self, query, *args, **kwargs)
+        return (rows if isinstance(self, Prepared) else execute)(self, query, *args, **kwargs)
 
     with monkeypatch.context() as patched:
         patched.setattr(psycopg.Cursor, "execute", count)
+        patched.setattr(Prepared, "rows", count)
         yield asked
 
 
@@ -337,15 +339,16 @@ def test_a_page_takes_a_fixed_number_of_statements(world: Database, name: str, m
 def test_no_statement_of_a_page_reads_a_whole_table(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Large tables are reached by key alone, now and in the past."""
     calls: list[tuple[str, Any]] = []
-    execute = psycopg.Cursor.execute
+    execute, rows = psycopg.Cursor.execute, Prepared.rows
 
     def note(self: Any, query: Any, params: Any = None, **kwargs: Any) -> Any:
         calls.append((str(query), params))
-        return execute(self, query, params, **kwargs)
+        return (rows if isinstance(self, Prepared) else execute)(self, query, params, **kwargs)
 
     then = Moment(next(iter(_middle())).recorded)
     with monkeypatch.context() as patched:
         patched.setattr(psycopg.Cursor, "execute", note)
+        patched.setattr(Prepared, "rows", note)
         for at in (None, then, Moment(then.time, Clock.OCCURRED)):
             with asking(at=at) as inquiry:
                 for page, subjects, _ in PAGES.values():

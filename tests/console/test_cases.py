@@ -27,6 +27,7 @@ from audit.erasing.destroying import erase_texts
 from audit.errors import Refused, UnknownSubject
 from audit.models import Approval, AuditRecord, CaseEntry, Export, KeptText
 from audit.models import Case as CaseRow
+from audit.prepared import Prepared
 from audit.tasks import make_export
 from audit.trails.make import make
 from audit.values import Subject
@@ -423,14 +424,15 @@ def test_a_case_and_the_list_take_a_fixed_number_of_queries(
 ) -> None:
     browser, case, _, transfer = investigated(bank, names)
     counts: dict[str, list[int]] = {f"/case/{case}": [], "/cases": []}
-    run = psycopg.Cursor.execute
+    run, rows = psycopg.Cursor.execute, Prepared.rows
     ran: list[object] = []
 
-    def counted(self: psycopg.Cursor[Any], *given: Any, **named: Any) -> Any:
+    def counted(self: Any, *given: Any, **named: Any) -> Any:
         ran.append(given)
-        return run(self, *given, **named)
+        return (rows if isinstance(self, Prepared) else run)(self, *given, **named)
 
     monkeypatch.setattr(psycopg.Cursor, "execute", counted)
+    monkeypatch.setattr(Prepared, "rows", counted)
     events = [row[0] for row in bank.rows("select position from timeline where subject_id = %s", transfer)]
     for event in (events[0], *events[1:4]):
         assert browser.post(f"/of/transfer/{transfer}/case?event={event}", {"case": str(case)}).status_code == 302

@@ -1,0 +1,94 @@
+"""Statements without a cursor give what psycopg gives, and fail as it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+
+from audit.database import connect
+from audit.prepared import rows
+from tests.conftest import Database, MakeDatabase, using
+
+ASKED = "select %(a)s::int8, %(b)s::text, %(c)s::timestamptz, %(d)s::int8[], %(e)s::numeric, %(b)s || ' %%' as twice"
+GIVEN: list[dict[str, Any]] = [
+    {"a": 5, "b": "x'; drop", "c": datetime(2026, 1, 2, tzinfo=UTC), "d": [1, 2], "e": Decimal("1.50")},
+    {"a": None, "b": "", "c": None, "d": [], "e": None},
+    {"a": 2**62, "b": "\u00e6\U0001f600", "c": datetime(1, 1, 1, tzinfo=UTC), "d": [2**62], "e": Decimal(10) ** 30},
+]
+
+
+@pytest.fixture(scope="module")
+def database(make_database: MakeDatabase, django_db_blocker: Any) -> Iterator[Database]:
+    made = make_database()
+    with using(made, django_db_blocker):
+        yield made
+
+
+def asking(autocommit: bool = True) -> psycopg.Connection[Any]:
+    connection = connect("web", autocommit=autocommit)
+    connection.prepare_threshold = None
+    return connection
+
+
+def test_rows_are_those_of_a_cursor(database: Database) -> None:
+    with asking() as connection:
+        for given in [*GIVEN, *GIVEN]:
+            assert rows(connection, ASKED, given) == connection.execute(ASKED, given).fetchall()
+        assert rows(connection, "select %s::text, %s::text, '%%'", ["a", "b"]) == [("a", "b", "%")]
+        assert rows(connection, "select '%'") == [("%",)]
+        assert rows(connection, "select 1 where false") == []
+
+
+def test_the_first_statement_begins_a_transaction(database: Database) -> None:
+    with asking(autocommit=False) as connection:
+        statement = "select txid_current_if_assigned() is null, now()"
+        assert rows(connection, statement) == rows(connection, statement)
+        assert connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS
+
+
+def test_statements_live_through_a_rollback_and_are_made_again(database: Database) -> None:
+    with asking() as connection:
+        for end in ("rollback", "deallocate all", "rollback"):
+            with suppress(psycopg.errors.InvalidSqlStatementName):
+                assert rows(connection, "select %s::text", ["x"]) == [("x",)]
+            connection.execute("begin")
+            assert rows(connection, "select %s::text", ["x"]) == [("x",)]
+            connection.execute(end)
+            connection.rollback()
+
+
+def test_errors_are_psycopgs_and_the_connection_goes_on(database: Database) -> None:
+    with asking() as connection:
+        for _ in range(2):
+            with pytest.raises(psycopg.errors.DivisionByZero, match="division by zero"):
+                rows(connection, "select 1 / %s::int8", [0])
+            with pytest.raises(psycopg.errors.UndefinedTable):
+                rows(connection, "select * from nowhere")
+        assert rows(connection, "select 1 / %s::int8", [1]) == [(1,)]
+
+
+def test_a_connection_that_has_ended_is_said_to_be(database: Database) -> None:
+    with psycopg.connect(database.url, autocommit=True) as other, asking() as connection:
+        assert rows(connection, "select 1") == [(1,)]
+        other.execute("select pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+        with pytest.raises(psycopg.OperationalError):
+            rows(connection, "select 1")
+        assert connection.closed
+
+
+def test_a_page_that_meets_an_ended_connection_gets_another(database: Database) -> None:
+    from django.db import connection
+
+    from audit.access import statements
+
+    statements.rows("access_roles_with", ["look"])
+    with psycopg.connect(database.url, autocommit=True) as other:
+        other.execute("select pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+    connection.health_check_done = False  # type: ignore[attr-defined] # as when the next request begins
+    assert statements.rows("access_roles_with", ["look"])

@@ -25,10 +25,11 @@ from audit.findings import (
     unmatched_resolution,
 )
 from audit.findings.because import link_flows
-from audit.findings.conduct import behaves, reservations
+from audit.findings.conduct import reservations
 from audit.findings.consequences import link
 from audit.findings.expecting import Expecting, Key
 from audit.findings.flowkind import FlowKind, flow_kinds
+from audit.findings.quick_look import at_of, is_others, look
 from audit.findings.reactions import Happening
 from audit.findings.record import record
 from audit.findings.requests import judge_requests
@@ -197,80 +198,15 @@ def _story(
     declared = None if units is None else (int(units), str(currency))
     story = Story(subject_id, f"{kind}:{key}", kind, about.book, declared, ended, settled_by)
     story.happenings, story.about = happenings, kind_of_flow
-    end, ats = _sound_end(model, story, known)
-    story.is_sound = end is not None and behaves(model, kind_of_flow, story, known, ats)
-    if end is not None and story.is_sound:
-        story.moments = [end]
+    found = look(model, kind_of_flow, story, known)
+    if found.end is not None:
+        story.is_sound, story.moments = True, [found.end]
     else:
-        places = {row[3]: _at(model, row) for row in known if row[3] is not None}
-        ats = {place_id: at for place_id, at in places.items() if not _is_others(model, story, at)}
+        places = {row[3]: at_of(model, row) for row in known if row[3] is not None}
+        ats = {place_id: at for place_id, at in places.items() if not is_others(model, story, at)}
         story.moments = list(_moments(kind_of_flow, known, ats))
         story.reservations = list(reservations(model, kind_of_flow, known, ats))
     return story
-
-
-def _sound_end(
-    model: Model, story: Story, moves: list[tuple[Any, ...]]
-) -> tuple[StoryMoment | None, dict[int, At]]:
-    """Where the flow stands, if nothing is wrong with its balance, and its places: the quick look that most flows get.
-
-    None: it was out of balance at some time, or a place that must be empty was not; then the rules look closely.
-    """
-    nets: dict[int, int] = {}
-    since: dict[int, int] = {}
-    ats: dict[int, At] = {}
-    others: set[int] = set()
-    held = below = 0
-    declared, currency = story.declared or (None, None)
-    unrest = -1
-    for number, row in enumerate(moves):
-        recorded, place_id = row[1], row[3]
-        if place_id is not None:
-            at = ats.get(place_id)
-            if at is None and place_id not in others:
-                at = _at(model, row)
-                if _is_others(model, story, at):
-                    others.add(place_id)
-                    at = None
-                else:
-                    ats[place_id], nets[place_id] = at, 0
-            if at is not None:
-                before = nets[place_id]
-                after = nets[place_id] = before + int(row[8])
-                since[place_id] = row[2]
-                if at.book == story.book:
-                    if at.currency != currency:
-                        return None, ats
-                    if before > 0:
-                        held -= before
-                    if after > 0:
-                        held += after
-                    if at.is_transit:
-                        below += (after < 0) - (before < 0)
-                if not at.rests:
-                    unrest = recorded
-        is_over = number + 1 == len(moves) or moves[number + 1][1] != recorded
-        if is_over and (below or (held and held != declared)):
-            return None, ats
-    left = any(units and not ats[place_id].rests for place_id, units in nets.items())
-    if story.settled_by is not None and (left or unrest > story.settled_by):
-        return None, ats
-    if not moves:
-        return None, ats
-    by_place = {ats[place_id]: units for place_id, units in nets.items()}
-    end = StoryMoment(moves[-1][1], moves[-1][2], by_place, {ats[p]: at_position for p, at_position in since.items()})
-    return end, ats
-
-
-def _at(model: Model, row: tuple[Any, ...]) -> At:
-    place_id, book, kind, key, currency = row[3:8]
-    place = model.places[(book, kind)]
-    return At(book, kind, key, currency, place.rests, place.is_transit, place_id)
-
-
-def _is_others(model: Model, story: Story, at: At) -> bool:
-    """Another flow's own place, moved by an event that belongs to both."""
-    return model.places[(at.book, at.kind)].subject == story.kind and f"{story.kind}:{at.key}" != story.subject
 
 
 def _moments(about: FlowKind, moves: list[tuple[Any, ...]], ats: Mapping[int, At]) -> Iterator[StoryMoment]:

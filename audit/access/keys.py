@@ -111,9 +111,10 @@ def _get_or_create(connection: Connection, owners: Iterable[Owner]) -> dict[Owne
 
 
 def _known(connection: Connection, kinds: Texts, keys: Texts) -> dict[Owner, DataKey]:
-    rows = connection.execute(sql("data_keys"), (kinds, keys)).fetchall()
+    rows, wrapping = connection.execute(sql("data_keys"), (kinds, keys)).fetchall(), derived("data keys")
     return {
-        (kind, key): DataKey(id_, opened(wrapped, (kind, key)) if wrapped else None) for id_, kind, key, wrapped in rows
+        (kind, key): DataKey(id_, _opened(wrapping, wrapped, (kind, key)) if wrapped else None)
+        for id_, kind, key, wrapped in rows
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import psycopg
 
@@ -59,6 +59,7 @@ class _Known(NamedTuple):
 
 
 _NEW = _Known(EVENT, None)
+_TOLD_BEFORE = Draft(READABLE)
 
 
 class _Memory:
@@ -357,6 +358,9 @@ def _digest(event: RawEvent, digest: blake2b) -> bytes:
 def _logged(
     event: RawEvent, draft: Draft, position: int, kind: int, first: int | None, source_id: int, stream_id: int
 ) -> Logged:
+    """A sighting has no payload of its own to tell of."""
+    if kind == SIGHTING:
+        draft = _TOLD_BEFORE
     return Logged(
         position,
         kind,
@@ -372,12 +376,11 @@ def _logged(
         event.correlation,
         event.causation,
         event.step,
-        *_told(event, draft, kind, first),
+        draft.status,
+        draft.problem,
+        None if kind == SIGHTING else event.place,
+        first,
+        draft.data,
+        draft.blinds,
+        draft.body,
     )
-
-
-def _told(event: RawEvent, draft: Draft, kind: int, first: int | None) -> tuple[Any, ...]:
-    """Status, problem, place, first position, data and blinds; a sighting has no payload of its own to tell of."""
-    if kind == SIGHTING:
-        return READABLE, None, None, first, None, ()
-    return draft.status, draft.problem, event.place, first, draft.data, draft.blinds, draft.body

@@ -92,9 +92,10 @@ class Reader:
 
     @staticmethod
     def _merged(own: Ties, inherited: Ties) -> Ties:
-        if not inherited:
-            return own
-        return [*own, *(tie for tie in map(tuple, inherited) if tie not in own)]  # type: ignore[list-item]
+        for tie in inherited:
+            if tie not in own:
+                own = [*own, tie]
+        return own
 
     def _ties_unread(
         self, event: Logged, lane: Lane, subject: SubjectName, meaning: EventMeaning | None, memory: Memory

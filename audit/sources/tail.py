@@ -106,6 +106,7 @@ class Tail:
     def _take(self, rows: list[Row], snapshot: Snapshot) -> list[int]:
         read = self.store.reader.event
         taken: list[int] = []
+        needs_transaction = not self._has_fence()
         for row in rows:
             event = read(row)
             if taken and event.position == taken[-1]:
@@ -114,7 +115,7 @@ class Tail:
                 )
             taken.append(event.position)
             self.events.append(event)
-            if row[10] is not None and not self._has_fence():
+            if needs_transaction and row[10] is not None:
                 self.transactions[event.position] = self._full_number(row[10], snapshot)
         return taken
 

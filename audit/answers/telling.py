@@ -16,7 +16,7 @@ from audit.answers.names import links_of
 from audit.answers.shapes import Cause, EventLine, Link, StateChange, StepLine
 from audit.answers.states import state_title, states_before
 from audit.answers.stories import in_steps
-from audit.answers.undoing import linked_with_undone
+from audit.answers.undoing import Elsewhere, linked_with_undone, standing_elsewhere
 from audit.answers.unfolded import Unfolded
 from audit.values import EventRef, Subject, micros_of
 
@@ -30,6 +30,7 @@ class Surroundings:
     findings: Mapping[int, tuple[str, ...]]
     causes: Mapping[str, tuple[tuple[EventRef, datetime], ...]]
     links: Mapping[Subject, Link] = field(default_factory=dict)
+    elsewhere: Sequence[Elsewhere] = ()  # what is put right, or puts right, and is not among them
 
 
 def surroundings(
@@ -39,7 +40,7 @@ def surroundings(
     moved: Mapping[int, Sequence[Moved]] | None = None,
     moment: datetime | None = None,
 ) -> Surroundings:
-    """In at most five statements for any number of events; `moment`: findings opened later are left out."""
+    """In at most seven statements for any number of events; `moment`: findings opened later are left out."""
     positions = [one.row.position for one in told]
     moving = [one.row.position for one in told if one.row.flags & 1 or one.row.flags == 0]
     return Surroundings(
@@ -48,6 +49,7 @@ def surroundings(
         opened_by(inquiry, positions, moment),
         _causes(inquiry, told),
         links_of(inquiry, (tie for one in told for tie in one.ties)),
+        standing_elsewhere(inquiry, told, unfolded),
     )
 
 
@@ -61,7 +63,7 @@ def event_lines(inquiry: Inquiry, told: Sequence[Told], around: Surroundings, fi
         lines.append(_line(inquiry, one, around, numbers, earlier))
         if one.row.correlation:
             by_correlation[one.row.correlation] = one
-    return linked_with_undone(inquiry, told, lines, around.moved)
+    return linked_with_undone(inquiry, told, lines, around.moved, around.elsewhere)
 
 
 def step_lines(told: Sequence[Told], lines: Sequence[EventLine], upto: int | None = None) -> list[StepLine]:

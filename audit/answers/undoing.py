@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from audit.answers.events import Told
 from audit.answers.inquiry import Inquiry
-from audit.answers.movements import Moved
+from audit.answers.movements import Moved, movements
 from audit.answers.names import money, place_title
 from audit.answers.shapes import Cause, EventLine, Remainder
+from audit.answers.unfolded import Unfolded
 from audit.model.paths import text_of
 from audit.values import EventRef, Place
+
+
+class Elsewhere(NamedTuple):
+    """An event of another part, or of another's story. `is_by`: it corrects the event `of` this identifier; else it is
+    that event."""
+
+    of: str
+    is_by: bool
+    ref: EventRef
+    moved: Sequence[Moved]
 
 
 class Undoing(NamedTuple):
@@ -24,20 +35,26 @@ class Undoing(NamedTuple):
 
 
 def linked_with_undone(
-    inquiry: Inquiry, told: Sequence[Told], lines: Sequence[EventLine], moved: Mapping[int, Sequence[Moved]]
+    inquiry: Inquiry,
+    told: Sequence[Told],
+    lines: Sequence[EventLine],
+    moved: Mapping[int, Sequence[Moved]],
+    elsewhere: Sequence[Elsewhere],
 ) -> list[EventLine]:
     """The lines of these events, in story order, each told what it undoes, what undid it, and what remains of both."""
     found = undoings(told, moved)
-    if not found:
+    if not (found or elsewhere):
         return list(lines)
-    elsewhere = _elsewhere(inquiry, found)
     numbers = {line.ref.position: line.number for line in lines}
     made = {line.ref.position: line for line in lines}
     for one in found:
         by = one.by.row.position
         if one.what is None:
-            refs = elsewhere.get(one.named, ())
-            made[by] = replace(made[by], undoes=(*made[by].undoes, *(Cause(ref, None) for ref in refs)))
+            for other in elsewhere:
+                if other.of == one.named and not other.is_by:
+                    remains = _remains(inquiry, [*other.moved, *moved.get(by, ())])
+                    undoes = (*made[by].undoes, Cause(other.ref, None))
+                    made[by] = replace(made[by], undoes=undoes, remains=remains)
             continue
         what = one.what.row.position
         remains = _remains(inquiry, [*moved.get(what, ()), *moved.get(by, ())])
@@ -45,7 +62,42 @@ def linked_with_undone(
         made[what] = replace(
             made[what], undone_by=(*made[what].undone_by, Cause(one.by.ref, numbers[by])), remains=remains
         )
+    for other, what in ((e, o.row.position) for e in elsewhere for o in told if e.is_by and o.row.id == e.of):
+        remains = _remains(inquiry, [*moved.get(what, ()), *other.moved])
+        undone_by = (*made[what].undone_by, Cause(other.ref, None))
+        made[what] = replace(made[what], undone_by=undone_by, remains=remains)
     return [made[line.ref.position] for line in lines]
+
+
+def standing_elsewhere(inquiry: Inquiry, told: Sequence[Told], unfolded: Unfolded) -> list[Elsewhere]:
+    """Corrections of these events that are not among them, and what corrections among them put right elsewhere."""
+    if not any(one.corrects for one in inquiry.model.meanings.values()):
+        return []
+    here, ids = {one.row.position for one in told}, {one.row.id for one in told}
+    named = {_named(one) for one in told} - ids - {""}
+    rows = [
+        row
+        for row in inquiry.rows("answer_corrections", {"told": sorted(ids), "named": sorted(named)})
+        if row[2] not in here and inquiry.cut.counts(*row[5:])
+    ]
+    moved = movements(inquiry, sorted({row[2] for row in rows}), unfolded) if rows else {}
+    found = [Elsewhere(row[0], row[1], EventRef(row[3], row[4], row[2]), moved.get(row[2], ())) for row in rows]
+    return [*found, *_waiting(inquiry, ids, here, unfolded, moved)]
+
+
+def _waiting(
+    inquiry: Inquiry, ids: Collection[str], here: Collection[int], unfolded: Unfolded, moved: Mapping[int, object]
+) -> list[Elsewhere]:
+    """Corrections that are not folded yet."""
+    fresh = [
+        one
+        for one in unfolded.told
+        if _named(one) in ids
+        and one.row.position not in (*here, *moved)
+        and inquiry.cut.counts(one.row.recorded, one.row.occurred, *one.row.key[1:])
+    ]
+    brought = movements(inquiry, [one.row.position for one in fresh], unfolded) if fresh else {}
+    return [Elsewhere(_named(one), True, one.ref, brought.get(one.row.position, ())) for one in fresh]
 
 
 def undoings(told: Sequence[Told], moved: Mapping[int, Sequence[Moved]]) -> list[Undoing]:
@@ -103,11 +155,3 @@ def _remains(inquiry: Inquiry, moved: Sequence[Moved]) -> tuple[Remainder, ...]:
         for (place, currency), units in sorted(total.items())
         if units
     )
-
-
-def _elsewhere(inquiry: Inquiry, found: Sequence[Undoing]) -> dict[str, tuple[EventRef, ...]]:
-    names = sorted({one.named for one in found if one.what is None})
-    refs: dict[str, tuple[EventRef, ...]] = {}
-    for event_id, source, position, _ in inquiry.rows("answer_causes", [names]) if names else ():
-        refs[event_id] = (*refs.get(event_id, ()), EventRef(source, event_id, position))
-    return refs

@@ -6,6 +6,7 @@ Each stream is folded in its own order; nothing here depends on how streams or b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -14,6 +15,7 @@ import msgspec
 from audit.log.logged import Logged
 from audit.model.expecting import roles_of
 from audit.model.meaning import Effect, Lane, Model, State
+from audit.model.paths import key_of
 from audit.projections.claims import begin_time, judge_event, judge_time, note
 from audit.projections.durations import bucket_of
 from audit.projections.flowbook import FlowBook, Side
@@ -103,6 +105,8 @@ class Fold:
         key = (event.recorded, event.source_id, event.source_position, event.position, flags, meaning)
         if meaning and work.meaning is not None and work.meaning.effect is not None:
             self._asks(work, work.meaning.effect, ids, rows)
+        if meaning and work.meaning is not None and work.meaning.corrects is not None:
+            self._corrects(work, work.meaning.corrects, rows)
         if self._matched:
             self._expects(work, ids, meaning, rows)
         rows.timeline.append((ids, key))
@@ -257,6 +261,15 @@ class Fold:
         rows.effects.append((digest, subject_id, event.position, event.recorded, event.source_id,
                              event.source_position, meaning.number))
         rows.dirty[subject_id] = min(event.recorded, rows.dirty.get(subject_id, event.recorded))
+
+    def _corrects(self, work: Work, path: Sequence[str], rows: Rows) -> None:
+        """What it puts right may stand in another story: it is found from both."""
+        value: object = work.event.data
+        for part in path:
+            value = value.get(part) if isinstance(value, dict) else None
+        with suppress(ValueError):
+            if named := key_of(value):
+                rows.corrections.append((named, work.event.position))
 
     def _expects(self, work: Work, ids: Sequence[int], meaning: int, rows: Rows) -> None:
         """What joins calls and reactions and is no flow is to be judged when it gets one of them."""

@@ -42,7 +42,8 @@ def take_out(
     _take_out_passages(connection, model, stream_id, events, rows)
     for name in ("take_out_changes", "take_out_aggregates", "take_out_memory"):
         connection.execute(sql(name), [stream_id])
-    connection.execute(sql("take_out_missed"), [positions])
+    for name in ("take_out_missed", "take_out_corrections"):
+        connection.execute(sql(name), [positions])
     connection.execute(sql("take_out_findings"), [positions, STREAM_RULES])
 
     def forget(ids: Sequence[int]) -> None:

@@ -101,6 +101,7 @@ class Rows:
     dirty: dict[int, int] = field(default_factory=dict)
     passages: dict[Passage, int] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
+    corrections: list[tuple[str, int]] = field(default_factory=list)  # identifier of what is put right, position
     counts: dict[str, int] = field(default_factory=dict)
     missed: list[Missed] = field(default_factory=list)
     signs: list[Sign] = field(default_factory=list)

@@ -24,6 +24,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
                "occurred_at timestamptz", "position int8", "value text"),
     "missed": ("correlation text", "source_id int4", "recorded_at timestamptz", "source_position int8",
                "position int8"),
+    "correction": ("event_id text", "position int8"),
     "effect": ("digest bytea", "subject_id int8", "position int8", "recorded_at timestamptz", "source_id int4",
                "source_position int8", "meaning int4"),
     "link": ("subject_id int8", "other_id int8", "other_kind text", "first_at timestamptz"),
@@ -70,6 +71,7 @@ def write(
     _copy(connection, "entry", sorted(rows.entries, key=_first))
     _copy(connection, "change", sorted(rows.changes, key=_first))
     _copy(connection, "missed", sorted(rows.missed))
+    _copy(connection, "correction", sorted(rows.corrections))
     _copy(connection, "effect", sorted(rows.effects))
     for table, lines, new, (one, other) in _keyed(rows, memories, fresh):
         if bulk:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from audit.answers.shapes import EventLine
-from audit.answers.what import what
+from audit.answers.what import what, whole_story_in_pages
+from audit.rebuilding import rebuild_all
 from audit.sources.files import sources_of
 from audit.values import Subject
 from tests.answers.conftest import asking, take_in
@@ -52,6 +53,34 @@ def test_the_event_that_is_named_with_what_remains(database: Database, tmp_path:
     remains = ["1.00 DKK available on A1", "-1.00 DKK outside"]
     assert links(lines["f"]) == (["a"], [], remains) and links(lines["a"]) == ([], ["f"], remains)
     assert links(lines["b"]) == ([], [], []) and links(lines["g"]) == ([], [], [])
+
+
+def test_wherever_the_correction_stands(database: Database, tmp_path: Path) -> None:
+    """On another account, on another page, and only once it has happened; the same after a rebuild."""
+    bank = Bank()
+    for number, (account, type_, id, more) in enumerate((
+        ("A1", "Deposited", "a", {}), ("A1", "Deposited", "b", {}), ("A2", "Deposited", "c", {}),
+        ("A2", "Fixed", "f", {"of": "a"}), ("A1", "Fixed", "g", {"of": "c"}),
+    )):  # fmt: skip
+        data: dict[str, object] = {"amount": "4.00" if type_ == "Fixed" else "5.00", "currency": "DKK", **more}
+        bank.add("core", f"account-{account}", type_, START + timedelta(seconds=number), data, id=id)
+    take_in(sources_of(bank.write(tmp_path)))
+
+    def lines(account: str, size: int, at: str | None = None) -> dict[str, EventLine]:
+        with asking(at=at) as inquiry:
+            pages = whole_story_in_pages(inquiry, Subject("account", account), size)
+            return {event.ref.id: event for page in pages for step in page.steps.rows for event in step.events}
+
+    for turn in range(2):
+        for size in (1, 50):
+            first, second = lines("A1", size), lines("A2", size)
+            assert links(first["a"])[:2] == ([], ["f"]) and links(second["f"])[:2] == (["a"], [])
+            assert links(second["c"])[:2] == ([], ["g"]) and links(first["g"])[:2] == (["c"], [])
+            assert links(first["a"])[2] == links(second["f"])[2] != []
+            assert links(first["b"]) == ([], [], [])
+        assert links(lines("A1", 50, "core/c")["a"]) == ([], [], [])
+        if not turn:
+            rebuild_all(lambda number: None, lambda seconds: None, lambda done, total: None)
 
 
 def test_what_the_model_says_it_undoes_comes_first(database: Database, tmp_path: Path) -> None:

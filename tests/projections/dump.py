@@ -44,6 +44,7 @@ TABLES = {
     f"{EVENT.format('opened_by')}, resolved_at, {EVENT.format('resolved_by')}, because_of, "
     f"(select array_agg({EVENT.format('e')} order by {EVENT.format('e')}) from unnest(evidence) e), numbers, money",
     "unbroken": f"{EVENT.format('first_position')}, first_number, {EVENT.format('last_position')}, last_number",
+    "correction": f"event_id, {EVENT.format('t.position')}",
     "awaited": f"{EVENT.format('t.position')}, causation, recorded_at, is_told",
     "counts": "name, value",
 }

@@ -171,6 +171,12 @@ create table {schema}.passage (
     passed     bigint not null
 );
 
+-- corrections, by the identifier of the event that each says it puts right
+create table {schema}.correction (
+    event_id text not null,
+    position bigint not null
+);
+
 -- events that ask for an effect, by a digest of what makes two of them the same request
 create table {schema}.effect (
     digest          bytea not null,

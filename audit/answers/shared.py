@@ -10,13 +10,17 @@ from audit.answers.events import Told
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import CUSTOMER, Known, customers_of, flow_kinds, linked
 from audit.answers.shapes import EventLine, Technical
+from audit.answers.withheld import holders
 
 
 def is_shared(inquiry: Inquiry, asked: Known) -> bool:
     """Whether it belongs to no customer and carries more than one payment. A bank without customers has no doors."""
+    flows = flow_kinds(inquiry.model)
     if CUSTOMER not in inquiry.model.kinds or not asked.id:
         return False
-    carried = linked(inquiry.connection, asked.id, flow_kinds(inquiry.model), 2)
+    if asked.subject.kind in (CUSTOMER, *flows, *holders(inquiry.model)):
+        return False
+    carried = linked(inquiry.connection, asked.id, flows, 2)
     return len(carried) > 1 and not customers_of(inquiry.connection, asked.subject)
 
 

@@ -43,13 +43,14 @@ def surroundings(
     """In at most seven statements for any number of events; `moment`: findings opened later are left out."""
     positions = [one.row.position for one in told]
     moving = [one.row.position for one in told if one.row.flags & 1 or one.row.flags == 0]
+    findings, corrected = _noted(inquiry, positions, [one.row.id for one in told], moment)
     return Surroundings(
         movements(inquiry, moving, unfolded) if moved is None else moved,
         states_before(inquiry, told),
-        opened_by(inquiry, positions, moment),
+        findings,
         _causes(inquiry, told),
         links_of(inquiry, (tie for one in told for tie in one.ties)),
-        standing_elsewhere(inquiry, told, unfolded),
+        standing_elsewhere(inquiry, told, corrected, unfolded),
     )
 
 
@@ -164,12 +165,25 @@ def _caused_by(one: Told, around: Surroundings, numbers: Mapping[int, int]) -> t
     )
 
 
-def opened_by(inquiry: Inquiry, positions: list[int], moment: datetime | None = None) -> dict[int, tuple[str, ...]]:
-    """Findings by the event that opened them, at the asked moment or at this one."""
+def opened_by(inquiry: Inquiry, positions: list[int]) -> dict[int, tuple[str, ...]]:
+    """Findings by the event that opened them, at the asked moment."""
+    return _noted(inquiry, positions, [], None)[0]
+
+
+def _noted(
+    inquiry: Inquiry, positions: list[int], ids: list[str], moment: datetime | None
+) -> tuple[dict[int, tuple[str, ...]], set[str]]:
+    """Findings by the event that opened them, and which of the identifiers some correction names."""
     found: dict[int, tuple[str, ...]] = {}
-    for position, identifier in inquiry.rows("answer_opened_by", [positions, moment or inquiry.cut.time or END]):
-        found[position] = (*found.get(position, ()), identifier)
-    return found
+    corrected: set[str] = set()
+    for position, finding, named in inquiry.rows(
+        "answer_opened_by", [positions, moment or inquiry.cut.time or END, ids]
+    ):
+        if named is not None:
+            corrected.add(named)
+        else:
+            found[position] = (*found.get(position, ()), finding)
+    return found, corrected
 
 
 def _causes(inquiry: Inquiry, told: Sequence[Told]) -> dict[str, tuple[tuple[EventRef, datetime], ...]]:

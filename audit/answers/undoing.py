@@ -69,17 +69,16 @@ def linked_with_undone(
     return [made[line.ref.position] for line in lines]
 
 
-def standing_elsewhere(inquiry: Inquiry, told: Sequence[Told], unfolded: Unfolded) -> list[Elsewhere]:
-    """Corrections of these events that are not among them, and what corrections among them put right elsewhere."""
-    if not any(one.corrects for one in inquiry.model.meanings.values()):
-        return []
+def standing_elsewhere(
+    inquiry: Inquiry, told: Sequence[Told], corrected: Collection[str], unfolded: Unfolded
+) -> list[Elsewhere]:
+    """Corrections of these events that are not among them, and what corrections among them put right elsewhere.
+    `corrected` are the identifiers that some correction names."""
     here, ids = {one.row.position for one in told}, {one.row.id for one in told}
     named = {_named(one) for one in told} - ids - {""}
-    rows = [
-        row
-        for row in inquiry.rows("answer_corrections", {"told": sorted(ids), "named": sorted(named)})
-        if row[2] not in here and inquiry.cut.counts(*row[5:])
-    ]
+    parameters = {"told": sorted(corrected), "named": sorted(named)}
+    rows = inquiry.rows("answer_corrections", parameters) if corrected or named else []
+    rows = [row for row in rows if row[2] not in here and inquiry.cut.counts(*row[5:])]
     moved = movements(inquiry, sorted({row[2] for row in rows}), unfolded) if rows else {}
     found = [Elsewhere(row[0], row[1], EventRef(row[3], row[4], row[2]), moved.get(row[2], ())) for row in rows]
     return [*found, *_waiting(inquiry, ids, here, unfolded, moved)]

@@ -299,17 +299,26 @@ create table trace.head (
 insert into trace.head default values;
 
 -- What is only added to needs to be looked at again only when it has grown by much: looking costs, and little changes.
-alter table trace.log set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
-alter table trace.identity set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
-alter table trace.payload set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
-alter table trace.segment set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
-alter table trace.blind set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
-alter table trace.subject set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
-alter table trace.place set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
-alter table trace.stream set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
-alter table trace.sequence set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000);
+alter table trace.log set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
+    autovacuum_analyze_scale_factor = 1);
+alter table trace.identity set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
+    autovacuum_analyze_scale_factor = 1);
+alter table trace.payload set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
+    autovacuum_analyze_scale_factor = 1);
+alter table trace.segment set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
+    autovacuum_analyze_scale_factor = 1);
+alter table trace.blind set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
+    autovacuum_analyze_scale_factor = 1);
+alter table trace.subject set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
+    autovacuum_analyze_scale_factor = 1);
+alter table trace.place set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
+    autovacuum_analyze_scale_factor = 1);
+alter table trace.stream set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
+    autovacuum_analyze_scale_factor = 1);
+alter table trace.sequence set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
+    autovacuum_analyze_scale_factor = 1);
 -- Nobody asks for these by their values: sorting samples of them is most of what looking costs.
-alter table trace.log alter commitment set statistics 0, alter leaf set statistics 0;
+alter table trace.log alter event_id set statistics 0, alter commitment set statistics 0, alter leaf set statistics 0;
 alter table trace.identity alter digest set statistics 0;
 alter table trace.payload alter salt set statistics 0, alter skeleton set statistics 0;
 alter table trace.segment alter salt set statistics 0, alter nonce set statistics 0, alter ciphertext set statistics 0,

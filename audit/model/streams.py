@@ -13,7 +13,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 CAPTURE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 ANYTHING = None  # stands for a capture among the literal characters of a pattern
 
-STREAMS_KEPT_MAX = 8_000  # ties of streams' names, a lane
+STREAMS_KEPT_MAX = 2_000  # ties of streams' names, a lane; less than 1 MB
 
 Match = Callable[[str], tuple[str, ...] | None]
 Ties = list[tuple[str, str]]

@@ -31,6 +31,7 @@ from audit.projections.steps import begin_step, judge_step
 
 MOVES, IN_FLOW, SETS_STATE, NOT_UNDERSTOOD = 1, 2, 4, 8  # timeline.flags
 LINKS_REMEMBERED_MAX = 30_000
+TIES_REMEMBERED_MAX = 10_000
 
 
 @dataclass(slots=True)
@@ -308,7 +309,7 @@ class Fold:
         together = tuple(ids)
         if seen.get(together, recorded + 1) <= recorded:
             return
-        if len(seen) >= LINKS_REMEMBERED_MAX:
+        if len(seen) >= TIES_REMEMBERED_MAX:
             seen.clear()
         seen[together] = recorded
         linked = [(i, tie[0]) for tie, i in zip(work.ties, ids, strict=True) if tie[0] in self._declared_kinds]

@@ -17,7 +17,7 @@ from audit.projections.reading import Work
 from audit.projections.rows import PlaceChange, Rows
 from audit.projections.steps import touch
 
-PLACES_KNOWN_MAX = 20_000  # about 6 MB
+PLACES_KNOWN_MAX = 8_000  # about 3 MB
 QUARTER_HOUR = 900_000_000  # microseconds; every zone's offset is a multiple of it
 
 

@@ -45,7 +45,7 @@ def admitted(
 
     Raises UsageError, Refused (which is recorded as well) and NoRecord.
     """
-    actor = _actor(options)
+    actor = actor_of(options)
     moment = _moment(options)
     try:
         grant = _granted(actor, options, subject, customers, action)
@@ -61,7 +61,7 @@ def listed(options: dict[str, Any], subjects: Sequence[Subject], *, page: str, c
 
     Raises UsageError, Refused (which is recorded as well) and NoRecord.
     """
-    actor = _actor(options)
+    actor = actor_of(options)
     try:
         people.require(actor, "findings")
         reason = reasons.parse(options["reason"]) if options.get("reason") else None
@@ -74,10 +74,11 @@ def listed(options: dict[str, Any], subjects: Sequence[Subject], *, page: str, c
 
 def viewer(options: dict[str, Any]) -> Viewer | None:
     """For whom a command reads: nothing is withheld from the system."""
-    return people.actor_named(options["user"]).viewer if options.get("user") else None
+    return actor_of(options).viewer
 
 
-def _actor(options: dict[str, Any]) -> Actor:
+def actor_of(options: dict[str, Any]) -> Actor:
+    """Who asks: the person named, who needs a reason, else the system. Raises UsageError."""
     user, reason = options.get("user"), options.get("reason")
     if user is None:
         if reason is not None:

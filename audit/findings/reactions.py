@@ -8,6 +8,7 @@ Services' clocks differ: a reaction may be recorded a little before the first ca
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
@@ -98,14 +99,16 @@ def surplus(expectations: Sequence[Expectation], call: Call) -> Sequence[Happeni
 
 def _meet(calls: Sequence[Call], starts: Sequence[int], order: Mapping[int, int], is_flow: bool) -> None:
     """`order`: where each reaction stands."""
-    before: list[int] = []  # where the reactions to earlier calls stand
+    before: list[int] = []  # where the reactions to earlier calls of a flow stand, in order
     by_index = {index: one for call in calls for one in call.reactions for index in [order[one.position]]}
     for call, start in zip(calls, starts, strict=True):
         call.reactions.sort(key=lambda one: order[one.position])
         own = [order[one.position] for one in call.reactions]
-        answers = own or ([index for index in before if index > start] if is_flow else [])
-        call.met = by_index[min(answers)] if answers else None
-        before += own
+        later = bisect_right(before, start) if is_flow else len(before)
+        answers = own or before[later : later + 1]
+        call.met = by_index[answers[0]] if answers else None
+        for index in own if is_flow else ():
+            insort(before, index)
 
 
 def _assign_by_cause(
@@ -131,12 +134,14 @@ def _assign_in_order(
     is_flow: bool,
 ) -> None:
     before: list[Call] = []
+    roomy: list[Call] = []  # those of them that may have one more reaction, as far as it is known
     waiting: deque[Call] = deque()
     overdue: list[Call] = []
     for index, one in reactions:
         while len(before) < len(calls) and starts[len(before)] < index:
             call = calls[len(before)]
             before.append(call)
+            roomy.append(call)
             if not call.reactions:
                 waiting.append(call)
         if not before:
@@ -145,14 +150,12 @@ def _assign_in_order(
             continue
         while not is_flow and waiting and waiting[0].due < one.recorded:
             overdue.append(waiting.popleft())
-        call = waiting.popleft() if waiting else overdue.pop() if overdue else _with_room(at_most, before)
+        call = waiting.popleft() if waiting else overdue.pop() if overdue else _with_room(at_most, before, roomy)
         call.reactions.append(one)
 
 
-def _with_room(at_most: int | None, calls: Sequence[Call]) -> Call:
-    """All calls are met: the latest that may have one more reaction, else the latest."""
-    if at_most is not None:
-        for call in reversed(calls):
-            if len(call.reactions) < at_most:
-                return call
-    return calls[-1]
+def _with_room(at_most: int | None, calls: Sequence[Call], roomy: list[Call]) -> Call:
+    """All calls are met: the latest that may have one more reaction, else the latest. Who is full remains so."""
+    while at_most is not None and roomy and len(roomy[-1].reactions) >= at_most:
+        roomy.pop()
+    return roomy[-1] if at_most is not None and roomy else calls[-1]

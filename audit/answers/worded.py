@@ -11,7 +11,7 @@ from typing import Any
 from audit.answers.inquiry import Inquiry
 from audit.answers.names import kind_title, place_title
 from audit.answers.states import state_title
-from audit.answers.words import apart, within
+from audit.answers.words import apart, has_decimal_comma, within
 from audit.model.meaning import Lane
 from audit.values import Place
 
@@ -20,6 +20,7 @@ TYPES = ("change", "undoing")
 STATES = ("state", "from", "to", "allowed")
 PLACES = ("place", "places")
 TIMES = ("due", "since")
+COMMAS = str.maketrans(",.", ".,")
 _EVENT = re.compile(r"(\w+) of (\w+)")
 _PLACE = re.compile(r"(\w+):([^,\s]+)")
 _NAME = re.compile(r"\w+")
@@ -33,9 +34,11 @@ def worded(inquiry: Inquiry, numbers: Mapping[str, Any]) -> dict[str, Any]:
 
 def _word(inquiry: Inquiry, name: str, value: Any, lane: Lane | None) -> Any:
     if name == "seconds" and isinstance(value, int):
-        return apart("en", value)  # as the rules' own sentences are
+        return apart(inquiry.language, value)
     if not isinstance(value, str):
         return value
+    if name.endswith("_text"):
+        return value.translate(COMMAS) if has_decimal_comma(inquiry.language) else value
     if name == "type" and _NAME.fullmatch(value):
         return _type(inquiry, value, lane)
     if name == "stream":

@@ -368,6 +368,10 @@ def day_in_words(day: date, language: str) -> str:
         return date_format(day, "j F Y")
 
 
+def has_decimal_comma(language: str) -> bool:
+    return str(get_format("DECIMAL_SEPARATOR", lang=language, use_l10n=True)) == ","
+
+
 def amount_in_words(money: Money, language: str) -> str:
     """`500.00 DKK`, in Danish `500,00 DKK`: exact, as it is said, without a separator of thousands."""
     return str(money).replace(".", get_format("DECIMAL_SEPARATOR", lang=language, use_l10n=True))

@@ -8,7 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from audit.findings import danish
+
 Numbers = Mapping[str, Any]
+LANGUAGES: Mapping[str, Mapping[str, tuple[str, str]]] = {"da": danish.SENTENCES}
 
 
 NAMES = frozenset({"lane", "state", "from", "to", "allowed", "kind", "item"})  # numbers that are names of the model's
@@ -36,13 +39,17 @@ class Rule:
     meaning: str
     version: int = 1
 
-    def says(self, numbers: Numbers) -> str:
+    def says(self, numbers: Numbers, language: str = "en") -> str:
         """What was found, with its numbers filled in."""
-        return _plain(self.sentence, numbers)
+        return _plain(self._texts(language)[0], numbers)
 
-    def would_resolve(self, numbers: Numbers) -> str:
+    def would_resolve(self, numbers: Numbers, language: str = "en") -> str:
         """What event, from whom, would put it right."""
-        return _plain(self.mend, numbers)
+        return _plain(self._texts(language)[1], numbers)
+
+    def _texts(self, language: str) -> tuple[str, str]:
+        """The two templates; English where a language has none."""
+        return LANGUAGES.get(language, {}).get(self.name) or (self.sentence, self.mend)
 
 
 def _plain(template: str, numbers: Numbers) -> str:

@@ -14,6 +14,7 @@ from audit.access.mask import hidden
 from audit.answers.customer import customer as customer_page
 from audit.answers.customer import payments_page
 from audit.answers.documents import what_document
+from audit.answers.findings import findings_of
 from audit.answers.inquiry import inquire
 from audit.answers.names import subject_of
 from audit.answers.transfer import transfer
@@ -22,6 +23,7 @@ from audit.answers.where import where
 from audit.answers.words import WORDS
 from audit.database import reading
 from audit.findings.catalogue import RULES
+from audit.findings.danish import SENTENCES
 from audit.values import Clock, Moment, Subject
 from demobank.answer_key import answer_key
 from demobank.history import SEED, simulation
@@ -410,3 +412,20 @@ def test_at_every_moment_of_the_answer_key_the_money_and_the_words_are_the_banks
                 told = {(one["place"], one["book"], f"{one['amount']} {one['currency']}") for one in moment["where"]
                         if Decimal(one["amount"])}
                 assert held == told, (fault, moment["moment"])
+
+
+def test_what_was_found_is_told_in_danish_where_danish_is_read(bank: Bank) -> None:
+    """Every rule's sentence, with nothing that the English one does not know, and no English word among them."""
+    apart = {"access_anomaly", "trail_integrity", "trail_incomplete"}
+    assert set(SENTENCES) == set(RULES) - apart
+    for name, texts in SENTENCES.items():
+        known = set(re.findall(r"{(\w+)}", RULES[name].sentence + RULES[name].mend))
+        assert set(re.findall(r"{(\w+)}", " ".join(texts))) <= known, name
+    with reading() as connection:
+        inquiry = inquire(connection, hidden, language="da")
+        subjects = [id for (id,) in bank.rows("select distinct subject_id from finding")]
+        found = findings_of(inquiry, subjects, limit=500)
+        said = [text for one in found.rows for text in (one.says, one.would_resolve)]
+    assert len(said) > 100 and any("500,00 DKK" in one for one in said)
+    english = re.compile(r"\b(the|and|was|is|not|after|before|seconds|minutes)\b|\d\.\d\d (DKK|SEK)")
+    assert not [one for one in said if english.search(one)]

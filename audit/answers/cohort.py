@@ -34,7 +34,7 @@ NAMES = [
     "started",
 ]
 FEW_MAX = 1000  # of whom what they hold is looked up one by one
-NOW_ONLY = "is known of everyone only now: leave the moment out, or ask for states, events and findings"
+NOW_ONLY = "is known of everyone only now: leave the moment out, or ask for states, fields, events and findings"
 RECORDED_ONLY = "is known of everyone at a past moment on the recorded clock alone: leave out the clock or the moment"
 
 
@@ -102,6 +102,10 @@ class Cohort:
         """The end of a statement's name."""
         return "_occurred" if self._is_of_occurred else ""
 
+    @property
+    def _clock(self) -> str:
+        return "occurred_at" if self._is_of_occurred else "recorded_at"
+
     def _comparison(self, node: Comparison, is_denied: bool) -> Truth:
         left, right = node.left, node.right
         if isinstance(right, Name) and isinstance(left, Literal):
@@ -139,8 +143,7 @@ class Cohort:
         cut = self.inquiry.cut
         if cut.is_now:
             return self._pairs("who_in_state", **parameters)
-        clock = "recorded_at" if cut.clock is Clock.RECORDED else "occurred_at"
-        rows = self.inquiry.rows("who_was_in_state", {**self._parameters(), **parameters}, clock=clock)
+        rows = self.inquiry.rows("who_was_in_state", {**self._parameters(), **parameters}, clock=self._clock)
         return {row[0]: row[1] for row in rows}
 
     def _own_lanes(self) -> list[str]:
@@ -217,12 +220,12 @@ class Cohort:
             more = ["amount", "currency"] if self.is_flow else []
             names = ", ".join([*NAMES, *more, *there])
             raise UsageError(f'"{name.name}" at character {name.at} stands for nothing: there are {names}')
-        self._now_only(name)
         return self._remembered([one for one, fields in known.items() if field in fields], field)
 
     def _remembered(self, lanes: Sequence[str], field: str) -> Values:
         found: Values = {}
-        for id, value, since in self.inquiry.rows("who_remembers", {"kind": self.kind, "lanes": lanes, "field": field}):
+        parameters = {**self._parameters(), "lanes": lanes, "field": field}
+        for id, value, since in self.inquiry.rows("who_remembers", parameters, clock=self._clock):
             found.setdefault(id, []).append(("", value, since))
         return found
 

@@ -1,14 +1,16 @@
--- The latest value of a remembered field for each subject of a kind, and since when. Parameters: kind, lanes, field.
-select k.id, c.value, c.recorded_at
+-- The value of a remembered field at a time of one clock for each subject of a kind, and since when. Parameters: kind,
+-- lanes, field, time, tied: ties up to which recorded time count.
+select k.id, c.value, c.{clock}
 from aggregate a
 cross join lateral (
-    select h.value, h.recorded_at from change h
-    where h.stream_id = a.stream_id and h.item = a.item and h.field = %(field)s
+    select h.value, h.recorded_at, h.occurred_at from change h
+    where h.stream_id = a.stream_id and h.item = a.item and h.field = %(field)s and h.{clock} <= %(time)s
     order by h.source_position desc limit 1
 ) c
 cross join lateral (
     select a.subject_id as id where a.lane = %(kind)s
     union all
     select l.other_id from link l where a.lane <> %(kind)s and l.subject_id = a.subject_id and l.other_kind = %(kind)s
+        and l.first_at <= %(tied)s
 ) k
 where a.lane = any(%(lanes)s)

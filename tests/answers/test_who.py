@@ -131,6 +131,21 @@ def test_nothing_held_is_zero_however_it_is_asked(kind: str, one: str, other: st
     assert found and found == keys(asked(f"{kind}:*", other))
 
 
+@pytest.mark.parametrize("clock", ["recorded", "occurred"])
+def test_fields_are_those_of_the_moment(clock: str, world: Database, bank: Bank) -> None:
+    deposits = [event for event in bank.events if event.type == "Deposited"]
+    half = sorted(getattr(event, clock) for event in deposits)[len(deposits) // 2]
+    for time in (half, START):
+        last: dict[str, Decimal] = {}
+        for event in deposits:
+            if getattr(event, clock) <= time:
+                last[event.stream.removeprefix("account-")] = Decimal(str(event.data["amount"]))
+        limit = min(last.values(), default=Decimal(0))
+        answer = asked("account:*", f"last_deposit > {limit}", at=Moment(time, Clock(clock)))
+        assert keys(answer) == {key for key, amount in last.items() if amount > limit}
+        assert all(line.since <= time for line in answer.subjects.rows)
+
+
 def test_what_is_unknown_is_not_true_in_not_either(world: Database, bank: Bank) -> None:
     late = "sending.TimedOut > 2000-01-01"
     everyone, timed_out = {key for key, _ in stories(bank)}, keys(asked("transfer:*", late))

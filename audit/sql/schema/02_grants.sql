@@ -20,13 +20,11 @@ grant update on
     to whereabouts_follower;
 grant delete on trace.pending, trace.released, trace.generation to whereabouts_follower;
 
--- Erasure destroys keys and sealed segments, forgets blind indexes, and cuts what was declared personal later out of
--- the skeleton.
+-- Erasure destroys keys and what was sealed, and forgets blind indexes; what proves that it was there stays.
 grant update (wrapped, destroyed_at) on trace.data_key to whereabouts_erasure;
 grant insert (owner_kind, owner_key, destroyed_at) on trace.data_key to whereabouts_erasure;
-grant update (salt, nonce, ciphertext), delete on trace.segment to whereabouts_erasure;
+grant update (salt, nonce, ciphertext) on trace.segment to whereabouts_erasure;
 grant insert (name, subject_kind, subject_key, receipt, erased_at) on trace.erasure to whereabouts_erasure;
-grant update (skeleton) on trace.payload to whereabouts_erasure;
 grant delete on trace.blind to whereabouts_erasure;
 
 -- The console's own records stand in public: web reads and appends. Changes are named one by one.

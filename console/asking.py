@@ -14,7 +14,7 @@ from audit.access.mask import closed
 from audit.answers.cut import Cut
 from audit.answers.findings import STAFF
 from audit.answers.inquiry import STAFF_ONLY, Inquiry, inquire
-from audit.answers.names import customers_of, links_of, subject_of
+from audit.answers.names import customers_of_asked, links_of, subject_of
 from audit.database import is_withholding, reading
 from audit.errors import UnknownSubject, WhereaboutsError
 from audit.values import Subject
@@ -67,7 +67,7 @@ def enter(visit: Visit, inquiry: Inquiry, kind: str, id: int, *, action: str = "
 
 
 def pass_door(visit: Visit, inquiry: Inquiry, subject: Subject, *, action: str = "look") -> Inquiry:
-    customers = customers_of(inquiry.connection, subject, inquiry.ids.get(subject, 0))
+    customers = customers_of_asked(inquiry, subject, inquiry.ids.get(subject, 0))
     grant = door.check(visit.actor, subject, customers, action=action)
     visit.grant = grant if visit.is_whole_page else replace(grant, mask=replace(grant.mask, unmasked=frozenset()))
     if visit.grant.door is not None:

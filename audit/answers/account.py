@@ -11,7 +11,7 @@ from audit.answers.findings import findings_of
 from audit.answers.flows import load_together
 from audit.answers.inquiry import Inquiry
 from audit.answers.ledger import holdings, own_places
-from audit.answers.names import CUSTOMER, Known, flow_kinds, known, link_of, linked
+from audit.answers.names import CUSTOMER, Known, flow_kinds, known, link_of, owners_of
 from audit.answers.onitsway import lines_under_way, open_known
 from audit.answers.others import introducing, others_of
 from audit.answers.shapes import AccountPage, BalanceLine, FindingLine, Page, StateLine, StatementLine
@@ -26,7 +26,6 @@ from audit.answers.withheld import holders
 from audit.answers.words import word
 from audit.values import Money, Subject
 
-CUSTOMERS_MAX = 20
 STORY_SHOWN = 10
 ACCOUNT = "account"
 
@@ -46,7 +45,7 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     under_way = lines_under_way(inquiry, flows)
     states = tuple(states_of(inquiry, asked, fresh))
     missed = with_flows(not_understood(inquiry, asked, fresh), flows)
-    owners = linked(inquiry.connection, asked.id, [CUSTOMER], CUSTOMERS_MAX)
+    owners = owners_of(inquiry, asked.id)
     balances = balance_lines(inquiry, found, flows, subject)
     doubts = findings_of(inquiry, [asked.id], asked.id, made_of(inquiry))
     at = inquiry.as_of(all(h.is_final for h in found) and all(line.is_final for line in under_way))

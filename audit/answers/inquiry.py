@@ -61,6 +61,8 @@ class Inquiry:
     money_text: Callable[[Money], str] | None = None  # how sentences write an amount; None: plainly, in the language
     time_text: Callable[[datetime], str] | None = None  # and a time; None: in the bank's zone, named
     ids: dict[Subject, int] = field(default_factory=dict, repr=False)  # of subjects that were asked for by them
+    # Customers by the number of what belongs to them, as names.owners_of found them.
+    owners: dict[int, list[tuple[int, Subject, datetime]]] = field(default_factory=dict, repr=False)
     hides: tuple[str, ...] = STAFF_ONLY
     private: dict[Subject, bool] = field(default_factory=dict, repr=False)  # whose events tell nothing personal
     # Events that several parts of a page tell, read once. Each mask and each moment has its own: init=False.

@@ -82,6 +82,20 @@ def customers_of(connection: Connection, subject: Subject, id: int = 0) -> tuple
     return tuple(other for _, other, _ in found)
 
 
+def owners_of(inquiry: Inquiry, id: int) -> list[tuple[int, Subject, datetime]]:
+    """The customers, as `linked` gives them, of a subject that is none; a page asks for them in several places."""
+    if id not in inquiry.owners:
+        inquiry.owners[id] = linked(inquiry.connection, id, [CUSTOMER], CUSTOMERS_MAX)
+    return inquiry.owners[id]
+
+
+def customers_of_asked(inquiry: Inquiry, subject: Subject, id: int) -> tuple[Subject, ...]:
+    """As `customers_of`, asked once for a page."""
+    if not id or subject.kind in (CUSTOMER, PLACE):
+        return customers_of(inquiry.connection, subject, id)
+    return tuple(other for _, other, _ in owners_of(inquiry, id))
+
+
 def customers_of_each(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, tuple[Subject, ...]]:
     """The same of many, in two statements. Raises UnknownSubject for one that is not known."""
     wanted = list(dict.fromkeys(subjects))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from audit.answers.events import Told
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import CUSTOMER, Known, customers_of, flow_kinds, linked
+from audit.answers.names import CUSTOMER, Known, customers_of_asked, flow_kinds, linked
 from audit.answers.shapes import EventLine, Technical
 from audit.answers.withheld import holders
 
@@ -21,7 +21,7 @@ def is_shared(inquiry: Inquiry, asked: Known) -> bool:
     if asked.subject.kind in (CUSTOMER, *flows, *holders(inquiry.model)):
         return False
     carried = linked(inquiry.connection, asked.id, flows, 2)
-    return len(carried) > 1 and not customers_of(inquiry.connection, asked.subject)
+    return len(carried) > 1 and not customers_of_asked(inquiry, asked.subject, asked.id)
 
 
 def own(inquiry: Inquiry, told: Iterable[Told]) -> dict[int, Told]:

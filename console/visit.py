@@ -69,6 +69,7 @@ class Visit:
     afterwards: list[Callable[[], None]] = field(default_factory=list)  # what only a recorded visit sets going
     started: float = field(default_factory=time.perf_counter)
     _doors: list[door.Door] | None = None
+    _formats: tuple[str, Formats] | None = None
 
     @property
     def spent_ms(self) -> int:
@@ -76,7 +77,10 @@ class Visit:
 
     @property
     def formats(self) -> Formats:
-        return formats(get_language() or "en", self.zone)
+        """A page writes hundreds of amounts and times in one language: it is asked for once."""
+        if self._formats is None or self._formats[0] != self.zone:
+            self._formats = self.zone, formats(get_language() or "en", self.zone)
+        return self._formats[1]
 
     @property
     def doors(self) -> list[door.Door]:

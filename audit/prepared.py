@@ -61,7 +61,9 @@ class Prepared:
             self._names[statement, types] = name
         result = server.exec_prepared(name, values, transformer.formats)  # type: ignore[arg-type] # None is null
         transformer.set_pgresult(self._checked(result, ExecStatus.TUPLES_OK))
-        return transformer.load_rows(0, result.ntuples, tuple)
+        found = transformer.load_rows(0, result.ntuples, tuple)
+        transformer.set_pgresult(None)  # a large answer is not kept for the connection's life
+        return found
 
     def _checked(self, result: PGresult, wanted: ExecStatus) -> PGresult:
         if result.status == wanted:

@@ -348,6 +348,12 @@ def sentence(clause: str) -> str:
     return clause[:1].upper() + clause[1:] + ("" if clause.endswith(".") else ".")
 
 
+def rule_title(language: str, name: str, title: str) -> str:
+    """A rule's title; in another language than English the words that sentences have for it."""
+    said = WORDS.get(language, {}).get(f"rule_{name}", "") if language != "en" else ""
+    return said[:1].upper() + said[1:] if said else title
+
+
 def apart(language: str, seconds: int) -> str:
     """How far two times are apart, to the unit that says it: `35 days`, `90 seconds`."""
     for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):

@@ -21,6 +21,7 @@ SINCE = datetime(2026, 11, 23, tzinfo=UTC)  # no moment of ours: the same texts 
 CALLS = {"gettext": 1, "gettext_noop": 1, "ngettext": 2}
 TOLD = {"NotAdmitted", "Refused", "UnknownSubject", "UsageError"}  # errors that a page shows, translated where it does
 TELLING = ("console", "audit/access", "audit/answers", "audit/cases", "audit/erasing", "audit/findings", "audit/trails")
+RULE = "Rule"  # a rule's title stands in lists; what it says of a finding is put together in English
 JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "encoding": "utf-8"}
 
 
@@ -92,6 +93,9 @@ def _of_code() -> Iterator[Found]:
     for path in sorted(path for folder in TELLING for path in (ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                titles = [one.value for one in node.keywords if node.func.id == RULE and one.arg == "title"]
+                for title in (one.value for one in titles if isinstance(one, ast.Constant)):
+                    yield Found(str(title), "", path.relative_to(ROOT).as_posix())
                 count = CALLS.get(node.func.id, 1 if node.func.id in TOLD else 0)
                 said = [one.value for one in node.args[:count] if isinstance(one, ast.Constant)]
                 if count and len(said) == count and all(isinstance(one, str) for one in said):

@@ -16,7 +16,6 @@ from audit.answers.shapes import FindingLine, FindingPage, Link, Page, RuleLine
 from audit.answers.telling import event_lines, surroundings
 from audit.answers.unfolded import unfolded
 from audit.answers.worded import worded
-from audit.answers.words import rule_title
 from audit.errors import UnknownSubject
 from audit.findings.catalogue import RULES
 from audit.values import EventRef, Subject
@@ -140,7 +139,7 @@ def _rule(inquiry: Inquiry, row: Row) -> RuleLine:
     rule = RULES.get(name)
     return RuleLine(
         name,
-        rule_title(inquiry.language, name, rule.title) if rule else name,
+        rule.title if rule else name,
         rule.severity.value if rule else "info",
         opened,
         resolved,
@@ -182,7 +181,7 @@ def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef], muted_until:
     return FindingLine(
         id=identifier,
         rule=name,
-        title=rule_title(inquiry.language, name, rule.title) if rule else name,
+        title=rule.title if rule else name,
         severity=severity,
         subject=link_of(inquiry, Subject(kind, key), 0 if kind == STAFF else subject_id),
         state=state,

@@ -11,10 +11,10 @@ from django.utils.translation import get_language, gettext
 from audit import instance
 from audit.access import door
 from audit.access.mask import closed
-from audit.answers.cut import Cut
-from audit.answers.findings import STAFF
 from audit.answers.inquiry import STAFF_ONLY, Inquiry, inquire
-from audit.answers.names import customers_of_asked, links_of, subject_of
+from audit.answers.pages.findings import STAFF
+from audit.answers.reading.cut import Cut
+from audit.answers.reading.names import customers_of_asked, links_of, subject_of
 from audit.database import is_withholding, reading
 from audit.errors import UnknownSubject, WhereaboutsError
 from audit.values import Subject

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from audit.access import door
 from audit.access.reasons import SECRET
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import ids_of
+from audit.answers.reading.names import ids_of
 from audit.cases.doors import doors_of
 from audit.cases.entries import Case
 from audit.cases.reading import case as read

@@ -10,11 +10,11 @@ from typing import Any
 from audit.access import door
 from audit.access.mask import Mask
 from audit.access.reasons import under_secrecy
-from audit.answers.events import Told, events_at, read_events
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import customers_of_each, links_of
+from audit.answers.reading.events import Told, events_at, read_events
+from audit.answers.reading.names import customers_of_each, links_of
+from audit.answers.reading.withheld import Withheld, hidden_among, withheld_around
 from audit.answers.shapes import Link
-from audit.answers.withheld import Withheld, hidden_among, withheld_around
 from audit.cases.entries import ANSWER, EVENT, FINDING, LINK, QUESTION, STATUS, Case, Entry
 from audit.values import Subject
 from console.visit import Visit

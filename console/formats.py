@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from markupsafe import Markup, escape
 
-from audit.answers.figures import MINUS, duration_text, share_text
+from audit.answers.telling.figures import MINUS, duration_text, share_text
 from audit.values import Money, rfc3339
 
 MIDNIGHT = time()

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from audit.access import approvals
 from audit.access.reasons import Reason
-from audit.answers.names import customers_among
+from audit.answers.reading.names import customers_among
 from audit.database import reading
 from audit.errors import WhereaboutsError
 from audit.values import Subject

@@ -27,8 +27,8 @@ from audit.access.mask import closed
 from audit.access.people import Actor
 from audit.access.reasons import Reason, under_secrecy
 from audit.answers.inquiry import inquire
+from audit.answers.reading.withheld import Shown, withhold
 from audit.answers.shapes import AsOf, Link
-from audit.answers.withheld import Shown, withhold
 from audit.database import reading
 from audit.erasing.holds import standing_on
 from audit.errors import Refused, UnknownSubject, UsageError, WhereaboutsError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.answers.cut import END, Cut
 from audit.answers.inquiry import Inquiry
+from audit.answers.reading.cut import END, Cut
 from audit.answers.shapes import AsOf, FieldWhy, StateWhy, Why
 from audit.answers.why import why
 from audit.values import EventRef, Money, Subject

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from audit import instance, prepared
-from audit.answers.cut import Cut
+from audit.answers.reading.cut import Cut
 from audit.answers.shapes import AsOf, Unattributed
 from audit.answers.words import amount_in_words, time_in_words
 from audit.database import Connection, sql

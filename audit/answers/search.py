@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from audit.access.blind import blind
-from audit.answers.events import Told, events_at, read_events
 from audit.answers.inquiry import Inquiry, event_key
-from audit.answers.names import CUSTOMER, declared_kinds, link_of, links_of
+from audit.answers.reading.events import Told, events_at, read_events
+from audit.answers.reading.names import CUSTOMER, declared_kinds, link_of, links_of
+from audit.answers.reading.withheld import hidden_among, holders
 from audit.answers.shapes import SearchAnswer, SearchHit
-from audit.answers.withheld import hidden_among, holders
 from audit.model.personal import personal_names
 from audit.values import Subject
 

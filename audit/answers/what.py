@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from audit.answers.cursors import Mark, pack, unpack
-from audit.answers.events import EventRow, events_at, read_events
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import PLACE, Known, flow_kinds, known, link_of, place_title
-from audit.answers.places import parse_place, positions_in
+from audit.answers.reading.cursors import Mark, pack, unpack
+from audit.answers.reading.events import EventRow, events_at, read_events
+from audit.answers.reading.names import PLACE, Known, flow_kinds, known, link_of, place_title
+from audit.answers.reading.places import parse_place, positions_in
+from audit.answers.reading.shared import covered, is_shared, own
+from audit.answers.reading.stories import BEGINNING, TIE_MAX, Part, part_of_story
+from audit.answers.reading.unfolded import Unfolded, unfolded
 from audit.answers.shapes import Link, Page, StepLine, What
-from audit.answers.shared import covered, is_shared, own
-from audit.answers.stories import BEGINNING, TIE_MAX, Part, part_of_story
-from audit.answers.telling import event_lines, step_lines, surroundings
-from audit.answers.unfolded import Unfolded, unfolded
+from audit.answers.telling.lines import event_lines, step_lines, surroundings
 from audit.values import EventRef, Subject
 
 STEPS_SHOWN = 50

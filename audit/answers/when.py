@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from audit.answers.claims import Claims
-from audit.answers.events import events_at, read_events
-from audit.answers.flows import load_flow
-from audit.answers.ground import Ground
-from audit.answers.ground_flow import FlowGround
-from audit.answers.ground_holder import HolderGround
+from audit.answers.claims.evaluate import Claims
+from audit.answers.claims.ground import Ground
+from audit.answers.claims.ground_flow import FlowGround
+from audit.answers.claims.ground_holder import HolderGround
+from audit.answers.claims.steps import Key, Span, spans
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import PLACE, Known, known, link_of, place_title
-from audit.answers.places import kept_places, parse_place
+from audit.answers.reading.events import events_at, read_events
+from audit.answers.reading.flows import load_flow
+from audit.answers.reading.names import PLACE, Known, known, link_of, place_title
+from audit.answers.reading.places import kept_places, parse_place
+from audit.answers.reading.unfolded import Unfolded, unfolded
 from audit.answers.shapes import Edge, Interval, Link, When
-from audit.answers.steps import Key, Span, spans
-from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.where import missed_of_holder
 from audit.errors import UsageError
 from audit.model.expressions import Expression, NotAnExpression, parse

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from audit.answers.flows import Flow, held_and_owed, is_conserved, load_flow
 from audit.answers.inquiry import Inquiry
-from audit.answers.ledger import holdings, lines, own_places, with_unfolded
-from audit.answers.names import (
+from audit.answers.reading.flows import Flow, held_and_owed, is_conserved, load_flow
+from audit.answers.reading.ledger import holdings, lines, own_places, with_unfolded
+from audit.answers.reading.names import (
     PLACE,
     Known,
     declared_kinds,
@@ -18,13 +18,13 @@ from audit.answers.names import (
     place_kind,
     place_title,
 )
-from audit.answers.onitsway import lines_under_way, open_flows
-from audit.answers.places import parse_place, places_at
+from audit.answers.reading.onitsway import lines_under_way, open_flows
+from audit.answers.reading.places import parse_place, places_at
+from audit.answers.reading.states import states_of
+from audit.answers.reading.unfolded import Unfolded, unfolded
+from audit.answers.reading.withheld import holders
 from audit.answers.shapes import Link, PlaceLine, StateLine, Where
-from audit.answers.states import states_of
-from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.what import latest_telling, not_understood
-from audit.answers.withheld import holders
 from audit.answers.words import word
 from audit.errors import UnknownSubject
 from audit.model.places import UNEXPLAINED

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from audit.answers.cohort import Cohort
-from audit.answers.cut import END
-from audit.answers.events import events_at, read_events
-from audit.answers.findings import rule_and_subject
+from audit.answers.claims.cohort import Cohort
 from audit.answers.inquiry import Inquiry, event_key
-from audit.answers.names import CUSTOMER, PLACE, flow_kinds, known, link_of, money
-from audit.answers.places import parse_place
+from audit.answers.pages.findings import rule_and_subject
+from audit.answers.reading.cut import END
+from audit.answers.reading.events import events_at, read_events
+from audit.answers.reading.names import CUSTOMER, PLACE, flow_kinds, known, link_of, money
+from audit.answers.reading.places import parse_place
+from audit.answers.reading.withheld import hidden_numbers, holders
 from audit.answers.shapes import Page, Who, WhoLine
 from audit.answers.when import claim_of
 from audit.answers.why import why
-from audit.answers.withheld import hidden_numbers, holders
 from audit.errors import UnknownSubject, UsageError
 from audit.values import Clock, Money, Subject
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from audit.answers.account import made_of
-from audit.answers.causes import Chain, causes_of
-from audit.answers.events import EventRow, Told, events_at, read_events
-from audit.answers.facts import facts_of
-from audit.answers.findings import findings_of
-from audit.answers.flows import Flow, load_flow, own_streams
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import PLACE, Known, known, link_of, links_of, place_title
-from audit.answers.others import introducing
-from audit.answers.places import parse_place
-from audit.answers.remembered import Remembered, own_streams_of, remembered
+from audit.answers.pages.account import made_of
+from audit.answers.pages.facts import facts_of
+from audit.answers.pages.findings import findings_of
+from audit.answers.pages.transfer import lane_ids, linked_ids
+from audit.answers.reading.causes import Chain, causes_of
+from audit.answers.reading.events import EventRow, Told, events_at, read_events
+from audit.answers.reading.flows import Flow, load_flow, own_streams
+from audit.answers.reading.names import PLACE, Known, known, link_of, links_of, place_title
+from audit.answers.reading.others import introducing
+from audit.answers.reading.places import parse_place
+from audit.answers.reading.remembered import Remembered, own_streams_of, remembered
+from audit.answers.reading.states import states_of
+from audit.answers.reading.unfolded import Unfolded, unfolded
 from audit.answers.shapes import (
     Because,
     CauseLine,
@@ -30,11 +33,8 @@ from audit.answers.shapes import (
     Waiting,
     Why,
 )
-from audit.answers.states import states_of
-from audit.answers.transfer import lane_ids, linked_ids
-from audit.answers.unfolded import Unfolded, unfolded
-from audit.answers.usually import awaited_of, with_others
-from audit.answers.waiting import awaited
+from audit.answers.telling.usually import awaited_of, with_others
+from audit.answers.telling.waiting import awaited
 from audit.answers.where import missed_of_holder, of_flow, of_place, places_held
 from audit.errors import UnknownSubject
 from audit.values import EventRef, Place, Subject

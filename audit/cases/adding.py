@@ -17,11 +17,11 @@ from audit.access.people import Actor, require
 from audit.access.reasons import under_secrecy
 from audit.access.texts import keep
 from audit.answers.documents import Document, finding_document
-from audit.answers.events import events_at, ref_of
-from audit.answers.findings import finding
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import customers_of
-from audit.answers.withheld import withhold
+from audit.answers.pages.findings import finding
+from audit.answers.reading.events import events_at, ref_of
+from audit.answers.reading.names import customers_of
+from audit.answers.reading.withheld import withhold
 from audit.cases.answers import what_pinned, where_pinned
 from audit.cases.entries import (
     ANSWER,

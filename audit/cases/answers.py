@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audit.answers.documents import Document, what_document, where_document
-from audit.answers.findings import findings_of
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import flow_kinds
+from audit.answers.pages.findings import findings_of
+from audit.answers.pages.transfer import transfer
+from audit.answers.reading.names import flow_kinds
+from audit.answers.reading.withheld import withhold
 from audit.answers.shapes import FindingLine, Where
-from audit.answers.transfer import transfer
 from audit.answers.what import whole_story_in_pages
 from audit.answers.where import where
-from audit.answers.withheld import withhold
 from audit.values import Subject
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import customers_of_each
-from audit.answers.withheld import hidden_among
+from audit.answers.reading.names import customers_of_each
+from audit.answers.reading.withheld import hidden_among
 from audit.cases.entries import Case
 from audit.errors import Refused, UsageError
 from audit.values import Subject

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from audit.access.people import Actor, require
 from audit.access.statements import rows
 from audit.access.texts import texts
-from audit.answers.names import CUSTOMER
+from audit.answers.reading.names import CUSTOMER
 from audit.cases.entries import CLOSED, KINDS, OPEN, STATUS, Case, Entry
 from audit.errors import UnknownSubject
 from audit.model.meaning import Model

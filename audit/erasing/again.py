@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit import instance
 from audit.access.people import SYSTEM
-from audit.answers.names import subject_id
+from audit.answers.reading.names import subject_id
 from audit.database import Connection, connect, sql, use_current_generation
 from audit.erasing import receipts
 from audit.erasing.destroying import destroy, forget_old_rows, remove_exports

@@ -17,7 +17,7 @@ from audit import instance
 from audit.access import approvals, looks
 from audit.access.looks import Look
 from audit.access.people import Actor
-from audit.answers.names import subject_id
+from audit.answers.reading.names import subject_id
 from audit.database import connect, reading, sql
 from audit.erasing import receipts, retention
 from audit.erasing.destroying import destroy, forget_old_rows, remove_exports

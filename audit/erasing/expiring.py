@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit.access import looks, people
 from audit.access.looks import Look
 from audit.access.people import Actor
-from audit.answers.names import customers_of
+from audit.answers.reading.names import customers_of
 from audit.database import connect, reading, sql
 from audit.erasing import retention
 from audit.erasing.destroying import forget_old_rows

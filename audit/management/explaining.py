@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from audit.answers.figures import duration_text
 from audit.answers.shapes import Because, Ends, Waiting, When, Who, Why
+from audit.answers.telling.figures import duration_text
 from audit.management.telling import Write, as_of_text, time_text
 
 ENDINGS = {

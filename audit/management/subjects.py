@@ -5,9 +5,9 @@ from __future__ import annotations
 from shlex import quote
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import PLACE, customers_of, known, place_kind
-from audit.answers.places import kept_places, parse_place
-from audit.answers.unfolded import unfolded
+from audit.answers.reading.names import PLACE, customers_of, known, place_kind
+from audit.answers.reading.places import kept_places, parse_place
+from audit.answers.reading.unfolded import unfolded
 from audit.errors import UnknownSubject, UsageError
 from audit.values import Subject
 

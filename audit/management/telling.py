@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from audit.answers.figures import share_text
 from audit.answers.shapes import AsOf, EventLine, FindingLine, Overview, PlaceLine, Sealed, SearchAnswer, What, Where
+from audit.answers.telling.figures import share_text
 from audit.values import EventRef
 
 Write = Callable[[str], object]

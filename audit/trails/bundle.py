@@ -11,13 +11,13 @@ from tempfile import mkdtemp
 from typing import Any
 
 from audit.answers.documents import at_document, finding_document, where_document
-from audit.answers.findings import findings_of
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import PLACE, known
+from audit.answers.pages.findings import findings_of
+from audit.answers.pages.transfer import where_to_say
+from audit.answers.reading.names import PLACE, known
+from audit.answers.reading.unfolded import Unfolded, unfolded
+from audit.answers.reading.withheld import withhold
 from audit.answers.shapes import FindingLine
-from audit.answers.transfer import where_to_say
-from audit.answers.unfolded import Unfolded, unfolded
-from audit.answers.withheld import withhold
 from audit.files import move
 from audit.log.time_stamps import Authority
 from audit.trails import readme

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from audit.access import approvals
 from audit.access.people import Actor
 from audit.access.reasons import Reason, under_secrecy
-from audit.answers.names import PLACE
+from audit.answers.reading.names import PLACE
 from audit.models import Approval as Row
 from audit.trails.asked import Approval
 from audit.trails.scope import Scope

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import linked, subject_id
+from audit.answers.reading.names import linked, subject_id
 from audit.answers.shapes import FindingLine, PlaceLine, StateLine, Where
 from audit.errors import UnknownSubject
 from audit.trails.scope import Scope, Sieve

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from audit.answers.events import EventRow, events_at, read_events
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import CUSTOMER, flow_kinds, subject_id
+from audit.answers.reading.events import EventRow, events_at, read_events
+from audit.answers.reading.names import CUSTOMER, flow_kinds, subject_id
+from audit.answers.reading.withheld import withheld_around, withhold
 from audit.answers.shapes import EventLine, What
-from audit.answers.withheld import withheld_around, withhold
 from audit.cases.entries import Case
 from audit.database import is_withholding
 from audit.errors import UsageError

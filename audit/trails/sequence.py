@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import known
-from audit.answers.unfolded import Unfolded
+from audit.answers.reading.names import known
+from audit.answers.reading.unfolded import Unfolded
 from audit.projections.sequences import numbered_kinds, of
 from audit.trails.work import Work
 from audit.values import Subject

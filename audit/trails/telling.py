@@ -9,9 +9,9 @@ from typing import Any
 
 from audit.answers.documents import at_document, event_document, step_documents
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import PLACE, known
+from audit.answers.reading.names import PLACE, known
+from audit.answers.reading.unfolded import Unfolded, unfolded
 from audit.answers.shapes import Link, What
-from audit.answers.unfolded import Unfolded, unfolded
 from audit.answers.what import story_of_positions, whole_story_in_pages
 from audit.answers.where import accounts_of
 from audit.errors import WhereaboutsError

@@ -14,8 +14,8 @@ from audit.access import report as reporting
 from audit.access import reviews
 from audit.access.purposes import LANGUAGES, WORDS
 from audit.access.reasons import SECRET, Reason
-from audit.answers.names import CUSTOMER, link_of, subject_of
-from audit.answers.own_accounts import own_accounts
+from audit.answers.reading.names import CUSTOMER, link_of, subject_of
+from audit.answers.reading.own_accounts import own_accounts
 from audit.errors import UsageError
 from audit.values import Subject
 from console.asking import asking, know_zone

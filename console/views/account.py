@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
-from audit.answers.account import account
 from audit.answers.inquiry import Inquiry
+from audit.answers.pages.account import account
 from audit.answers.shapes import AccountPage
 from audit.values import Subject
 from console.chart import charts

@@ -17,7 +17,7 @@ from audit.access import corrections, mutes, texts
 from audit.access.mask import closed
 from audit.access.people import Actor
 from audit.answers.inquiry import inquire
-from audit.answers.withheld import hidden_among
+from audit.answers.reading.withheld import hidden_among
 from audit.database import reading
 from audit.erasing import erase as erasing
 from audit.errors import Refused, UnknownSubject, UsageError

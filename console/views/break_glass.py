@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from audit.access import door, looks, reasons
-from audit.answers.names import CUSTOMER, customers_of, ids_of
+from audit.answers.reading.names import CUSTOMER, customers_of, ids_of
 from audit.database import reading
 from audit.errors import UnknownSubject, UsageError
 from audit.values import Subject

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from audit.access.reasons import under_secrecy
-from audit.answers.names import declared_kinds, links_of
+from audit.answers.reading.names import declared_kinds, links_of
+from audit.answers.reading.withheld import hidden_among
 from audit.answers.search import search
-from audit.answers.withheld import hidden_among
 from audit.cases import adding
 from audit.cases.entries import NOTE, STATUS, STATUSES, VERDICT, VERDICTS
 from audit.cases.reading import case as read

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from audit.access.mask import closed
 from audit.access.reasons import under_secrecy
-from audit.answers.findings import subject_of_finding
-from audit.answers.names import link_of
+from audit.answers.pages.findings import subject_of_finding
+from audit.answers.reading.names import link_of
 from audit.cases import adding
 from audit.cases.reading import open_cases, outline
 from audit.errors import UsageError

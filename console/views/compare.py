@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from audit.answers.compare import Item, compare
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import subject_of
+from audit.answers.pages.compare import Item, compare
+from audit.answers.reading.names import subject_of
 from audit.answers.shapes import PaymentLine
 from audit.errors import UsageError
 from console.asking import asking, enter

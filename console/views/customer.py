@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from audit.access.looks import looks_at
-from audit.answers.customer import customer
 from audit.answers.inquiry import Inquiry
+from audit.answers.pages.customer import customer
 from audit.answers.shapes import CustomerPage, FindingLine
 from audit.values import Subject
 from console.views.compare import item_of

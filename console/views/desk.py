@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
-from audit.answers.overview import overview
+from audit.answers.pages.overview import overview
 from console.asking import asking, door_addresses
 from console.visit import Visit, looked
 

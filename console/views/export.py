@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 
 from audit.access.reasons import SECRET, Reason, under_secrecy
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import customers_of, link_of, subject_id
+from audit.answers.reading.names import customers_of, link_of, subject_id
 from audit.errors import UnknownSubject, UsageError
 from audit.models import Export
 from audit.tasks import make_export

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from audit.access import corrections, mutes
 from audit.access.acknowledged import WHYS
 from audit.access.acknowledged import acknowledge as write_down
-from audit.answers.findings import finding as ask_finding
+from audit.answers.pages.findings import finding as ask_finding
 from audit.errors import UsageError
 from console.asking import asking
 from console.forms import day_in

@@ -6,8 +6,8 @@ from dataclasses import asdict, fields
 
 from django.http import HttpResponse
 
-from audit.answers.listed_findings import CHOICES, Chosen
-from audit.answers.listed_findings import findings as ask_findings
+from audit.answers.pages.listed_findings import CHOICES, Chosen
+from audit.answers.pages.listed_findings import findings as ask_findings
 from console.asking import asking
 from console.listing import gather
 from console.lists import FINDINGS

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.http import HttpResponse
 
-from audit.answers.automata import flows_page
+from audit.answers.pages.automata import flows_page
 from audit.errors import UsageError
 from console.asking import asking
 from console.automaton import drawing

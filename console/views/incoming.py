@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from audit.answers.incoming import currencies_of, incoming
-from audit.answers.names import money
+from audit.answers.pages.incoming import currencies_of, incoming
+from audit.answers.reading.names import money
 from audit.errors import UsageError
 from console.asking import asking, enter
 from console.forms import AmountForm, day_in

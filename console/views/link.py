@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from audit.access import deep_link
 from audit.access.deep_link import LinkRefused
-from audit.answers.names import customers_of, ids_of, subject_id
+from audit.answers.reading.names import customers_of, ids_of, subject_id
 from console.asking import asking
 from console.visit import Visit, looked
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from audit.answers.account import account, statement_page
-from audit.answers.customer import customer
 from audit.answers.inquiry import Inquiry
-from audit.answers.lane import lane
-from audit.answers.names import place_of
-from audit.answers.place import place, place_kind_page
+from audit.answers.pages.account import account, statement_page
+from audit.answers.pages.customer import customer
+from audit.answers.pages.lane import lane
+from audit.answers.pages.place import place, place_kind_page
+from audit.answers.pages.transfer import transfer
+from audit.answers.reading.names import place_of
 from audit.answers.shapes import AccountLine, Link, Page, StatementLine, StepLine
-from audit.answers.transfer import transfer
 from audit.errors import Refused, UnknownSubject
 from audit.values import Place, Subject
 from console import lists

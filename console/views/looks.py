@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 from audit.access.mask import closed
 from audit.access.secrecy import without_secret
 from audit.answers.inquiry import inquire
-from audit.answers.names import declared_kinds, link_of, subject_numbered
+from audit.answers.reading.names import declared_kinds, link_of, subject_numbered
+from audit.answers.reading.withheld import WITHHELD, hidden_among
 from audit.answers.search import search
 from audit.answers.shapes import Link, Page
-from audit.answers.withheld import WITHHELD, hidden_among
 from audit.database import reading
 from audit.errors import UnknownSubject, WhereaboutsError
 from audit.models import AuditRecord

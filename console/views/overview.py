@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from django.http import HttpResponse
 
-from audit.answers.overview import overview as ask_overview
+from audit.answers.pages.overview import overview as ask_overview
 from audit.answers.shapes import PlaceTotal
 from audit.values import Money
 from console.asking import asking

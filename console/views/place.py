@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from audit.answers.amounts import find_amount
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import place_kind, place_of, subject_id
-from audit.answers.place import place as ask_place
-from audit.answers.place import place_kind_page
+from audit.answers.pages.amounts import find_amount
+from audit.answers.pages.place import place as ask_place
+from audit.answers.pages.place import place_kind_page
+from audit.answers.reading.names import place_kind, place_of, subject_id
 from audit.errors import UnknownSubject
 from audit.values import Place, Subject
 from console.asking import asking, pass_door

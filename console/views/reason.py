@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from audit.access import door, reasons
-from audit.answers.names import customers_of, link_of, subject_of
-from audit.answers.sides import sides_of
+from audit.answers.reading.names import customers_of, link_of, subject_of
+from audit.answers.reading.sides import sides_of
 from audit.errors import UsageError
 from console.asking import asking
 from console.forms import ReasonForm, safe_next

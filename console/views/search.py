@@ -9,12 +9,12 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from audit.answers.facts import fact_title
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import CUSTOMER, declared_kinds, flow_kinds, link_of, linked
+from audit.answers.pages.facts import fact_title
+from audit.answers.reading.names import CUSTOMER, declared_kinds, flow_kinds, link_of, linked
+from audit.answers.reading.withheld import holders
 from audit.answers.search import search as ask_search
 from audit.answers.shapes import Link, SearchAnswer
-from audit.answers.withheld import holders
 from audit.errors import UnknownSubject
 from audit.values import Subject
 from console.asking import asking

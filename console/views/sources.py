@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from audit.answers.sources import sources as ask_sources
+from audit.answers.pages.sources import sources as ask_sources
 from console.asking import asking
 from console.visit import Visit, looked
 

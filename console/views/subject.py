@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import CUSTOMER
+from audit.answers.reading.names import CUSTOMER
 from console.asking import asking, enter
 from console.views.account import show_account
 from console.views.customer import show_customer

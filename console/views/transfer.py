@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.transfer import transfer
+from audit.answers.pages.transfer import transfer
 from audit.values import Subject
 from console.step import changes, number_of, state_changes
 from console.visit import Visit

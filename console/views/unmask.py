@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from audit.access import door
 from audit.access.mask import ALL
-from audit.answers.facts import is_personal_fact
+from audit.answers.pages.facts import is_personal_fact
 from audit.errors import UsageError
 from console.asking import asking, enter
 from console.visit import Visit, looked

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 
-from audit.answers.names import link_of
+from audit.answers.reading.names import link_of
 from audit.answers.shapes import Interval
 from audit.answers.when import when as ask_when
 from audit.errors import UsageError

@@ -8,9 +8,9 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from audit.answers.claimed import in_words
+from audit.answers.claims.claimed import in_words
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import kind_title
+from audit.answers.reading.names import kind_title
 from audit.answers.shapes import Page, WhoLine
 from audit.answers.when import claim_of
 from audit.answers.who import behind_doors, situation_of

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from django.http import HttpResponse, QueryDict
 from django.utils.http import urlencode
 
-from audit.answers.cut import Cut
 from audit.answers.difference import Difference, difference
 from audit.answers.inquiry import Inquiry
-from audit.answers.names import PLACE, place_of
+from audit.answers.reading.cut import Cut
+from audit.answers.reading.names import PLACE, place_of
 from audit.answers.shapes import FieldWhy, StateWhy, Why
 from audit.answers.why import why as explain
 from audit.answers.why import why_event

@@ -12,8 +12,8 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.answers import amounts
-from audit.answers.amounts import TOGETHER_WITHIN, combined, find_amount
+from audit.answers.pages import amounts
+from audit.answers.pages.amounts import TOGETHER_WITHIN, combined, find_amount
 from audit.errors import UsageError
 from audit.values import Clock, Moment, Place
 from console.forms import AmountForm

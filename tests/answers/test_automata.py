@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from audit.answers.automata import flows_page
+from audit.answers.pages.automata import flows_page
 from audit.answers.shapes import FlowsPage, LaneFlow, PassageLine, StateCount
 from console.automaton import drawing
 from tests.answers.conftest import asking

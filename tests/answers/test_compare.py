@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from audit.answers.compare import Item, compare
+from audit.answers.pages.compare import Item, compare
 from audit.answers.shapes.comparison import Comparison, Verdict
 from audit.errors import UsageError
 from audit.values import Subject

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from audit.answers.incoming import incoming, standing, unmatched_places
+from audit.answers.pages.incoming import incoming, standing, unmatched_places
 from audit.errors import UsageError
 from audit.values import Clock, Moment, Money, Subject
 from tests.answers.conftest import asking
@@ -87,7 +87,7 @@ def test_money_whose_owner_is_not_known_is_there_until_it_is_matched(
 def test_what_nobody_matched_is_found_behind_whatever_was_matched_after_it(
     world: Database, bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("audit.answers.incoming.SHOWN_MAX", 1)
+    monkeypatch.setattr("audit.answers.pages.incoming.SHOWN_MAX", 1)
     sent = sorted((event for event in bank.events if event.type == "Sent"), key=lambda event: event.recorded)
     paid = {event.transfer for event in bank.events if event.type == "Paid"}
     waiting = [event.transfer for event in sent if event.transfer not in paid]
@@ -101,7 +101,7 @@ def test_what_nobody_matched_is_found_behind_whatever_was_matched_after_it(
 def test_that_not_every_place_was_looked_through_is_said(
     world: Database, bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("audit.answers.incoming.UNMATCHED_MAX", 0)
+    monkeypatch.setattr("audit.answers.pages.incoming.UNMATCHED_MAX", 0)
     with asking() as inquiry:
         page = incoming(inquiry, CUSTOMER, Money(1, "DKK", 2), *days_of(bank))
     assert "only the first 0 were searched" in page.reach

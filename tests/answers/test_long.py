@@ -15,7 +15,7 @@ import pytest
 
 from audit import instance
 from audit.answers.difference import difference
-from audit.answers.lane import lane
+from audit.answers.pages.lane import lane
 from audit.answers.when import when
 from audit.answers.where import where
 from audit.answers.why import why

@@ -12,20 +12,20 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from audit.answers.account import account, statement_page
-from audit.answers.customer import customer, payments_page
-from audit.answers.cut import END
-from audit.answers.findings import finding
 from audit.answers.inquiry import Inquiry
-from audit.answers.lane import lane
-from audit.answers.listed_findings import findings
-from audit.answers.overview import overview
-from audit.answers.payments import PAYMENTS_SHOWN
-from audit.answers.place import place, place_kind_page
+from audit.answers.pages.account import account, statement_page
+from audit.answers.pages.customer import customer, payments_page
+from audit.answers.pages.findings import finding
+from audit.answers.pages.lane import lane
+from audit.answers.pages.listed_findings import findings
+from audit.answers.pages.overview import overview
+from audit.answers.pages.payments import PAYMENTS_SHOWN
+from audit.answers.pages.place import place, place_kind_page
+from audit.answers.pages.sources import sources
+from audit.answers.pages.transfer import transfer
+from audit.answers.reading.cut import END
 from audit.answers.search import search
 from audit.answers.shapes import StatementLine
-from audit.answers.sources import sources
-from audit.answers.transfer import transfer
 from audit.answers.what import what
 from audit.answers.where import where
 from audit.database import reading, sql, use_current_generation

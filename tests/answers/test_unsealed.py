@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from audit.answers.account import account
-from audit.answers.customer import customer
-from audit.answers.transfer import transfer
+from audit.answers.pages.account import account
+from audit.answers.pages.customer import customer
+from audit.answers.pages.transfer import transfer
 from audit.answers.what import what
 from audit.answers.where import where
 from audit.sources.contract import RawEvent, Read

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from audit.answers.names import link_of
+from audit.answers.reading.names import link_of
 from audit.answers.shapes import Where
 from audit.answers.where import where
 from audit.errors import UnknownSubject, UsageError

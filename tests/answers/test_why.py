@@ -93,7 +93,7 @@ def test_that_more_is_awaited_than_is_listed_is_said(
     order = Subject("order", str(waits.transfer))
     with asking() as inquiry:
         assert not why(inquiry, order).waits_for_more
-        monkeypatch.setattr("audit.answers.usually.EXPECTED_MAX", 0)
+        monkeypatch.setattr("audit.answers.telling.usually.EXPECTED_MAX", 0)
         assert why(inquiry, order).waits_for_more
 
 

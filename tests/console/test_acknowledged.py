@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from audit.access.acknowledged import acknowledged
-from audit.answers.listed_findings import Chosen, all_findings, findings
+from audit.answers.pages.listed_findings import Chosen, all_findings, findings
 from audit.answers.shapes import FindingLine
 from audit.database import reading
 from audit.errors import UsageError

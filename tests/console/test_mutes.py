@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from audit.access import approvals, corrections, mutes, people
 from audit.access.mask import hidden
-from audit.answers.findings import finding as ask_finding
-from audit.answers.findings import rule_lines
 from audit.answers.inquiry import inquire
+from audit.answers.pages.findings import finding as ask_finding
+from audit.answers.pages.findings import rule_lines
 from audit.database import reading
 from audit.errors import UsageError
 from audit.models import Approval, AuditRecord, CorrectionNote, Mute

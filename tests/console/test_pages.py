@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from audit.answers.cursors import Mark, pack
+from audit.answers.reading.cursors import Mark, pack
 from audit.models import AuditRecord, OpenDoor
 from tests.console.conftest import Bank, approved, browser_of, with_reason
 from tests.console.reading import Reading, text_of

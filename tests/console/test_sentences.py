@@ -11,13 +11,13 @@ from html import unescape
 import pytest
 
 from audit.access.mask import hidden
-from audit.answers.customer import customer as customer_page
-from audit.answers.customer import payments_page
 from audit.answers.documents import what_document
-from audit.answers.findings import findings_of
 from audit.answers.inquiry import inquire
-from audit.answers.names import subject_of
-from audit.answers.transfer import transfer
+from audit.answers.pages.customer import customer as customer_page
+from audit.answers.pages.customer import payments_page
+from audit.answers.pages.findings import findings_of
+from audit.answers.pages.transfer import transfer
+from audit.answers.reading.names import subject_of
 from audit.answers.what import whole_story_in_pages
 from audit.answers.where import where
 from audit.answers.words import WORDS

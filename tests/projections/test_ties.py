@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.answers.documents import finding_document, what_document, where_document
-from audit.answers.listed_findings import findings
+from audit.answers.pages.listed_findings import findings
 from audit.answers.what import whole_story_in_pages
 from audit.answers.where import where
 from audit.errors import UsageError

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from audit.answers.names import customers_of
+from audit.answers.reading.names import customers_of
 from audit.database import connect, reading
 from audit.errors import UsageError
 from audit.log.checkpoints import sign

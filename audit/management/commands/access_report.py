@@ -13,8 +13,8 @@ from audit.access.people import SYSTEM
 from audit.access.purposes import LANGUAGES, said
 from audit.access.report import Report, access_report, purpose_of, sentence_of
 from audit.answers.inquiry import inquire
-from audit.answers.names import CUSTOMER, subject_id
-from audit.answers.own_accounts import own_accounts
+from audit.answers.reading.names import CUSTOMER, subject_id
+from audit.answers.reading.own_accounts import own_accounts
 from audit.database import reading
 from audit.errors import UsageError
 from audit.management.arguments import time_argument

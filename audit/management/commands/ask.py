@@ -10,12 +10,12 @@ from audit.access.mask import hidden
 from audit.answers.documents import what_document, where_document
 from audit.answers.explanations import when_document, who_document, why_document
 from audit.answers.inquiry import Inquiry, inquire
-from audit.answers.transfer import where_to_say
+from audit.answers.pages.transfer import where_to_say
+from audit.answers.reading.withheld import withhold
 from audit.answers.what import whole_story_in_pages
 from audit.answers.when import when
 from audit.answers.who import situation_of, who
 from audit.answers.why import why
-from audit.answers.withheld import withhold
 from audit.database import reading
 from audit.errors import UsageError
 from audit.management.asking import add_moment_arguments, add_person_arguments, admitted, listed, viewer

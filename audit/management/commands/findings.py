@@ -8,7 +8,7 @@ from typing import Any
 from audit.access.mask import hidden
 from audit.answers.documents import finding_document
 from audit.answers.inquiry import inquire
-from audit.answers.listed_findings import Chosen, all_findings
+from audit.answers.pages.listed_findings import Chosen, all_findings
 from audit.database import reading
 from audit.management.base import Command as Base
 from audit.management.telling import tell_finding

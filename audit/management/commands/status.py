@@ -8,7 +8,7 @@ from typing import Any
 from audit.access.mask import hidden
 from audit.answers.documents import status_document
 from audit.answers.inquiry import inquire
-from audit.answers.overview import overview
+from audit.answers.pages.overview import overview
 from audit.database import reading
 from audit.management.base import Command as Base
 from audit.management.telling import tell_status

@@ -1,0 +1,110 @@
+"""A claim in plain words, so that whoever sees a list knows what makes those in it alike."""
+
+from __future__ import annotations
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.reading.names import kind_title, place_title
+from audit.answers.reading.places import parse_place
+from audit.answers.reading.states import state_title
+from audit.answers.words import rule_title, within, word
+from audit.errors import UsageError
+from audit.findings.catalogue import RULES
+from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not
+from audit.model.meaning import Lane
+from audit.values import Place
+
+SIGNS = {"==": "claim_is", "<": "claim_less", "<=": "claim_most", ">": "claim_more", ">=": "claim_least"}
+AMOUNTS = {"amount": "claim_amount", "balance": "claim_balance", "available": "claim_available", "held": "claim_held"}
+AMOUNTS |= {"booked": "claim_balance"}
+PLACES = "places."
+
+
+class _NoWords(Exception):
+    """Some part of the claim is only said as it is written."""
+
+
+def in_words(inquiry: Inquiry, kind: str, claim: Node) -> str:
+    """What is claimed of everyone of a kind; "" where a part of it has no words."""
+    try:
+        return _Words(inquiry, kind).of(claim)
+    except _NoWords:
+        return ""
+
+
+class _Words:
+    def __init__(self, inquiry: Inquiry, kind: str) -> None:
+        self._inquiry, self._kind = inquiry, kind
+
+    def of(self, node: Node) -> str:
+        if isinstance(node, Not):
+            return self._said("claim_not", what=self.of(node.claim))
+        if isinstance(node, Joined):
+            if any(isinstance(one, Joined) for one in node.claims):
+                raise _NoWords  # which of them belong together, a sentence does not say
+            return f" {self._said('and' if node.word == 'and' else 'or')} ".join(self.of(one) for one in node.claims)
+        if isinstance(node, Comparison) and isinstance(node.left, Name):
+            return self._compared(node.left.name, node.sign, _written(node.right))
+        raise _NoWords
+
+    def _compared(self, name: str, sign: str, value: str) -> str:
+        if sign == "==":
+            lane, _, last = name.rpartition(".")
+            if last == "state":
+                return self._state(lane, value)
+            if name in ("event", "waiting"):
+                return self._event(f"claim_{name}", value)
+            if name == "finding":
+                title = RULES[value].title if value in RULES else value
+                return self._said("claim_finding", what=rule_title(self._inquiry.language, value, title))
+            if name == "place":
+                return self._said("claim_place", place=self._place(value))
+        what, _, currency = name.partition(".")
+        if name.startswith(PLACES):
+            return self._held(name.removeprefix(PLACES).split("."), sign, value)
+        if what not in AMOUNTS:
+            raise _NoWords
+        return self._said(SIGNS[sign], what=self._said(AMOUNTS[what]), value=f"{value} {currency}".strip())
+
+    def _state(self, lane: str, state: str) -> str:
+        model = self._inquiry.model
+        kind = model.kinds.get(self._kind)
+        known = model.lanes.get(lane or (kind.ends_with if kind and kind.ends_with else self._kind))
+        if known is None or state not in known.states:
+            raise _NoWords
+        return self._said("claim_state", what=self._title(known), state=state_title(self._inquiry, known, state))
+
+    def _event(self, word_: str, value: str) -> str:
+        lane, _, type = value.rpartition(".")
+        known = self._inquiry.model.lanes.get(lane)
+        meaning = known.events.get(type) if known else None
+        if known is None or meaning is None:
+            raise _NoWords
+        return self._said(word_, what=self._title(known), event=self._inquiry.text(meaning.title) or type)
+
+    def _held(self, parts: list[str], sign: str, value: str) -> str:
+        """`places.BOOK.KIND` or `places.KIND`, with a currency or without."""
+        found = next((one for one in self._inquiry.model.places if one[1] in parts[:2]), None)
+        if found is None:
+            raise _NoWords
+        place = place_title(self._inquiry, Place(*found, ""))
+        return self._said(SIGNS[sign], what=self._said("claim_in_place", place=place), value=value)
+
+    def _place(self, text: str) -> str:
+        try:
+            return place_title(self._inquiry, parse_place(text))
+        except UsageError:
+            raise _NoWords from None
+
+    def _title(self, lane: Lane) -> str:
+        return within(kind_title(self._inquiry, lane.name))
+
+    def _said(self, name: str, **values: object) -> str:
+        return word(self._inquiry.language, name, **values)
+
+
+def _written(node: Node) -> str:
+    if isinstance(node, Name):
+        return node.name
+    if isinstance(node, Literal) and node.value is not None:
+        return str(node.value)
+    raise _NoWords

@@ -1,0 +1,387 @@
+"""Everyone of a kind of whom a claim is true: each leaf of the claim is one statement, joined as sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.reading.cut import END
+from audit.answers.reading.names import flow_kinds
+from audit.errors import UsageError
+from audit.findings.catalogue import RULES
+from audit.model.amounts import EXACT
+from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not, Sum, evaluator, some
+from audit.values import Clock
+
+Members = dict[int, datetime]  # subject -> since when it is true
+Values = dict[int, list[tuple[str, Any, datetime]]]  # subject -> tag (a currency), value, since when
+Place = tuple[str, str]  # book and kind
+NAMES = [
+    "state",
+    "LANE.state",
+    "event",
+    "LANE.TYPE",
+    "waiting",
+    "finding",
+    "place",
+    "places.KIND",
+    "balance",
+    "started",
+]
+FEW_MAX = 1000  # of whom what they hold is looked up one by one
+NOW_ONLY = "is known of everyone only now: leave the moment out, or ask for states, fields, events and findings"
+RECORDED_ONLY = "is known of everyone at a past moment on the recorded clock alone: leave out the clock or the moment"
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Of whom a claim is true, and of whom it is unknown; of everyone else it is false."""
+
+    members: Members
+    unknown: Set[int] = frozenset()
+
+
+class Cohort:
+    """Finds the subjects of `kind`. What is claimed of a flow's lanes, of findings and of waiting is true of a subject
+    too that is tied to them: a customer is in the situation of each of the customer's transfers."""
+
+    def __init__(self, inquiry: Inquiry, kind: str) -> None:
+        self.inquiry, self.model, self.kind = inquiry, inquiry.model, kind
+        self.is_flow = kind in flow_kinds(inquiry.model)
+        self._flows: list[tuple[Any, ...]] | None = None
+        self._all: Members | None = None
+        self._held: list[tuple[Any, ...]] | None = None
+
+    def members(self, node: Node) -> Members:
+        """Raises UsageError for a name that stands for nothing, and for what was not kept of the asked moment."""
+        found = self._truth(node, is_denied=False).members
+        if not self._is_of_occurred:
+            return found
+        there = self.everyone()  # ties, which some of it was found by, are kept on the recorded clock alone
+        return {id: since for id, since in found.items() if id in there}
+
+    def _truth(self, node: Node, is_denied: bool) -> Truth:
+        """Of whom it is unknown is only found out where the claim `is_denied`: of no one else it makes a difference."""
+        if isinstance(node, Not):
+            claim = self._truth(node.claim, is_denied=True)
+            left = self.everyone().items()
+            others = {id: began for id, began in left if id not in claim.members and id not in claim.unknown}
+            return Truth(others, claim.unknown)
+        if isinstance(node, Joined):
+            parts = [self._truth(claim, is_denied) for claim in node.claims]
+            return _some(parts) if node.word == "or" else _every(parts)
+        if isinstance(node, Comparison):
+            return self._comparison(node, is_denied)
+        raise UsageError("true and false are claims about nobody: compare something")
+
+    def everyone(self) -> Members:
+        """All that there were at the moment, and since when."""
+        if self.is_flow:
+            return {row[0]: row[1] for row in self.flows()}
+        if self._all is None:
+            self._all = self._pairs(f"who_all{self._of_clock}")
+        return self._all
+
+    def flows(self) -> list[tuple[Any, ...]]:
+        """Subject, began, declared units, currency, whether it is open now."""
+        if self._flows is None:
+            self._flows = self.inquiry.rows(f"who_flows{self._of_clock}", self._parameters())
+        return self._flows
+
+    @property
+    def _is_of_occurred(self) -> bool:
+        return not self.inquiry.cut.is_now and self.inquiry.cut.clock is Clock.OCCURRED
+
+    @property
+    def _of_clock(self) -> str:
+        """The end of a statement's name."""
+        return "_occurred" if self._is_of_occurred else ""
+
+    @property
+    def _clock(self) -> str:
+        return "occurred_at" if self._is_of_occurred else "recorded_at"
+
+    def _comparison(self, node: Comparison, is_denied: bool) -> Truth:
+        left, right = node.left, node.right
+        if isinstance(right, Name) and isinstance(left, Literal):
+            raise UsageError(f"write the name first: {right.name} and then what it is compared with")
+        if isinstance(left, Name) and node.sign == "==":
+            leaf = self._leaf(left, right)
+            if leaf is not None:
+                return Truth(leaf)
+        return self._by_values(node, is_denied)
+
+    def _leaf(self, name: Name, right: Node) -> Members | None:
+        """Claims that a statement finds at once: names of states, events, rules and places need no quotes."""
+        text = right.name if isinstance(right, Name) else right.value if isinstance(right, Literal) else None
+        if name.name == "state" or name.name.endswith(".state"):
+            return self._in_state(name, text)
+        if name.name == "event":
+            return self._pairs(f"who_had_event{self._of_clock}", meanings=self._meanings(text))
+        if name.name == "waiting":
+            return self._waiting(text)
+        if name.name == "finding":
+            _check(text, RULES, "rule")
+            self._recorded_only("a finding")
+            return self._pairs("who_has_finding", rules=[text])
+        if name.name == "place":
+            return self._in_place(text)
+        return None
+
+    def _in_state(self, name: Name, text: object) -> Members:
+        lane = name.name.removesuffix("state").removesuffix(".")
+        if lane:
+            _check(lane, self.model.lanes, "lane")
+        lanes = [lane] if lane else self._own_lanes()
+        _check(text, {state for one in lanes for state in self.model.lanes[one].states}, "state")
+        parameters = {"lanes": lanes, "states": [text]}
+        cut = self.inquiry.cut
+        if cut.is_now:
+            return self._pairs("who_in_state", **parameters)
+        rows = self.inquiry.rows("who_was_in_state", {**self._parameters(), **parameters}, clock=self._clock)
+        return {row[0]: row[1] for row in rows}
+
+    def _own_lanes(self) -> list[str]:
+        """Its own lane, or of a flow all that are nobody else's."""
+        if self.kind in self.model.lanes:
+            return [self.kind]
+        kinds = set(self.model.document.get("kind", {})) - {self.kind}
+        return [lane for lane in self.model.lanes if lane not in kinds]
+
+    def _meanings(self, text: object) -> list[int]:
+        """The types that LANE.TYPE names, or TYPE in any lane."""
+        found = {
+            written: number
+            for number, one in self.model.meanings.items()
+            for written in (f"{one.lane}.{one.type}", one.type)
+        }
+        _check(text, found, "event")
+        return [n for n, one in self.model.meanings.items() if text in (f"{one.lane}.{one.type}", one.type)]
+
+    def _waiting(self, text: object) -> Members:
+        calls = {f"{one.after[0]}.{one.after[1]}" for one in self.model.expectations}
+        _check(text, calls, "event that calls for a reaction")
+        self._recorded_only("what is awaited")
+        numbers = [n for n, one in enumerate(self.model.expectations) if ".".join(one.after) == text]
+        return self._pairs("who_waits", expectations=numbers)
+
+    def _in_place(self, text: object) -> Members:
+        """BOOK/KIND:ID."""
+        return {
+            id: since
+            for id, book, kind, key, _, units, since in self.held()
+            if units > 0 and text in (f"{book}/{kind}:{key}", f"{book}/{kind}")
+        }
+
+    # claims that compare values
+
+    def _by_values(self, node: Comparison, is_denied: bool) -> Truth:
+        names = {name.name: name for side in (node.left, node.right) for name in _names(side)}
+        if not names:
+            raise UsageError("compare a name with something")
+        run = evaluator(node, ZoneInfo(self.model.zone))
+        is_of_some = not is_denied and _is_false_of_nothing(run, list(names))
+        values = {text: self._values(name, is_of_some) for text, name in names.items()}
+        common = set.intersection(*(set(one) for one in values.values()))
+        found: Members = {}
+        unknown = self.everyone().keys() - common if is_denied else set()
+        for id in common:
+            is_true, since = _true_since(run, {text: one[id] for text, one in values.items()})
+            if since is not None:
+                found[id] = since
+            elif is_true is None:
+                unknown.add(id)
+        return Truth(found, unknown)
+
+    def _values(self, name: Name, is_of_some: bool) -> Values:
+        """`is_of_some`: those of whom it is zero may be left out."""
+        parts = name.name.split(".")
+        if name.name == "started":
+            return {id: [("", began, began)] for id, began in self.everyone().items()}
+        if name.name in ("amount", "currency") and self.is_flow:
+            return self._declared(name.name)
+        if parts[0] in ("balance", "places"):
+            return self._amounts(name, parts, is_of_some)
+        lane = parts[0] if parts[0] in self.model.lanes and len(parts) > 1 else None
+        field = ".".join(parts[1:] if lane else parts)
+        if lane and field in self.model.lanes[lane].events:
+            number = self.model.lanes[lane].events[field].number
+            had = self._pairs(f"who_had_event{self._of_clock}", meanings=[number])
+            return {id: [("", at, at)] for id, at in had.items()}
+        lanes = [lane] if lane else self._own_lanes()
+        known = {one: set(self._fields(one)) for one in lanes}
+        if not any(field in fields for fields in known.values()):
+            there = sorted({one for fields in known.values() for one in fields})
+            more = ["amount", "currency"] if self.is_flow else []
+            names = ", ".join([*NAMES, *more, *there])
+            raise UsageError(f'"{name.name}" at character {name.at} stands for nothing: there are {names}')
+        return self._remembered([one for one, fields in known.items() if field in fields], field)
+
+    def _remembered(self, lanes: Sequence[str], field: str) -> Values:
+        found: Values = {}
+        parameters = {**self._parameters(), "lanes": lanes, "field": field}
+        for id, value, since in self.inquiry.rows("who_remembers", parameters, clock=self._clock):
+            found.setdefault(id, []).append(("", value, since))
+        return found
+
+    def _fields(self, lane: str) -> Iterable[str]:
+        told = self.model.document.get("lane", {}).get(lane, {}).get("event", {})
+        return [*self.model.lanes[lane].fields, *(field for event in told.values() for field in event.get("sets", {}))]
+
+    def _declared(self, name: str) -> Values:
+        return {
+            id: [(currency, currency if name == "currency" else self._decimal(units, currency), began)]
+            for id, began, units, currency, _ in self.flows()
+            if units is not None
+        }
+
+    def _amounts(self, name: Name, parts: list[str], is_of_some: bool) -> Values:
+        self._now_only(name)
+        currency = parts.pop() if len(parts) > 1 and parts[-1] in self.model.digits else None
+        wanted, own = parts[1:], self._own_places()
+        chosen = {place for place in own if not wanted or wanted in ([place[1]], [*place])}
+        if not chosen:
+            raise UsageError(f'"{name.name}" at character {name.at} names no place of {self.kind}{_listed(own)}')
+        sums: dict[tuple[int, str], tuple[int, datetime]] = self._nothing_held(chosen)
+        # Where one place is asked for, what is zero there changes no sum and no time of one.
+        held = self._held_in(chosen) if is_of_some and len(chosen) == 1 and not self.is_flow else self.held()
+        for id, book, kind, _, code, units, since in held:
+            before, then = sums.get((id, code), (0, None))
+            if (book, kind) in chosen:
+                sums[id, code] = before + int(units), max(then, since) if then and before else since
+            elif not self.is_flow:
+                sums.setdefault((id, code), (0, since))  # it has this currency, and none of it there
+        sums = {(id, code): one for (id, code), one in sums.items() if currency in (None, code)}
+        found: Values = {}
+        for (id, code), (units, since) in sums.items():
+            found.setdefault(id, []).append((code, self._decimal(units, code), since))
+        return found
+
+    def _nothing_held(self, places: Set[Place]) -> dict[tuple[int, str], tuple[int, datetime]]:
+        """Of flows only what is not zero is kept, and of those that are over nothing at all: they hold nothing where
+        money may not rest; elsewhere it is unknown."""
+        if not self.is_flow:
+            return {}
+        rests = any(self.model.places[place].rests for place in places)
+        return {
+            (id, currency): (0, began)
+            for id, began, _, currency, is_open in self.flows()
+            if currency is not None and (is_open or not rests)
+        }
+
+    def _own_places(self) -> list[Place]:
+        """Those in which this kind can have something."""
+        about = self.model.kinds.get(self.kind)
+        book = about.book if about is not None else None
+        places = [(name, place) for name, place in self.model.places.items() if name[0] == book]
+        if self.is_flow:
+            return [name for name, _ in places]
+        return [name for name, place in places if place.subject == self.kind and not place.is_source]
+
+    def held(self) -> list[tuple[Any, ...]]:
+        if not self.inquiry.cut.is_now:
+            raise UsageError(f"what places hold {NOW_ONLY}")
+        if self._held is None:
+            parameters = {"kind": self.kind, "is_all": True, **self._columns(self._own_places())}
+            if self.is_flow:
+                self._held = self.inquiry.rows("who_holds_in_flow", {"kind": self.kind})
+            else:
+                self._held = self.inquiry.rows("who_holds", parameters)
+        return self._held
+
+    def _held_in(self, places: Iterable[Place]) -> list[tuple[Any, ...]]:
+        """What is not zero in these."""
+        return self.inquiry.rows("who_holds", {"kind": self.kind, "is_all": False, **self._columns(places)})
+
+    def held_by(self, ids: Collection[int]) -> list[tuple[Any, ...]]:
+        """As `held`, of a few."""
+        if self.is_flow or self._held is not None or len(ids) > FEW_MAX:
+            return [row for row in self.held() if row[0] in ids]
+        return self.inquiry.rows("who_holds_of", {"subjects": list(ids), **self._columns(self._own_places())})
+
+    def _columns(self, places: Iterable[Place]) -> dict[str, object]:
+        chosen = sorted(places)
+        return {"books": [book for book, _ in chosen], "places": [kind for _, kind in chosen]}
+
+    def _now_only(self, name: Name) -> None:
+        if not self.inquiry.cut.is_now:
+            raise UsageError(f"{name.name} {NOW_ONLY}")
+
+    def _recorded_only(self, what: str) -> None:
+        if self._is_of_occurred:
+            raise UsageError(f"{what} {RECORDED_ONLY}")
+
+    def _decimal(self, units: Any, currency: str) -> Decimal:
+        return EXACT.scaleb(Decimal(int(units)), -self.model.digits.get(currency, 0))
+
+    def _pairs(self, statement: str, **parameters: object) -> Members:
+        return {row[0]: row[1] for row in self.inquiry.rows(statement, {**self._parameters(), **parameters})}
+
+    def _parameters(self) -> dict[str, object]:
+        time = self.inquiry.cut.time or END
+        return {"kind": self.kind, "time": time, "tied": END if self._is_of_occurred else time}
+
+
+def _true_since(
+    run: Callable[[Mapping[str, Any]], Any], values: Mapping[str, list[tuple[str, Any, datetime]]]
+) -> tuple[bool | None, datetime | None]:
+    """Whether it is true in one currency, and since when; None: it is true in none and unknown in some."""
+    tags = {tag for one in values.values() for tag, _, _ in one}
+    sinces, truths = [], []
+    for tag in tags:
+        chosen = {name: [(v, at) for t, v, at in one if t in (tag, "")] for name, one in values.items()}
+        for index in range(max(len(one) for one in chosen.values())):
+            now = {name: one[min(index, len(one) - 1)] for name, one in chosen.items() if one}
+            if len(now) < len(chosen):
+                continue
+            truths.append(run({name: value for name, (value, _) in now.items()}))
+            if truths[-1] is True:
+                sinces.append(max(at for _, at in now.values()))
+    return some(truths) if truths else None, min(sinces, default=None)  # type: ignore[return-value]
+
+
+def _is_false_of_nothing(run: Callable[[Mapping[str, Any]], Any], names: list[str]) -> bool:
+    """Whether it is false of whoever has nothing, as `places.reserved > 0` is."""
+    return (
+        len(names) == 1 and names[0].partition(".")[0] in ("balance", "places") and run({names[0]: Decimal(0)}) is False
+    )
+
+
+def _some(parts: Sequence[Truth]) -> Truth:
+    found: Members = {}
+    for part in parts:
+        for id, since in part.members.items():
+            found[id] = min(since, found.get(id, since))
+    return Truth(found, {id for part in parts for id in part.unknown} - found.keys())
+
+
+def _every(parts: Sequence[Truth]) -> Truth:
+    smallest = min((part.members for part in parts), key=len)
+    found = {
+        id: max(part.members[id] for part in parts) for id in smallest if all(id in part.members for part in parts)
+    }
+    possible = set.intersection(*({*part.members, *part.unknown} for part in parts))
+    return Truth(found, possible - found.keys())
+
+
+def _listed(places: Sequence[Place]) -> str:
+    return f": there are {', '.join(f'places.{kind}' for _, kind in places)}" if places else ": it has none of its own"
+
+
+def _names(node: Node) -> Iterable[Name]:
+    if isinstance(node, Name):
+        yield node
+    elif isinstance(node, Sum):
+        yield from _names(node.left)
+        yield from _names(node.right)
+
+
+def _check(text: object, known: Iterable[str], what: str) -> None:
+    names = sorted(known)
+    if not isinstance(text, str) or text not in names:
+        raise UsageError(f'"{text}" is no {what}: there are {", ".join(names) or "none"}')

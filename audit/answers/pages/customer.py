@@ -1,0 +1,169 @@
+"""The page of a customer: one sentence, what is open, the accounts, the latest payments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.pages.balances import balance_lines
+from audit.answers.pages.facts import facts_of
+from audit.answers.pages.findings import findings_of
+from audit.answers.pages.headline import flow_title, status_of
+from audit.answers.pages.payments import listed_payments, mine_of, payment_lines, payments
+from audit.answers.pages.settled import settled
+from audit.answers.pages.troubles import answer_of, gone_wrong, troubled
+from audit.answers.reading.flows import Flow, load_together
+from audit.answers.reading.ledger import Holding, holdings
+from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, known, link_of
+from audit.answers.reading.onitsway import nets_under_way, open_known
+from audit.answers.reading.others import introducing, others_of
+from audit.answers.reading.states import states_of_many
+from audit.answers.reading.unfolded import unfolded
+from audit.answers.reading.withheld import holders
+from audit.answers.shapes import AccountLine, CustomerPage, OpenItem, Page, PaymentLine, StateLine, Waiting
+from audit.answers.telling.waiting import waiting_for
+from audit.answers.what import newest, not_understood
+from audit.answers.where import accounts_of, with_flows
+from audit.answers.words import word
+from audit.values import Subject
+
+OPEN_SHOWN = 20
+ACCOUNTS_SHOWN = 20
+
+
+def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> CustomerPage:
+    """`cursor` is of the payments. Raises UnknownSubject."""
+    fresh = unfolded(inquiry)
+    asked = known(inquiry, subject, fresh)
+    accounts = accounts_of(inquiry, asked, fresh)
+    under_way = open_known(inquiry, asked, fresh)
+    listed, own = listed_payments(inquiry, asked, cursor), introducing(inquiry, asked, fresh)
+    mine = mine_of(inquiry, [one.subject for one in accounts])
+    held = holdings(inquiry, list(mine.places), fresh)
+    over = settled(inquiry, [one for one in listed.flows if one not in set(under_way)], held, fresh)
+    kinds = [kind for kind in inquiry.model.kinds if kind != CUSTOMER]
+    positions = [row.position for row in own]
+    found = findings_of(inquiry, [asked.id], asked.id, kinds, events=positions, of_payments=True)
+    wrong = troubled(inquiry, found.rows, listed.flows)
+    over = {one: what for one, what in over.items() if one not in set(wrong)}
+    wanted = list({one.subject: one for one in [*under_way, *wrong, *listed.flows] if one not in over}.values())
+    declaring = [row for one in over.values() for row in one.declaring]
+    loaded = load_together(inquiry, wanted, [*own, *listed.alone], fresh, briefly=True, only_read=declaring)
+    flows = [flow for flow in loaded.flows if flow.known in set(under_way)]
+    told = [loaded.told[row.position] for row in own]
+    items = [open_item(inquiry, flow) for flow in flows]
+    wrong_ones = gone_wrong(inquiry, found.rows, loaded.flows)
+    items = [_marked(inquiry, item) if item.flow.subject in wrong_ones else item for item in items]
+    missed = with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
+    at = inquiry.as_of(all(flow.is_final() for flow in flows))
+    lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, held)
+    paid = payment_lines(inquiry, asked, mine, fresh, listed, loaded, set(under_way), over)
+    return CustomerPage(
+        subject=link_of(inquiry, subject, asked.id),
+        at=at,
+        model=inquiry.model.hash,
+        answer=" ".join(
+            [
+                answer_of(inquiry, items, found.rows, loaded.flows, bool(missed or at.unattributed)),
+                *came_in(inquiry, lines, paid if cursor is None else None),
+            ]
+        ),
+        since=told[0].row.recorded if told else None,
+        facts=facts_of(inquiry, told),
+        open_items=Page(tuple(sorted(items, key=lambda item: not item.is_late)[:OPEN_SHOWN]), len(items), OPEN_SHOWN),
+        accounts=Page(lines, len(accounts), ACCOUNTS_SHOWN),
+        payments=paid,
+        others=others_of(inquiry, asked, {*holders(inquiry.model), *flow_kinds(inquiry.model)}),
+        findings=found,
+        complete=not (missed or at.unattributed),
+        not_understood=missed,
+        newest=newest(inquiry, asked),
+    )
+
+
+def came_in(inquiry: Inquiry, accounts: Sequence[AccountLine], paid: Page[PaymentLine] | None) -> list[str]:
+    """Whether anything is on its way to the customer, and the last that came, where the newest payments show it."""
+    language = inquiry.language
+    incoming = [one.incoming for line in accounts for one in line.balances if one.incoming.units]
+    said = [word(language, "incoming", amount=inquiry.amount(one)) for one in incoming]
+    if accounts and not incoming:
+        said.append(word(language, "nothing_incoming"))
+    last = next((row for row in paid.rows if row.money.units > 0 and row.is_booked), None) if paid else None
+    if last is not None:
+        amount, time = inquiry.amount(last.money), inquiry.time(last.recorded)
+        name = "last_in_from" if last.counterparty else "last_in"
+        said.append(word(language, name, amount=amount, who=last.counterparty, time=time))
+    return said
+
+
+def payments_page(inquiry: Inquiry, subject: Subject, cursor: str | None = None, size: int = 500) -> Page[PaymentLine]:
+    """One page of the payments alone, for the next rows of a list and for downloads. Raises UnknownSubject."""
+    fresh = unfolded(inquiry)
+    asked = known(inquiry, subject, fresh)
+    accounts = [one.subject for one in accounts_of(inquiry, asked, fresh)]
+    return payments(inquiry, asked, accounts, fresh, cursor, size)
+
+
+def open_item(inquiry: Inquiry, flow: Flow) -> OpenItem:
+    """Where a flow's money is, since when, and by when it should go on."""
+    states = flow.states()
+    waiting = waiting_for(inquiry, flow.past, flow.told, states)
+    status, tone = status_of(inquiry, states, waiting, ())
+    if states and states[0].is_final and nets_under_way(flow):
+        status = word(inquiry.language, "left_behind", state=states[0].title)
+    places = flow.lines([net for net in flow.nets() if net.units > 0])
+    last = flow.past[-1].recorded if flow.past else flow.rows[0].recorded
+    return OpenItem(
+        flow=link_of(inquiry, flow.known.subject, flow.known.id),
+        title=flow_title(flow),
+        state=states[0].state if states else "",
+        state_title=status,
+        tone=tone,
+        is_late=any(one.overdue_seconds is not None for one in waiting),
+        places=places,
+        since=max((line.since for line in places), default=last),
+        expected_by=waiting[0].due if waiting else None,
+        money=flow.declared(),
+        is_over=bool(states and states[0].is_final),
+        waits=_waits(inquiry, waiting),
+    )
+
+
+def _marked(inquiry: Inquiry, item: OpenItem) -> OpenItem:
+    """An end that cannot be explained is no good end."""
+    title, left = item.state_title, word(inquiry.language, "left_behind", state="")
+    if item.is_over and not title.endswith(left):
+        title = word(inquiry.language, "not_explained", state=title)
+    return replace(item, state_title=title, tone="bad")
+
+
+def _waits(inquiry: Inquiry, waiting: Sequence[Waiting]) -> str:
+    if not waiting:
+        return ""
+    return word(inquiry.language, "waits_until", what=waiting[0].says, time=inquiry.time(waiting[0].due))
+
+
+def account_lines(
+    inquiry: Inquiry, accounts: Sequence[Known], flows: Sequence[Flow], held: Sequence[Holding]
+) -> tuple[AccountLine, ...]:
+    """All accounts' money in as many statements as one's. `held` is what their places hold, and maybe others'."""
+    found: dict[str, list[Holding]] = {}
+    for holding in held:
+        found.setdefault(holding.place.key, []).append(holding)
+    states: dict[Subject, StateLine] = states_of_many(inquiry, accounts)
+    of = {"subjects": [one.id for one in accounts], "others": [flow.known.id for flow in flows]}
+    tied = set(inquiry.rows("answer_links_between", of)) if flows else set()
+    return tuple(
+        AccountLine(
+            link_of(inquiry, one.subject, one.id),
+            states.get(one.subject),
+            balance_lines(
+                inquiry,
+                found.get(one.subject.key, []),
+                [flow for flow in flows if (one.id, flow.known.id) in tied],
+                one.subject,
+            ),
+        )
+        for one in accounts
+    )

@@ -1,0 +1,47 @@
+"""Facts of a subject's page: the fields that its events show, latest value first told, personal ones masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.reading.events import Told
+from audit.answers.shapes import Fact
+from audit.log.opened import Path
+from audit.model.meaning import Model
+from audit.model.personal import covers
+
+FACTS_MAX = 24
+ACRONYMS = frozenset({"bic", "cpr", "cvr", "iban", "id", "sepa"})
+
+
+def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
+    """In the order in which the model shows them; a later event's value takes an earlier one's place."""
+    found: dict[str, Fact] = {}
+    for one in told:
+        if one.meaning is None or one.payload is None or one.payload.data is None:
+            continue
+        for path in one.meaning.shows:
+            value = one.shown(tuple(path))
+            if value:
+                name = ".".join(path)
+                found[name] = Fact(name, fact_title(path), value, name, one.is_personal(tuple(path)), one.ref)
+    return tuple(found.values())[:FACTS_MAX]
+
+
+def is_personal_fact(model: Model, path: str) -> bool:
+    """Whether some event shows a personal field under this path."""
+    return any(
+        covers(path, ".".join(personal))
+        for lane in model.lanes.values()
+        for meaning in lane.events.values()
+        if tuple(path.split(".")) in map(tuple, meaning.shows)
+        for personal in meaning.personal
+    )
+
+
+def fact_title(path: Path) -> str:
+    """`receiver.iban` as "Receiver IBAN"."""
+    words = " ".join(part.replace("_", " ") for part in path).lower().split()
+    title = " ".join(word.upper() if word in ACRONYMS else word for word in words)
+    return title[:1].upper() + title[1:]

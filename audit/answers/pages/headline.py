@@ -1,0 +1,74 @@
+"""The words at the head of a page: what a flow is, how it stands, and the one sentence on a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.reading.events import Told
+from audit.answers.reading.flows import Flow
+from audit.answers.reading.names import kind_title, place_kind
+from audit.answers.shapes import FindingLine, StateLine, Waiting
+from audit.answers.words import word
+from audit.values import Certainty, Subject
+
+
+def flow_title(flow: Flow) -> str:
+    """ "500.00 DKK to Mette H••••••"; without another side "Transfer, 500.00 DKK"."""
+    declared, who = flow.declared(), counterparty(told_of(flow))
+    title = kind_title(flow.inquiry, flow.known.subject.kind)
+    if declared is None:
+        return f"{title} {flow.known.subject.key}"
+    amount = flow.inquiry.amount(declared)
+    if not who:
+        return f"{title}, {amount}"
+    return word(flow.inquiry.language, "from" if _comes_from_outside(flow) else "to", amount=amount, who=who)
+
+
+def counterparty(told: Sequence[Told], mine: Collection[Subject] = ()) -> str:
+    """The other side's name as it may be shown; `mine`: to the holder of these accounts."""
+    return next((one.counterparty for one in named_to(told, mine) if one.counterparty), "")
+
+
+def named_to(told: Sequence[Told], mine: Collection[Subject]) -> list[Told]:
+    """The events whose other side is that of `mine`, those of these accounts first: what an event of another account
+    names is that account's other side, and may be oneself. None given: all."""
+    if not mine:
+        return list(told)
+    own = [one for one in told if any(tie in mine for tie in one.ties)]
+    holders = {tie.kind for tie in mine}
+    return [*own, *(one for one in told if not any(tie.kind in holders for tie in one.ties))]
+
+
+def status_of(
+    inquiry: Inquiry, states: Sequence[StateLine], waiting: Sequence[Waiting], findings: Sequence[FindingLine]
+) -> tuple[str, str]:
+    """The words of the status and their colour. Late beats the state's own name, for a state that is not final."""
+    late = any(one.overdue_seconds is not None for one in waiting)
+    unexplained = any(one.is_doubt for one in findings)
+    if not states:
+        return ("", "held" if late else "plain")
+    first = states[0]
+    if late and not first.is_final:
+        return word(inquiry.language, "delayed"), "bad" if unexplained else "held"
+    if first.tone == "ok" and (unexplained or late):  # a good end is no bad word: what is wrong beside it is said
+        name = "not_explained" if unexplained else "something_missing"
+        return word(inquiry.language, name, state=first.title), "bad" if unexplained else "held"
+    if unexplained:
+        return first.title, "bad"
+    if late or any(state.is_timeout for state in states if not first.is_final):
+        return first.title, "held"
+    return first.title, first.tone
+
+
+def _comes_from_outside(flow: Flow) -> bool:
+    """Whether the first money of the flow came from a place outside our sight."""
+    for row in flow.past:
+        for moved in flow.moved.get(row.position, ()):
+            if moved.source.book == flow.kind.book:
+                return place_kind(flow.inquiry.model, moved.source).certainty is Certainty.OUTSIDE
+    return False
+
+
+def told_of(flow: Flow) -> list[Told]:
+    return [one for row in flow.past if (one := flow.told.get(row.position)) is not None]

@@ -1,0 +1,166 @@
+"""The one sentence on a customer: which payments went wrong or are late, what else is not explained, and whether the
+rest is in order. What goes wrong with one payment is told once, however many findings say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.pages.headline import flow_title
+from audit.answers.reading.flows import Flow
+from audit.answers.reading.names import CUSTOMER, Known, flow_kinds
+from audit.answers.reading.withheld import holders
+from audit.answers.shapes import FindingLine, OpenItem
+from audit.answers.shapes.finding import GRAVE
+from audit.answers.telling.spoken import seen
+from audit.answers.words import WORDS, sentence, word
+from audit.values import Subject
+
+LOADED_MAX = 5  # payments that are read for the sentence, beside those that the page shows
+WEAK = frozenset({"illegal_transition"})  # what another rule says of the same is said instead
+NAMED_MAX = 3  # of one sort that the sentence names
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is open of one payment, account or customer, the worst first."""
+
+    subject: Subject
+    title: str
+    lines: Sequence[FindingLine]
+    flow: Flow | None
+
+    @property
+    def is_of_money(self) -> bool:
+        return any(line.is_of_money for line in self.lines)
+
+    @property
+    def is_wrong(self) -> bool:
+        """It is a payment, and its money is not as it should be."""
+        return self.flow is not None and self.is_of_money
+
+    @property
+    def is_late(self) -> bool:
+        """Nothing of it is open but that it has not come in its time."""
+        return all(line.is_late for line in self.lines)
+
+    @property
+    def is_grave(self) -> bool:
+        return any(line.severity in GRAVE for line in self.lines)
+
+
+def troubled(inquiry: Inquiry, found: Sequence[FindingLine], shown: Sequence[Known]) -> list[Known]:
+    """Payments that something open is found of, or of one of their lanes where they are `shown`."""
+    kinds, by_key = flow_kinds(inquiry.model), {known.subject.key: known for known in shown}
+    above = {CUSTOMER, *holders(inquiry.model)}
+    links = [line.subject for line in found if line.is_open and line.subject.subject.kind not in above]
+    known = [
+        Known(link.subject, link.id) if link.subject.kind in kinds and link.id else by_key.get(link.subject.key)
+        for link in links
+    ]
+    return list(dict.fromkeys(one for one in known if one is not None))[:LOADED_MAX]
+
+
+def answer_of(
+    inquiry: Inquiry,
+    items: Sequence[OpenItem],
+    found: Sequence[FindingLine],
+    flows: Sequence[Flow],
+    is_incomplete: bool,
+) -> str:
+    """`flows` are those that were read: `items` are of some of them, and of others findings may tell."""
+    language = inquiry.language
+    by_key = {flow.known.subject.key: flow for flow in flows}
+    troubles = _troubles(inquiry, found, flows)
+    wrong = [one for one in troubles if one.is_wrong]
+    late = [item for item in items if item.is_late and item.flow.subject.key not in {one.subject.key for one in wrong}]
+    told = {one.subject.key for one in wrong} | {item.flow.subject.key for item in late}
+    rest = [one for one in troubles if one.subject.key not in told]
+    waits = [one for one in rest if one.is_late]
+    bad = [one for one in rest if one.is_grave and not one.is_late]
+    noted = [one for one in rest if not one.is_grave and not one.is_late]
+    items = [item for item in items if item.flow.subject.key not in told]
+    parts = [*_wrong(inquiry, wrong), *_late(inquiry, late, by_key)]
+    if items and not late:
+        # that none is late can be said where nothing is in doubt
+        name = "open" if not (waits or bad or wrong) else "under_way"
+        parts.append(word(language, f"one_{name}" if len(items) == 1 else f"some_{name}", count=len(items)))
+    for ones, name in ((waits, "overdue"), (bad, "unexplained"), (noted, "noted")):
+        if ones:
+            what = _listed([f"{one.title}: {_in_words(inquiry, one)}" for one in ones])
+            parts.append(word(language, f"one_{name}" if len(ones) == 1 else name, count=len(ones), what=what))
+    if is_incomplete:
+        parts.append(word(language, "not_understood"))
+    if not parts:
+        return word(language, "all_explained")
+    if not (waits or bad or noted or wrong or is_incomplete):
+        parts.append(word(language, "else_explained"))
+    return " ".join(parts)
+
+
+def gone_wrong(inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Flow]) -> set[Subject]:
+    """The payments among `flows` whose money is not as it should be."""
+    return {one.subject for one in _troubles(inquiry, found, flows) if one.is_wrong}
+
+
+def _troubles(inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Flow]) -> list[Trouble]:
+    """Open findings by what they are about: a payment's lanes bear its key, and what rests on one of its events is its
+    own, whosever account it is found of."""
+    shown = {line.id for line in found}
+    by_key = {flow.known.subject.key: flow for flow in flows}
+    by_event = {row.position: flow.known.subject.key for flow in flows for row in flow.past}
+    above = {CUSTOMER, *holders(inquiry.model)}
+    groups: dict[tuple[str, str], list[FindingLine]] = {}
+    for line in found:
+        subject = line.subject.subject
+        if not line.is_open:
+            continue
+        kind, key = (subject.kind if subject.kind in above else "", subject.key)
+        of = next((by_event[ref.position] for ref in line.evidence if ref.position in by_event), None) if kind else None
+        groups.setdefault(("", of) if of else (kind, key), []).append(line)
+    troubles = []
+    for (kind, key), lines in groups.items():
+        flow = None if kind else by_key.get(key)
+        first = [line for line in lines if line.because_of not in shown and not line.is_late] or lines
+        if {line.rule for line in first} <= WEAK:
+            first = [line for line in lines if not line.is_late] or lines
+        title = flow_title(flow) if flow is not None else first[0].subject.title
+        counted = [*first, *(line for line in lines if line.is_of_money and line not in first)]
+        troubles.append(Trouble(flow.known.subject if flow else first[0].subject.subject, title, counted, flow))
+    return troubles
+
+
+def _wrong(inquiry: Inquiry, wrong: Sequence[Trouble]) -> list[str]:
+    if not wrong:
+        return []
+    if len(wrong) > 1:
+        what = _listed([one.title for one in wrong])
+        return [word(inquiry.language, "some_wrong", count=len(wrong), what=what)]
+    one = wrong[0]
+    assert one.flow is not None
+    clauses = seen(one.flow, one.lines, one.flow.states()) or [_in_words(inquiry, one)]
+    return [word(inquiry.language, "one_wrong", what=one.title), sentence("; ".join(clauses))]
+
+
+def _late(inquiry: Inquiry, late: Sequence[OpenItem], by_key: Mapping[str, Flow]) -> list[str]:
+    language = inquiry.language
+    if len(late) > 1:
+        since = min(item.since for item in late)
+        return [word(language, "some_late", count=len(late), since=inquiry.time(since))]
+    parts = [word(language, "one_late", what=item.title) for item in late]
+    return parts + [item.waits for item in late if item.waits]
+
+
+def _in_words(inquiry: Inquiry, trouble: Trouble) -> str:
+    """The worst of it, as a person says it."""
+    line = next((one for one in trouble.lines if one.rule not in WEAK), trouble.lines[0])
+    name = f"rule_{line.rule}"
+    said = word(inquiry.language, name) if name in WORDS["en"] else line.title
+    amounts = ", ".join(inquiry.amount(one) for one in line.money if one.units)
+    return f"{said} ({amounts})" if amounts and trouble.flow is None else said
+
+
+def _listed(texts: Sequence[str]) -> str:
+    more = ["…"] if len(texts) > NAMED_MAX else []
+    return "; ".join([*texts[:NAMED_MAX], *more])

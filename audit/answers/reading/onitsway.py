@@ -1,0 +1,76 @@
+"""Money that open flows have on its way, for the accounts and customers that they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.reading.flows import Flow, load_flows
+from audit.answers.reading.movements import Net
+from audit.answers.reading.names import Known, flow_kinds, link_of, place_kind
+from audit.answers.reading.unfolded import Unfolded
+from audit.answers.shapes import PlaceLine
+from audit.values import Subject
+
+OPEN_MAX = 200  # flows of one subject that are under way at once
+
+
+def open_flows(inquiry: Inquiry, asked: Known, fresh: Unfolded, *, briefly: bool = True) -> list[Flow]:
+    """A subject's flows that are not over at the moment, the oldest first."""
+    return load_flows(inquiry, open_known(inquiry, asked, fresh), fresh, briefly=briefly)
+
+
+def lines_under_way(inquiry: Inquiry, flows: Iterable[Flow]) -> tuple[PlaceLine, ...]:
+    """What each flow has in places where money does not rest, with the flow whose it is."""
+    found: list[PlaceLine] = []
+    for flow in flows:
+        link = link_of(inquiry, flow.known.subject, flow.known.id)
+        found += [replace(line, flow=link) for line in flow.lines(nets_under_way(flow))]
+    return tuple(found)
+
+
+def nets_under_way(flow: Flow) -> list[Net]:
+    """What the flow has in its book where nothing may stay."""
+    model, book = flow.inquiry.model, flow.kind.book
+    return [
+        net
+        for net in flow.nets()
+        if net.place.book == book and net.units > 0 and not place_kind(model, net.place).rests
+    ]
+
+
+def is_incoming(flow: Flow, accounts: Sequence[Subject]) -> bool:
+    """Whether none of the flow's money came from these accounts."""
+    model = flow.inquiry.model
+    for net in flow.nets():
+        about = place_kind(model, net.place)
+        if about.subject and Subject(about.subject, net.place.key) in accounts and (net.units < 0 or not about.rests):
+            return False
+    return True
+
+
+def open_known(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Known]:
+    """Which flows of a subject are not over at the moment, the oldest first."""
+    kinds = flow_kinds(inquiry.model)
+    if not kinds:
+        return []
+    if inquiry.cut.is_now:
+        rows = inquiry.rows("answer_open_flows", {"subject": asked.id, "limit": OPEN_MAX})
+    else:
+        rows = inquiry.rows(
+            "answer_open_flows_then",
+            {
+                **inquiry.cut.parameters(),
+                "subject": asked.id,
+                "kinds": kinds,
+                "time": inquiry.cut.time,
+                "limit": OPEN_MAX,
+            },
+        )
+    found = {Subject(kind, key): id for id, kind, key in rows}
+    for one in fresh.told_of(asked.subject):
+        for tie in one.ties:
+            if tie.kind in kinds:
+                found.setdefault(tie, 0)
+    return [Known(subject, id) for subject, id in found.items()]

@@ -1,0 +1,72 @@
+"""Whether a payment that failed, or is held up, comes back to the account that it left: yes, no, or not known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from audit.answers.reading.flows import Flow
+from audit.answers.reading.names import place_kind
+from audit.answers.reading.withheld import holders
+from audit.answers.shapes import FindingLine, StateLine, Waiting
+from audit.answers.words import word
+from audit.values import Certainty, Subject
+
+
+def coming_back(
+    flow: Flow,
+    findings: Sequence[FindingLine],
+    states: Sequence[StateLine],
+    waiting: Sequence[Waiting],
+    *,
+    is_complete: bool,
+) -> str:
+    """The answer; "" where nobody need ask: nothing was taken from an account, or nothing failed or is held up. Only of
+    what is known completely it is yes or no."""
+    state = states[0] if states else None
+    has_failed = state is not None and state.is_final and state.is_failure
+    payers = _payers(flow)
+    if not payers or not (has_failed or _is_held(state, states, waiting)):
+        return ""
+    is_doubted = not is_complete or any(one.is_of_money for one in findings)
+    name = "back_unknown"
+    if has_failed and not is_doubted:
+        name = _answer(flow, payers)
+    elif has_failed and is_complete and _is_both(flow, payers):
+        name = "back_and_out"
+    return word(flow.inquiry.language, name)
+
+
+def _is_both(flow: Flow, payers: Collection[Subject]) -> bool:
+    """Whether all of it is back where it came from, and as much went out besides."""
+    declared, back, out = flow.declared(), 0, 0
+    for net in flow.nets():
+        about = place_kind(flow.inquiry.model, net.place)
+        if net.units > 0 and net.place.book == flow.kind.book and about.rests:
+            is_back = Subject(about.subject or "", net.place.key) in payers
+            back, out = (back + net.units, out) if is_back else (back, out + net.units)
+    return declared is not None and back == out == declared.units
+
+
+def _answer(flow: Flow, payers: Collection[Subject]) -> str:
+    """Of one that failed, by where its money is."""
+    found = [(place_kind(flow.inquiry.model, net.place), net.place.key) for net in flow.nets() if net.units > 0]
+    if all(Subject(about.subject or "", key) in payers for about, key in found):
+        return "back_yes" if all(about.rests for about, _ in found) else "back_soon"
+    is_gone = all(about.rests and about.certainty is Certainty.OUTSIDE for about, _ in found)
+    return "back_no" if is_gone else "back_unknown"
+
+
+def _is_held(state: StateLine | None, states: Sequence[StateLine], waiting: Sequence[Waiting]) -> bool:
+    """It has not ended, and a time has passed, an answer is unknown, or a person must decide."""
+    if state is None or state.is_final:
+        return False
+    is_late = any(one.overdue_seconds is not None for one in waiting)
+    return is_late or any(one.is_timeout or one.waits_on_person for one in states)
+
+
+def _payers(flow: Flow) -> set[Subject]:
+    """The accounts that money of the flow was ever taken out of, or set aside on."""
+    model = flow.inquiry.model
+    kinds = holders(model)
+    sources = (moved.source for row in flow.past for moved in flow.moved.get(row.position, ()))
+    return {Subject(kind, place.key) for place in sources if (kind := place_kind(model, place).subject) in kinds}

@@ -1,0 +1,176 @@
+"""What may be said to the customer of a flow: the bank's own words, unless what is known of its money contradicts
+them; then what is known and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from audit.access.acknowledged import acknowledged
+from audit.answers.inquiry import Inquiry
+from audit.answers.reading.flows import Flow, held_and_owed
+from audit.answers.reading.movements import Net
+from audit.answers.reading.names import money, place_kind, place_title
+from audit.answers.reading.withheld import holders
+from audit.answers.shapes import FindingLine, StateLine, Waiting
+from audit.answers.words import word
+from audit.model.places import UNEXPLAINED
+from audit.values import Certainty, Money
+
+OF_AMOUNT = frozenset({"amount_drift", "forbidden_state", "transfer_not_conserved"})  # another sum than was asked for
+OF_STEPS = ("double_effect", "unmatched_resolution")  # where its money is does not show what happened
+TWICE = 2
+
+
+def to_say(
+    flow: Flow, own_words: str, findings: Sequence[FindingLine], states: Sequence[StateLine], waiting: Sequence[Waiting]
+) -> str:
+    """One true answer for the customer, at the flow's moment. `own_words` are what its events tell."""
+    doubts = [one for one in findings if one.is_of_money]
+    if doubts or _booked_otherwise(flow, is_other_sum=False):
+        return _doubted(flow, findings, states)
+    late = _late(flow.inquiry, states, waiting, findings)
+    return f"{ended(own_words)} {late}" if late else own_words
+
+
+def ended(words: str) -> str:
+    """A sentence that another one may follow."""
+    return words if words.endswith((".", "!", "?")) else words + "."
+
+
+def seen(flow: Flow, findings: Sequence[FindingLine], states: Sequence[StateLine]) -> list[str]:
+    """What is known of a payment that went wrong, in clauses: where its money is, what was taken, what came twice."""
+    language, amount, declared = flow.inquiry.language, flow.inquiry.amount, flow.declared()
+    rules = {one.rule for one in findings if one.is_open}
+    booked = _booked_otherwise(flow, is_other_sum=bool(rules & OF_AMOUNT))
+    said = _ended_badly(flow, states) or _seen(flow, bool(rules & OF_AMOUNT))
+    if declared is not None:
+        said += [
+            word(language, "taken" if one.units < 0 else "put", amount=amount(_positive(one)), instead=amount(declared))
+            for one in booked
+        ]
+    said += [word(language, f"rule_{rule}") for rule in OF_STEPS if rule in rules and not booked]
+    if "duplicate_effect" in rules and not booked:
+        name = "paid_twice" if states and states[0].is_final else "asked_twice"
+        said.append(word(language, name, amount=amount(declared) if declared else word(language, "the_amount")))
+    return said
+
+
+def _doubted(flow: Flow, findings: Sequence[FindingLine], states: Sequence[StateLine]) -> str:
+    language, declared = flow.inquiry.language, flow.declared()
+    clauses = seen(flow, findings, states)
+    amount = flow.inquiry.amount(declared) if declared else ""
+    parts = [
+        word(language, "not_right_of", amount=amount) if amount else word(language, "not_right"),
+        _attention(flow.inquiry, findings),
+        word(language, "seen", what="; ".join(clauses)) if clauses else "",
+        word(language, "no_promise"),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _attention(inquiry: Inquiry, findings: Sequence[FindingLine]) -> str:
+    """That we look into it is said once somebody has taken it on."""
+    taken = acknowledged(inquiry.connection, [one.id for one in findings if one.is_open])
+    return word(inquiry.language, "looking" if taken else "will_look")
+
+
+def _seen(flow: Flow, is_other_sum: bool) -> list[str]:
+    """Where its money is, and what is in nobody's hands. The books tell of one amount: another than the flow's own has
+    its say where that has nothing, or where it still holds what has come to rest by the flow's own."""
+    inquiry, model = flow.inquiry, flow.inquiry.model
+    held, _, beside = held_and_owed(flow)
+    own = [net for net in held if net.place.kind != UNEXPLAINED]
+    others = [net for net in beside if net.units > 0 and not place_kind(model, net.place).rests]
+    said = [_stands(flow, net) for net in own]
+    if is_other_sum and len(own) == 1 and (other := _instead_of(flow, own[0])):
+        said = [word(inquiry.language, "instead", what=said[0], instead=inquiry.amount(other))]
+    if len(own) > 1 and (all_ := _together(flow, own)):
+        said.append(all_)
+    if not own:
+        said = [_stands(flow, net) for net in others]
+    elif all(place_kind(model, net.place).rests for net in own):
+        said += [word(inquiry.language, "books_have", what=_stands(flow, net)) for net in others]
+    missing = [net for net in flow.nets() if net.place.kind == UNEXPLAINED]
+    amounts = [inquiry.amount(_positive(money(model, net.units, net.currency))) for net in missing]
+    return [*said, *(word(inquiry.language, "unaccounted", amount=one) for one in amounts)]
+
+
+def _ended_badly(flow: Flow, states: Sequence[StateLine]) -> list[str]:
+    """Of a payment that has ended, with all its money in one place where it may not stay: that it failed and is held on
+    its account yet, or that it left its account and has not arrived."""
+    if not (states and states[0].is_final):
+        return []
+    inquiry, model, own = flow.inquiry, flow.inquiry.model, holders(flow.inquiry.model)
+    held, owed, _ = held_and_owed(flow)
+    if len(held) != 1 or any(net.place.kind == UNEXPLAINED for net in flow.nets()):
+        return []
+    about = place_kind(model, held[0].place)
+    is_failure, is_own = states[0].is_failure, about.subject in own
+    if about.rests or is_failure != is_own:
+        return []
+    if not is_failure and not any(place_kind(model, net.place).subject in own for net in owed):
+        return []
+    amount = inquiry.amount(money(model, held[0].units, held[0].currency))
+    place = inquiry.text(about.tells) or place_title(inquiry, held[0].place)
+    return [word(inquiry.language, "not_given_back" if is_failure else "not_arrived", amount=amount, place=place)]
+
+
+def _instead_of(flow: Flow, net: Net) -> Money | None:
+    """What should stand there, where something else does for certain."""
+    declared = flow.declared()
+    if declared is None or (net.currency, net.units) == (declared.currency, declared.units):
+        return None
+    is_sure = place_kind(flow.inquiry.model, net.place).certainty is not Certainty.UNCONFIRMED
+    return declared if is_sure and net.currency == declared.currency else None
+
+
+def _together(flow: Flow, own: Sequence[Net]) -> str:
+    """That its places hold more or less than it is for, in its own currency."""
+    inquiry, declared = flow.inquiry, flow.declared()
+    if declared is None or {net.currency for net in own} != {declared.currency}:
+        return ""
+    total = money(inquiry.model, sum(net.units for net in own), declared.currency)
+    values = {"amount": inquiry.amount(total), "instead": inquiry.amount(declared)}
+    return word(inquiry.language, "together", **values) if total.units != declared.units else ""
+
+
+def _stands(flow: Flow, net: Net) -> str:
+    inquiry, about = flow.inquiry, place_kind(flow.inquiry.model, net.place)
+    amount = inquiry.amount(money(inquiry.model, net.units, net.currency))
+    place = inquiry.text(about.tells) or place_title(inquiry, net.place)
+    name = "stands_unconfirmed" if about.certainty is Certainty.UNCONFIRMED else "stands"
+    return word(inquiry.language, name, amount=amount, place=place)
+
+
+def _booked_otherwise(flow: Flow, is_other_sum: bool) -> list[Money]:
+    """What was booked on an account at least twice over; where a finding says so (a part of a hold may well be all that
+    is taken) whatever is not the sum that was asked for."""
+    declared, model = flow.declared(), flow.inquiry.model
+    if declared is None or not declared.units:
+        return []
+    booked: dict[tuple[str, str], int] = {}
+    for net in flow.nets():
+        subject = place_kind(model, net.place).subject
+        kind = model.kinds.get(subject or "")
+        if kind is not None and not kind.is_flow and kind.book == net.place.book and net.currency == declared.currency:
+            key = (kind.name, net.place.key)
+            booked[key] = booked.get(key, 0) + net.units
+    return [
+        money(model, units, declared.currency)
+        for units in booked.values()
+        if abs(units) >= TWICE * declared.units or (is_other_sum and abs(units) not in (0, declared.units))
+    ]
+
+
+def _late(
+    inquiry: Inquiry, states: Sequence[StateLine], waiting: Sequence[Waiting], findings: Sequence[FindingLine]
+) -> str:
+    due = [one.due for one in waiting if one.overdue_seconds is not None]
+    if not due or (states and states[0].is_final):
+        return ""
+    said = word(inquiry.language, "should_have", time=inquiry.time(min(due)))
+    return f"{said} {_attention(inquiry, findings)}"
+
+
+def _positive(money: Money) -> Money:
+    return Money(abs(money.units), money.currency, money.digits)

@@ -1,0 +1,156 @@
+"""Corrections and compensations linked both ways with what they undo, and what remains when both are taken together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.reading.events import Told
+from audit.answers.reading.movements import Moved, movements
+from audit.answers.reading.names import money, place_title
+from audit.answers.reading.unfolded import Unfolded
+from audit.answers.shapes import Cause, EventLine, Remainder
+from audit.model.paths import text_of
+from audit.values import EventRef, Place
+
+
+class Elsewhere(NamedTuple):
+    """An event of another part, or of another's story. `is_by`: it corrects the event `of` this identifier; else it is
+    that event."""
+
+    of: str
+    is_by: bool
+    ref: EventRef
+    moved: Sequence[Moved]
+
+
+class Undoing(NamedTuple):
+    """`by` undoes `what`; None: an event of this identifier, which is not among those told."""
+
+    by: Told
+    what: Told | None
+    named: str = ""
+
+
+def linked_with_undone(
+    inquiry: Inquiry,
+    told: Sequence[Told],
+    lines: Sequence[EventLine],
+    moved: Mapping[int, Sequence[Moved]],
+    elsewhere: Sequence[Elsewhere],
+) -> list[EventLine]:
+    """The lines of these events, in story order, each told what it undoes, what undid it, and what remains of both."""
+    found = undoings(told, moved)
+    if not (found or elsewhere):
+        return list(lines)
+    numbers = {line.ref.position: line.number for line in lines}
+    made = {line.ref.position: line for line in lines}
+    for one in found:
+        by = one.by.row.position
+        if one.what is None:
+            for other in elsewhere:
+                if other.of == one.named and not other.is_by:
+                    remains = _remains(inquiry, [*other.moved, *moved.get(by, ())])
+                    undoes = (*made[by].undoes, Cause(other.ref, None))
+                    made[by] = replace(made[by], undoes=undoes, remains=remains)
+            continue
+        what = one.what.row.position
+        remains = _remains(inquiry, [*moved.get(what, ()), *moved.get(by, ())])
+        made[by] = replace(made[by], undoes=(*made[by].undoes, Cause(one.what.ref, numbers[what])), remains=remains)
+        made[what] = replace(
+            made[what], undone_by=(*made[what].undone_by, Cause(one.by.ref, numbers[by])), remains=remains
+        )
+    for other, what in ((e, o.row.position) for e in elsewhere for o in told if e.is_by and o.row.id == e.of):
+        remains = _remains(inquiry, [*moved.get(what, ()), *other.moved])
+        undone_by = (*made[what].undone_by, Cause(other.ref, None))
+        made[what] = replace(made[what], undone_by=undone_by, remains=remains)
+    return [made[line.ref.position] for line in lines]
+
+
+def standing_elsewhere(
+    inquiry: Inquiry, told: Sequence[Told], corrected: Collection[str], unfolded: Unfolded
+) -> list[Elsewhere]:
+    """Corrections of these events that are not among them, and what corrections among them put right elsewhere.
+    `corrected` are the identifiers that some correction names."""
+    here, ids = {one.row.position for one in told}, {one.row.id for one in told}
+    named = {_named(one) for one in told} - ids - {""}
+    parameters = {"told": sorted(corrected), "named": sorted(named)}
+    rows = inquiry.rows("answer_corrections", parameters) if corrected or named else []
+    rows = [row for row in rows if row[2] not in here and inquiry.cut.counts(*row[5:])]
+    moved = movements(inquiry, sorted({row[2] for row in rows}), unfolded) if rows else {}
+    found = [Elsewhere(row[0], row[1], EventRef(row[3], row[4], row[2]), moved.get(row[2], ())) for row in rows]
+    return [*found, *_waiting(inquiry, ids, here, unfolded, moved)]
+
+
+def _waiting(
+    inquiry: Inquiry, ids: Collection[str], here: Collection[int], unfolded: Unfolded, moved: Mapping[int, object]
+) -> list[Elsewhere]:
+    """Corrections that are not folded yet."""
+    fresh = [
+        one
+        for one in unfolded.told
+        if _named(one) in ids
+        and one.row.position not in (*here, *moved)
+        and inquiry.cut.counts(one.row.recorded, one.row.occurred, *one.row.key[1:])
+    ]
+    brought = movements(inquiry, [one.row.position for one in fresh], unfolded) if fresh else {}
+    return [Elsewhere(_named(one), True, one.ref, brought.get(one.row.position, ())) for one in fresh]
+
+
+def undoings(told: Sequence[Told], moved: Mapping[int, Sequence[Moved]]) -> list[Undoing]:
+    """Each correction and compensation with the event that it names, else the latest one that the model says it undoes,
+    else the latest one whose money it moves back."""
+    by_id = {one.row.id: one for one in told}
+    open_: list[Told] = []
+    found: list[Undoing] = []
+    for one in told:
+        named = _named(one)
+        if named:
+            found.append(Undoing(one, by_id.get(named), named))
+        elif _undoes(one):
+            back = moved.get(one.row.position, ())
+            declared = (e for e in reversed(open_) if _is_declared(e, one))
+            mirrored = (e for e in reversed(open_) if _moves_back(moved.get(e.row.position, ()), back))
+            what = next(declared, None) or next(mirrored, None)
+            if what is not None:
+                open_.remove(what)
+                found.append(Undoing(one, what))
+        open_.append(one)
+    return found
+
+
+def _undoes(one: Told) -> bool:
+    return one.problem is None and bool(one.meaning and (one.meaning.is_compensation or one.meaning.is_correction))
+
+
+def _named(one: Told) -> str:
+    """The identifier of the event that it says it puts right."""
+    path = one.meaning.corrects if one.meaning else None
+    return (text_of(one.at(path)) or "") if path and one.problem is None else ""
+
+
+def _is_declared(what: Told, by: Told) -> bool:
+    """The model says so, and both are of one correlation."""
+    if what.meaning is None or by.meaning is None or what.row.correlation != by.row.correlation:
+        return False
+    return (by.meaning.lane, by.meaning.type) in what.meaning.undone_by
+
+
+def _moves_back(before: Sequence[Moved], after: Sequence[Moved]) -> bool:
+    back = {(one.target, one.source, one.units, one.currency) for one in after}
+    return any((one.source, one.target, one.units, one.currency) in back for one in before)
+
+
+def _remains(inquiry: Inquiry, moved: Sequence[Moved]) -> tuple[Remainder, ...]:
+    """What both together moved; nothing: the one takes back the other whole."""
+    total: dict[tuple[Place, str], int] = {}
+    for one in moved:
+        for place, _, units in one.sides:
+            total[place, one.currency] = total.get((place, one.currency), 0) + units
+    return tuple(
+        Remainder(place_title(inquiry, place), money(inquiry.model, units, currency))
+        for (place, currency), units in sorted(total.items())
+        if units
+    )

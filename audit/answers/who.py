@@ -166,15 +166,15 @@ def _kind_of_lane(inquiry: Inquiry, lane: str) -> str:
 
 
 def _amounts(inquiry: Inquiry, cohort: Cohort, members: Mapping[int, datetime]) -> dict[int, tuple[Money, ...]]:
-    """What each flow declares; what each holder has, by currency, where it is asked for now."""
+    """What each flow declares; what each holder has, by currency."""
     if cohort.is_flow:
         rows = _declared(inquiry, cohort, list(members)) if members else ()
         return {id: (money(inquiry.model, int(units), currency),) for id, units, currency in rows}
     about = inquiry.model.kinds.get(cohort.kind)
-    if about is None or about.book is None or not inquiry.cut.is_now:
+    if about is None or about.book is None:
         return {}
     sums: dict[int, dict[str, int]] = {}
-    for id, _, _, _, currency, units, _ in cohort.held_by(members):
+    for id, _, _, _, currency, units, _ in cohort.held.of(members):
         one = sums.setdefault(id, {})
         one[currency] = one.get(currency, 0) + int(units)
     return {

@@ -160,13 +160,69 @@ def test_what_is_unknown_is_not_true_in_not_either(world: Database, bank: Bank) 
     [
         ("transfer:*", "finding = stuck", Clock.OCCURRED),
         ("transfer:*", "waiting = order.Begun", Clock.OCCURRED),
-        ("account:*", "balance > 0", Clock.RECORDED),
-        ("customer:*", "not customer.state = known and balance = 0", Clock.RECORDED),
     ],
 )
 def test_what_was_not_kept_of_the_moment_is_refused(like: str, expression: str, clock: Clock, world: Database) -> None:
     with pytest.raises(UsageError, match="known of everyone"):
         asked(like, expression, at=Moment(START, clock))
+
+
+def moments(bank: Bank, clock: str) -> list[datetime]:
+    times = sorted({getattr(event, clock) for event in bank.events})
+    return [START - timedelta(days=9), times[0], *times[3 :: len(times) // 5], times[-1]]
+
+
+@pytest.mark.parametrize("clock", ["recorded", "occurred"])
+@pytest.mark.parametrize("kind", ["available", "reserved"])
+def test_what_holders_held_is_that_of_the_moment(kind: str, clock: str, world: Database, bank: Bank) -> None:
+    for time in moments(bank, clock):
+        places = {f"A{n}": ("ledger", f"{kind}:A{n} DKK") for n in range(4)}
+        held = bank.holds(list(places.values()), time, clock)
+        touched = {
+            (book, side)
+            for event in bank.past(time, clock)
+            for book, source, target, _, currency in event.moves
+            for side in (f"{source} {currency}", f"{target} {currency}")
+        }
+        units = {key: held.get(place, 0) for key, place in places.items()}
+        limit = sorted(units.values())[2]
+        at = Moment(time, Clock(clock))
+        more = asked("account:*", f"places.{kind}.DKK >= {Decimal(limit) / 100}", at=at)
+        some = {key for key, place in places.items() if place in touched}  # of the others nothing is known
+        assert keys(more) >= {key for key in some if units[key] >= limit}
+        assert all(units[key] >= limit for key in keys(more))
+        assert keys(asked("account:*", f"places.{kind}.DKK > 0", at=at)) == {key for key in units if units[key] > 0}
+        own = [("ledger", f"{one}:{key} {currency}") for key in keys(more) for one in ("available", "reserved")
+               for currency in ("DKK", "EUR")]  # fmt: skip
+        told = {money.currency: money.amount for money in more.money}
+        for currency in told:
+            expected = sum(n for place, n in bank.holds(own, time, clock).items() if place[1].endswith(currency))
+            assert told[currency] == Decimal(expected) / 100
+        assert all(line.since <= time for line in more.subjects.rows)
+
+
+@pytest.mark.parametrize("clock", ["recorded", "occurred"])
+def test_what_flows_held_is_that_of_the_moment(clock: str, world: Database, bank: Bank) -> None:
+    found = 0
+    for time in moments(bank, clock):
+        at, units = Moment(time, Clock(clock)), dict[str, dict[str, int]]()
+        for key, story in stories(bank):
+            part = Bank([event for event in story if getattr(event, clock) <= time])
+            if part.events:
+                wanted = [("custody", f"{one} DKK") for one in (f"transit:{key}", "clearing:dk")]
+                held = part.holds(wanted, time, clock)
+                units[key] = {place.split(" ")[0].split(":")[0]: n for (_, place), n in held.items()}
+        for kind in ("transit", "clearing"):
+            has = {key for key, one in units.items() if one.get(kind, 0) > 0}
+            found += len(has)
+            assert keys(asked("transfer:*", f"places.{kind} > 0", at=at)) == has
+            assert keys(asked("transfer:*", f'place = "custody/{kind}"', at=at)) == has
+            declared = {k for k, s in stories(bank) if k in units and getattr(s[0], clock) <= time}
+            assert keys(asked("transfer:*", f"places.{kind} = 0", at=at)) == declared - has
+        past = {key: {e.type for e in story if getattr(e, clock) <= time} for key, story in stories(bank)}
+        paid = {key for key, types in past.items() if "Paid" in types and "Taken" not in types}
+        assert keys(asked("transfer:*", "places.other > 0", at=at)) == paid, "of what is over it is not known"
+    assert found > 5
 
 
 def test_holders_are_found_by_what_they_hold(world: Database, bank: Bank) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from audit.answers.claims.held import Held, PlaceName
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import END
 from audit.answers.reading.names import flow_kinds
@@ -20,7 +21,6 @@ from audit.values import Clock
 
 Members = dict[int, datetime]  # subject -> since when it is true
 Values = dict[int, list[tuple[str, Any, datetime]]]  # subject -> tag (a currency), value, since when
-Place = tuple[str, str]  # book and kind
 NAMES = [
     "state",
     "LANE.state",
@@ -33,8 +33,6 @@ NAMES = [
     "balance",
     "started",
 ]
-FEW_MAX = 1000  # of whom what they hold is looked up one by one
-NOW_ONLY = "is known of everyone only now: leave the moment out, or ask for states, fields, events and findings"
 RECORDED_ONLY = "is known of everyone at a past moment on the recorded clock alone: leave out the clock or the moment"
 
 
@@ -55,7 +53,7 @@ class Cohort:
         self.is_flow = kind in flow_kinds(inquiry.model)
         self._flows: list[tuple[Any, ...]] | None = None
         self._all: Members | None = None
-        self._held: list[tuple[Any, ...]] | None = None
+        self.held = Held(inquiry, kind, self.flows if self.is_flow else None)
 
     def members(self, node: Node) -> Members:
         """Raises UsageError for a name that stands for nothing, and for what was not kept of the asked moment."""
@@ -88,7 +86,7 @@ class Cohort:
         return self._all
 
     def flows(self) -> list[tuple[Any, ...]]:
-        """Subject, began, declared units, currency, whether it is open now."""
+        """Subject, began, declared units, currency, whether it is open now, when its last event was."""
         if self._flows is None:
             self._flows = self.inquiry.rows(f"who_flows{self._of_clock}", self._parameters())
         return self._flows
@@ -174,7 +172,7 @@ class Cohort:
         """BOOK/KIND:ID."""
         return {
             id: since
-            for id, book, kind, key, _, units, since in self.held()
+            for id, book, kind, key, _, units, since in self.held.everywhere()
             if units > 0 and text in (f"{book}/{kind}:{key}", f"{book}/{kind}")
         }
 
@@ -236,20 +234,20 @@ class Cohort:
     def _declared(self, name: str) -> Values:
         return {
             id: [(currency, currency if name == "currency" else self._decimal(units, currency), began)]
-            for id, began, units, currency, _ in self.flows()
+            for id, began, units, currency, *_ in self.flows()
             if units is not None
         }
 
     def _amounts(self, name: Name, parts: list[str], is_of_some: bool) -> Values:
-        self._now_only(name)
         currency = parts.pop() if len(parts) > 1 and parts[-1] in self.model.digits else None
-        wanted, own = parts[1:], self._own_places()
+        wanted, own = parts[1:], self.held.places
         chosen = {place for place in own if not wanted or wanted in ([place[1]], [*place])}
         if not chosen:
             raise UsageError(f'"{name.name}" at character {name.at} names no place of {self.kind}{_listed(own)}')
         sums: dict[tuple[int, str], tuple[int, datetime]] = self._nothing_held(chosen)
         # Where one place is asked for, what is zero there changes no sum and no time of one.
-        held = self._held_in(chosen) if is_of_some and len(chosen) == 1 and not self.is_flow else self.held()
+        is_one = is_of_some and len(chosen) == 1 and not self.is_flow
+        held = self.held.within(chosen) if is_one else self.held.everywhere()
         for id, book, kind, _, code, units, since in held:
             before, then = sums.get((id, code), (0, None))
             if (book, kind) in chosen:
@@ -262,7 +260,7 @@ class Cohort:
             found.setdefault(id, []).append((code, self._decimal(units, code), since))
         return found
 
-    def _nothing_held(self, places: Set[Place]) -> dict[tuple[int, str], tuple[int, datetime]]:
+    def _nothing_held(self, places: Set[PlaceName]) -> dict[tuple[int, str], tuple[int, datetime]]:
         """Of flows only what is not zero is kept, and of those that are over nothing at all: they hold nothing where
         money may not rest; elsewhere it is unknown."""
         if not self.is_flow:
@@ -270,47 +268,9 @@ class Cohort:
         rests = any(self.model.places[place].rests for place in places)
         return {
             (id, currency): (0, began)
-            for id, began, _, currency, is_open in self.flows()
-            if currency is not None and (is_open or not rests)
+            for id, began, _, currency, *_ in self.flows()
+            if currency is not None and (not rests or id in self.held.open_flows)
         }
-
-    def _own_places(self) -> list[Place]:
-        """Those in which this kind can have something."""
-        about = self.model.kinds.get(self.kind)
-        book = about.book if about is not None else None
-        places = [(name, place) for name, place in self.model.places.items() if name[0] == book]
-        if self.is_flow:
-            return [name for name, _ in places]
-        return [name for name, place in places if place.subject == self.kind and not place.is_source]
-
-    def held(self) -> list[tuple[Any, ...]]:
-        if not self.inquiry.cut.is_now:
-            raise UsageError(f"what places hold {NOW_ONLY}")
-        if self._held is None:
-            parameters = {"kind": self.kind, "is_all": True, **self._columns(self._own_places())}
-            if self.is_flow:
-                self._held = self.inquiry.rows("who_holds_in_flow", {"kind": self.kind})
-            else:
-                self._held = self.inquiry.rows("who_holds", parameters)
-        return self._held
-
-    def _held_in(self, places: Iterable[Place]) -> list[tuple[Any, ...]]:
-        """What is not zero in these."""
-        return self.inquiry.rows("who_holds", {"kind": self.kind, "is_all": False, **self._columns(places)})
-
-    def held_by(self, ids: Collection[int]) -> list[tuple[Any, ...]]:
-        """As `held`, of a few."""
-        if self.is_flow or self._held is not None or len(ids) > FEW_MAX:
-            return [row for row in self.held() if row[0] in ids]
-        return self.inquiry.rows("who_holds_of", {"subjects": list(ids), **self._columns(self._own_places())})
-
-    def _columns(self, places: Iterable[Place]) -> dict[str, object]:
-        chosen = sorted(places)
-        return {"books": [book for book, _ in chosen], "places": [kind for _, kind in chosen]}
-
-    def _now_only(self, name: Name) -> None:
-        if not self.inquiry.cut.is_now:
-            raise UsageError(f"{name.name} {NOW_ONLY}")
 
     def _recorded_only(self, what: str) -> None:
         if self._is_of_occurred:
@@ -369,7 +329,7 @@ def _every(parts: Sequence[Truth]) -> Truth:
     return Truth(found, possible - found.keys())
 
 
-def _listed(places: Sequence[Place]) -> str:
+def _listed(places: Sequence[PlaceName]) -> str:
     return f": there are {', '.join(f'places.{kind}' for _, kind in places)}" if places else ": it has none of its own"
 
 

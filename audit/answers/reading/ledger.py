@@ -17,7 +17,8 @@ from audit.values import Clock, EventRef, Place
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What a place holds in one currency. `since` and `event` tell when it last changed; None: never yet."""
+    """What a place holds in one currency. `since` (recorded), `occurred` and `event` tell when it last changed; None:
+    never yet."""
 
     id: int
     place: Place
@@ -27,6 +28,7 @@ class Holding:
     since: datetime | None = None
     event: EventRef | None = None
     is_final: bool = True
+    occurred: datetime | None = None
 
 
 def holdings(inquiry: Inquiry, places: Sequence[Place], unfolded: Unfolded) -> list[Holding]:
@@ -100,7 +102,7 @@ def _since(holding: Holding, last: dict[int, tuple[Any, ...]]) -> Holding:
     row = last.get(holding.id)
     if row is None:
         return holding
-    return replace(holding, since=row[1], event=EventRef(row[4], row[5], row[3]))
+    return replace(holding, since=row[1], event=EventRef(row[4], row[5], row[3]), occurred=row[6])
 
 
 def with_unfolded(inquiry: Inquiry, found: list[Holding], places: Sequence[Place], unfolded: Unfolded) -> list[Holding]:

@@ -19,7 +19,7 @@ CHECKS = {
     "lint (ruff)": ["ruff", "check", "."],
     "types (mypy)": ["mypy"],
     "direction (import-linter)": ["importlinter.cli", "lint-imports"],
-    "tests (pytest)": ["pytest", "-m", "not slow and not stress"],
+    "tests (pytest)": ["pytest", "-m", "not slow and not stress", "--durations", "15", "--durations-min", "2"],
 }
 STRESS = {"kills, histories, interleavings (pytest)": ["pytest", "-m", "stress"]}
 LONG = {**STRESS, "many events (pytest)": ["pytest", "-m", "slow and not stress"]}

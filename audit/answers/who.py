@@ -187,8 +187,8 @@ def _declared(inquiry: Inquiry, cohort: Cohort, ids: list[int]) -> list[tuple[An
     """Subject, units and currency of those that had declared it at the moment."""
     if inquiry.cut.is_now:
         return inquiry.rows("who_declared", [ids])
-    known = {row[0]: (row[0], row[2], row[3]) for row in cohort.flows() if row[2] is not None}
-    return [known[id] for id in ids if id in known]
+    parameters = {"subjects": ids, "time": inquiry.cut.time}
+    return inquiry.rows("who_declared_then", parameters, clock=cohort.clock)
 
 
 def _sums(inquiry: Inquiry, amounts: Mapping[int, tuple[Money, ...]]) -> tuple[Money, ...]:

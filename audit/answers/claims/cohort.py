@@ -60,8 +60,15 @@ class Cohort:
         found = self._truth(node, is_denied=False).members
         if not self._is_of_occurred:
             return found
-        there = self.everyone()  # ties, which some of it was found by, are kept on the recorded clock alone
+        there = self._there(found)  # ties, which some of it was found by, are kept on the recorded clock alone
         return {id: since for id, since in found.items() if id in there}
+
+    def _there(self, found: Members) -> Set[int]:
+        """Those of them of whom something had occurred, where everyone is not known yet by looking each up."""
+        if self._all is not None or self._flows is not None:
+            return self.everyone().keys()
+        parameters = {"subjects": list(found), "time": self.inquiry.cut.time}
+        return {row[0] for row in self.inquiry.rows("who_had_begun", parameters)} if found else set()
 
     def _truth(self, node: Node, is_denied: bool) -> Truth:
         """Of whom it is unknown is only found out where the claim `is_denied`: of no one else it makes a difference."""
@@ -101,7 +108,7 @@ class Cohort:
         return "_occurred" if self._is_of_occurred else ""
 
     @property
-    def _clock(self) -> str:
+    def clock(self) -> str:
         return "occurred_at" if self._is_of_occurred else "recorded_at"
 
     def _comparison(self, node: Comparison, is_denied: bool) -> Truth:
@@ -141,7 +148,7 @@ class Cohort:
         cut = self.inquiry.cut
         if cut.is_now:
             return self._pairs("who_in_state", **parameters)
-        rows = self.inquiry.rows("who_was_in_state", {**self._parameters(), **parameters}, clock=self._clock)
+        rows = self.inquiry.rows("who_was_in_state", {**self._parameters(), **parameters}, clock=self.clock)
         return {row[0]: row[1] for row in rows}
 
     def _own_lanes(self) -> list[str]:
@@ -223,7 +230,7 @@ class Cohort:
     def _remembered(self, lanes: Sequence[str], field: str) -> Values:
         found: Values = {}
         parameters = {**self._parameters(), "lanes": lanes, "field": field}
-        for id, value, since in self.inquiry.rows("who_remembers", parameters, clock=self._clock):
+        for id, value, since in self.inquiry.rows("who_remembers", parameters, clock=self.clock):
             found.setdefault(id, []).append(("", value, since))
         return found
 

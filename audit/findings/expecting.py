@@ -202,25 +202,41 @@ def _take_back(connection: Connection, keys: Sequence[Key]) -> None:
 
 
 def _keep(connection: Connection, found: Sequence[tuple[Key, Sequence[Call]]]) -> None:
-    """What was expected of these keys replaces what was kept of them; the histograms move by the difference."""
+    """What is expected of these keys is kept, and the histograms move with it. Only what changed is written: of an
+    account with a long history that is little."""
     if not found:
         return
     ids = Integers(key.subject_id for key, _ in found)
+    kept = {row[:3]: row[3:] for row in connection.execute(sql("expected_of"), [ids])}
     counted: Counter[tuple[int, int]] = Counter()
-    for expectation, bucket, count in connection.execute(sql("take_expected"), [ids]):
-        counted[(expectation, bucket)] -= count
-    rows = []
+    rows, changed = [], []
     for key, calls in found:
         for call in calls:
-            bucket = None
-            if call.met is not None:
-                bucket = bucket_of(call.met.recorded - call.after.recorded)
-                counted[(call.expectation, bucket)] += 1
+            cell = (key.subject_id, call.expectation, call.after.position)
+            bucket = None if call.met is None else bucket_of(call.met.recorded - call.after.recorded)
+            before, now = kept.pop(cell, None), (len(call.reactions), call.met and call.met.position, bucket)
+            if before == now:
+                continue
+            if before is not None:
+                changed.append(cell)
+                _count(counted, call.expectation, before[2], -1)
+            _count(counted, call.expectation, bucket, 1)
             rows.append(_row(key.subject_id, call, bucket))
-    copy_in(connection, _COPY, rows)
-    changed = [(*cell, count) for cell, count in sorted(counted.items()) if count]
+    for cell, before in kept.items():  # the event calls for nothing any more
+        changed.append(cell)
+        _count(counted, cell[1], before[2], -1)
     if changed:
-        connection.execute(sql("merge_usual"), [list(column) for column in zip(*changed, strict=True)])
+        connection.execute(sql("take_expected"), [Integers(column) for column in zip(*changed, strict=True)])
+    if rows:
+        copy_in(connection, _COPY, rows)
+    moved = [(*cell, count) for cell, count in sorted(counted.items()) if count]
+    if moved:
+        connection.execute(sql("merge_usual"), [list(column) for column in zip(*moved, strict=True)])
+
+
+def _count(counted: Counter[tuple[int, int]], expectation: int, bucket: int | None, change: int) -> None:
+    if bucket is not None:
+        counted[(expectation, bucket)] += change
 
 
 def _row(subject_id: int, call: Call, bucket: int | None) -> bytes:

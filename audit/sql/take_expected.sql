@@ -1,3 +1,4 @@
--- What was expected of subjects is taken out, to be matched anew; what it had added to the histograms.
-with gone as (delete from expected where subject_id = any(%s) returning expectation, bucket)
-select expectation, bucket, count(*) from gone where bucket is not null group by expectation, bucket
+-- Calls whose reactions are others now, or that are none any more, are taken out.
+-- Parameters: subjects, expectations, positions of the calls (of one length).
+delete from expected e using unnest(%s::int8[], %s::int8[], %s::int8[]) as g (subject_id, expectation, after_position)
+where e.subject_id = g.subject_id and e.expectation = g.expectation::int2 and e.after_position = g.after_position

@@ -97,6 +97,26 @@ def test_a_reaction_belongs_to_the_call_that_it_names(feed: Feed, caused_by: int
     assert of_reactions(feed) == [("missing_reaction", "account:A", "open", f"core/account-A.{3 + other}.Frozen")]
 
 
+def test_what_stays_as_it_was_is_not_written_again(feed: Feed) -> None:
+    """An account's history is long: its next event must not cost a row for each call that it ever had."""
+    met = [line("account-A", 2 + n, "Thawed" if n % 2 else "Frozen", 10 * n) for n in range(2, 8)]
+    feed.tell(OPENED, FUNDS, *met, complete_until=micros(100))
+    query = "select after_position, ctid::text, xmin::text, met_position from expected order by after_position"
+    both_sources_reach(feed, 100)
+    before = feed.rows(query)
+    feed.tell(line("account-A", 10, "Frozen", 150))
+    both_sources_reach(feed, 200)
+    called = feed.rows(query)
+    assert len(before) == 3 and called[:3] == before and [row[3] for row in called[3:]] == [None]
+    feed.tell(line("account-A", 11, "Thawed", 210))
+    both_sources_reach(feed, 300)
+    after = feed.rows(query)
+    assert after[:3] == before and len(after) == 4 and after[3][3] is not None
+    kept = feed.dump()
+    feed.rebuild()
+    assert_same(feed.dump(), kept)
+
+
 @pytest.mark.parametrize(("caused_by", "missing"), [(1, []), (2, [1]), (None, [])])
 def test_what_moves_a_flow_on_answers_all_that_was_asked_since(
     feed: Feed, caused_by: int | None, missing: list[int]

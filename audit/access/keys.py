@@ -25,7 +25,7 @@ from audit.servers.place import var_dir
 
 WHAT = "a master key"
 NONCE_BYTES = 12
-OPEN_MAX = 8_000  # keys that a process keeps unwrapped
+OPEN_MAX = 1_000  # keys that a process keeps unwrapped, of 2.5 KB each: unwrapping takes as long as two seals
 
 Owner = tuple[str, str]  # (a subject kind, 'stream' or 'source'; its key)
 _PROBE: Owner = ("probe", "master key")  # tells at once that the master key is not the one of this database
@@ -120,17 +120,23 @@ def _known(connection: Connection, kinds: Texts, keys: Texts) -> dict[Owner, Dat
 
 def _wrap(key: bytes, owner: Owner) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(derived("data keys")).encrypt(nonce, key, _bound_to(owner))
+    return nonce + _wrapping(derived("data keys")).encrypt(nonce, key, _bound_to(owner))
 
 
 @lru_cache(maxsize=OPEN_MAX)
 def _opened(wrapping: bytes, wrapped: bytes, owner: Owner) -> AESGCM:
     try:
-        return AESGCM(AESGCM(wrapping).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_to(owner)))
+        key = _wrapping(wrapping).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_to(owner))
+        return AESGCM(key)
     except InvalidTag:
         raise WhereaboutsError(
             "the master key is not the one that this database was sealed with: set WHEREABOUTS_KEY or VAR_DIR as before"
         ) from None
+
+
+@cache
+def _wrapping(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def _bound_to(owner: Owner) -> bytes:

@@ -73,14 +73,16 @@ class Fold:
 
     def run(self, works: Sequence[Work], rows: Rows) -> None:
         """All rows of a batch, its steps judged at the end, added to `rows`."""
+        moving = 0
         for work in works:
+            moving += bool(work.event.kind == 0 and work.reading and work.reading.movements)
             self._apply(work, rows)
+            work.let_go()
         for stream_id in {work.event.stream_id for work in works}:
             self._judge(self.memories[stream_id], rows)
-        events = [work for work in works if work.event.kind == 0]
         self.book.touched(rows.flows)
-        rows.count("events", len(events))
-        rows.count("moving_events", sum(bool(work.reading and work.reading.movements) for work in events))
+        rows.count("events", sum(work.event.kind == 0 for work in works))
+        rows.count("moving_events", moving)
 
     def _apply(self, work: Work, rows: Rows) -> None:
         known = self.names.subjects.ids

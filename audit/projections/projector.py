@@ -23,7 +23,7 @@ from audit.projections.sequences import keep_ties, numbered_kinds
 from audit.projections.signs import Sign
 from audit.projections.write import Fresh, write
 
-STREAMS_REMEMBERED_MAX = 12_000  # about 25 MB
+STREAMS_REMEMBERED_MAX = 12_000  # as they are stored, about 5 MB; of a batch at hand they are five times as large
 Reached = tuple[int | None, int, int]
 NUMBERED = ("postgres",)  # kinds of sources that number what they append; files tell it in any order
 OWN = "console"  # the kind of source that the console's own records are
@@ -76,7 +76,8 @@ class Projector:
         self._before: set[int] = set()  # streams of the batch before
         self._own: set[int] = set()
         self._names = Names()
-        self._memories: dict[int, Memory] = {}
+        self._memories: dict[int, Memory] = {}  # of the batch at hand
+        self._stored: dict[int, bytes] = {}  # of those before it, the latest last
         self._sources: dict[int, str] = {}
         self._reader = Reader(model, self._sources)
         self._fold = Fold(model, self._names, self._sources, self._memories, watermarks)
@@ -163,7 +164,7 @@ class Projector:
                 rows.count(f"subject:{subject[0]}")
         memories = [(stream_id, encode(self._memories[stream_id])) for stream_id in sorted(streams)]
         signs = [*rows.signs, *collisions(connection, self._model, self._names, ready.events)]
-        self._forget(streams, works)
+        self._forget(streams, works, memories)
         return Folded(rows, memories, ready.fresh, signs, streams, ready.numbered)
 
     def _known_of(self, subjects: set[int]) -> Counter[str]:
@@ -234,6 +235,9 @@ class Projector:
     def _load(self, events: Iterable[Logged], connection: Connection) -> set[int]:
         """What the events' streams remember; gives the streams of which nothing is folded yet."""
         missing = {event.stream_id for event in events} - self._memories.keys()
+        for stream_id in missing & self._stored.keys():
+            self._memories[stream_id] = decode(self._stored.pop(stream_id))
+        missing -= self._memories.keys()
         if not missing:
             return missing
         if not self._is_bulk:
@@ -252,19 +256,21 @@ class Projector:
             self._connection.execute(sql("take_out_memory"), [stream_id])
         self._written = streams
 
-    def _forget(self, streams: set[int], works: Sequence[Work]) -> None:
+    def _forget(self, streams: set[int], works: Sequence[Work], memories: Sequence[tuple[int, bytes]]) -> None:
         """What was written can be loaded again, but the last batch and the one before it may not be written yet. In
         bulk streams come one after another, and only the last may go on."""
+        last = works[-1].event.stream_id if self._is_bulk and works else None
+        for stream_id in streams:
+            if stream_id != last:
+                del self._memories[stream_id]
         if self._is_bulk:
-            last = works[-1].event.stream_id if works else None
-            for stream_id in streams:
-                if stream_id != last:
-                    del self._memories[stream_id]
-        elif len(self._memories) > STREAMS_REMEMBERED_MAX:
+            return
+        self._stored.update(memories)
+        if len(self._stored) > STREAMS_REMEMBERED_MAX:
             kept = streams | self._before
-            for stream_id in list(self._memories)[: STREAMS_REMEMBERED_MAX // 2]:
+            for stream_id in list(self._stored)[: STREAMS_REMEMBERED_MAX // 2]:
                 if stream_id not in kept:
-                    del self._memories[stream_id]
+                    del self._stored[stream_id]
         self._before = streams
 
 
@@ -284,4 +290,3 @@ def moved_on(event: Logged, latest: int | None, order: int, loose: int) -> Reach
     if event.version is None:
         return latest, place, place
     return event.version, max(order, place), loose
-

@@ -40,6 +40,11 @@ class Work(msgspec.Struct, gc=False):
         event = self.event
         return self.lane is None and not event.correlation and (event.status == UNREADABLE or not event.stream)
 
+    def let_go(self) -> None:
+        """Once it is folded: what the event says is in the rows, which may be four times as many as events."""
+        self.event.data = self.reading = None
+        self.asserted, self.broken = (), {}
+
 
 @dataclass(slots=True)
 class Reader:

@@ -1,8 +1,18 @@
-"""What a stream remembers comes back as it was, whatever its amounts."""
+"""What a stream remembers comes back as it was, whatever its amounts; what a process remembers has an end."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from audit.projections import causes, flowbook, names, projector
 from audit.projections.memory import Holding, Memory, Negative, decode, encode
+from audit.projections.projector import Folded, Projector
+from tests.projections.bank import History
+from tests.projections.feed import Dump, Feed, assert_same, batches_of
+
+BATCH, FEW = 100, 30
 
 
 def test_amounts_beyond_64_bits_come_back_exactly() -> None:
@@ -12,3 +22,28 @@ def test_amounts_beyond_64_bits_come_back_exactly() -> None:
     memory.totals["ledger/A/DKK"] = huge
     memory.negative[5] = Negative(9, "core/e1", 2, -huge)
     assert decode(encode(memory)) == memory
+
+
+def test_little_is_remembered_and_nothing_is_lost_by_it(
+    feed: Feed, history: History, plain: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With every limit far below what the history has, a batch goes by and leaves no more than the limits and its own
+    rows; the read model comes out the same."""
+    batches_of(monkeypatch, BATCH)
+    for module, limit in ((projector, "STREAMS_REMEMBERED_MAX"), (names, "REMEMBERED_MAX"), (causes, "RECENT_MAX"),
+                          (flowbook, "FLOWS_MAX")):  # fmt: skip
+        monkeypatch.setattr(module, limit, FEW)
+    fold, most = Projector._folded, [0, 0, 0]
+
+    def watched(self: Projector, *given: Any) -> Folded:
+        folded = fold(self, *given)
+        assert not self._memories, "only the batch at hand is kept unpacked"
+        kept = (len(self._stored), len(self._names.subjects.ids), len(self.book._flows))
+        most[:] = map(max, most, kept)
+        return folded
+
+    monkeypatch.setattr(Projector, "_folded", watched)
+    feed.take(feed.write(history.lines()))
+    assert_same(feed.dump(), plain)
+    streams, subjects, flows = most
+    assert FEW < streams <= FEW + 3 * BATCH and subjects <= FEW + 8 * BATCH and flows <= FEW + 2 * BATCH

@@ -29,11 +29,12 @@ class Reading:
 
 def narrowed(inquiry: Inquiry, scope: Scope, wheres: Sequence[Where], findings: Sequence[FindingLine]) -> Reading:
     """All of it where the trail is of everything of its subjects."""
-    if not scope.is_narrowed:
+    sieve = Sieve(inquiry, scope, 0)
+    if not scope.is_narrowed and not sieve.shared:
         return Reading(wheres, findings, {})
     resting = {line.event.position for where in wheres for line in _lines(where)}
     resting |= {position for finding in findings for position in _events(finding)}
-    hidden = Sieve(inquiry, scope, max(resting, default=0)).outside(sorted(resting))
+    hidden = sieve.outside(sorted(resting))
     narrow = _Narrow(inquiry, scope, hidden)
     told = [narrow.where(where) for where in wheres]
     kept = [finding for finding in findings if narrow.tells(finding)]

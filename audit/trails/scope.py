@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.reading.events import EventRow, events_at, read_events
-from audit.answers.reading.names import CUSTOMER, flow_kinds, subject_id
+from audit.answers.reading.events import EventRow, Told, events_at, read_events
+from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, ids_of, subject_id
+from audit.answers.reading.shared import is_shared
 from audit.answers.reading.withheld import withheld_around, withhold
 from audit.answers.shapes import EventLine, What
 from audit.cases.entries import Case
@@ -70,12 +71,18 @@ class Scope:
 @dataclass(slots=True)
 class Sieve:
     """Parts a page of a story into what is told and what is withheld. `upto` is the log's end when the trail was
-    begun; `told` are those of other subjects of the same trail."""
+    begun; `told` are those of other subjects of the same trail; `shared` its subjects that carry many people's
+    payments and are nobody's own: each payment stands behind its own customer's door."""
 
     inquiry: Inquiry
     scope: Scope
     upto: int
     told: set[int] = field(default_factory=set)
+    shared: frozenset[Subject] = field(init=False)
+
+    def __post_init__(self) -> None:
+        ids = ids_of(self.inquiry.connection, self.scope.subjects)
+        self.shared = frozenset(one for one, id in ids.items() if is_shared(self.inquiry, Known(one, id)))
 
     def part(self, page: What) -> tuple[What, dict[int, str]]:
         """The page with the events that are told, and why each of the others is withheld."""
@@ -109,7 +116,7 @@ class Sieve:
             time = line.occurred if is_occurred else line.recorded
             if scope.since and time < scope.since:
                 found[_at(line)] = OUT_OF_RANGE
-        if scope.side is not None or scope.accounts or is_withholding(self.inquiry.connection):
+        if scope.side is not None or scope.accounts or self.shared or is_withholding(self.inquiry.connection):
             found |= self._of_others([at for at in map(_at, lines) if at not in found])
         return found
 
@@ -117,6 +124,7 @@ class Sieve:
         """Events that are tied to customers, or to accounts, but to none of those that the trail is of; and those in
         which somebody takes part whom the one who asks may not know of."""
         kinds = {one.kind for one in self.scope.accounts}
+        flows = frozenset(flow_kinds(self.inquiry.model)) if self.shared else frozenset()
         found = {}
         events = read_events(self.inquiry, list(events_at(self.inquiry, positions).values()))
         hidden = withheld_around(self.inquiry, {tie for told in events for tie in told.ties}).hidden
@@ -129,7 +137,16 @@ class Sieve:
                 found[told.row.position] = OTHER_CUSTOMER
             elif accounts and accounts.isdisjoint(self.scope.accounts):
                 found[told.row.position] = OTHER_ACCOUNT
+            elif self._is_carried(told, flows):
+                found[told.row.position] = OTHER_CUSTOMER
         return found
+
+    def _is_carried(self, told: Told, flows: frozenset[str]) -> bool:
+        """Whether it is one payment's of a shared subject, and of nothing else that the trail is of."""
+        if self.shared.isdisjoint(told.ties) or told.row.position in self.scope.pinned:
+            return False
+        is_payment = any(tie.kind in flows for tie in told.ties)
+        return is_payment and all(tie in self.shared for tie in told.ties if tie in self.scope.subjects)
 
 
 def _at(line: EventLine | EventRow) -> int:

@@ -27,7 +27,7 @@ from audit.answers.search import search
 from audit.answers.what import what, whole_story_in_pages
 from audit.answers.where import where
 from audit.checking import check_log
-from audit.database import reading, sql
+from audit.database import reading, sql, use_current_generation
 from audit.erasing import again, expiring, holds, receipts, retention
 from audit.erasing.again import keep_erased
 from audit.erasing.erase import ask, erase, plan
@@ -327,6 +327,27 @@ def test_nobody_forges_a_receipt(erased: Erased) -> None:
     with erased.bank.database.connect("erasure") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("update trace.data_key set wrapped = null, destroyed_at = now() where wrapped is not null")
         connection.commit()
+    strangers = (
+        "update trace.segment g set salt = '', nonce = '', ciphertext = {text} from trace.data_key k"
+        " where k.id = g.key_id and k.owner_kind = 'customer' and g.position ="
+        " (select max(position) from trace.segment h"
+        " join trace.data_key l on l.id = h.key_id and l.wrapped is not null"
+        " where l.owner_kind || ':' || l.owner_key = %s)"
+    )
+    for text in ("''", "'x'"):
+        with erased.bank.database.connect("erasure") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            assert connection.execute(strangers.replace("{text}", text).encode(), [other]).rowcount > 0
+            connection.commit()
+    beside = (  # what only later turns out to be the erased one's, in a payment that it took part in
+        "update trace.segment g set salt = '', nonce = '', ciphertext = '' from trace.data_key k, timeline t"
+        " where k.id = g.key_id and k.wrapped is not null and t.position = g.position and t.subject_id in"
+        " (select other_id from link where subject_id = %s)"
+    )
+    with erased.bank.database.connect("erasure") as connection:
+        use_current_generation(connection)
+        assert connection.execute(beside.encode(), [erased.id]).rowcount > 0
+        connection.execute("set constraints all immediate")
+        connection.rollback()
 
 
 def test_a_restored_backup_is_erased_again_before_anything_is_read(

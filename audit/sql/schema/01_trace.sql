@@ -435,5 +435,62 @@ create trigger data_key_is_only_destroyed before update on trace.data_key
     for each row execute function trace.only_destroy();
 create constraint trigger data_key_has_receipt after insert or update on trace.data_key
     deferrable initially deferred for each row when (new.wrapped is null) execute function trace.require_receipt();
+-- A single piece is emptied once and for good, and only under a receipt: its key is destroyed (which needs one), a receipt
+-- names its event and path, or it stands in what the erased subject took part in. The receipt may follow in the same
+-- transaction.
+create function trace.only_empty() returns trigger language plpgsql
+set search_path = pg_catalog, trace, pg_temp as $$
+begin
+    if length(new.salt) + length(new.nonce) + length(new.ciphertext) > 0
+       or (new.position, new.ordinal, new.start, new.path, new.key_id, new.commitment) is distinct from
+          (old.position, old.ordinal, old.start, old.path, old.key_id, old.commitment) then
+        raise exception 'a sealed piece is emptied, never changed' using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+end $$;
+create function trace.stands_beside_erased(at bigint) returns boolean language plpgsql stable
+set search_path = pg_catalog, trace, pg_temp as $$
+declare
+    used integer := (select g.number from generation g where g.state = 'current');
+    is_beside boolean := false;
+begin
+    if used is not null then
+        execute format(
+            'select exists (
+                 select from erasure e
+                 join subject s on s.kind = e.subject_kind and s.key = e.subject_key
+                 cross join lateral (
+                     select s.id union all select l.other_id from read_%1$s.link l where l.subject_id = s.id) beside
+                 join log o on o.position = $1
+                 join read_%1$s.timeline t on t.subject_id = beside.id and t.recorded_at = o.recorded_at
+                     and t.source_id = o.source_id and t.source_position = o.source_position
+                     and t.position = o.position)', used)
+        into is_beside using at;
+    end if;
+    return is_beside;
+end $$;
+create function trace.require_receipt_of_piece() returns trigger language plpgsql
+set search_path = pg_catalog, trace, pg_temp as $$
+begin
+    if exists (select from data_key k where k.id = new.key_id and k.wrapped is null)
+       or exists (
+           select from log l
+           join log first on first.position = coalesce(l.first_position, l.position)
+           join erasure e on exists (
+               select from jsonb_array_elements(e.receipt -> 'others') o
+               where o ->> 1 = first.event_id and o ->> 2 = new.path)
+           where l.position = new.position)
+       or stands_beside_erased(new.position) then
+        return null;
+    end if;
+    raise exception 'no receipt says that % of entry % was erased', new.path, new.position
+        using errcode = 'insufficient_privilege';
+end $$;
+create trigger segment_is_only_emptied before update on trace.segment
+    for each row execute function trace.only_empty();
+create constraint trigger segment_has_receipt after update on trace.segment
+    deferrable initially deferred for each row execute function trace.require_receipt_of_piece();
+create trigger segment_is_kept before delete or truncate on trace.segment
+    for each statement execute function trace.refuse_change();
 create trigger data_key_is_kept before delete or truncate on trace.data_key
     for each statement execute function trace.refuse_change();

@@ -50,7 +50,7 @@ def masked(value: str) -> str:
     if _NUMBER.fullmatch(bare):
         return f"•••• {bare[-4:]}"
     first, _, rest = text.partition(" ")
-    if not rest or any(sign.isdigit() or sign == "@" for sign in text):
+    if not rest or "@" in text or any(map(str.isdigit, text)):
         return text[0] + DOTS if text[0].isalpha() else DOTS
     if not first.replace("-", "").isalpha():
         return DOTS

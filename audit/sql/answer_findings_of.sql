@@ -1,13 +1,19 @@
 -- Findings of some subjects and of what is linked with one of them, the open and the worst first. Where a subject has more
 -- links than there are findings at all, each finding is looked up among its links, else each link among the findings.
 -- Some events may be given: then also the findings that rest on one of them, whosever they are.
--- A payment's lane may be tied to the payment alone: of the newest `flows` linked, their `lanes` count as well.
--- Parameters: subjects, the one whose links count, the kinds of links that do, flows, lanes, events, how many.
+-- A payment's lane may be tied to the payment alone: of the newest `flows` linked, their `lanes` count as well: looked for
+-- through the lanes of findings, the same few on every page, while there are no more than `scarce` findings.
+-- Parameters: subjects, the one whose links count, the kinds of links that do, flows, lanes, scarce, events, how many.
 with few as materialized (
     select greatest(c.reltuples::int8, 1000) as most from pg_class c where c.oid = 'finding'::regclass
+), scarce as materialized (
+    select count(*) <= %(scarce)s as is_so from (select from finding limit %(scarce)s + 1) f
 ), linked as materialized (
     select count(*) > (select most from few) as is_more
     from (select from link where subject_id = %(linked_to)s limit (select most + 1 from few)) l
+), newest as materialized (
+    select other_id from link where subject_id = %(linked_to)s and other_kind = any(%(flows)s)
+    order by first_at desc, other_id desc limit 200
 ), wanted as (
     select unnest(%(subjects)s::int8[]) as subject_id
     union
@@ -20,9 +26,14 @@ with few as materialized (
            where l.subject_id = %(linked_to)s and l.other_id = f.subject_id)
     union
     select n.other_id
-    from (select other_id from link where subject_id = %(linked_to)s and other_kind = any(%(flows)s)
-          order by first_at desc, other_id desc limit 200) l
-    join link n on n.subject_id = l.other_id and n.other_kind = any(%(lanes)s)
+    from newest l join link n on n.subject_id = l.other_id and n.other_kind = any(%(lanes)s)
+    where not (select is_so from scarce)
+    union
+    select f.subject_id
+    from finding f join subject s on s.id = f.subject_id
+    where (select is_so from scarce) and s.kind = any(%(lanes)s)
+      and exists (select from link n
+                  where n.subject_id = f.subject_id and n.other_id = any(array(select other_id from newest)))
 ), found as (
     select f.id from wanted w join finding f using (subject_id)
     union

@@ -287,12 +287,33 @@ def test_a_subject_with_very_many_links_has_the_same_findings(world: Database) -
         ).fetchone()
         assert found is not None
         wanted = {"subjects": [found[0]], "linked_to": found[0], "kinds": found[1], "recorded": END}
-        wanted |= {"events": [], "hides": [], "flows": [], "lanes": [], "limit": 50}
+        wanted |= {"events": [], "hides": [], "flows": [], "lanes": [], "scarce": 300, "limit": 50}
         few = connection.execute(sql("answer_findings_of"), wanted).fetchall()
         more = "insert into link select %s, %s, now(), -n from generate_series(1, 1100) n"
         connection.execute(more, [found[0], found[1][0]])
         assert few and connection.execute(sql("answer_findings_of"), wanted).fetchall() == few
         connection.rollback()
+
+
+def test_findings_of_payments_lanes_are_the_same_from_either_side(world: Database) -> None:
+    """Through the lanes of findings while they are few, else through each payment's links."""
+    with world.connect("follower") as connection:
+        use_current_generation(connection)
+        subjects = connection.execute(
+            "select m.other_id, array_agg(distinct l.other_kind), array_agg(distinct s.kind)"
+            " from finding f join trace.subject s on s.id = f.subject_id join link l on l.subject_id = s.id"
+            " join link m on m.subject_id = l.other_id where m.other_id <> s.id group by m.other_id order by m.other_id"
+        ).fetchall()
+        found = 0
+        for subject, flows, lanes in subjects:
+            wanted = {"subjects": [subject], "linked_to": subject, "kinds": [], "recorded": END, "flows": flows}
+            wanted |= {"lanes": lanes, "events": [], "hides": [], "limit": 50}
+            scarce, many = (
+                connection.execute(sql("answer_findings_of"), wanted | {"scarce": most}).fetchall() for most in (300, 0)
+            )
+            assert scarce == many
+            found += any(row[14] != subject for row in many)
+        assert found > 3
 
 
 # cost

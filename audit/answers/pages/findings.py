@@ -22,6 +22,7 @@ from audit.values import EventRef, Subject
 
 FINDINGS_SHOWN = 50
 EVIDENCE_SHOWN = 50
+SCARCE = 300  # no more findings than this are gone through by every page rather than the links of its payments
 CUSTOMERS_MAX = 1_000  # whom one page's evidence touches
 
 STAFF = "staff"  # findings are about it; it has no page
@@ -111,6 +112,7 @@ def findings_of(
             "kinds": list(kinds),
             "flows": flow_kinds(inquiry.model) if of_payments else [],
             "lanes": flow_lanes(inquiry.model) if of_payments else [],
+            "scarce": SCARCE,
             "events": list(events),
             "hides": list(inquiry.hides),
             "limit": limit + 1,

@@ -27,7 +27,7 @@ def flow_title(flow: Flow) -> str:
 
 def counterparty(told: Sequence[Told], mine: Collection[Subject] = ()) -> str:
     """The other side's name as it may be shown; `mine`: to the holder of these accounts."""
-    return next((one.counterparty for one in named_to(told, mine) if one.counterparty), "")
+    return next((name for one in named_to(told, mine) if (name := one.counterparty)), "")
 
 
 def named_to(told: Sequence[Told], mine: Collection[Subject]) -> list[Told]:

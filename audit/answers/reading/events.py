@@ -84,7 +84,7 @@ class Told:
             return Subject("stream", self.row.stream or self.inquiry.names[self.row.source_id])
         return Subject(self.lane.name, self.key)
 
-    @property
+    @cached_property
     def ties(self) -> list[Subject]:
         own = [Subject(*tie) for tie in self.reading.ties] if self.reading else [self.subject, *self._named()]
         inherits = self.lane.inherits if self.lane else ()

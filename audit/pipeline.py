@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from audit.allocating import give_back
 from audit.database import Connection, add_reading_indexes, connect, sql, use_generation
 from audit.erasing.again import keep_erased
 from audit.erasing.keeping import kept_erased
@@ -326,6 +327,7 @@ def run(
     LostLease when another process took a source over. Safe to be killed anywhere and run again.
     """
     _collect_garbage_seldom()
+    give_back()
     outcome = Outcome()
     keep_erased()
     with ExitStack() as open_things:

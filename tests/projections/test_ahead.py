@@ -60,7 +60,7 @@ def test_readers_get_their_indexes_once_all_is_read(feed: Feed, history: History
     path = feed.write(history.lines()[:200])
     feed.take(path)
     followed = indexes_of(feed)
-    assert not held_back(feed)
+    assert not held_back(feed) and not unknown_to_the_planner(feed)
     feed.rebuild()
     assert indexes_of(feed) == followed and not held_back(feed)
     with feed.database.connect("follower", autocommit=True) as connection:
@@ -80,3 +80,10 @@ def held_back(feed: Feed) -> list[Row]:
     schema = f"read_{feed.instance.generation}"
     return feed.rows("select relname from pg_class where relnamespace = %s::regnamespace"
                      " and reloptions::text like '%%=200000%%'", schema)  # fmt: skip
+
+
+def unknown_to_the_planner(feed: Feed) -> list[Row]:
+    """Tables with rows that were never looked at for their statistics."""
+    schema = f"read_{feed.instance.generation}"
+    return feed.rows("select relname from pg_class where relnamespace = %s::regnamespace and relkind = 'r'"
+                     " and reltuples < 0 and relname = any('{timeline, entry, change, memory}')", schema)  # fmt: skip

@@ -264,32 +264,19 @@ create table {schema}.counts (name text not null, value bigint not null);
 
 -- While a first catch-up lasts, what is only added to is not looked at again for its growth alone, and all tables seldom for
 -- their statistics (generation_reading_indexes.sql ends that).
-alter table {schema}.timeline set (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 200000,
-    autovacuum_analyze_scale_factor = 1);
-alter table {schema}.entry set (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 200000,
-    autovacuum_analyze_scale_factor = 1);
-alter table {schema}.change set (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 200000,
-    autovacuum_analyze_scale_factor = 1);
-alter table {schema}.link set (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 200000,
-    autovacuum_analyze_scale_factor = 1);
-alter table {schema}.expected set (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 200000,
-    autovacuum_analyze_scale_factor = 1);
-alter table {schema}.aggregate set (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 200000,
-    autovacuum_analyze_scale_factor = 1);
-alter table {schema}.identifier set (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 200000,
-    autovacuum_analyze_scale_factor = 1);
-alter table {schema}.day_sum set (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 200000,
-    autovacuum_analyze_scale_factor = 1);
-alter table {schema}.passage set (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 200000,
-    autovacuum_analyze_scale_factor = 1);
-alter table {schema}.effect set (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 200000,
-    autovacuum_analyze_scale_factor = 1);
-alter table {schema}.missed set (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 200000,
-    autovacuum_analyze_scale_factor = 1);
-alter table {schema}.flow set (autovacuum_analyze_threshold = 200000, autovacuum_analyze_scale_factor = 1);
-alter table {schema}.memory set (autovacuum_analyze_threshold = 200000, autovacuum_analyze_scale_factor = 1);
-alter table {schema}.balance set (autovacuum_analyze_threshold = 200000, autovacuum_analyze_scale_factor = 1);
-alter table {schema}.dirty set (autovacuum_analyze_threshold = 200000, autovacuum_analyze_scale_factor = 1);
+do $$
+declare
+    grown constant text[] = '{timeline, entry, change, link, expected, aggregate, identifier, day_sum, passage, effect, missed}';
+    name text;
+begin
+    foreach name in array grown || '{flow, memory, balance, dirty}' loop
+        execute 'alter table {schema}.' || name
+                || ' set (autovacuum_analyze_threshold = 200000, autovacuum_analyze_scale_factor = 1)';
+    end loop;
+    foreach name in array grown loop
+        execute 'alter table {schema}.' || name || ' set (autovacuum_vacuum_insert_threshold = -1)';
+    end loop;
+end $$;
 -- Nobody asks for these by their values.
 alter table {schema}.memory alter memory set statistics 0;
 alter table {schema}.flow alter nets set statistics 0;

@@ -9,7 +9,7 @@ create index if not exists entry_backdated on {schema}.entry (place_id, occurred
 create index if not exists expected_after on {schema}.expected (expectation, after_at);
 create index if not exists expected_unmet on {schema}.expected (expectation, after_at) where met_at is null;
 create index if not exists identifier_prefix on {schema}.identifier (value text_pattern_ops);
--- From now on tables are looked at when they have grown by much: looking costs, and little changes.
+-- Their statistics are made now; from here on when they have grown by much: looking costs, and little changes.
 do $$
 declare
     name text;
@@ -20,5 +20,6 @@ begin
         execute 'alter table ' || name || ' reset (autovacuum_analyze_threshold, autovacuum_vacuum_insert_threshold)';
         execute 'alter table ' || name
                 || ' set (autovacuum_vacuum_insert_scale_factor = 1, autovacuum_analyze_scale_factor = 0.5)';
+        execute 'analyze ' || name;
     end loop;
 end $$;

@@ -73,6 +73,11 @@ def replace(data: Any, paths: Sequence[Path], by: str) -> None:
         _replace(data, path, by)
 
 
+def values_at(data: Any, path: Path) -> list[Any]:
+    """What stands at a path, in every element where it leads through a list."""
+    return [holder[name if isinstance(holder, dict) else int(name)] for holder, name in _holders(data, path)]
+
+
 def _remove(value: Any, path: Path) -> None:
     for holder, name in _holders(value, path):
         if isinstance(holder, dict):

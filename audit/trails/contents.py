@@ -41,8 +41,8 @@ ORDER = (
 )
 # Why an entry is only a stub: its leaf is here and proven, its content is withheld.
 OTHER_CUSTOMER, OTHER_ACCOUNT, OUT_OF_RANGE = "other_customer", "other_account", "out_of_range"
-RESTRICTED, NO_LONGER_TIED = "restricted", "no_longer_tied"
-REASONS = (OTHER_CUSTOMER, OTHER_ACCOUNT, OUT_OF_RANGE, RESTRICTED, NO_LONGER_TIED)
+RESTRICTED, NO_LONGER_TIED, DECLARED_PERSONAL = "restricted", "no_longer_tied", "declared_personal"
+REASONS = (OTHER_CUSTOMER, OTHER_ACCOUNT, OUT_OF_RANGE, RESTRICTED, NO_LONGER_TIED, DECLARED_PERSONAL)
 
 
 def sums_of(digests: dict[str, str]) -> str:

@@ -17,7 +17,7 @@ from audit.answers.shapes import EventLine, What
 from audit.cases.entries import Case
 from audit.database import is_withholding
 from audit.errors import UsageError
-from audit.trails.contents import OTHER_ACCOUNT, OTHER_CUSTOMER, OUT_OF_RANGE, RESTRICTED
+from audit.trails.contents import DECLARED_PERSONAL, OTHER_ACCOUNT, OTHER_CUSTOMER, OUT_OF_RANGE, RESTRICTED
 from audit.values import Clock, Subject, checked_time, rfc3339
 
 BOTH = "both"
@@ -72,16 +72,19 @@ class Scope:
 class Sieve:
     """Parts a page of a story into what is told and what is withheld. `upto` is the log's end when the trail was
     begun; `told` are those of other subjects of the same trail; `shared` its subjects that carry many people's
-    payments and are nobody's own: each payment stands behind its own customer's door."""
+    payments and are nobody's own: each payment stands behind its own customer's door. `is_remodelled`: an event may
+    have been read by a model that did not know yet that a field of it is personal."""
 
     inquiry: Inquiry
     scope: Scope
     upto: int
     told: set[int] = field(default_factory=set)
     shared: frozenset[Subject] = field(init=False)
+    is_remodelled: bool = field(init=False)
 
     def __post_init__(self) -> None:
         ids = ids_of(self.inquiry.connection, self.scope.subjects)
+        ((self.is_remodelled,),) = self.inquiry.rows("trail_is_remodelled")
         self.shared = frozenset(one for one, id in ids.items() if is_shared(self.inquiry, Known(one, id)))
 
     def part(self, page: What) -> tuple[What, dict[int, str]]:
@@ -116,13 +119,14 @@ class Sieve:
             time = line.occurred if is_occurred else line.recorded
             if scope.since and time < scope.since:
                 found[_at(line)] = OUT_OF_RANGE
-        if scope.side is not None or scope.accounts or self.shared or is_withholding(self.inquiry.connection):
+        is_of_others = scope.side is not None or scope.accounts or self.shared
+        if is_of_others or self.is_remodelled or is_withholding(self.inquiry.connection):
             found |= self._of_others([at for at in map(_at, lines) if at not in found])
         return found
 
     def _of_others(self, positions: list[int]) -> dict[int, str]:
         """Events that are tied to customers, or to accounts, but to none of those that the trail is of; and those in
-        which somebody takes part whom the one who asks may not know of."""
+        which somebody takes part whom the one who asks may not know of, or whose payload tells what is personal."""
         kinds = {one.kind for one in self.scope.accounts}
         flows = frozenset(flow_kinds(self.inquiry.model)) if self.shared else frozenset()
         found = {}
@@ -139,6 +143,8 @@ class Sieve:
                 found[told.row.position] = OTHER_ACCOUNT
             elif self._is_carried(told, flows):
                 found[told.row.position] = OTHER_CUSTOMER
+            elif self.is_remodelled and told.is_personal_in_clear:
+                found[told.row.position] = DECLARED_PERSONAL
         return found
 
     def _is_carried(self, told: Told, flows: frozenset[str]) -> bool:

@@ -24,7 +24,7 @@
       `,"recorded_at":${TIME},"source":${TEXT},"step":${MAYBE},"stream":${TEXT},"type":${TEXT},"v":"1","ver":(?:null|${SIGNED})\\}$`,
   );
   const LEAF = new RegExp(`^\\{"i":${INDEX},"leaf":"([0-9a-f]{64})"\\}$`);
-  const STUB = new RegExp(`^\\{"i":${INDEX},"leaf":"([0-9a-f]{64})","reason":"(other_customer|other_account|out_of_range|restricted|no_longer_tied)"\\}$`);
+  const STUB = new RegExp(`^\\{"i":${INDEX},"leaf":"([0-9a-f]{64})","reason":"(other_customer|other_account|out_of_range|restricted|no_longer_tied|declared_personal)"\\}$`);
   const NUMBERED = new RegExp(`^\\{"i":${INDEX},"n":${INDEX}\\}$`);
   const HASH = /^"([0-9a-f]{64})"$/;
   const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -17,10 +18,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from audit.answers.reading.names import customers_of
 from audit.database import connect, reading
 from audit.errors import UsageError
+from audit.instance import put_down
 from audit.log.checkpoints import sign
 from audit.log.log_key import signing_key
 from audit.log.stamps import checked as checked_stamp
 from audit.log.time_stamps import Authority
+from audit.model.load import loads
 from audit.projections.sequences import number_all
 from audit.trails.bundle import write_bundle
 from audit.trails.canonical import canonical
@@ -31,7 +34,7 @@ from audit.trails.verify.checks import Trusted, verify
 from audit.trails.verify.verdict import CLASSES, Verdict
 from audit.trails.work import Work
 from audit.values import Moment, Subject
-from tests.answers.conftest import asking
+from tests.answers.conftest import MODEL, asking
 from tests.answers.oracle import Bank
 from tests.authority import openssl
 from tests.conftest import Database
@@ -168,6 +171,29 @@ def test_chosen_accounts_leave_stubs_of_the_others(numbered: Database, bank: Ban
     assert b"Not told, for it rests on withheld entries alone: places and states: " in files["README.txt"]
     verdict = checked(tmp_path / "trail.zip")
     assert verdict.exit_code == 0 and verdict.is_complete
+
+
+def test_what_a_later_model_declares_personal_stays_inside(customer: Files, numbered: Database, tmp_path: Path) -> None:
+    """It was committed to in the clear: each such event is a stub, and no file of the trail tells the value."""
+    later = loads(MODEL.read_text().replace('personal = ["to.name"]', 'personal = ["to.name", "reference"]'))
+    with connect("owner") as connection:
+        put_down(connection, later)
+    try:
+        with asking() as inquiry:
+            write_bundle(replace(inquiry, model=later), CUSTOMER, ASKED, tmp_path / "trail.zip")
+    finally:
+        with connect("owner") as connection:
+            connection.execute("delete from trace.model where hash = %s", [later.hash])
+    before = {one["i"]: b64decode(one["skeleton"]) for one in lines(customer, "payloads.jsonl")}
+    plain = {i: json.loads(raw)["data"]["reference"] for i, raw in before.items() if b'"reference"' in raw}
+    files = {name: (unpack(tmp_path / "trail.zip", tmp_path) / name).read_bytes() for name in ORDER}
+    stubs = {one["i"]: one["reason"] for one in lines(files, "stubs.jsonl")}
+    assert plain and stubs == dict.fromkeys(plain, "declared_personal") and any(plain.values())
+    payloads = b"".join(b64decode(one["skeleton"]) for one in lines(files, "payloads.jsonl"))
+    for text in (*files.values(), payloads):
+        assert not [value for value in plain.values() if value.encode() in text]
+    verdict = checked(tmp_path / "trail.zip")
+    assert verdict.exit_code == 0 and verdict.is_complete and verdict.stubs["declared_personal"] == len(plain)
 
 
 def test_a_case_is_several_subjects_and_what_was_pinned(numbered: Database, tmp_path: Path) -> None:

@@ -16,10 +16,12 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.reading.withheld import WITHHELD, learn_private
 from audit.answers.words import word
 from audit.database import is_withholding
+from audit.log.decode import values_at
 from audit.log.logged import COLLISION, EVENT, READABLE
 from audit.log.opened import Path, Payload, open_payloads
 from audit.model.meaning import EventMeaning, Facts, Lane, Reading
 from audit.model.paths import text_of
+from audit.model.personal import covers
 from audit.model.texts import render, sentence_values
 from audit.projections.memory import decode as decode_memory
 from audit.values import EventRef, Subject, micros_of, time_of
@@ -150,6 +152,16 @@ class Told:
     def is_personal(self, path: Path) -> bool:
         personal = self.meaning.personal if self.meaning else ()
         return any(path[: len(one)] == one or one[: len(path)] == path for one in map(tuple, personal))
+
+    @property
+    def is_personal_in_clear(self) -> bool:
+        """Whether its payload was kept before the model declared one of its fields personal."""
+        data, personal = (self.payload.data if self.payload else None), self.meaning.personal if self.meaning else ()
+        if self.payload is None or data is None or () in self.payload.sealed:
+            return False
+        sealed = [".".join(one) for one in self.payload.sealed]
+        plain = [path for path in personal if not any(covers(".".join(path), one) for one in sealed)]
+        return any(value not in (None, "", {}, []) for path in plain for value in values_at(data, path))
 
     def masked(self, path: str, value: str) -> str:
         """What the asker may see of a personal value."""

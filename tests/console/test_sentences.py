@@ -233,7 +233,8 @@ def test_what_could_not_be_read_is_named_by_its_day_and_leads_to_its_finding(ban
 
 
 def test_whether_it_comes_back_is_the_first_word(bank: Bank) -> None:
-    """Yes only where nothing of it is anywhere else than it came from; unknown while it is held up; else not asked."""
+    """Yes only where nothing of it is anywhere else than it came from; unknown while it is held up, and of what is
+    open about its money however it ended; else not asked."""
     left = (
         "select count(*) from (select e.place_id from timeline t join entry e on e.position = t.position"
         " join trace.place p on p.id = e.place_id where t.subject_id = f.subject_id"
@@ -249,19 +250,22 @@ def test_whether_it_comes_back_is_the_first_word(bank: Bank) -> None:
         " join trace.subject s on s.id = f.subject_id where f.nth <= 8 order by 1"
     )
     said: dict[str, int] = {}
+    ended_well: list[str] = []
     for id, is_final, is_failure, is_back, is_doubted, was_taken in found:
         page = text_of(with_reason(browser_of("support"), "transfer", id), f"/of/transfer/{id}")
         answer = re.search(r'id="back"><strong>Is it coming back\? ([^<.:]*)', page)
         word = answer.group(1) if answer else ""
         said[word] = said.get(word, 0) + 1
         if is_final and not is_failure:
-            assert not word
+            assert word in (("", "Not known yet") if is_doubted else ("",)), id
+            ended_well += [word] if is_doubted else []
         elif is_final and was_taken and not is_doubted:
             assert word == ("Yes" if is_back else word) and word, id
         elif word:
             is_both = word == "It is back already, but it went out as well"
             assert word == "Not known yet" or is_both or (is_failure and not is_doubted), id
     assert said.get("Yes", 0) >= 3 and said.get("Not known yet", 0) >= 3, said
+    assert ended_well.count("Not known yet") >= 3, ended_well
 
 
 def test_who_paid_is_named_to_who_was_paid_inside_the_bank(bank: Bank) -> None:

@@ -20,14 +20,15 @@ def coming_back(
     *,
     is_complete: bool,
 ) -> str:
-    """The answer; "" where nobody need ask: nothing was taken from an account, or nothing failed or is held up. Only of
-    what is known completely it is yes or no."""
+    """The answer; "" where nobody need ask: nothing was taken from an account, or nothing failed, is held up or is open
+    about its money. Only of what is known completely it is yes or no."""
     state = states[0] if states else None
     has_failed = state is not None and state.is_final and state.is_failure
     payers = _payers(flow)
-    if not payers or not (has_failed or _is_held(state, states, waiting)):
+    has_doubts = any(one.is_of_money for one in findings)
+    if not payers or not (has_failed or has_doubts or _is_held(state, states, waiting)):
         return ""
-    is_doubted = not is_complete or any(one.is_of_money for one in findings)
+    is_doubted = has_doubts or not is_complete
     name = "back_unknown"
     if has_failed and not is_doubted:
         name = _answer(flow, payers)

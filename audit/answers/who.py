@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ from audit.errors import UnknownSubject, UsageError
 from audit.values import Clock, Money, Subject
 
 SHOWN = 50
+OVERDUE = frozenset({"missing_reaction", "stuck"})
 EVENT, FINDING, STATE, EVERYONE = "event", "finding", "state", "*"
 
 
@@ -106,18 +108,48 @@ def situation_of(inquiry: Inquiry, like: Subject) -> Situation:
 
 
 def _of_subject(inquiry: Inquiry, like: Subject) -> Situation:
-    """A flow: all its streams in the same states; where it waits, for the same; else what cannot be explained.
-    A customer or an account is in the situation of its gravest finding: its own state says nothing of it."""
+    """A flow: all its streams in the same states; where it waits, for the same and as late; with the same that cannot
+    be explained, and no more. A customer or an account is in the situation of its gravest finding: its own state says
+    nothing of it."""
     answer = why(inquiry, like)
+    found = [one for one in answer.findings.rows if one.is_open]
+    late = [one for one in found if one.is_late and one.because_of is None and one.rule in OVERDUE]
     if like.kind == CUSTOMER or like.kind in holders(inquiry.model):
-        found = [one for one in answer.findings.rows if one.is_open]
         found.sort(key=lambda one: (not one.is_doubt, not one.is_late))
-        return Situation(like.kind, f"finding = {found[0].rule}" if found else "", like)
-    claims = [f"{one.line.lane}.state = {one.line.state}" for one in answer.states if not one.line.item]
-    waits = [f"waiting = {one.after_type}" for one in answer.waiting if one.expectation is not None]
-    found = [one for one in answer.findings.rows if one.is_doubt]
-    claims += waits or [f"finding = {one.rule}" for one in found]
+        same, claims = found[:1], []
+    else:
+        same = [*late, *(one for one in found if one.is_doubt)]
+        claims = [f"{one.line.lane}.state = {one.line.state}" for one in answer.states if not one.line.item]
+        claims += [f"waiting = {one.after_type}" for one in answer.waiting if one.expectation is not None]
+    claims += [f"finding = {one.rule}" for one in same]
+    if same and (same[0].is_of_money or like.kind in flow_kinds(inquiry.model)):
+        claims += _not_more(inquiry, Cohort(inquiry, like.kind), answer.subject.id, list(dict.fromkeys(claims)))
     return Situation(like.kind, " and ".join(dict.fromkeys(claims)), like)
+
+
+def _not_more(inquiry: Inquiry, cohort: Cohort, own: int, claims: list[str]) -> list[str]:
+    """Denies what is wrong with others of whom the claims are true, and not with it: theirs is another situation."""
+    if not inquiry.cut.is_now and inquiry.cut.clock is Clock.OCCURRED:
+        return []  # by which findings are not known
+    more: list[set[str]] = []
+    for only in ("finding", ""):  # mostly the findings say it all, and the states need no look
+        told = " and ".join(claim for claim in claims if claim.startswith(only))
+        members = {own, *cohort.members(claim_of(inquiry, told).tree)}
+        rules = cohort.wrong(members - set(hidden_numbers(inquiry, list(members))))
+        more = [found - rules[own] for found in rules.values() if found - rules[own]]
+        if not more:
+            return []
+    return [f"not finding = {rule}" for rule in _fewest(more)]
+
+
+def _fewest(more: list[set[str]]) -> list[str]:
+    """Few rules of which each of the sets has one."""
+    chosen = []
+    while more:
+        counts = Counter(rule for rules in more for rule in rules)
+        chosen.append(min(counts, key=lambda rule: (-counts[rule], rule)))
+        more = [rules for rules in more if chosen[-1] not in rules]
+    return sorted(chosen)
 
 
 def _of_place(inquiry: Inquiry, like: Subject) -> Situation:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 from html import unescape
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.test import Client
 
+from audit.access.mask import hidden
+from audit.answers.inquiry import inquire
+from audit.answers.who import who as ask_who
+from audit.database import reading
 from audit.models import AuditRecord
-from tests.console.conftest import Bank, approved, browser_of, with_reason
+from audit.values import Subject
+from demobank.history import SEED, simulation
+from tests.console.conftest import ANCHOR, EPOCH, EVENTS, Bank, approved, browser_of, with_reason
 
 
 @pytest.fixture(scope="module")
@@ -169,3 +176,25 @@ def test_an_amount_that_nobody_has_is_answered(bank: Bank, customer: int, suppor
     url = f"/of/customer/{customer}/incoming"
     for amount, status in (("9" * 18, 200), ("9" * 19, 200), ("9" * 40, 200), ("9" * 41, 400), ("1e9", 400)):
         assert support.get(url, {"amount": amount, "currency": "DKK"}).status_code == status, amount
+
+
+def test_who_else_is_in_the_same_situation_not_in_another_one(bank: Bank) -> None:
+    """As many as the bank planted: not those who are on time, nor those with whom something else is wrong too."""
+    run = simulation(SEED, EVENTS, (ANCHOR - EPOCH) // timedelta(microseconds=1))
+    for _ in run.run():
+        pass
+    planted: dict[str, set[Subject]] = {}
+    for one in run.planting.planted:
+        planted.setdefault(one.fault.name, set()).add(Subject(one.fault.kind, one.subject))
+    alike = (
+        "hold_never_ends", "sweden_forgotten", "told_twice", "handled_twice", "sent_twice", "settled_twice",
+        "paid_twice", "left_not_arrived", "handler_crashed", "half_compensation", "overdrawn_by_fee",
+        "succeeded_still_reserved", "clearing_never_answers", "booked_less",
+    )  # fmt: skip
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        for fault in alike:
+            for subject in planted[fault]:
+                found = ask_who(inquiry, subject)
+                others = {line.subject.subject for line in found.subjects.rows}
+                assert others == planted[fault], (fault, found.expression)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from audit.answers.claims.held import Held, PlaceName
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import END
 from audit.answers.reading.names import flow_kinds
+from audit.answers.shapes.finding import OF_MONEY
 from audit.errors import UsageError
 from audit.findings.catalogue import RULES
 from audit.model.amounts import EXACT
@@ -21,6 +22,7 @@ from audit.values import Clock
 
 Members = dict[int, datetime]  # subject -> since when it is true
 Values = dict[int, list[tuple[str, Any, datetime]]]  # subject -> tag (a currency), value, since when
+OF_PAYMENTS = OF_MONEY - {"negative_place", "asserted_value_differs"} | {"duplicate_reaction", "illegal_transition"}
 NAMES = [
     "state",
     "LANE.state",
@@ -78,11 +80,28 @@ class Cohort:
             others = {id: began for id, began in left if id not in claim.members and id not in claim.unknown}
             return Truth(others, claim.unknown)
         if isinstance(node, Joined):
+            if node.word == "and" and not is_denied and not all(isinstance(claim, Not) for claim in node.claims):
+                return self._less(node.claims)
             parts = [self._truth(claim, is_denied) for claim in node.claims]
             return _some(parts) if node.word == "or" else _every(parts)
         if isinstance(node, Comparison):
             return self._comparison(node, is_denied)
         raise UsageError("true and false are claims about nobody: compare something")
+
+    def _less(self, claims: Sequence[Node]) -> Truth:
+        """What is claimed, without those of whom it is denied: nobody else is to be found for it."""
+        found = _every([self._truth(claim, False) for claim in claims if not isinstance(claim, Not)]).members
+        denied = [self._truth(one.claim, True) for one in claims if isinstance(one, Not)] if found else []
+        less = {id for truth in denied for id in (*truth.members, *truth.unknown)}
+        return Truth({id: since for id, since in found.items() if id not in less} if less else found)
+
+    def wrong(self, members: Collection[int]) -> dict[int, set[str]]:
+        """What is open of each of them and wrong with a payment: its rules."""
+        found: dict[int, set[str]] = {id: set() for id in members}
+        parameters = {**self._parameters(), "subjects": list(members), "rules": sorted(OF_PAYMENTS)}
+        for id, rule in self.inquiry.rows("who_wrong", parameters) if members else ():
+            found[id].add(rule)
+        return found
 
     def everyone(self) -> Members:
         """All that there were at the moment, and since when."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -71,13 +71,15 @@ def who(inquiry: Inquiry, like: Subject, expression: str = "", cursor: str | Non
     )
 
 
-def behind_doors(inquiry: Inquiry, found: Page[WhoLine], opened: Collection[Subject]) -> Page[WhoLine]:
-    """Without the amounts of those who, with all customers of theirs, are none of the `opened`."""
+def behind_doors(
+    inquiry: Inquiry, found: Page[WhoLine], opened: Callable[[Sequence[Subject]], Collection[Subject]]
+) -> Page[WhoLine]:
+    """Without the amounts of those who, with all customers of theirs, are none of those that are `opened`."""
     owners: dict[int, set[Subject]] = {line.subject.id: {line.subject.subject} for line in found.rows}
     for id, kind, key in inquiry.rows("answer_customers_of_each", {"subjects": list(owners)}) if owners else ():
         owners[id].add(Subject(kind, key))
-    shown = (line if owners[line.subject.id] & set(opened) else _closed(line) for line in found.rows)
-    return replace(found, rows=tuple(shown))
+    seen = set(opened([*set[Subject]().union(*owners.values())])) if owners else set()
+    return replace(found, rows=tuple(line if owners[line.subject.id] & seen else _closed(line) for line in found.rows))
 
 
 def _closed(line: WhoLine) -> WhoLine:

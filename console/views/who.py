@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from audit.access import door
 from audit.answers.claims.claimed import in_words
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.names import kind_title
@@ -76,7 +77,9 @@ def who_file(visit: Visit, kind: str, format: str) -> HttpResponse:
 
 def _told(visit: Visit, inquiry: Inquiry, found: Page[WhoLine]) -> Page[WhoLine]:
     """What a customer has is told of those whose doors stand open; the sums are everyone's."""
-    return behind_doors(inquiry, found, [door.subject for door in visit.doors])
+    return behind_doors(
+        inquiry, found, lambda subjects: [one.subject for one in door.open_doors(visit.actor, subjects)]
+    )
 
 
 def _that(visit: Visit) -> str:

@@ -46,6 +46,16 @@ def test_it_opens_nobody_else(actor: MakeActor) -> None:
         door.check(support, Subject("account", "A-2"), [METTE])
 
 
+def test_however_many_stand_open_each_of_them_does(actor: MakeActor) -> None:
+    """The list of them is cut; who is asked about is not."""
+    support = actor("support")
+    many = [Subject("customer", f"C-{number}") for number in range(60)]
+    for customer in many:
+        door.open(support, customer, CALL)
+    assert len(door.open_doors(support)) == 50
+    assert {one.subject for one in door.open_doors(support, many)} == set(many)
+
+
 def test_a_door_is_of_one_session_and_one_person(actor: MakeActor) -> None:
     support = actor("support")
     door.open(support, ANNA, CALL)

@@ -232,6 +232,16 @@ def test_what_could_not_be_read_is_named_by_its_day_and_leads_to_its_finding(ban
     assert f'href="/finding/{account[1]}"' in note and re.search(r"\d\d:\d\d", note)
 
 
+def test_never_is_only_said_of_what_could_be_read(bank: Bank) -> None:
+    [[account]] = bank.rows(
+        "select s.id from finding f join trace.subject s on s.id = f.subject_id"
+        " where f.rule = 'unreadable' and f.state = 'open' and s.kind = 'account' order by 1 limit 1"
+    )
+    browser = with_reason(browser_of("support"), "account", account)
+    page = text_of(browser, f"/of/account/{account}/when?that=booked+<+0")
+    assert ">Never in what can be read</h2>" in page and "One event is not understood; it may be true" in page
+
+
 def test_whether_it_comes_back_is_the_first_word(bank: Bank) -> None:
     """Yes only where nothing of it is anywhere else than it came from; unknown while it is held up, and of what is
     open about its money however it ended; else not asked."""

@@ -494,3 +494,17 @@ def test_what_was_found_is_told_in_danish_where_danish_is_read(bank: Bank) -> No
     assert len(said) > 100 and any("500,00 DKK" in one for one in said)
     english = re.compile(r"\b(the|and|was|is|not|after|before|seconds|minutes)\b|\d\.\d\d (DKK|SEK)")
     assert not [one for one in said if english.search(one)]
+
+
+def test_what_was_released_without_a_hold_is_not_said_to_be_back(bank: Bank) -> None:
+    """No such payment exists; what was released only makes the account look richer."""
+    found = bank.rows(
+        "select distinct l.other_id from finding f join link l on l.subject_id = f.subject_id"
+        " where f.rule = 'unmatched_resolution' and f.state = 'open' and l.other_kind = 'customer'"
+    )
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        said = [customer_page(inquiry, Subject("customer", bank.key_of(owner))).answer for (owner,) in found]
+    (own,) = [one for one in said if "75.00 DKK" in one]
+    assert "75.00 DKK too much is shown as available; nothing was reserved for it" in own
+    assert "is back on your account" not in own, own

@@ -8,6 +8,7 @@ from audit.answers.reading.flows import Flow
 from audit.answers.reading.names import place_kind
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes import FindingLine, StateLine, Waiting
+from audit.answers.telling.spoken import is_nobodys
 from audit.answers.words import word
 from audit.values import Certainty, Subject
 
@@ -24,7 +25,7 @@ def coming_back(
     about its money. Only of what is known completely it is yes or no."""
     state = states[0] if states else None
     has_failed = state is not None and state.is_final and state.is_failure
-    payers = _payers(flow)
+    payers = set() if is_nobodys(flow, findings) else _payers(flow)
     has_doubts = any(one.is_of_money for one in findings)
     if not payers or not (has_failed or has_doubts or _is_held(state, states, waiting)):
         return ""

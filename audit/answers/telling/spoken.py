@@ -42,17 +42,23 @@ def seen(flow: Flow, findings: Sequence[FindingLine], states: Sequence[StateLine
     language, amount, declared = flow.inquiry.language, flow.inquiry.amount, flow.declared()
     rules = {one.rule for one in findings if one.is_open}
     booked = _booked_otherwise(flow, is_other_sum=bool(rules & OF_AMOUNT))
-    said = _ended_badly(flow, states) or _seen(flow, bool(rules & OF_AMOUNT))
+    released = _released(flow) if is_nobodys(flow, findings) else []
+    said = released or _ended_badly(flow, states) or _seen(flow, bool(rules & OF_AMOUNT))
     if declared is not None:
         said += [
             word(language, "taken" if one.units < 0 else "put", amount=amount(_positive(one)), instead=amount(declared))
             for one in booked
         ]
-    said += [word(language, f"rule_{rule}") for rule in OF_STEPS if rule in rules and not booked]
+    said += [word(language, f"rule_{rule}") for rule in OF_STEPS if rule in rules and not (booked or released)]
     if "duplicate_effect" in rules and not booked:
         name = "paid_twice" if states and states[0].is_final else "asked_twice"
         said.append(word(language, name, amount=amount(declared) if declared else word(language, "the_amount")))
     return said
+
+
+def is_nobodys(flow: Flow, findings: Sequence[FindingLine]) -> bool:
+    """Whether nobody ever asked for such a payment: money was only released for it."""
+    return flow.declared() is None and any(one.rule == "unmatched_resolution" and one.is_open for one in findings)
 
 
 def _doubted(flow: Flow, findings: Sequence[FindingLine], states: Sequence[StateLine]) -> str:
@@ -113,6 +119,15 @@ def _ended_badly(flow: Flow, states: Sequence[StateLine]) -> list[str]:
     amount = inquiry.amount(money(model, held[0].units, held[0].currency))
     place = inquiry.text(about.tells) or place_title(inquiry, held[0].place)
     return [word(inquiry.language, "not_given_back" if is_failure else "not_arrived", amount=amount, place=place)]
+
+
+def _released(flow: Flow) -> list[str]:
+    """Nothing was reserved, so nothing can be back: its release makes an account look richer."""
+    inquiry, model, own = flow.inquiry, flow.inquiry.model, holders(flow.inquiry.model)
+    _, _, beside = held_and_owed(flow)
+    below = [net for net in beside if net.units < 0 and place_kind(model, net.place).subject in own]
+    amounts = [inquiry.amount(money(model, -net.units, net.currency)) for net in below]
+    return [word(inquiry.language, "released_unheld", amount=one) for one in amounts]
 
 
 def _instead_of(flow: Flow, net: Net) -> Money | None:

@@ -3,7 +3,7 @@ them; then what is known and what is not."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from audit.access.acknowledged import acknowledged
 from audit.answers.inquiry import Inquiry
@@ -43,12 +43,15 @@ def seen(flow: Flow, findings: Sequence[FindingLine], states: Sequence[StateLine
     rules = {one.rule for one in findings if one.is_open}
     booked = _booked_otherwise(flow, is_other_sum=bool(rules & OF_AMOUNT))
     released = _released(flow) if is_nobodys(flow, findings) else []
-    said = released or _ended_badly(flow, states) or _seen(flow, bool(rules & OF_AMOUNT))
+    badly = released or _ended_badly(flow, states)
+    said = badly or _seen(flow, rules)
     if declared is not None:
         said += [
             word(language, "taken" if one.units < 0 else "put", amount=amount(_positive(one)), instead=amount(declared))
             for one in booked
         ]
+        if not booked and not badly and rules & (OF_AMOUNT | {"double_effect"}) and _is_taken_once(flow, declared):
+            said.append(word(language, "taken_once", amount=amount(declared)))
     said += [word(language, f"rule_{rule}") for rule in OF_STEPS if rule in rules and not (booked or released)]
     if "duplicate_effect" in rules and not booked:
         name = "paid_twice" if states and states[0].is_final else "asked_twice"
@@ -80,7 +83,7 @@ def _attention(inquiry: Inquiry, findings: Sequence[FindingLine]) -> str:
     return word(inquiry.language, "looking" if taken else "will_look")
 
 
-def _seen(flow: Flow, is_other_sum: bool) -> list[str]:
+def _seen(flow: Flow, rules: Collection[str]) -> list[str]:
     """Where its money is, and what is in nobody's hands. The books tell of one amount: another than the flow's own has
     its say where that has nothing, or where it still holds what has come to rest by the flow's own."""
     inquiry, model = flow.inquiry, flow.inquiry.model
@@ -88,8 +91,10 @@ def _seen(flow: Flow, is_other_sum: bool) -> list[str]:
     own = [net for net in held if net.place.kind != UNEXPLAINED]
     others = [net for net in beside if net.units > 0 and not place_kind(model, net.place).rests]
     said = [_stands(flow, net) for net in own]
-    if is_other_sum and len(own) == 1 and (other := _instead_of(flow, own[0])):
-        said = [word(inquiry.language, "instead", what=said[0], instead=inquiry.amount(other))]
+    if OF_AMOUNT & set(rules) and len(own) == 1 and (other := _instead_of(flow, own[0])):
+        # the same event that came twice is no second payment: only the books have it twice
+        what = word(inquiry.language, "by_books", what=said[0]) if "double_effect" in rules else said[0]
+        said = [word(inquiry.language, "instead", what=what, instead=inquiry.amount(other))]
     if len(own) > 1 and (all_ := _together(flow, own)):
         said.append(all_)
     if not own:
@@ -160,21 +165,30 @@ def _stands(flow: Flow, net: Net) -> str:
 def _booked_otherwise(flow: Flow, is_other_sum: bool) -> list[Money]:
     """What was booked on an account at least twice over; where a finding says so (a part of a hold may well be all that
     is taken) whatever is not the sum that was asked for."""
-    declared, model = flow.declared(), flow.inquiry.model
+    declared = flow.declared()
     if declared is None or not declared.units:
         return []
-    booked: dict[tuple[str, str], int] = {}
+    return [
+        money(flow.inquiry.model, units, declared.currency)
+        for units in _booked(flow, declared)
+        if abs(units) >= TWICE * declared.units or (is_other_sum and abs(units) not in (0, declared.units))
+    ]
+
+
+def _is_taken_once(flow: Flow, declared: Money) -> bool:
+    return -declared.units in _booked(flow, declared)
+
+
+def _booked(flow: Flow, declared: Money) -> list[int]:
+    """What was booked on each account, in the currency that was asked for."""
+    model, booked = flow.inquiry.model, dict[tuple[str, str], int]()
     for net in flow.nets():
         subject = place_kind(model, net.place).subject
         kind = model.kinds.get(subject or "")
         if kind is not None and not kind.is_flow and kind.book == net.place.book and net.currency == declared.currency:
             key = (kind.name, net.place.key)
             booked[key] = booked.get(key, 0) + net.units
-    return [
-        money(model, units, declared.currency)
-        for units in booked.values()
-        if abs(units) >= TWICE * declared.units or (is_other_sum and abs(units) not in (0, declared.units))
-    ]
+    return list(booked.values())
 
 
 def _late(

@@ -36,9 +36,12 @@ class Situation:
     subject: Subject | None = None
 
 
-def who(inquiry: Inquiry, like: Subject, expression: str = "", cursor: str | None = None, size: int = SHOWN) -> Who:
+def who(
+    inquiry: Inquiry, like: Subject, expression: str = "", cursor: str | None = None, size: int = SHOWN, own: int = 0
+) -> Who:
     """`like` is KIND:ID, KIND:*, finding:ID, event:SOURCE/ID, state:LANE/NAME or place:BOOK/KIND:ID; with `expression`
-    only its kind counts. The longest in the situation are first. Raises UnknownSubject, UsageError."""
+    only its kind counts. The longest in the situation are first. `own`: our number of whom it is asked from.
+    Raises UnknownSubject, UsageError."""
     situation = situation_of(inquiry, like)
     if expression:
         situation = replace(situation, expression=expression)
@@ -68,6 +71,7 @@ def who(inquiry: Inquiry, like: Subject, expression: str = "", cursor: str | Non
         money=_sums(inquiry, amounts),
         oldest=members[ordered[0]] if ordered else None,
         newest=members[ordered[-1]] if ordered else None,
+        has_own=own in members,
     )
 
 

@@ -21,6 +21,7 @@ from audit.errors import UnknownSubject, UsageError
 from audit.values import Subject
 from console import lists
 from console.asking import asking, enter
+from console.forms import whole_number
 from console.listing import gather
 from console.sending import send
 from console.visit import Visit, looked
@@ -31,13 +32,13 @@ EVERYONE = "*"
 
 @looked("who", "findings")
 def who(visit: Visit, kind: str) -> HttpResponse:
-    that = _that(visit)
+    that, own = _that(visit), whole_number(visit.cursor("of") or "", 18) or 0
     with asking(visit) as inquiry:
         _check(kind, inquiry.model.kinds)
         page, trouble = None, ""
         if that:
             try:
-                page = ask_who(inquiry, Subject(kind, EVERYONE), that, visit.cursor("who"))
+                page = ask_who(inquiry, Subject(kind, EVERYONE), that, visit.cursor("who"), own=own)
                 page = replace(page, subjects=_told(visit, inquiry, page.subjects))
             except UsageError as error:
                 trouble, visit.outcome = gettext(str(error)), "bad input"
@@ -45,7 +46,8 @@ def who(visit: Visit, kind: str) -> HttpResponse:
         says = in_words(inquiry, kind, claim_of(inquiry, that).tree) if page else ""
     visit.shows(line.subject for line in page.subjects.rows) if page else None
     response = visit.show("who.html", at, {"who": "_who.html"}, page=page, that=that, kind=within(title),
-                          says=says, trouble=trouble)  # fmt: skip
+                          says=says, trouble=trouble,
+                          own=own, own_kind=kind)  # fmt: skip
     response.status_code = 400 if trouble else 200
     return response
 
@@ -56,7 +58,7 @@ def who_else(visit: Visit, kind: str, id: int) -> HttpResponse:
     with asking(visit) as inquiry:
         subject, inquiry = enter(visit, inquiry, kind, id)
         situation = situation_of(inquiry, subject)
-    that = {"that": situation.expression} if situation.expression else {}
+    that = {"of": str(id), **({"that": situation.expression} if situation.expression else {})}
     return HttpResponseRedirect(visit.at(reverse("who", args=[situation.kind]), **that))
 
 

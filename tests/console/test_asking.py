@@ -77,7 +77,8 @@ def test_who_else_leads_to_a_list_whose_address_names_nobody(bank: Bank, transfe
     key = bank.rows("select key from trace.subject where id = %s", transfer)[0][0]
     assert answer.status_code == 302 and urlsplit(address).path == "/who/transfer" and key not in address
     page = support.get(address).content.decode()
-    assert f"/of/transfer/{transfer}" in page
+    assert f"/of/transfer/{transfer}" in page and f'<p class="crumbs"><a href="/of/transfer/{transfer}">' in page
+    assert re.search(r"in this situation, (and no others|this one and)", page), "whoever asks is no other"
     shown = re.findall(r'<td data-label="Who"><a href="/of/transfer/(\d+)', page)
     record = AuditRecord.objects.filter(page="who").latest("pk")
     keys = {f"transfer:{bank.rows('select key from trace.subject where id = %s', int(id))[0][0]}" for id in shown}
@@ -106,6 +107,8 @@ def test_a_bad_claim_is_said_in_the_form(support: Client) -> None:
     answer = support.get("/who/transfer", {"that": "state = <script>"})
     assert answer.status_code == 400 and "<script>" not in answer.content.decode().replace('<script src="', "")
     assert "character" in answer.content.decode() and 'aria-invalid="true"' in answer.content.decode()
+    assert support.get("/who/transfer", {"of": "9" * 30}).status_code == 200
+    assert "so nothing makes others like it" in support.get("/who/transfer", {"of": "1"}).content.decode()
     assert support.get("/who/planet", {"that": "state = done"}).status_code == 404
     assert support.get("/who/transfer", {"that": "a" * 2000}).status_code == 400
 

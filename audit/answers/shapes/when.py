@@ -55,7 +55,7 @@ class WhoLine:
 @dataclass(frozen=True, slots=True)
 class Who:
     """The cohort of a situation: `kind` and `expression` say what makes them alike, `like` what was asked. Counts are
-    of all, not of those shown."""
+    of all, not of those shown. `has_own`: the one that was asked from is among them."""
 
     like: str
     kind: str
@@ -67,3 +67,4 @@ class Who:
     money: tuple[Money, ...]
     oldest: datetime | None
     newest: datetime | None
+    has_own: bool = False

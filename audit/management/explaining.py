@@ -16,7 +16,12 @@ ENDINGS = {
 
 
 def tell_why(write: Write, answer: Why, zone: str) -> None:
+    """What is awaited and what is not explained first: the rest is long."""
     write(f"{answer.subject.title}  ({as_of_text(answer.at, zone)})")
+    for waiting in answer.waiting:
+        _tell_waiting(write, waiting, zone)
+    for finding in answer.findings.rows:
+        write(f"not explained ({finding.rule}, {finding.state}): {finding.says}")
     for state in answer.states:
         line = state.line
         item = f" {line.item}" if line.item else ""
@@ -26,10 +31,6 @@ def tell_why(write: Write, answer: Why, zone: str) -> None:
         value = str(one.money) if one.money else one.value
         write(f"{one.title}: {value} since {time_text(one.since, zone)}, because")
         _tell_because(write, one.because, zone)
-    for waiting in answer.waiting:
-        _tell_waiting(write, waiting, zone)
-    for finding in answer.findings.rows:
-        write(f"not explained ({finding.rule}, {finding.state}): {finding.says}")
     if not answer.complete:
         write("NOT COMPLETE: " + ", ".join(str(ref) for ref in answer.not_understood))
 

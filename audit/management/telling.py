@@ -77,7 +77,7 @@ def tell_finding(write: Write, line: FindingLine, zone: str) -> None:
 def tell_status(write: Write, overview: Overview, zone: str) -> None:
     write(f"{overview.model_name}, {as_of_text(overview.at, zone)}, position {overview.position:,}")
     for source in overview.sources:
-        lag = "lag unknown" if source.lag_seconds is None else f"{source.lag_seconds:.1f} s behind"
+        lag = "how far is not known" if source.lag_seconds is None else f"{source.lag_seconds:.1f} s behind"
         trouble = f"  {source.trouble}" if source.trouble else ""
         write(
             f"  source {source.name} ({source.kind}): {source.events:,} events, {source.duplicates:,} seen again, "
@@ -151,4 +151,5 @@ def _event(event: EventLine, zone: str) -> str:
     return (
         f"{event.number or '':>5}  {time_text(event.recorded, zone)}  {lane}: {event.says}{state}"
         f"{'  (' + ', '.join(marks) + ')' if marks else ''}{'  ' + causes if causes else ''}"
+        f"  {event.ref}"
     )

@@ -16,6 +16,8 @@ import pytest
 from audit.access.mask import hidden
 from audit.answers.documents import what_document
 from audit.answers.inquiry import inquire
+from audit.answers.pages.account import account as account_page
+from audit.answers.pages.account import statement_page
 from audit.answers.pages.customer import customer as customer_page
 from audit.answers.pages.customer import payments_page
 from audit.answers.pages.findings import findings_of
@@ -481,6 +483,21 @@ def test_at_every_moment_of_the_answer_key_the_money_and_the_words_are_the_banks
                 told = {(one["place"], one["book"], f"{one['amount']} {one['currency']}") for one in moment["where"]
                         if Decimal(one["amount"])}
                 assert held == told, (fault, moment["moment"])
+
+
+def test_a_statement_names_the_other_side_of_what_was_paid(bank: Bank) -> None:
+    """A booking names nobody: its transfer does, on the page and on the pages after it."""
+    accounts = [Subject("account", bank.key_of(id)) for id in bank.ids("account")[:12]]
+    out = 0
+    with reading() as connection:
+        for subject in accounts:
+            inquiry = inquire(connection, hidden)
+            lines = statement_page(inquiry, subject, "DKK", size=50)
+            assert account_page(inquiry, subject, "DKK").statement.rows == lines.rows
+            paid = [row for row in lines.rows if row.title == "Transaction"]
+            out += len(paid)
+            assert all(row.counterparty and row.flow and row.flow.subject.key in row.says for row in paid), subject
+    assert out
 
 
 def test_what_was_found_is_told_in_danish_where_danish_is_read(bank: Bank) -> None:

@@ -8,7 +8,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.pages.balances import balance_lines, holds
 from audit.answers.pages.facts import facts_of
 from audit.answers.pages.findings import findings_of
-from audit.answers.pages.statement import booked, chart, statement, statement_lines
+from audit.answers.pages.statement import beside, booked, chart, statement, statement_lines
 from audit.answers.reading.events import read_ahead
 from audit.answers.reading.flows import load_together
 from audit.answers.reading.ledger import holdings, own_places
@@ -40,8 +40,10 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     listed, own = booked(inquiry, in_currency, cursor), introducing(inquiry, asked, fresh)
     latest = part_of_story(inquiry, asked, fresh, STORY_SHOWN, newest_first=True, tie=0)
     read_ahead(inquiry, [*own, *listed.rows, *latest.rows], fresh.finality)
-    loaded = load_together(inquiry, open_known(inquiry, asked, fresh), own, fresh, briefly=True)
-    flows = loaded.flows
+    around = beside(inquiry, listed, latest.rows)
+    opened = open_known(inquiry, asked, fresh)
+    loaded = load_together(inquiry, opened, own, fresh, briefly=True, only_read=around.naming)
+    flows, named = loaded.flows, [loaded.told[row.position] for row in around.naming]
     under_way = lines_under_way(inquiry, flows)
     states = tuple(states_of(inquiry, asked, fresh))
     missed = with_flows(not_understood(inquiry, asked, fresh), flows)
@@ -64,7 +66,7 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         can_hold=can_hold(inquiry, subject),
         on_its_way=under_way,
         holds=holds(inquiry, found, flows, subject),
-        statement=statement_lines(inquiry, in_currency, fresh, listed, cursor),
+        statement=statement_lines(inquiry, in_currency, fresh, listed, around, named, cursor),
         chart=chart(inquiry, in_currency),
         story=part_told(inquiry, asked, latest, fresh),
         facts=facts_of(inquiry, [loaded.told[row.position] for row in own]),

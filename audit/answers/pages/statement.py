@@ -3,15 +3,17 @@ chart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from audit.answers.inquiry import Inquiry
+from audit.answers.pages.headline import counterparty
 from audit.answers.reading.cursors import Mark, pack, unpack
 from audit.answers.reading.cut import END, Cut
 from audit.answers.reading.events import EventRow, Told, events_at, read_events
+from audit.answers.reading.flows import naming_types
 from audit.answers.reading.ledger import Holding, at_moment, day_of
 from audit.answers.reading.names import flow_kinds, link_of, links_of, money, place_kind
 from audit.answers.reading.stories import ENDING
@@ -52,6 +54,14 @@ class Booked:
     is_end: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The flows of what is booked, and the events that name the other side of those that say none."""
+
+    flows: Mapping[Subject, Link] = field(default_factory=dict)
+    naming: Sequence[EventRow] = ()
+
+
 def statement(
     inquiry: Inquiry, places: Sequence[Holding], fresh: Unfolded, cursor: str | None = None, size: int = LINES_SHOWN
 ) -> Page[StatementLine]:
@@ -59,7 +69,9 @@ def statement(
 
     On the occurred clock in the order in which things happened, and what was booked after each by that order.
     """
-    return statement_lines(inquiry, places, fresh, booked(inquiry, places, cursor, size), cursor)
+    found = booked(inquiry, places, cursor, size)
+    around = beside(inquiry, found)
+    return statement_lines(inquiry, places, fresh, found, around, read_events(inquiry, around.naming), cursor)
 
 
 def booked(inquiry: Inquiry, places: Sequence[Holding], cursor: str | None = None, size: int = LINES_SHOWN) -> Booked:
@@ -73,22 +85,47 @@ def booked(inquiry: Inquiry, places: Sequence[Holding], cursor: str | None = Non
     return Booked(bookings, list(rows.values()), is_end)
 
 
+def beside(inquiry: Inquiry, found: Booked, also: Sequence[EventRow] = ()) -> Beside:
+    """Of all that is `booked` at once: its flows, and what names the other side where a booking does not itself.
+    `also` are events whose ties the page will look up: they are looked up with these."""
+    told = read_events(inquiry, found.rows)
+    wanted = {tie for one in read_events(inquiry, also) for tie in one.ties} | _flows(inquiry, told)
+    links = {flow: link for flow, link in links_of(inquiry, wanted).items() if flow.kind in flow_kinds(inquiry.model)}
+    nameless = _flows(inquiry, (one for one in told if not one.counterparty))
+    flows, types = [id for flow in nameless if (id := links[flow].id)], naming_types(inquiry.model)
+    if not flows or not types:
+        return Beside(links)
+    rows = inquiry.rows("answer_settled_events", {"flows": flows, "meanings": types})
+    events = {row[1]: EventRow(*row[1:]) for row in rows}
+    naming = [row for row in events.values() if inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:])]
+    return Beside(links, naming)
+
+
 def statement_lines(
-    inquiry: Inquiry, places: Sequence[Holding], fresh: Unfolded, found: Booked, cursor: str | None = None
+    inquiry: Inquiry,
+    places: Sequence[Holding],
+    fresh: Unfolded,
+    found: Booked,
+    around: Beside,
+    named: Sequence[Told],
+    cursor: str | None = None,
 ) -> Page[StatementLine]:
-    """The lines of what is `booked`."""
+    """The lines of what is `booked`; `named` are the events that name what is `beside` it, read."""
     if not places:
         return Page((), 0)
     bookings, is_end = found.bookings, found.is_end
     positions = [booking.position for booking in bookings]
     told = {one.row.position: one for one in read_events(inquiry, found.rows)}
     findings = opened_by(inquiry, positions)
-    links = links_of(inquiry, _flows(inquiry, told.values()))
+    owners = {Subject(place_kind(inquiry.model, one.place).subject or "", one.place.key) for one in places}
+    names = _names(inquiry, named, owners)
     rows = [] if cursor else _fresh_lines(inquiry, places, fresh)
     for booking in bookings:
         one = told[booking.position]
-        flow = next((links[tie] for tie in one.ties if tie in links), None)
-        rows.append(_line(inquiry, booking, one, places[0].currency, flow, findings.get(booking.position, ())))
+        flow = next((around.flows[tie] for tie in one.ties if tie in around.flows), None)
+        who = one.counterparty or (names.get(flow.subject, "") if flow else "")
+        opened = findings.get(booking.position, ())
+        rows.append(_line(inquiry, booking, one, places[0].currency, flow, who, opened))
     total = len(rows) if is_end and not cursor else None
     return Page(tuple(rows), total, next=None if is_end or not bookings else rows[-1].cursor)
 
@@ -191,7 +228,13 @@ def _gathered(rows: Sequence[tuple[Any, ...]], held: set[int]) -> list[_Booking]
 
 
 def _line(
-    inquiry: Inquiry, booking: _Booking, told: Told, currency: str, flow: Link | None, findings: tuple[str, ...] = ()
+    inquiry: Inquiry,
+    booking: _Booking,
+    told: Told,
+    currency: str,
+    flow: Link | None,
+    who: str,
+    findings: tuple[str, ...] = (),
 ) -> StatementLine:
     after = booking.last[1]
     is_backdated = day_of(inquiry, booking.occurred) < day_of(inquiry, booking.key[0])
@@ -201,7 +244,7 @@ def _line(
         occurred=booking.occurred,
         title=told.title,
         says=told.says,
-        counterparty=told.counterparty,
+        counterparty=who,
         flow=flow,
         money=money(inquiry.model, booking.units, currency),
         booked_after=None if after is None else money(inquiry.model, after, currency),
@@ -211,6 +254,15 @@ def _line(
         findings=findings,
         cursor=pack(Mark(*booking.key, booking.position, micros_of(booking.occurred))),
     )
+
+
+def _names(inquiry: Inquiry, named: Sequence[Told], mine: Collection[Subject]) -> dict[Subject, str]:
+    """The other side of each flow, to the holder of these accounts."""
+    told: dict[Subject, list[Told]] = {}
+    for one in named:
+        for flow in _flows(inquiry, [one]):
+            told.setdefault(flow, []).append(one)
+    return {flow: counterparty(ones, mine) for flow, ones in told.items()}
 
 
 def _flows(inquiry: Inquiry, told: Iterable[Told]) -> set[Subject]:
@@ -232,7 +284,7 @@ def _fresh_lines(inquiry: Inquiry, places: Sequence[Holding], fresh: Unfolded) -
             known = None if inquiry.cut.clock is Clock.OCCURRED else after  # it may have happened before those below
             booking = _Booking(row.key, row.position, row.occurred, units, 0, (0, known))
             flow = next((link_of(inquiry, tie) for tie in _flows(inquiry, [one])), None)
-            lines.append(_line(inquiry, booking, one, places[0].currency, flow))
+            lines.append(_line(inquiry, booking, one, places[0].currency, flow, one.counterparty))
             after -= units
     return lines
 

@@ -180,13 +180,18 @@ def declaring_in(inquiry: Inquiry, story: Sequence[EventRow]) -> list[EventRow]:
 
 def declaring_types(model: Model) -> list[int]:
     """The numbers of the types that declare an amount or name the other side."""
-    found = {
-        model.lanes[lane].events[name].number
-        for what in (DECLARES, NAMES)
-        for lane, names in _types_of(what, model).items()
-        for name in names
+    return sorted({*_numbers_with(DECLARES, model), *naming_types(model)})
+
+
+def naming_types(model: Model) -> list[int]:
+    """The numbers of the types that name the other side."""
+    return sorted(_numbers_with(NAMES, model))
+
+
+def _numbers_with(what: str, model: Model) -> set[int]:
+    return {
+        model.lanes[lane].events[name].number for lane, names in _types_of(what, model).items() for name in names
     }
-    return sorted(found)
 
 
 def moving_types(model: Model, places: frozenset[tuple[str, str]]) -> list[int]:

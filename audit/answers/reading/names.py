@@ -131,10 +131,10 @@ def link_of(inquiry: Inquiry, subject: Subject, id: int = 0) -> Link:
 
 
 def links_of(inquiry: Inquiry, subjects: Iterable[Subject]) -> dict[Subject, Link]:
-    """Links of many subjects, in one statement."""
+    """Links of many subjects, in one statement; in none where an inquiry has looked them up before."""
     wanted = set(subjects)
-    found = ids_of(inquiry.connection, wanted)
-    return {subject: link_of(inquiry, subject, found.get(subject, 0)) for subject in wanted}
+    inquiry.ids.update(ids_of(inquiry.connection, wanted - inquiry.ids.keys()))
+    return {subject: link_of(inquiry, subject, inquiry.ids.get(subject, 0)) for subject in wanted}
 
 
 def ids_of(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, int]:

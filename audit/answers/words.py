@@ -34,6 +34,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "some_wrong": "{count} payments went wrong: {what}.",
         "one_overdue": "One payment has not gone on as it should. {what}.",
         "overdue": "{count} payments have not gone on as they should. {what}.",
+        "arrived": "{what} has arrived; only our closing note on it is missing.",
         "one_noted": "One lesser thing is open. {what}.",
         "noted": "{count} lesser things are open. {what}.",
         "one_late": "One payment is late: {what}.",
@@ -45,6 +46,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "expected": "Expected: {what}; not seen",
         "to": "{amount} to {who}",
         "from": "{amount} from {who}",
+        "from_another": "{amount} from another account of the bank",
         "delayed": "delayed",
         "compared_same": "This is one and the same row.",
         "compared_hold_and_booking": "This is one payment: the amount was held first, and then booked. It is not taken "
@@ -199,6 +201,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "some_wrong": "{count} betalinger gik galt: {what}.",
         "one_overdue": "En betaling er ikke gået videre, som den skulle. {what}.",
         "overdue": "{count} betalinger er ikke gået videre, som de skulle. {what}.",
+        "arrived": "{what} er kommet ind; kun vores afsluttende notat om det mangler.",
         "one_noted": "En mindre ting er åben. {what}.",
         "noted": "{count} mindre ting er åbne. {what}.",
         "one_late": "En betaling er forsinket: {what}.",
@@ -210,6 +213,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "expected": "Ventet: {what}; ikke set",
         "to": "{amount} til {who}",
         "from": "{amount} fra {who}",
+        "from_another": "{amount} fra en anden konto i banken",
         "delayed": "forsinket",
         "compared_same": "Det er en og samme linje.",
         "compared_hold_and_booking": "Det er én betaling: beløbet blev først reserveret, så bogført. Det er ikke "

@@ -6,6 +6,7 @@ import json
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -468,9 +469,7 @@ def test_what_was_open_then_is_not_called_explained_then(bank: Bank) -> None:
 @pytest.mark.parametrize("language", ["en", "da"])
 def test_at_every_moment_of_the_answer_key_the_money_and_the_words_are_the_banks(bank: Bank, language: str) -> None:
     """Before, between and after each kind of fault, by what the bank knows of what it did."""
-    run = simulation(SEED, EVENTS, (ANCHOR - EPOCH) // timedelta(microseconds=1))
-    assert all(1 for _ in run.run())
-    key = {entry["fault"]: entry for entry in answer_key(run.planting)}
+    key = _told_key()
     assert len(key) > 25
     with reading() as connection:
         for fault, entry in key.items():
@@ -498,6 +497,31 @@ def test_a_statement_names_the_other_side_of_what_was_paid(bank: Bank) -> None:
             out += len(paid)
             assert all(row.counterparty and row.flow and row.flow.subject.key in row.says for row in paid), subject
     assert out
+
+
+def test_to_the_receiver_a_payment_is_from_another_and_what_arrived_has_arrived(bank: Bank) -> None:
+    """One that never came is not to the receiver, and one that only waits for a closing note is not said to be late."""
+    key = _told_key()
+    with reading() as connection:
+        inquiry, said = inquire(connection, hidden), {}
+        for fault in ("left_not_arrived", "never_told_back"):
+            kind, _, of = key[fault]["subject"].partition(":")
+            id = bank.id_of(kind, of)
+            owners = bank.rows("select other_id from link where subject_id = %s and other_kind = 'customer'", id)
+            said[fault] = [customer_page(inquiry, Subject("customer", bank.key_of(one))) for (one,) in owners]
+    titles = {item.title for page in said["left_not_arrived"] for item in page.open_items.rows}
+    assert any(" to " in one for one in titles) and any("from another account of the bank" in one for one in titles)
+    assert any("went wrong: 500.00 DKK from another account" in page.answer for page in said["left_not_arrived"])
+    (receiver,) = said["never_told_back"]
+    arrived = r"500\.00 DKK from \w[^.]* has arrived; only our closing note on it is missing\."
+    assert re.search(arrived, receiver.answer) and "has not gone on" not in receiver.answer
+
+
+@cache
+def _told_key() -> dict[str, Any]:
+    run = simulation(SEED, EVENTS, (ANCHOR - EPOCH) // timedelta(microseconds=1))
+    assert all(1 for _ in run.run())
+    return {entry["fault"]: entry for entry in answer_key(run.planting)}
 
 
 def test_what_was_found_is_told_in_danish_where_danish_is_read(bank: Bank) -> None:

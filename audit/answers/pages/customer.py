@@ -52,7 +52,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     loaded = load_together(inquiry, wanted, [*own, *listed.alone], fresh, briefly=True, only_read=declaring)
     flows = [flow for flow in loaded.flows if flow.known in set(under_way)]
     told = [loaded.told[row.position] for row in own]
-    items = [open_item(inquiry, flow) for flow in flows]
+    items = [open_item(inquiry, flow, mine.accounts) for flow in flows]
     wrong_ones = gone_wrong(inquiry, found.rows, loaded.flows)
     items = [_marked(inquiry, item) if item.flow.subject in wrong_ones else item for item in items]
     missed = with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
@@ -65,7 +65,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
         model=inquiry.model.hash,
         answer=" ".join(
             [
-                answer_of(inquiry, items, found.rows, loaded.flows, bool(missed or at.unattributed)),
+                answer_of(inquiry, items, found.rows, loaded.flows, bool(missed or at.unattributed), mine.accounts),
                 *came_in(inquiry, lines, paid if cursor is None else None),
             ]
         ),
@@ -105,8 +105,8 @@ def payments_page(inquiry: Inquiry, subject: Subject, cursor: str | None = None,
     return payments(inquiry, asked, accounts, fresh, cursor, size)
 
 
-def open_item(inquiry: Inquiry, flow: Flow) -> OpenItem:
-    """Where a flow's money is, since when, and by when it should go on."""
+def open_item(inquiry: Inquiry, flow: Flow, mine: Sequence[Subject] = ()) -> OpenItem:
+    """Where a flow's money is, since when, and by when it should go on; to the holder of these accounts."""
     states = flow.states()
     waiting = waiting_for(inquiry, flow.past, flow.told, states)
     status, tone = status_of(inquiry, states, waiting, ())
@@ -116,7 +116,7 @@ def open_item(inquiry: Inquiry, flow: Flow) -> OpenItem:
     last = flow.past[-1].recorded if flow.past else flow.rows[0].recorded
     return OpenItem(
         flow=link_of(inquiry, flow.known.subject, flow.known.id),
-        title=flow_title(flow),
+        title=flow_title(flow, mine),
         state=states[0].state if states else "",
         state_title=status,
         tone=tone,

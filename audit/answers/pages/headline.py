@@ -10,19 +10,22 @@ from audit.answers.reading.flows import Flow
 from audit.answers.reading.names import kind_title, place_kind
 from audit.answers.shapes import FindingLine, StateLine, Waiting
 from audit.answers.words import word
-from audit.values import Certainty, Subject
+from audit.values import Certainty, Place, Subject
 
 
-def flow_title(flow: Flow) -> str:
-    """ "500.00 DKK to Mette H••••••"; without another side "Transfer, 500.00 DKK"."""
-    declared, who = flow.declared(), counterparty(told_of(flow))
+def flow_title(flow: Flow, mine: Collection[Subject] = ()) -> str:
+    """ "500.00 DKK to Mette H••••••"; without another side "Transfer, 500.00 DKK". `mine`: to the holder of these
+    accounts, to whom it is from another's."""
+    declared, who = flow.declared(), counterparty(told_of(flow), mine)
     title = kind_title(flow.inquiry, flow.known.subject.kind)
     if declared is None:
         return f"{title} {flow.known.subject.key}"
     amount = flow.inquiry.amount(declared)
+    is_others = _comes_from_another(flow, mine)
     if not who:
-        return f"{title}, {amount}"
-    return word(flow.inquiry.language, "from" if _comes_from_outside(flow) else "to", amount=amount, who=who)
+        return word(flow.inquiry.language, "from_another", amount=amount) if is_others else f"{title}, {amount}"
+    is_in = is_others or _comes_from_outside(flow)
+    return word(flow.inquiry.language, "from" if is_in else "to", amount=amount, who=who)
 
 
 def counterparty(told: Sequence[Told], mine: Collection[Subject] = ()) -> str:
@@ -63,11 +66,26 @@ def status_of(
 
 def _comes_from_outside(flow: Flow) -> bool:
     """Whether the first money of the flow came from a place outside our sight."""
+    source = _source(flow)
+    return source is not None and place_kind(flow.inquiry.model, source).certainty is Certainty.OUTSIDE
+
+
+def _comes_from_another(flow: Flow, mine: Collection[Subject]) -> bool:
+    """Whether the first money of the flow came from an account that is none of these."""
+    source = _source(flow) if mine else None
+    if source is None:
+        return False
+    holder = Subject(place_kind(flow.inquiry.model, source).subject or "", source.key)
+    return holder.kind in {one.kind for one in mine} and holder not in mine
+
+
+def _source(flow: Flow) -> Place | None:
+    """Where the first money of the flow's book came from."""
     for row in flow.past:
         for moved in flow.moved.get(row.position, ()):
             if moved.source.book == flow.kind.book:
-                return place_kind(flow.inquiry.model, moved.source).certainty is Certainty.OUTSIDE
-    return False
+                return moved.source
+    return None
 
 
 def told_of(flow: Flow) -> list[Told]:

@@ -3,13 +3,15 @@ rest is in order. What goes wrong with one payment is told once, however many fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.pages.headline import flow_title
-from audit.answers.reading.flows import Flow
-from audit.answers.reading.names import CUSTOMER, Known, flow_kinds
+from audit.answers.reading.flows import Flow, held_and_owed
+from audit.answers.reading.movements import Net
+from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, place_kind
+from audit.answers.reading.onitsway import nets_under_way
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes import FindingLine, OpenItem
 from audit.answers.shapes.finding import GRAVE
@@ -68,16 +70,19 @@ def answer_of(
     found: Sequence[FindingLine],
     flows: Sequence[Flow],
     is_incomplete: bool,
+    mine: Collection[Subject] = (),
 ) -> str:
-    """`flows` are those that were read: `items` are of some of them, and of others findings may tell."""
+    """`flows` are those that were read: `items` are of some of them, and of others findings may tell. `mine` are the
+    customer's accounts."""
     language = inquiry.language
     by_key = {flow.known.subject.key: flow for flow in flows}
-    troubles = _troubles(inquiry, found, flows)
+    troubles = _troubles(inquiry, found, flows, mine)
     wrong = [one for one in troubles if one.is_wrong]
     late = [item for item in items if item.is_late and item.flow.subject.key not in {one.subject.key for one in wrong}]
     told = {one.subject.key for one in wrong} | {item.flow.subject.key for item in late}
     rest = [one for one in troubles if one.subject.key not in told]
-    waits = [one for one in rest if one.is_late]
+    arrived = [one for one in rest if one.is_late and one.flow is not None and _has_arrived(one.flow, mine)]
+    waits = [one for one in rest if one.is_late and one not in arrived]
     bad = [one for one in rest if one.is_grave and not one.is_late]
     noted = [one for one in rest if not one.is_grave and not one.is_late]
     items = [item for item in items if item.flow.subject.key not in told]
@@ -86,6 +91,7 @@ def answer_of(
         # that none is late can be said where nothing is in doubt
         name = "open" if not (waits or bad or wrong) else "under_way"
         parts.append(word(language, f"one_{name}" if len(items) == 1 else f"some_{name}", count=len(items)))
+    parts += [word(language, "arrived", what=one.title) for one in arrived]
     for ones, name in ((waits, "overdue"), (bad, "unexplained"), (noted, "noted")):
         if ones:
             what = _listed([f"{one.title}: {_in_words(inquiry, one)}" for one in ones])
@@ -94,7 +100,7 @@ def answer_of(
         parts.append(word(language, "not_understood"))
     if not parts:
         return word(language, "all_explained")
-    if not (waits or bad or noted or wrong or is_incomplete):
+    if not (waits or arrived or bad or noted or wrong or is_incomplete):
         parts.append(word(language, "else_explained"))
     return " ".join(parts)
 
@@ -104,7 +110,22 @@ def gone_wrong(inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[F
     return {one.subject for one in _troubles(inquiry, found, flows) if one.is_wrong}
 
 
-def _troubles(inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Flow]) -> list[Trouble]:
+def _has_arrived(flow: Flow, mine: Collection[Subject]) -> bool:
+    """Whether all its money rests on one of these accounts, and came from none of them."""
+    held, owed, beside = held_and_owed(flow)
+    if nets_under_way(flow) or not held:
+        return False
+    is_mine = all(_owner(flow, net) in mine for net in [*held, *beside])
+    return is_mine and not any(_owner(flow, net) in mine for net in owed)
+
+
+def _owner(flow: Flow, net: Net) -> Subject:
+    return Subject(place_kind(flow.inquiry.model, net.place).subject or "", net.place.key)
+
+
+def _troubles(
+    inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Flow], mine: Collection[Subject] = ()
+) -> list[Trouble]:
     """Open findings by what they are about: a payment's lanes bear its key, and what rests on one of its events is its
     own, whosever account it is found of."""
     shown = {line.id for line in found}
@@ -125,7 +146,7 @@ def _troubles(inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Fl
         first = [line for line in lines if line.because_of not in shown and not line.is_late] or lines
         if {line.rule for line in first} <= WEAK:
             first = [line for line in lines if not line.is_late] or lines
-        title = flow_title(flow) if flow is not None else first[0].subject.title
+        title = flow_title(flow, mine) if flow is not None else first[0].subject.title
         counted = [*first, *(line for line in lines if line.is_of_money and line not in first)]
         troubles.append(Trouble(flow.known.subject if flow else first[0].subject.subject, title, counted, flow))
     return troubles

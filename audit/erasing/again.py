@@ -1,8 +1,10 @@
 """What was erased stays erased: whatever receipts say is done again, after a restored backup, a crash, or for what came
-since. What has not moved since it was last looked after is left alone."""
+since. What has not moved since it was last looked after is left alone. A file that the database never knew waits while
+a legal hold stands on any that it names: its erasure may have been cut short, or refused."""
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -15,15 +17,16 @@ from audit.database import Connection, connect, sql, use_current_generation
 from audit.erasing import receipts
 from audit.erasing.destroying import destroy, forget_old_rows, remove_exports
 from audit.erasing.erase import KIND, record
-from audit.erasing.holds import standing_on
+from audit.erasing.holds import let_none_come, require_none, standing_on
 from audit.erasing.receipts import Receipt
 from audit.erasing.scope import Scope, digests_of, scope_of
-from audit.errors import UnknownSubject
+from audit.errors import Refused, UnknownSubject
 from audit.models import AuditRecord
 from audit.values import Subject
 
 SETTLES_AFTER = timedelta(hours=1)  # until then a text or a trail that was being made may still come
 
+_log = logging.getLogger(__name__)
 _kept: dict[str, str] = {}  # how each receipt's subject stood when this process last looked after it
 
 
@@ -33,12 +36,14 @@ def keep_erased() -> int:
     with connect("erasure") as connection:
         known = receipts.stored(connection)
         names = {receipt.name for receipt in known}
-        missing = [receipt for receipt in filed if receipt.name not in names]
-        _remember(missing)
+        missing = [
+            receipt for receipt in filed if receipt.name not in names and _is_finished(connection, receipt)
+        ]
         stands = _stands(connection)
-        for receipt in [*known, *missing]:
+        for receipt in known:
             stand = stands.get(receipt.name)
             if stand is None or _kept.get(receipt.name) != stand:
+                let_none_come(connection)
                 _again(connection, receipt)
                 connection.commit()
                 _settle(receipt, stand)
@@ -48,12 +53,20 @@ def keep_erased() -> int:
     return len(missing)
 
 
-def _remember(missing: list[Receipt]) -> None:
-    """As the owner: the role erasure adds none but of an approval, which this database may not know."""
-    if missing:
-        with connect("owner") as connection:
-            for receipt in missing:
-                receipts.remember(connection, receipt)
+def _is_finished(connection: Connection, receipt: Receipt) -> bool:
+    """Whether what the file says, which this database never knew, is done now: not while any of it is held."""
+    let_none_come(connection)
+    try:
+        require_none(Subject.parse(one) for one in receipt.owners)
+    except Refused:
+        connection.rollback()
+        _log.warning("the receipt %s waits: a legal hold stands on what it names", receipt.name)
+        return False
+    with connect("owner") as owner:  # the role erasure adds none but of an approval, which this database may not know
+        receipts.remember(owner, receipt)
+    _again(connection, receipt)
+    connection.commit()
+    return True
 
 
 def _stands(connection: Connection) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit.access import keys
@@ -50,11 +50,15 @@ def erase_texts(connection: Connection, own: Sequence[Subject], until: datetime)
 
 def remove_exports(own: Sequence[Subject], until: datetime) -> int:
     """Delete the files that wait to be fetched, of what was asked for until a time; gives how many exports had any."""
-    named = [*map(str, own), *titles_about(own)]
-    about = Export.objects.filter(Q(subject__in=named) | Q(door_subject__in=named), asked_at__lte=until, state="done")
+    about = exports_about(own, until)
     for row in about:
         delivery.remove(row)
     return about.exclude(file="").update(file="", removed_at=timezone.now())
+
+
+def exports_about(own: Sequence[Subject], until: datetime) -> QuerySet[Export]:
+    named = [*map(str, own), *titles_about(own)]
+    return Export.objects.filter(Q(subject__in=named) | Q(door_subject__in=named), asked_at__lte=until, state="done")
 
 
 def forget_old_rows() -> None:

@@ -1,7 +1,7 @@
 """Erasure: keys, salts, sealed values, blind indexes, texts and files of one subject, for ever, with a receipt.
 
-The receipt's file is written before anything is committed: whatever crashes, or whichever older backup is restored,
-`audit.erasing.again` finishes what a receipt says.
+The receipt's file is written when the database has taken the receipt, just before it commits: after a crash between
+the two, or when an older backup is restored, `audit.erasing.again` finishes what the file says, unless a hold stands.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+import psycopg
 from django.utils import timezone
 
 from audit import instance
@@ -18,10 +19,10 @@ from audit.access import approvals, looks
 from audit.access.looks import Look
 from audit.access.people import Actor
 from audit.answers.reading.names import subject_id
-from audit.database import connect, reading, sql
+from audit.database import Connection, connect, reading, sql
 from audit.erasing import receipts, retention
-from audit.erasing.destroying import destroy, forget_old_rows, remove_exports
-from audit.erasing.holds import require_none
+from audit.erasing.destroying import destroy, exports_about, forget_old_rows, remove_exports
+from audit.erasing.holds import let_none_come, require_none
 from audit.erasing.receipts import Receipt
 from audit.erasing.scope import Scope, scope_of
 from audit.errors import Refused
@@ -108,19 +109,32 @@ def _permitted(actor: Actor, subject: Subject, despite_retention: bool) -> Plan:
 
 def _carry_out(actor: Actor, begun: Receipt, scope: Scope) -> Receipt:
     with connect("erasure") as connection:
+        let_none_come(connection)
         require_none(scope.own)  # one may have been placed since it was planned
-        done = destroy(connection, scope, timezone.now())
+        until = timezone.now()
+        done = destroy(connection, scope, until)
         ((position,),) = connection.execute("select position from trace.head").fetchall()
         receipt = msgspec.structs.replace(
             begun, keys=done.keys, pieces=done.pieces, blind=done.blind, texts=done.texts,
-            exports=remove_exports(scope.own, timezone.now()), log_position=position,
+            exports=exports_about(scope.own, until).exclude(file="").count(), log_position=position,
         )  # fmt: skip
-        receipts.write(receipt)
         receipts.remember(connection, receipt)
-        connection.commit()
+        _file_and_commit(connection, receipt)
+    remove_exports(scope.own, until)
     record(actor, receipt, "erased")
     forget_old_rows()
     return receipt
+
+
+def _file_and_commit(connection: Connection, receipt: Receipt) -> None:
+    """No file is left of what the database refuses; where the connection broke, it may have been committed."""
+    receipts.write(receipt)
+    try:
+        connection.commit()
+    except psycopg.Error:
+        if not connection.broken:
+            receipts.withdraw(receipt)
+        raise
 
 
 def record(actor: Actor, receipt: Receipt, outcome: str) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import IntegrityError, transaction
+import psycopg
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from audit.access import looks, people, texts
 from audit.access.looks import Look
 from audit.access.people import Actor
+from audit.database import Connection, sql
 from audit.errors import Refused, UnknownSubject, UsageError
 from audit.models import LegalHold
 from audit.values import Subject
 
 
 def hold(actor: Actor, subject: Subject, why: str) -> LegalHold:
-    """Place one; recorded. Raises Refused without the right, UsageError where one stands."""
+    """Place one; recorded. Raises Refused without the right and while an erasure is carried out, UsageError where one
+    stands."""
     people.require(actor, "hold")
     try:
         with transaction.atomic():
@@ -26,6 +29,10 @@ def hold(actor: Actor, subject: Subject, why: str) -> LegalHold:
             looks.record(actor, Look("legal_hold", "erasures", [subject], outcome="placed", details=_about(placed)))
     except IntegrityError:
         raise UsageError(f"a legal hold stands on {subject} already") from None
+    except OperationalError as error:
+        if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):  # of `let_none_come`
+            raise
+        raise Refused("an erasure is being carried out, and the hold is not placed: try again in a moment") from None
     return placed
 
 
@@ -43,6 +50,11 @@ def lift(actor: Actor, subject: Subject) -> None:
 
 def standing_on(subject: Subject) -> LegalHold | None:
     return LegalHold.objects.filter(subject=str(subject), lifted_at=None).first()
+
+
+def let_none_come(connection: Connection) -> None:
+    """Until this transaction ends none is placed: who wants to place one waits."""
+    connection.execute(sql("erasure_alone"))
 
 
 def require_none(subjects: Iterable[Subject]) -> None:

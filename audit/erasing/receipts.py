@@ -65,6 +65,11 @@ def write(receipt: Receipt) -> None:
     put(folder() / f"{receipt.name}.json", encoded(receipt), 0o600)
 
 
+def withdraw(receipt: Receipt) -> None:
+    """Take back the file of an erasure that was not carried out."""
+    (folder() / f"{receipt.name}.json").unlink(missing_ok=True)
+
+
 def encoded(receipt: Receipt) -> bytes:
     return msgspec.json.format(msgspec.json.encode(receipt), indent=1) + b"\n"
 

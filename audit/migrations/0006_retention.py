@@ -35,6 +35,15 @@ begin
     end if;
     return new;
 end $$;
+
+create function public.await_erasure() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp set lock_timeout = '3s' as $$
+begin
+    perform pg_advisory_xact_lock_shared(hashtextextended('legal_hold', 0));
+    return new;
+end $$;
+create trigger legal_hold_awaits_erasure before insert on public.legal_hold
+    for each row execute function public.await_erasure();
 create trigger legal_hold_is_only_lifted before update on public.legal_hold
     for each row execute function public.only_lift();
 create trigger legal_hold_is_kept before delete or truncate on public.legal_hold

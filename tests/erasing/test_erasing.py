@@ -29,6 +29,7 @@ from audit.answers.where import where
 from audit.checking import check_log
 from audit.database import reading, sql, use_current_generation
 from audit.erasing import again, expiring, holds, receipts, retention
+from audit.erasing import erase as module
 from audit.erasing.again import keep_erased
 from audit.erasing.erase import ask, erase, plan
 from audit.erasing.receipts import Receipt
@@ -407,6 +408,40 @@ def test_a_hold_and_the_law_come_first(erased: Erased) -> None:
         ask(actor, other, "She asked", despite_retention=True)
     holds.lift(people.actor_named("authority_desk"), other)
     assert plan(actor, other).kept_until
+
+
+def test_a_refused_erasure_is_not_carried_out_later(erased: Erased, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hold comes after the last look for one: no file says afterwards that it be done, nor does a file alone."""
+    (key,) = erased.bank.rows(
+        "select owner_key from trace.data_key where owner_kind = 'customer' and wrapped is not null order by id limit 1"
+    )[0]
+    other = Subject("customer", key)
+    alive = "select count(*) from trace.data_key where owner_key = %s and wrapped is not null"
+    dora, desk = people.actor_named("data_protection"), people.actor_named("authority_desk")
+    approvals.approve(desk, ask(dora, other, "She asked us to", despite_retention=True))
+    planned = plan(dora, other)
+    holds.hold(desk, other, "Case 99 of the police")
+    monkeypatch.setattr(module, "require_none", lambda subjects: None)
+    monkeypatch.setattr(module, "plan", lambda actor, subject: planned)
+    filed = receipts.filed()
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="a legal hold stands"):
+        erase(dora, other, despite_retention=True)
+    assert receipts.filed() == filed
+    owners = [str(one) for one in planned.scope.own]
+    receipts.write(msgspec.structs.replace(erased.receipt, name="unknown", subject=str(other), owners=owners))
+    try:
+        assert keep_erased() == 0 and living(erased.bank, alive, key) == 1
+    finally:
+        (receipts.folder() / "unknown.json").unlink()
+        holds.lift(desk, other)
+
+
+def test_who_places_a_hold_waits_for_an_erasure(erased: Erased) -> None:
+    place = "insert into legal_hold (subject, why_id, placed_by, lifted_by) values ('customer:x', 0, 'x', '')"
+    with erased.bank.database.connect("erasure") as carrying_out, erased.bank.database.connect("web") as placing:
+        holds.let_none_come(carrying_out)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            placing.execute(place)
 
 
 def test_customers_past_their_end_go_by_two_people_each_but_those_held(

@@ -424,6 +424,7 @@ begin
     if stranger is not null then
         raise exception '% is not of % alone', stranger, subject_name using errcode = 'insufficient_privilege';
     end if;
+    perform pg_advisory_xact_lock(hashtextextended('legal_hold', 0));  -- none is placed until this is committed
     if exists (select from public.legal_hold h where h.lifted_at is null and new.receipt -> 'owners' ? h.subject) then
         raise exception 'a legal hold stands' using errcode = 'insufficient_privilege';
     end if;

@@ -517,6 +517,22 @@ def test_to_the_receiver_a_payment_is_from_another_and_what_arrived_has_arrived(
     assert re.search(arrived, receiver.answer) and "has not gone on" not in receiver.answer
 
 
+def test_an_event_whose_parts_do_not_make_its_total_is_told_as_its_payment(bank: Bank) -> None:
+    """It is found of the account; what a customer knows is the exchange."""
+    found = bank.rows(
+        "select l.other_id from finding f join link l on l.subject_id = f.subject_id and l.other_kind = 'customer'"
+        " where f.rule = 'unbalanced_event' and f.state = 'open'"
+    )
+    assert found
+    with reading() as connection:
+        for (id,) in found:
+            page = customer_page(inquire(connection, hidden), Subject("customer", bank.key_of(id)))
+            assert "the parts of an event" not in page.answer
+            assert re.search(r"went wrong: (.*; )?Currency exchange, [\d.]+ DKK", page.answer)
+            rows = [row for row in page.payments.rows if row.title == "Currency exchange"]
+            assert {row.state_title for row in rows} == {"completed; not explained"}, rows
+
+
 @cache
 def _told_key() -> dict[str, Any]:
     run = simulation(SEED, EVENTS, (ANCHOR - EPOCH) // timedelta(microseconds=1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from audit.answers.inquiry import Inquiry
@@ -12,7 +12,7 @@ from audit.answers.pages.findings import findings_of
 from audit.answers.pages.headline import flow_title, status_of
 from audit.answers.pages.payments import listed_payments, mine_of, payment_lines, payments
 from audit.answers.pages.settled import settled
-from audit.answers.pages.troubles import answer_of, gone_wrong, troubled
+from audit.answers.pages.troubles import answer_of, gone_wrong, troubled, unexplained
 from audit.answers.reading.flows import Flow, load_together
 from audit.answers.reading.ledger import Holding, holdings
 from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, known, link_of
@@ -59,6 +59,8 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     at = inquiry.as_of(all(flow.is_final() for flow in flows))
     lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, held)
     paid = payment_lines(inquiry, asked, mine, fresh, listed, loaded, set(under_way), over)
+    doubted = unexplained(inquiry, found.rows, loaded.flows)
+    paid = replace(paid, rows=tuple(_doubted(inquiry, row, doubted) for row in paid.rows))
     return CustomerPage(
         subject=link_of(inquiry, subject, asked.id),
         at=at,
@@ -128,6 +130,14 @@ def open_item(inquiry: Inquiry, flow: Flow, mine: Sequence[Subject] = ()) -> Ope
         is_over=bool(states and states[0].is_final),
         waits=_waits(inquiry, waiting),
     )
+
+
+def _doubted(inquiry: Inquiry, row: PaymentLine, doubted: Collection[Subject]) -> PaymentLine:
+    """A row of what cannot be explained says so, as the payment's own page does."""
+    if row.flow is None or row.flow.subject not in doubted:
+        return row
+    title = word(inquiry.language, "not_explained", state=row.state_title) if row.tone == "ok" else row.state_title
+    return replace(row, state_title=title, tone="bad")
 
 
 def _marked(inquiry: Inquiry, item: OpenItem) -> OpenItem:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.pages.headline import flow_title
+from audit.answers.reading.events import events_at, read_events
 from audit.answers.reading.flows import Flow, held_and_owed
 from audit.answers.reading.movements import Net
-from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, place_kind
+from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, links_of, place_kind
 from audit.answers.reading.onitsway import nets_under_way
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes import FindingLine, OpenItem
@@ -21,6 +22,7 @@ from audit.values import Subject
 
 LOADED_MAX = 5  # payments that are read for the sentence, beside those that the page shows
 WEAK = frozenset({"illegal_transition"})  # what another rule says of the same is said instead
+OF_PARTS = frozenset({"unbalanced_event"})  # found of the account, though it is a payment's event
 NAMED_MAX = 3  # of one sort that the sentence names
 
 
@@ -61,7 +63,20 @@ def troubled(inquiry: Inquiry, found: Sequence[FindingLine], shown: Sequence[Kno
         Known(link.subject, link.id) if link.subject.kind in kinds and link.id else by_key.get(link.subject.key)
         for link in links
     ]
+    known += _of_events(inquiry, [line for line in found if line.is_open and line.rule in OF_PARTS])
     return list(dict.fromkeys(one for one in known if one is not None))[:LOADED_MAX]
+
+
+def _of_events(inquiry: Inquiry, found: Sequence[FindingLine]) -> list[Known]:
+    """The payments that the events which findings rest on are of, where it is an account that bears the finding."""
+    above = {CUSTOMER, *holders(inquiry.model)}
+    positions = [ref.position for line in found if line.subject.subject.kind in above for ref in line.evidence]
+    if not positions:
+        return []
+    told = read_events(inquiry, list(events_at(inquiry, positions[:LOADED_MAX]).values()))
+    kinds = flow_kinds(inquiry.model)
+    links = links_of(inquiry, (tie for one in told for tie in one.ties if tie.kind in kinds))
+    return [Known(link.subject, link.id) for link in links.values() if link.id]
 
 
 def answer_of(
@@ -108,6 +123,12 @@ def answer_of(
 def gone_wrong(inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Flow]) -> set[Subject]:
     """The payments among `flows` whose money is not as it should be."""
     return {one.subject for one in _troubles(inquiry, found, flows) if one.is_wrong}
+
+
+def unexplained(inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Flow]) -> set[Subject]:
+    """The payments among `flows` that are not as they should be, or of which something grave is open."""
+    ones = (one for one in _troubles(inquiry, found, flows) if one.flow is not None)
+    return {one.subject for one in ones if one.is_wrong or any(line.is_doubt for line in one.lines)}
 
 
 def _has_arrived(flow: Flow, mine: Collection[Subject]) -> bool:

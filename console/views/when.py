@@ -38,16 +38,27 @@ def when(visit: Visit, kind: str, id: int) -> HttpResponse:
     intervals = page.intervals if page else ()
     shown = within(intervals, began, ended, visit.zone) if began and ended else intervals
     response = visit.show("when.html", at, page=page, kind=kind, id=id, subject=title, that=that,
-                          trouble=trouble, most=SHOWN, shown=shown, began=began, ended=ended)  # fmt: skip
+                          trouble=trouble, most=SHOWN, shown=shown, began=began, ended=ended,
+                          throughout=bool(began and ended and throughout(shown, began, ended, visit.zone)))  # fmt: skip
     response.status_code = 400 if trouble else 200
     return response
 
 
 def within(intervals: Iterable[Interval], began: date, ended: date, zone: str) -> list[Interval]:
     """Those of which a part lies in these days."""
-    first = datetime.combine(began, time(), ZoneInfo(zone)).astimezone(UTC)
-    after = datetime.combine(ended + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+    first, after = _edges(began, ended, zone)
     return [one for one in intervals if one.since.time < after and (one.until is None or one.until.time > first)]
+
+
+def throughout(intervals: Iterable[Interval], began: date, ended: date, zone: str) -> bool:
+    """Whether one of them spans these days, as far as they have come."""
+    first, after = _edges(began, ended, zone)
+    return any(one.since.time <= first and (one.until is None or one.until.time >= after) for one in intervals)
+
+
+def _edges(began: date, ended: date, zone: str) -> tuple[datetime, datetime]:
+    first = datetime.combine(began, time(), ZoneInfo(zone)).astimezone(UTC)
+    return first, datetime.combine(ended + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _days(visit: Visit) -> tuple[date | None, date | None]:

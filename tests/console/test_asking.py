@@ -125,6 +125,18 @@ def test_when_is_posted_and_only_what_may_be_asked_gets_an_address(bank: Bank, t
     assert ">Never</h2>" in support.get(url, {"that": "places.clearing < -5"}).content.decode()
 
 
+def test_what_was_true_on_all_the_days_asked_about_is_said_so(bank: Bank, transfer: int, support: Client) -> None:
+    [[account]] = bank.rows(
+        "select s.id from link l join trace.subject s on s.id = l.other_id where l.subject_id = %s"
+        " and s.kind = 'account'"
+        " order by 1 limit 1", bank.customer_of("transfer", transfer))  # fmt: skip
+    days = {"from": "2026-11-22", "to": "2026-11-22"}
+    url = f"/of/account/{account}/when"
+    page = support.get(url, {"that": "booked < 1000000000", **days}).content.decode()
+    assert "Yes, all the time from" in page
+    assert "all the time" not in support.get(url, {"that": "booked > 1000000000", **days}).content.decode()
+
+
 def test_the_list_says_in_words_what_makes_them_alike(bank: Bank, transfer: int, support: Client) -> None:
     told = {
         "bank_transfer.state = succeeded and amount > 100": "Its bank transfer is “succeeded” and its amount is more "

@@ -533,6 +533,13 @@ def test_an_event_whose_parts_do_not_make_its_total_is_told_as_its_payment(bank:
             assert {row.state_title for row in rows} == {"completed; not explained"}, rows
 
 
+def test_nobody_reads_the_first_payments_balance_as_the_accounts(bank: Bank) -> None:
+    """Payments stand by when they began, and are booked in another order."""
+    id = bank.ids("customer")[0]
+    text = Reading(text_of(with_reason(browser_of("support"), "customer", id), f"/of/customer/{id}")).text
+    assert "by when they began, newest first: booked after the first need not be the balance" in text
+
+
 @cache
 def _told_key() -> dict[str, Any]:
     run = simulation(SEED, EVENTS, (ANCHOR - EPOCH) // timedelta(microseconds=1))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,12 +12,12 @@ from django.utils import timezone
 from audit.access import looks, people
 from audit.access.looks import Look
 from audit.access.people import Actor
-from audit.answers.reading.names import customers_of
+from audit.cases.reading import titles_about
 from audit.database import connect, reading, sql
 from audit.erasing import retention
 from audit.erasing.destroying import forget_old_rows
 from audit.erasing.erase import KIND, ask, erase
-from audit.errors import Refused, UnknownSubject, UsageError, WhereaboutsError
+from audit.errors import Refused, UsageError
 from audit.models import Approval, Export, LegalHold
 from audit.trails import delivery
 from audit.values import Subject, rfc3339
@@ -77,14 +76,19 @@ def _before(actor: Actor, record_class: str) -> datetime:
 
 
 def held() -> list[str]:
-    """On whom a legal hold stands, and the customers whose that is."""
+    """On whom a legal hold stands, and what stood in one event with that: a customer's accounts and payments too.
+    Raises WhereaboutsError where that cannot be told: then nothing goes."""
     names = list(LegalHold.objects.filter(lifted_at=None).values_list("subject", flat=True))
-    found = dict.fromkeys(names)
-    with suppress(WhereaboutsError), reading() as connection:
-        for name in names:
-            with suppress(UnknownSubject):
-                found |= dict.fromkeys(map(str, customers_of(connection, Subject.parse(name))))
-    return list(found)
+    subjects = [Subject.parse(name) for name in names]
+    with connect("erasure") as connection:
+        known = connection.execute(
+            sql("retention_known"), [[one.kind for one in subjects], [one.key for one in subjects]]
+        ).fetchall()
+    if not known:
+        return names
+    with reading() as connection:
+        beside = connection.execute(sql("retention_held"), [[id for (id,) in known]]).fetchall()
+    return list(dict.fromkeys([*names, *(f"{kind}:{key}" for kind, key in beside)]))
 
 
 def _texts(actor: Actor, before: datetime, why: str | None) -> Expired:
@@ -111,6 +115,7 @@ def _exports(actor: Actor, before: datetime, why: str | None) -> Expired:
 
 def _past_exports(before: datetime) -> QuerySet[Export]:
     names = held()
+    names += titles_about([Subject.parse(name) for name in names])
     made = Export.objects.filter(asked_at__lt=before, state="done").exclude(file="")
     return made.exclude(subject__in=names).exclude(door_subject__in=names).order_by("id")
 

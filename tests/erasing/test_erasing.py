@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
+from django.utils import timezone
 
 from audit import instance, schema
 from audit.access import approvals, people, texts
@@ -33,7 +34,7 @@ from audit.erasing import erase as module
 from audit.erasing.again import keep_erased
 from audit.erasing.erase import ask, erase, plan
 from audit.erasing.receipts import Receipt
-from audit.errors import Refused
+from audit.errors import Refused, WhereaboutsError
 from audit.log.log_key import history
 from audit.models import AuditRecord, Export
 from audit.pipeline import run
@@ -467,6 +468,35 @@ def test_customers_past_their_end_go_by_two_people_each_but_those_held(
     assert expiring.past(dora, "customer_data").total == first.total - 3
     holds.lift(desk, Subject.parse(keys[0]))
     assert keys[0] in expiring.past(dora, "customer_data").names[0]
+
+
+def test_what_is_a_held_customers_is_held(erased: Erased, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts and trails about its account alone; and where nobody can tell whose that is, nothing goes."""
+    customer, account = erased.bank.rows(
+        "select c.key, a.key from link l join trace.subject c on c.id = l.subject_id and c.kind = 'customer'"
+        " join trace.subject a on a.id = l.other_id and a.kind = 'account' order by c.id desc limit 1"
+    )[0]
+    dora, desk = people.actor_named("data_protection"), people.actor_named("authority_desk")
+    text = f"text {texts.keep('about the account', [Subject('account', account)]).pk}"
+    made = Export.objects.create(subject=f"account:{account}", actor="support", state="done", file="trail-x.zip")
+    monkeypatch.setattr(expiring, "_before", lambda actor, record_class: timezone.now() + timedelta(days=1))
+    names = {f"export {made.pk} of {made.subject}", text}
+
+    def going() -> set[str]:
+        return {name for one in ("texts", "exports") for name in expiring.past(dora, one).names}
+
+    assert names <= going()
+    holds.hold(desk, Subject("customer", customer), "Case 16 of the police")
+    assert not names & going()
+    monkeypatch.setattr(expiring, "reading", fail)
+    with pytest.raises(WhereaboutsError):
+        expiring.expire(dora, "texts")
+    holds.lift(desk, Subject("customer", customer))
+    Export.objects.filter(pk=made.pk).update(file="")
+
+
+def fail() -> None:
+    raise WhereaboutsError("no generation is there to be asked")
 
 
 def test_the_page_still_opens_and_says_erased(erased: Erased) -> None:

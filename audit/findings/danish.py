@@ -105,7 +105,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Det, der bringer den ud af {state}.",
     ),
     "transfer_not_conserved": (
-        "{kind} på {declared_text}: der er {held_text} af den: {places}.",
+        "{kind} på {declared_text}: da det først blev set, var der {held_text} af den: {places}.",
         "Det, der mangler, eller en tilbageførsel af det, der er for meget.",
     ),
     "trial_balance": (

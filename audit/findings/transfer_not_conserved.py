@@ -14,7 +14,7 @@ RULE = Rule(
     name="transfer_not_conserved",
     title="Amounts do not add up",
     severity=Severity.CRITICAL,
-    sentence="The {kind} is for {declared_text}, but {held_text} of it is there: {places}.",
+    sentence="The {kind} is for {declared_text}, but when this was first seen {held_text} of it was there: {places}.",
     mend="The event that was missed, or the reversal of the one too many.",
     meaning="D2: what the places of the custody book hold for a flow differs from its declared amount, or a transit "
     "place is below zero, so more was taken out of it than was put in.",
@@ -57,6 +57,7 @@ def _wrong(story: Story, nets: Mapping[At, int]) -> dict[At, int]:
 def _sign(story: Story, moment: StoryMoment, wrong: dict[At, int], until: StoryMoment | None) -> Sign:
     declared, currency = story.declared or (0, next(iter(wrong)).currency)
     held = sum(units for place, units in wrong.items() if units > 0 and place.currency == currency)
+    there = [place for place, units in wrong.items() if units > 0]
     return story.sign(
         RULE.name,
         moment.recorded,
@@ -65,7 +66,7 @@ def _sign(story: Story, moment: StoryMoment, wrong: dict[At, int], until: StoryM
             "declared": str(declared),
             "held": str(held),
             "currency": currency,
-            "places": ", ".join(sorted(str(place) for place, units in wrong.items() if units > 0 or place.is_transit)),
+            "places": ", ".join(sorted(str(place) for place in there or wrong)),
         },
         money=[(abs(held - declared), currency)],
         until=until,

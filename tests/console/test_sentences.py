@@ -576,3 +576,13 @@ def test_what_was_released_without_a_hold_is_not_said_to_be_back(bank: Bank) -> 
     (own,) = [one for one in said if "75.00 DKK" in one]
     assert "75.00 DKK too much is shown as available; nothing was reserved for it" in own
     assert "is back on your account" not in own, own
+
+
+def test_what_does_not_add_up_names_only_places_that_hold_something(bank: Bank) -> None:
+    """What was taken once too often out of a place is not there; and the amounts are those of its first moment."""
+    found = bank.rows("select subject_id, numbers from finding where rule = 'transfer_not_conserved'")
+    assert len(found) >= 3 and not [one for _, one in found if "transit" in one["places"]], found
+    with reading() as connection:
+        said = findings_of(inquire(connection, hidden), [id for id, _ in found], limit=500).rows
+    both = [one.says for one in said if one.rule == "transfer_not_conserved" and "another bank" in one.says]
+    assert both and all("when this was first seen 1,000.00 DKK of it was there" in one for one in both), both

@@ -93,8 +93,8 @@ def erase(actor: Actor, subject: Subject, *, despite_retention: bool = False) ->
 
 def do(actor: Actor, asked: Approval) -> Receipt:
     """Erase what this request asked for. Raises as `erase` does."""
-    name, _, despite = asked.what.partition(", ")
-    return erase(actor, Subject.parse(name), despite_retention=despite == DESPITE)
+    name = asked.what.removesuffix(f", {DESPITE}")
+    return erase(actor, Subject.parse(name), despite_retention=name != asked.what)
 
 
 def _permitted(actor: Actor, subject: Subject, despite_retention: bool) -> Plan:

@@ -16,8 +16,8 @@ from audit.cases.reading import titles_about
 from audit.database import connect, reading, sql
 from audit.erasing import retention
 from audit.erasing.destroying import forget_old_rows
-from audit.erasing.erase import KIND, ask, erase
-from audit.errors import Refused, UsageError
+from audit.erasing.erase import DESPITE, KIND, ask, erase
+from audit.errors import Refused, UnknownSubject, UsageError
 from audit.models import Approval, Export, LegalHold
 from audit.trails import delivery
 from audit.values import Subject, rfc3339
@@ -135,7 +135,7 @@ def _customers(actor: Actor, before: datetime, why: str | None) -> Expired:
 def _is_erased(actor: Actor, subject: Subject) -> bool:
     try:
         erase(actor, subject)
-    except Refused:  # a hold came between, or it is not past its end
+    except (Refused, UnknownSubject):  # a hold came between, it is not past its end, or it is withheld by now
         return False
     return True
 
@@ -143,7 +143,7 @@ def _is_erased(actor: Actor, subject: Subject) -> bool:
 def _asked_for(actor: Actor, state: str) -> list[Subject]:
     found = Approval.objects.filter(kind=KIND, state=state, expires_at__gt=timezone.now())
     mine = found if state == "pending" else found.filter(requester=actor.name)
-    return [Subject.parse(what) for what in mine.values_list("what", flat=True) if "," not in what]
+    return [Subject.parse(what) for what in mine.values_list("what", flat=True) if not what.endswith(f", {DESPITE}")]
 
 
 class _Customers(dict[str, datetime]):

@@ -13,6 +13,10 @@ begin
         select from approval a
         where a.id = new.approval_id and a.state = 'used' and a.kind = tg_argv[0] and a.what = new.what
           and (tg_argv[0] = 'mute_rule' or a.why_id = (to_jsonb(new) ->> 'text_id')::bigint)
+          and a.details @> (
+              select jsonb_object_agg(named, to_jsonb(new) -> named)
+              from unnest(case tg_argv[0] when 'mute_rule' then array['rule', 'subject', 'until']
+                          else array['subject', 'finding'] end) named)
     ) then
         raise exception 'this needs a second person' using errcode = 'insufficient_privilege';
     end if;

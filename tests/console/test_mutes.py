@@ -98,6 +98,12 @@ def test_neither_is_written_without_the_approval_of_exactly_it(bank: Bank) -> No
     ):
         with bank.database.connect("web") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement.encode(), (TOMORROW - timedelta(days=9), used.pk))
+    other = "insert into mute (what, rule, subject, until, muted_by, approval_id) select what, {}, '', id"
+    said = ("details ->> 'rule'", "details ->> 'subject'", "(details ->> 'until')::date")
+    for at, changed in enumerate(("'another'", "'customer:another'", "'2999-01-01'::date")):  # of what was approved
+        columns = ", ".join(changed if at == one else column for one, column in enumerate(said))
+        with bank.database.connect("web") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(f"{other.format(columns)} from approval where id = %s".encode(), (used.pk,))
     for table in ("mute", "correction_note"):
         for statement in (f"update {table} set what = ''", f"delete from {table}"):
             with bank.database.connect("owner") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):

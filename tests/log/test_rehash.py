@@ -36,7 +36,7 @@ def signed(log: Log) -> Log:
 
 def tamper(log: Log, *statements: str) -> None:
     log.connection.execute("set role whereabouts_owner")
-    for table in ("log", "payload", "tree_node", "checkpoint", "sequence"):
+    for table in ("log", "payload", "segment", "tree_node", "checkpoint", "sequence"):
         log.connection.execute(f"alter table trace.{table} disable trigger user".encode())
     for statement in statements:
         log.connection.execute(statement.encode())

@@ -1,5 +1,5 @@
--- What of some subjects, and of the customers and holders that stand in one event with them, the viewer may not know of;
--- and which of the subjects stand in one event with a withheld customer. Parameters: kinds, keys, kinds that hold money.
+-- What of some subjects, and of the customers and holders that take part in them, the viewer may not know of;
+-- and in which of the subjects a withheld customer takes part. Parameters: kinds, keys, kinds that hold money.
 with asked as (
     select s.id, s.kind, s.key
     from unnest(%(kinds)s::text[], %(keys)s::text[]) as w (kind, key)
@@ -7,8 +7,8 @@ with asked as (
 ), touched as (
     select a.id, a.kind, a.key, c.id as customer_id, c.kind as customer_kind, c.key as customer_key
     from asked a
-    join link l on l.subject_id = a.id and l.other_kind = 'customer'
-    join trace.subject c on c.id = l.other_id
+    cross join lateral trace.owners(a.id) o
+    join trace.subject c on c.id = o.customer_id
     join shown.withheld h on h.kind = c.kind and h.key = c.key
 ), held as (
     select s.id, s.kind, s.key

@@ -9,5 +9,12 @@ join trace.subject s on s.id = t.id
 where shown.is_hidden(s.id, s.kind, s.key)
 union
 select s.id
+from unnest(%(subjects)s::int8[]) as w (id)
+join trace.subject s on s.id = w.id
+where s.kind <> 'customer'
+  and not exists (select from link l where l.subject_id = w.id and l.other_kind = 'customer')
+  and shown.is_hidden(s.id, s.kind, s.key)
+union
+select s.id
 from trace.subject s join shown.withheld h on h.kind = s.kind and h.key = s.key
 where s.id = any(%(subjects)s)

@@ -17,6 +17,7 @@ from audit.access import people
 from audit.access.mask import hidden
 from audit.access.restricted import Changed, restrict
 from audit.answers.inquiry import inquire
+from audit.answers.reading.withheld import hidden_numbers
 from audit.database import Viewer, reading
 from audit.erasing.erase import ask, plan
 from audit.errors import UnknownSubject, UsageError
@@ -26,7 +27,7 @@ from audit.trails.asked import Asked
 from audit.trails.bundle import write_bundle
 from audit.trails.verify.checks import Trusted, verify
 from audit.values import Subject
-from tests.console.conftest import Bank, approved, browser_of, with_reason
+from tests.console.conftest import Bank, approved, browser_of, shut_doors, with_reason
 
 NOTHING = 999_999_999
 
@@ -275,3 +276,37 @@ def test_nobody_plans_or_asks_to_erase_whom_they_may_not_know_of(restricted: Pai
     with pytest.raises(UnknownSubject):
         ask(dora, gone, "They asked", despite_retention=True)
     assert plan(people.actor_named("authority_desk"), gone).scope.own[0] == gone
+
+
+def test_a_lane_that_only_names_its_payment_is_its_customers(bank: Bank, restricted: Pair) -> None:
+    """The clearing's own events name no customer: whose it is follows from the payment."""
+    lane = _lane_of(bank, restricted.own_flow)
+    key = bank.key_of(restricted.own_flow)
+    browser = browser_of("support")
+    for url, absent in zip(pages_of("clearing", lane), pages_of("clearing", NOTHING), strict=True):
+        assert _without_numbers(body(browser, url), lane) == _without_numbers(body(browser, absent), NOTHING), url
+    for name in ("reason", "export"):
+        assert browser.post(f"/of/clearing/{lane}/{name}", {"code": "call"}).status_code == 404
+    assert not _named(key, body(browser, "/who/clearing?that=clearing.state+%3D+settled")[1])
+    browser.post("/search", {"text": key})
+    assert AuditRecord.objects.filter(kind="search").latest("id").subjects == []
+    with reading(viewer=Viewer("support", "support")) as connection:
+        assert hidden_numbers(inquire(connection, hidden), [lane, restricted.flow]) == {lane}
+    lead = with_reason(browser_of("team_lead"), "customer", restricted.gone)
+    assert body(lead, f"/of/clearing/{lane}")[0] == 200
+
+
+def test_a_lanes_story_opens_with_its_customers_door(bank: Bank, pair: Pair) -> None:
+    lane, browser = _lane_of(bank, pair.own_flow), browser_of("support")
+    shut_doors()
+    assert body(browser, f"/of/clearing/{lane}/why")[0] == 302
+    browser = with_reason(browser, "clearing", lane)
+    assert body(browser, f"/of/clearing/{lane}/why")[0] == 200
+    (looked,) = AuditRecord.objects.filter(kind="reason").order_by("-id")[:1]
+    assert looked.subjects == [f"customer:{pair.gone_key}"]
+    assert f"customer:{pair.gone_key}" in AuditRecord.objects.filter(kind="look").latest("id").subjects
+
+
+def _lane_of(bank: Bank, flow: int) -> int:
+    id: int = bank.id_of("clearing", bank.key_of(flow))
+    return id

@@ -78,14 +78,20 @@ def customers_of(connection: Connection, subject: Subject, id: int = 0) -> tuple
     stands alone."""
     if subject.kind == CUSTOMER or subject.kind == PLACE:
         return (subject,) if subject.kind == CUSTOMER else ()
-    found = linked(connection, id or subject_id(connection, subject), [CUSTOMER], CUSTOMERS_MAX)
+    found = owning(connection, id or subject_id(connection, subject), CUSTOMERS_MAX)
     return tuple(other for _, other, _ in found)
+
+
+def owning(connection: Connection, id: int, limit: int) -> list[tuple[int, Subject, datetime]]:
+    """Identifier, subject and time since of the customers a subject belongs to, through its payment where need be."""
+    found = rows(connection, sql("answer_owners"), {"subject": id, "limit": limit})
+    return [(row[0], Subject(row[1], row[2]), row[3]) for row in found]
 
 
 def owners_of(inquiry: Inquiry, id: int) -> list[tuple[int, Subject, datetime]]:
     """The customers, as `linked` gives them, of a subject that is none; a page asks for them in several places."""
     if id not in inquiry.owners:
-        inquiry.owners[id] = linked(inquiry.connection, id, [CUSTOMER], CUSTOMERS_MAX)
+        inquiry.owners[id] = owning(inquiry.connection, id, CUSTOMERS_MAX)
     return inquiry.owners[id]
 
 

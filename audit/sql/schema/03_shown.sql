@@ -12,21 +12,27 @@ where not r.may_open ?| array[current_setting('whereabouts.viewer', true),
       where d.session = current_setting('whereabouts.session', true) and d.closes_at > now()
         and d.actor = current_setting('whereabouts.viewer', true) and d.is_broken and d.subject = r.kind || ':' || r.key);
 
--- Whether a subject is a withheld customer, or belongs to customers who are all withheld. `link` is the generation's that
--- the reader uses.
+-- Whether a subject is a withheld customer, or belongs to customers who are all withheld.
 create function shown.is_hidden(subject_id bigint, subject_kind text, subject_key text) returns boolean
 language plpgsql stable cost 1000 as $$
+declare
+    owner record;
+    is_owned boolean = false;
 begin
     if exists (select from shown.withheld w where w.kind = subject_kind and w.key = subject_key) then
         return true;
     end if;
-    return subject_kind <> 'customer'
-        and exists (select from link l
-                    where l.subject_id = is_hidden.subject_id and l.other_kind = 'customer')
-        and not exists (
-            select from link l join trace.subject c on c.id = l.other_id
-            where l.subject_id = is_hidden.subject_id and l.other_kind = 'customer'
-              and not exists (select from shown.withheld w where w.kind = c.kind and w.key = c.key));
+    if subject_kind = 'customer' then
+        return false;
+    end if;
+    for owner in select c.kind, c.key from trace.owners(is_hidden.subject_id) o join trace.subject c on c.id = o.customer_id
+    loop
+        if not exists (select from shown.withheld w where w.kind = owner.kind and w.key = owner.key) then
+            return false;
+        end if;
+        is_owned = true;
+    end loop;
+    return is_owned;
 end $$;
 
 create view shown.subject as

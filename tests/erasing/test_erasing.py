@@ -340,6 +340,10 @@ def test_nobody_forges_a_receipt(erased: Erased) -> None:
         with erased.bank.database.connect("erasure") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             assert connection.execute(strangers.replace("{text}", text).encode(), [other]).rowcount > 0
             connection.commit()
+    whole = "delete from trace.blind b using trace.segment g where g.position = b.position and length(g.ciphertext) > 0"
+    with erased.bank.database.connect("erasure") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        assert connection.execute(whole.encode()).rowcount > 0
+        connection.commit()
     beside = (  # what only later turns out to be the erased one's, in a payment that it took part in
         "update trace.segment g set salt = '', nonce = '', ciphertext = '' from trace.data_key k, timeline t"
         " where k.id = g.key_id and k.wrapped is not null and t.position = g.position and t.subject_id in"

@@ -124,7 +124,7 @@ def test_no_guard_looks_among_temporary_tables_first(database: Database) -> None
         ).fetchall()
     assert len(guards) >= 8
     own = re.compile(r"search_path=pg_catalog, \w+, pg_temp")
-    assert [name for name, settings in guards if not own.fullmatch(settings)] == []
+    assert [name for name, settings in guards if not any(map(own.fullmatch, settings.split(';')))] == []
 
 
 def test_web_writes_nothing_into_a_generation(database: Database) -> None:

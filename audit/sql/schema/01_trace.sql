@@ -487,6 +487,17 @@ begin
     raise exception 'no receipt says that % of entry % was erased', new.path, new.position
         using errcode = 'insufficient_privilege';
 end $$;
+-- What may be searched blind of an entry goes only where a piece of that entry is emptied, which needs a receipt.
+create function trace.require_emptied() returns trigger language plpgsql
+set search_path = pg_catalog, trace, pg_temp as $$
+begin
+    if not exists (select from segment g where g.position = old.position and length(g.ciphertext) = 0) then
+        raise exception 'nothing of entry % was erased', old.position using errcode = 'insufficient_privilege';
+    end if;
+    return null;
+end $$;
+create constraint trigger blind_has_emptied after delete on trace.blind
+    deferrable initially deferred for each row execute function trace.require_emptied();
 create trigger segment_is_only_emptied before update on trace.segment
     for each row execute function trace.only_empty();
 create constraint trigger segment_has_receipt after update on trace.segment

@@ -1,4 +1,4 @@
-"""The permanent tables, as `audit/sql/schema/01_trace.sql` makes them; rights are given by `audit/migrating.py`."""
+"""The permanent tables, as `audit/sql/schema/01_trace*.sql` make them; rights are given by `audit/migrating.py`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from audit.database import sql
 def create_trace(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     with editor.connection.cursor() as cursor:
         cursor.execute(sql("schema/01_trace"))
+        cursor.execute(sql("schema/01_trace_erasure"))
 
 
 class Migration(migrations.Migration):

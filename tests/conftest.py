@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -50,7 +50,10 @@ class Database:
         return audit_database.connect(role, autocommit=autocommit, url=self.url)
 
 
-MakeDatabase = Callable[[], Database]
+class MakeDatabase(Protocol):
+    """Makes a database: empty but for the tables, or a copy of one that nobody is connected to."""
+
+    def __call__(self, copied_from: Database | None = None) -> Database: ...
 
 
 @pytest.fixture(scope="session")
@@ -118,10 +121,10 @@ def make_database(server_url: str, django_db_blocker: Any) -> Iterator[MakeDatab
         schema.bring_up_to_date()
     made = [TEMPLATE]
 
-    def make() -> Database:
+    def make(copied_from: Database | None = None) -> Database:
         name = f"test_{len(made)}"
         made.append(name)
-        url = _create(server_url, name, TEMPLATE)
+        url = _create(server_url, name, copied_from.name if copied_from else TEMPLATE)
         schema.make_roles(url)  # rights on a database are not copied with its template
         return Database(name, url)
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -28,6 +29,7 @@ from audit.database import connect, reading
 from audit.models import Approval, OpenDoor
 from audit.pipeline import run
 from audit.sources.files import FileSource, sources_of
+from demobank.answer_key import answer_key
 from demobank.export import lines
 from demobank.history import SEED, simulation
 from tests.conftest import Database, MakeDatabase, using
@@ -97,16 +99,24 @@ class Bank:
             return connection.execute(statement.encode(), parameters).fetchall()
 
 
-@pytest.fixture(scope="module")
-def bank(
+@pytest.fixture(scope="session")
+def read_once(
     make_database: MakeDatabase, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bank]:
-    """The bank of a whole module, with a user of each role. Its records add up from test to test."""
-    made = make_database()
+) -> tuple[Database, Path]:
+    """The demo bank with a user of each role, which modules copy and nobody changes; and the file that was read."""
+    made, file = make_database(), tmp_path_factory.mktemp("bank") / "bank.ndjson"
     with using(made, django_db_blocker):
-        read_bank(tmp_path_factory.mktemp("bank") / "bank.ndjson")
+        read_bank(file)
         for role in ROLES:
             make_user(role)
+    return made, file
+
+
+@pytest.fixture(scope="module")
+def bank(read_once: tuple[Database, Path], make_database: MakeDatabase, django_db_blocker: Any) -> Iterator[Bank]:
+    """The bank of a whole module, with a user of each role. Its records add up from test to test."""
+    made = make_database(read_once[0])
+    with using(made, django_db_blocker):
         yield Bank(made)
 
 
@@ -119,6 +129,14 @@ def read_bank(file: Path) -> None:
     end = (ANCHOR - EPOCH) // timedelta(microseconds=1)
     sources: list[FileSource] = sources_of([str(file)], complete_until=end)
     assert not run(began, sources, once=True, stop=threading.Event()).troubles
+
+
+@cache
+def told_key() -> dict[str, Any]:
+    """By fault: what the bank itself knows of what it did, before, between and after."""
+    run = simulation(SEED, EVENTS, (ANCHOR - EPOCH) // timedelta(microseconds=1))
+    assert all(1 for _ in run.run())
+    return {entry["fault"]: entry for entry in answer_key(run.planting)}
 
 
 @pytest.fixture(scope="module")

@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from html import unescape
-from pathlib import Path
-from typing import Any
-from zipfile import ZipFile
 
 import pytest
 
 from audit.access.mask import hidden
-from audit.answers.documents import what_document
 from audit.answers.inquiry import inquire
 from audit.answers.pages.account import account as account_page
 from audit.answers.pages.account import statement_page
-from audit.answers.pages.customer import customer as customer_page
 from audit.answers.pages.customer import payments_page
 from audit.answers.pages.findings import findings_of
 from audit.answers.pages.transfer import transfer
-from audit.answers.reading.names import subject_of
-from audit.answers.what import whole_story_in_pages
 from audit.answers.where import where
 from audit.answers.words import WORDS
 from audit.database import reading
 from audit.findings.catalogue import RULES
 from audit.findings.danish import SENTENCES
-from audit.log.log_key import history
-from audit.trails.bundle import write_bundle
-from audit.trails.scope import Scope
-from audit.trails.verify.checks import Trusted, verify
 from audit.values import Clock, Moment, Subject
-from demobank.answer_key import answer_key
-from demobank.history import SEED, simulation
-from tests.console.conftest import ANCHOR, EPOCH, EVENTS, Bank, browser_of, with_reason
+from tests.console.conftest import Bank, browser_of, told_key, with_reason
 from tests.console.reading import Reading, text_of
-from tests.trails.conftest import ASKED
 
 
 def test_the_sentence_to_say_is_true_where_the_banks_own_words_are_not(bank: Bank) -> None:
@@ -73,76 +57,6 @@ def test_what_ended_and_left_money_behind_is_past_its_time(bank: Bank) -> None:
     assert row and row[1] == row[2] != "0"
 
 
-def test_a_batch_does_not_give_away_what_each_colleague_got(bank: Bank) -> None:
-    """One reason opens a batch; how much somebody's salary is stands behind that person's own door."""
-    batch = bank.ids("batch")[0]
-    browser = with_reason(browser_of("support"), "batch", batch)
-    paid = bank.rows(
-        "select distinct e.amount from link l join timeline t on t.subject_id = l.other_id"
-        " join entry e on e.position = t.position where l.subject_id = %s and l.other_kind = 'transfer'"
-        " and e.amount > 0",
-        batch,
-    )
-    amounts = {f"{units // 100:,}.{units % 100:02}" for (units,) in paid}
-    assert len(amounts) > 3
-    last = int(re.findall(r"step=(\d+)", text_of(browser, f"/of/batch/{batch}"))[-1])
-    urls = [f"/of/batch/{batch}", *(f"/of/batch/{batch}?step={step}" for step in (1, 2, last))]
-    for url in [*urls, f"/of/batch/{batch}/steps.json", f"/of/batch/{batch}/steps.csv"]:
-        text = text_of(browser, url)
-        plain = {amount.replace(",", "") for amount in amounts}
-        assert not [amount for amount in amounts | plain if amount in text], url
-    assert "Sender" not in text_of(browser, urls[0])
-    with reading() as connection:
-        inquiry = inquire(connection, hidden)
-        told = what_document(whole_story_in_pages(inquiry, subject_of(connection, "batch", batch)))
-    moved = {row["amount"] for step in told["steps"] for row in step["movements"]}
-    assert len(told["steps"]) > 3 and not moved & plain
-    assert not [amount for amount in amounts if any(amount in step["says"] for step in told["steps"])]
-
-
-def test_a_trail_of_a_batch_shows_no_colleague_s_payment(bank: Bank, tmp_path: Path) -> None:
-    """The payments are stubs, counted and with a reason; the raw events of none of them leave the house."""
-    batch = bank.ids("batch")[0]
-    ((total,),) = bank.rows("select count(distinct position) from timeline where subject_id = %s", batch)
-    carried = {
-        str(position)
-        for (position,) in bank.rows(
-            "select t.position from timeline t join timeline o on o.position = t.position"
-            " join trace.subject s on s.id = o.subject_id and s.kind = 'transfer' where t.subject_id = %s",
-            batch,
-        )
-    }
-    with reading() as connection:
-        inquiry, subject = inquire(connection, hidden), subject_of(connection, "batch", batch)
-        write_bundle(inquiry, Scope.of(subject), ASKED, tmp_path / "trail.zip")
-        scope = Scope("case:1", (subject, *_carried_by(bank, carried)[:1]))
-        write_bundle(inquiry, scope, ASKED, tmp_path / "case.zip")
-        public = history(connection)[-1].key.raw
-    shown, stubs = (_lines(tmp_path / "trail.zip", name) for name in ("entries.jsonl", "stubs.jsonl"))
-    assert len(carried) > 3 and {one["i"] for one in stubs} == carried
-    assert {one["reason"] for one in stubs} == {"other_customer"} and len(shown) + len(stubs) == total
-    assert not carried & {one["i"] for one in shown} and {one["stream"] for one in shown} == {f"batch-{subject.key}"}
-    told = {str(one["event"]["position"]) for one in _lines(tmp_path / "trail.zip", "view/story.jsonl")}
-    assert not carried & told and verify(tmp_path / "trail.zip", Trusted(public)).exit_code == 0
-    one_told = carried & {one["i"] for one in _lines(tmp_path / "case.zip", "entries.jsonl")}
-    assert len(one_told) == 1, "of the payment that the case is of, and of no other"
-    assert verify(tmp_path / "case.zip", Trusted(public)).exit_code == 0
-
-
-def _carried_by(bank: Bank, positions: set[str]) -> list[Subject]:
-    found = bank.rows(
-        "select distinct s.key from timeline t join trace.subject s on s.id = t.subject_id"
-        " where s.kind = 'transfer' and t.position = any(%s) order by 1",
-        sorted(map(int, positions)),
-    )
-    return [Subject("transfer", key) for (key,) in found]
-
-
-def _lines(path: Path, name: str) -> list[Any]:
-    with ZipFile(path) as archive:
-        return [json.loads(line) for line in archive.read(name).splitlines()]
-
-
 def test_money_that_is_not_as_it_should_be_is_never_called_calm(bank: Bank) -> None:
     """Whosever finding it is: an event of the payment in its evidence is enough. Nobody looks into what nobody took."""
     found = bank.rows(
@@ -170,21 +84,6 @@ def test_money_that_is_not_as_it_should_be_is_never_called_calm(bank: Bank) -> N
     assert not twice  # the ledger's view of what custody has on its way: one amount
 
 
-def test_a_customer_with_anything_open_is_not_told_that_all_is_well(bank: Bank) -> None:
-    """However slight the finding is, and whichever of the customer's payments or accounts it is about."""
-    found = bank.rows(
-        "select distinct l.other_id, f.rule from finding f join link l on l.subject_id = f.subject_id"
-        " where f.state = 'open' and l.other_kind = 'customer' order by 1"
-    )
-    one_each = {rule: customer for customer, rule in found}
-    assert len(one_each) > 8
-    for rule, customer in one_each.items():
-        page = text_of(with_reason(browser_of("support"), "customer", customer), f"/of/customer/{customer}")
-        sentence = re.search(r'id="tells"[^>]*>([^<]*)<', page).group(1)  # type: ignore[union-attr]
-        assert "verything is explained" not in sentence and "none of them late" not in sentence, (rule, sentence)
-        assert "not late" not in sentence, (rule, sentence)
-
-
 def test_an_accounts_first_sentence_says_what_is_wrong_with_it(bank: Bank) -> None:
     """Overdrawn since when, held below zero, ended with something after its end."""
     found = bank.rows(
@@ -201,21 +100,6 @@ def test_an_accounts_first_sentence_says_what_is_wrong_with_it(bank: Bank) -> No
     assert "Overdrawn by 100.00\u00a0DKK since " in said
     assert "75.00\u00a0DKK below zero, which cannot be: do not rely on what is available." in said
     assert "Before that it was closed already; which of the two holds is not settled." in said
-
-
-def test_money_that_never_arrived_stands_in_the_receivers_list_as_such(bank: Bank) -> None:
-    """With what was declared and how it stands, not as nothing."""
-    found = bank.rows(
-        "select distinct l.other_id from finding f join trace.subject s on s.id = f.subject_id"
-        " join link l on l.subject_id = s.id and l.other_kind = 'customer'"
-        " where f.rule = 'residue_at_end' and f.state = 'open' and s.kind = 'transfer'"
-    )
-    never = []
-    for (customer,) in found:
-        browser = with_reason(browser_of("support"), "customer", customer)
-        rows = json.loads(browser.get(f"/of/customer/{customer}/payments.json").content)["rows"]
-        never += [row["amount"] for row in rows if row["state"] == "succeeded" and not row["booked_after"]]
-    assert "500.00" in never and "0.00" not in never
 
 
 def test_the_door_says_which_customer_the_money_left(bank: Bank) -> None:
@@ -358,56 +242,6 @@ def test_an_exchange_that_was_only_paid_says_all_that_was_taken_and_that_nothing
             assert "not on your account yet" in page.tells and "and exchanged" not in page.tells
 
 
-def test_what_is_over_and_wrong_is_not_said_to_be_under_way(bank: Bank) -> None:
-    """A payment that ended and left money behind went wrong: by its amount and payee, with what its own page says, and
-    nothing before it is calm."""
-    found = bank.rows(
-        "select distinct l.other_id, w.key from finding f join trace.subject w on w.id = f.subject_id"
-        " join flow o on o.subject_id = w.id join link l on l.subject_id = w.id and l.other_kind = 'customer'"
-        " where f.rule = 'residue_at_end' and f.state = 'open' and o.is_final and l.first_at = o.started_at"
-    )
-    said = []
-    with reading() as connection:
-        inquiry = inquire(connection, lambda _owner, _path, value: value)
-        for owner, key in found:
-            page = customer_page(inquiry, Subject("customer", bank.key_of(owner)))
-            item = next((one for one in page.open_items.rows if one.flow.subject.key == key), None)
-            if item is not None and page.answer.startswith("One payment went wrong"):
-                assert page.answer.startswith(f"One payment went wrong: {item.title}. "), page.answer
-                own = transfer(inquiry, item.flow.subject).tells
-                seen = own.split("This is what we see: ")[1].split(". We cannot say yet")[0]
-                assert seen in page.answer.replace(". The ", ". the ").replace(". By ", ". by "), (seen, page.answer)
-                assert "under way" not in page.answer and "One payment is late" not in page.answer
-                assert item.tone == "bad" and item.state_title.endswith(("not explained", "money left behind"))
-                assert "below zero" not in page.answer  # what its own event made of the account is told with it
-                said.append(page.answer)
-    assert len(said) >= 4
-    assert any("left the account and has not arrived" in one for one in said)
-
-
-def test_a_customers_sentence_names_each_thing_once_and_in_the_readers_language(bank: Bank) -> None:
-    """No rule's title, no name of an event type, nothing in English where it is asked in Danish."""
-    owners = bank.rows(
-        "select distinct l.other_id from finding f join link l on l.subject_id = f.subject_id"
-        " where f.state = 'open' and l.other_kind = 'customer'"
-    )
-    said: dict[str, list[str]] = {"en": [], "da": []}
-    for language, pages in said.items():
-        with reading() as connection:
-            inquiry = inquire(connection, lambda _owner, _path, value: value, language=language)
-            pages += [customer_page(inquiry, Subject("customer", bank.key_of(owner))).answer for (owner,) in owners]
-    paid_twice = "500.00 DKK to Astrid Jensen. 500.00 DKK is in the other bank; the same order was paid twice,"
-    assert any(paid_twice in one for one in said["en"])
-    assert any("Waiting for the Danish payment system's answer, due " in one for one in said["en"])
-    assert any("Venter på svar fra det danske betalingssystem, ventet senest " in one for one in said["da"])
-    titles = [rule.title.lower() for rule in RULES.values() if " " in rule.title]
-    types = [type_ for lane in inquiry.model.lanes.values() for type_ in lane.events if re.search("[a-z][A-Z]", type_)]
-    for one in (*said["en"], *said["da"]):
-        assert not [name for name in types if name in one] and one.count("went wrong") <= 1, one
-    for one in said["da"]:
-        assert not [title for title in titles if title in one.lower()] and not re.search(r"\b(the|and|was)\b", one), one
-
-
 def test_every_rule_has_its_words_in_both_languages() -> None:
     """Those that a customer's sentence may have to say; of staff and of the log itself none."""
     apart = {"access_anomaly", "trail_integrity", "trail_incomplete"}
@@ -447,29 +281,10 @@ def test_what_is_wrong_stands_on_the_first_screen_in_plain_words(bank: Bank) -> 
     assert "a record is dated before what caused it" in page and "verything is explained" not in page
 
 
-def test_what_was_open_then_is_not_called_explained_then(bank: Bank) -> None:
-    """What was resolved since was open at a moment before that: the sentence of that moment says so."""
-    found = bank.rows(
-        "select f.id, s.kind, s.key, l.other_id, f.opened_at, f.resolved_at from finding f"
-        " join trace.subject s on s.id = f.subject_id join link l on l.subject_id = s.id"
-        " where f.state = 'resolved' and f.resolved_at > f.opened_at and s.kind = 'transfer'"
-        " and l.other_kind = 'customer' order by 1 limit 4"
-    )
-    assert found
-    with reading() as connection:
-        for id, kind, key, owner, opened_at, resolved_at in found:
-            for time, is_open in ((opened_at, True), (resolved_at, False)):
-                inquiry = inquire(connection, hidden, at=Moment(time, Clock.RECORDED))
-                page = transfer(inquiry, Subject(kind, key))
-                assert [one.is_open for one in page.findings.rows if one.id == id] == [is_open]
-                answer = customer_page(inquiry, Subject("customer", bank.key_of(owner))).answer
-                assert not (is_open and "everything is explained" in answer), answer
-
-
 @pytest.mark.parametrize("language", ["en", "da"])
 def test_at_every_moment_of_the_answer_key_the_money_and_the_words_are_the_banks(bank: Bank, language: str) -> None:
     """Before, between and after each kind of fault, by what the bank knows of what it did."""
-    key = _told_key()
+    key = told_key()
     assert len(key) > 25
     with reading() as connection:
         for fault, entry in key.items():
@@ -499,54 +314,6 @@ def test_a_statement_names_the_other_side_of_what_was_paid(bank: Bank) -> None:
     assert out
 
 
-def test_to_the_receiver_a_payment_is_from_another_and_what_arrived_has_arrived(bank: Bank) -> None:
-    """One that never came is not to the receiver, and one that only waits for a closing note is not said to be late."""
-    key = _told_key()
-    with reading() as connection:
-        inquiry, said = inquire(connection, hidden), {}
-        for fault in ("left_not_arrived", "never_told_back"):
-            kind, _, of = key[fault]["subject"].partition(":")
-            id = bank.id_of(kind, of)
-            owners = bank.rows("select other_id from link where subject_id = %s and other_kind = 'customer'", id)
-            said[fault] = [customer_page(inquiry, Subject("customer", bank.key_of(one))) for (one,) in owners]
-    titles = {item.title for page in said["left_not_arrived"] for item in page.open_items.rows}
-    assert any(" to " in one for one in titles) and any("from another account of the bank" in one for one in titles)
-    assert any("went wrong: 500.00 DKK from another account" in page.answer for page in said["left_not_arrived"])
-    (receiver,) = said["never_told_back"]
-    arrived = r"500\.00 DKK from \w[^.]* has arrived; only our closing note on it is missing\."
-    assert re.search(arrived, receiver.answer) and "has not gone on" not in receiver.answer
-
-
-def test_an_event_whose_parts_do_not_make_its_total_is_told_as_its_payment(bank: Bank) -> None:
-    """It is found of the account; what a customer knows is the exchange."""
-    found = bank.rows(
-        "select l.other_id from finding f join link l on l.subject_id = f.subject_id and l.other_kind = 'customer'"
-        " where f.rule = 'unbalanced_event' and f.state = 'open'"
-    )
-    assert found
-    with reading() as connection:
-        for (id,) in found:
-            page = customer_page(inquire(connection, hidden), Subject("customer", bank.key_of(id)))
-            assert "the parts of an event" not in page.answer
-            assert re.search(r"went wrong: (.*; )?Currency exchange, [\d.]+ DKK", page.answer)
-            rows = [row for row in page.payments.rows if row.title == "Currency exchange"]
-            assert {row.state_title for row in rows} == {"completed; not explained"}, rows
-
-
-def test_nobody_reads_the_first_payments_balance_as_the_accounts(bank: Bank) -> None:
-    """Payments stand by when they began, and are booked in another order."""
-    id = bank.ids("customer")[0]
-    text = Reading(text_of(with_reason(browser_of("support"), "customer", id), f"/of/customer/{id}")).text
-    assert "by when they began, newest first: booked after the first need not be the balance" in text
-
-
-@cache
-def _told_key() -> dict[str, Any]:
-    run = simulation(SEED, EVENTS, (ANCHOR - EPOCH) // timedelta(microseconds=1))
-    assert all(1 for _ in run.run())
-    return {entry["fault"]: entry for entry in answer_key(run.planting)}
-
-
 def test_what_was_found_is_told_in_danish_where_danish_is_read(bank: Bank) -> None:
     """Every rule's sentence, with nothing that the English one does not know, and no English word among them."""
     apart = {"access_anomaly", "trail_integrity", "trail_incomplete"}
@@ -562,20 +329,6 @@ def test_what_was_found_is_told_in_danish_where_danish_is_read(bank: Bank) -> No
     assert len(said) > 100 and any("500,00 DKK" in one for one in said)
     english = re.compile(r"\b(the|and|was|is|not|after|before|seconds|minutes)\b|\d\.\d\d (DKK|SEK)")
     assert not [one for one in said if english.search(one)]
-
-
-def test_what_was_released_without_a_hold_is_not_said_to_be_back(bank: Bank) -> None:
-    """No such payment exists; what was released only makes the account look richer."""
-    found = bank.rows(
-        "select distinct l.other_id from finding f join link l on l.subject_id = f.subject_id"
-        " where f.rule = 'unmatched_resolution' and f.state = 'open' and l.other_kind = 'customer'"
-    )
-    with reading() as connection:
-        inquiry = inquire(connection, hidden)
-        said = [customer_page(inquiry, Subject("customer", bank.key_of(owner))).answer for (owner,) in found]
-    (own,) = [one for one in said if "75.00 DKK" in one]
-    assert "75.00 DKK too much is shown as available; nothing was reserved for it" in own
-    assert "is back on your account" not in own, own
 
 
 def test_what_does_not_add_up_names_only_places_that_hold_something(bank: Bank) -> None:

@@ -1,0 +1,170 @@
+"""What a customer's page says first: each thing once, in the reader's language, calm only where all is well."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from audit.access.mask import hidden
+from audit.answers.inquiry import inquire
+from audit.answers.pages.customer import customer as customer_page
+from audit.answers.pages.transfer import transfer
+from audit.database import reading
+from audit.findings.catalogue import RULES
+from audit.values import Clock, Moment, Subject
+from tests.console.conftest import Bank, browser_of, told_key, with_reason
+from tests.console.reading import Reading, text_of
+
+
+def test_a_customer_with_anything_open_is_not_told_that_all_is_well(bank: Bank) -> None:
+    """However slight the finding is, and whichever of the customer's payments or accounts it is about."""
+    found = bank.rows(
+        "select distinct l.other_id, f.rule from finding f join link l on l.subject_id = f.subject_id"
+        " where f.state = 'open' and l.other_kind = 'customer' order by 1"
+    )
+    one_each = {rule: customer for customer, rule in found}
+    assert len(one_each) > 8
+    for rule, customer in one_each.items():
+        page = text_of(with_reason(browser_of("support"), "customer", customer), f"/of/customer/{customer}")
+        sentence = re.search(r'id="tells"[^>]*>([^<]*)<', page).group(1)  # type: ignore[union-attr]
+        assert "verything is explained" not in sentence and "none of them late" not in sentence, (rule, sentence)
+        assert "not late" not in sentence, (rule, sentence)
+
+
+def test_money_that_never_arrived_stands_in_the_receivers_list_as_such(bank: Bank) -> None:
+    """With what was declared and how it stands, not as nothing."""
+    found = bank.rows(
+        "select distinct l.other_id from finding f join trace.subject s on s.id = f.subject_id"
+        " join link l on l.subject_id = s.id and l.other_kind = 'customer'"
+        " where f.rule = 'residue_at_end' and f.state = 'open' and s.kind = 'transfer'"
+    )
+    never = []
+    for (customer,) in found:
+        browser = with_reason(browser_of("support"), "customer", customer)
+        rows = json.loads(browser.get(f"/of/customer/{customer}/payments.json").content)["rows"]
+        never += [row["amount"] for row in rows if row["state"] == "succeeded" and not row["booked_after"]]
+    assert "500.00" in never and "0.00" not in never
+
+
+def test_what_is_over_and_wrong_is_not_said_to_be_under_way(bank: Bank) -> None:
+    """A payment that ended and left money behind went wrong: by its amount and payee, with what its own page says, and
+    nothing before it is calm."""
+    found = bank.rows(
+        "select distinct l.other_id, w.key from finding f join trace.subject w on w.id = f.subject_id"
+        " join flow o on o.subject_id = w.id join link l on l.subject_id = w.id and l.other_kind = 'customer'"
+        " where f.rule = 'residue_at_end' and f.state = 'open' and o.is_final and l.first_at = o.started_at"
+    )
+    said = []
+    with reading() as connection:
+        inquiry = inquire(connection, lambda _owner, _path, value: value)
+        for owner, key in found:
+            page = customer_page(inquiry, Subject("customer", bank.key_of(owner)))
+            item = next((one for one in page.open_items.rows if one.flow.subject.key == key), None)
+            if item is not None and page.answer.startswith("One payment went wrong"):
+                assert page.answer.startswith(f"One payment went wrong: {item.title}. "), page.answer
+                own = transfer(inquiry, item.flow.subject).tells
+                seen = own.split("This is what we see: ")[1].split(". We cannot say yet")[0]
+                assert seen in page.answer.replace(". The ", ". the ").replace(". By ", ". by "), (seen, page.answer)
+                assert "under way" not in page.answer and "One payment is late" not in page.answer
+                assert item.tone == "bad" and item.state_title.endswith(("not explained", "money left behind"))
+                assert "below zero" not in page.answer  # what its own event made of the account is told with it
+                said.append(page.answer)
+    assert len(said) >= 4
+    assert any("left the account and has not arrived" in one for one in said)
+
+
+def test_a_customers_sentence_names_each_thing_once_and_in_the_readers_language(bank: Bank) -> None:
+    """No rule's title, no name of an event type, nothing in English where it is asked in Danish."""
+    owners = bank.rows(
+        "select distinct l.other_id from finding f join link l on l.subject_id = f.subject_id"
+        " where f.state = 'open' and l.other_kind = 'customer'"
+    )
+    said: dict[str, list[str]] = {"en": [], "da": []}
+    for language, pages in said.items():
+        with reading() as connection:
+            inquiry = inquire(connection, lambda _owner, _path, value: value, language=language)
+            pages += [customer_page(inquiry, Subject("customer", bank.key_of(owner))).answer for (owner,) in owners]
+    paid_twice = "500.00 DKK to Astrid Jensen. 500.00 DKK is in the other bank; the same order was paid twice,"
+    assert any(paid_twice in one for one in said["en"])
+    assert any("Waiting for the Danish payment system's answer, due " in one for one in said["en"])
+    assert any("Venter på svar fra det danske betalingssystem, ventet senest " in one for one in said["da"])
+    titles = [rule.title.lower() for rule in RULES.values() if " " in rule.title]
+    types = [type_ for lane in inquiry.model.lanes.values() for type_ in lane.events if re.search("[a-z][A-Z]", type_)]
+    for one in (*said["en"], *said["da"]):
+        assert not [name for name in types if name in one] and one.count("went wrong") <= 1, one
+    for one in said["da"]:
+        assert not [title for title in titles if title in one.lower()] and not re.search(r"\b(the|and|was)\b", one), one
+
+
+def test_what_was_open_then_is_not_called_explained_then(bank: Bank) -> None:
+    """What was resolved since was open at a moment before that: the sentence of that moment says so."""
+    found = bank.rows(
+        "select f.id, s.kind, s.key, l.other_id, f.opened_at, f.resolved_at from finding f"
+        " join trace.subject s on s.id = f.subject_id join link l on l.subject_id = s.id"
+        " where f.state = 'resolved' and f.resolved_at > f.opened_at and s.kind = 'transfer'"
+        " and l.other_kind = 'customer' order by 1 limit 4"
+    )
+    assert found
+    with reading() as connection:
+        for id, kind, key, owner, opened_at, resolved_at in found:
+            for time, is_open in ((opened_at, True), (resolved_at, False)):
+                inquiry = inquire(connection, hidden, at=Moment(time, Clock.RECORDED))
+                page = transfer(inquiry, Subject(kind, key))
+                assert [one.is_open for one in page.findings.rows if one.id == id] == [is_open]
+                answer = customer_page(inquiry, Subject("customer", bank.key_of(owner))).answer
+                assert not (is_open and "everything is explained" in answer), answer
+
+
+def test_to_the_receiver_a_payment_is_from_another_and_what_arrived_has_arrived(bank: Bank) -> None:
+    """One that never came is not to the receiver, and one that only waits for a closing note is not said to be late."""
+    key = told_key()
+    with reading() as connection:
+        inquiry, said = inquire(connection, hidden), {}
+        for fault in ("left_not_arrived", "never_told_back"):
+            kind, _, of = key[fault]["subject"].partition(":")
+            id = bank.id_of(kind, of)
+            owners = bank.rows("select other_id from link where subject_id = %s and other_kind = 'customer'", id)
+            said[fault] = [customer_page(inquiry, Subject("customer", bank.key_of(one))) for (one,) in owners]
+    titles = {item.title for page in said["left_not_arrived"] for item in page.open_items.rows}
+    assert any(" to " in one for one in titles) and any("from another account of the bank" in one for one in titles)
+    assert any("went wrong: 500.00 DKK from another account" in page.answer for page in said["left_not_arrived"])
+    (receiver,) = said["never_told_back"]
+    arrived = r"500\.00 DKK from \w[^.]* has arrived; only our closing note on it is missing\."
+    assert re.search(arrived, receiver.answer) and "has not gone on" not in receiver.answer
+
+
+def test_an_event_whose_parts_do_not_make_its_total_is_told_as_its_payment(bank: Bank) -> None:
+    """It is found of the account; what a customer knows is the exchange."""
+    found = bank.rows(
+        "select l.other_id from finding f join link l on l.subject_id = f.subject_id and l.other_kind = 'customer'"
+        " where f.rule = 'unbalanced_event' and f.state = 'open'"
+    )
+    assert found
+    with reading() as connection:
+        for (id,) in found:
+            page = customer_page(inquire(connection, hidden), Subject("customer", bank.key_of(id)))
+            assert "the parts of an event" not in page.answer
+            assert re.search(r"went wrong: (.*; )?Currency exchange, [\d.]+ DKK", page.answer)
+            rows = [row for row in page.payments.rows if row.title == "Currency exchange"]
+            assert {row.state_title for row in rows} == {"completed; not explained"}, rows
+
+
+def test_nobody_reads_the_first_payments_balance_as_the_accounts(bank: Bank) -> None:
+    """Payments stand by when they began, and are booked in another order."""
+    id = bank.ids("customer")[0]
+    text = Reading(text_of(with_reason(browser_of("support"), "customer", id), f"/of/customer/{id}")).text
+    assert "by when they began, newest first: booked after the first need not be the balance" in text
+
+
+def test_what_was_released_without_a_hold_is_not_said_to_be_back(bank: Bank) -> None:
+    """No such payment exists; what was released only makes the account look richer."""
+    found = bank.rows(
+        "select distinct l.other_id from finding f join link l on l.subject_id = f.subject_id"
+        " where f.rule = 'unmatched_resolution' and f.state = 'open' and l.other_kind = 'customer'"
+    )
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        said = [customer_page(inquiry, Subject("customer", bank.key_of(owner))).answer for (owner,) in found]
+    (own,) = [one for one in said if "75.00 DKK" in one]
+    assert "75.00 DKK too much is shown as available; nothing was reserved for it" in own
+    assert "is back on your account" not in own, own

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 
-from audit.answers.inquiry import Inquiry
 from audit.answers.pages.account import account, statement_page
 from audit.answers.pages.customer import customer, payments_page
 from audit.answers.pages.findings import finding
@@ -24,16 +18,12 @@ from audit.answers.pages.place import place, place_kind_page
 from audit.answers.pages.sources import sources
 from audit.answers.pages.transfer import transfer
 from audit.answers.reading.cut import END
-from audit.answers.search import search
 from audit.answers.shapes import StatementLine
-from audit.answers.what import what
-from audit.answers.where import where
-from audit.database import reading, sql, use_current_generation
+from audit.database import sql, use_current_generation
 from audit.errors import UnknownSubject
-from audit.prepared import Prepared
 from audit.values import Clock, Moment, Place, Subject
 from tests.answers.conftest import asking
-from tests.answers.oracle import Bank, Happened
+from tests.answers.oracle import Bank
 from tests.conftest import Database
 
 ACCOUNT = Subject("account", "A1")
@@ -234,37 +224,6 @@ def test_a_lane_has_a_page(world: Database) -> None:
     )
 
 
-# search
-
-
-def test_search_finds_keys_exactly_and_by_their_beginning(world: Database) -> None:
-    with asking() as inquiry:
-        assert search(inquiry, "A1").hits[0].link.subject == ACCOUNT
-        assert {hit.link.subject.key for hit in search(inquiry, "T1").hits if hit.link.subject.kind == "transfer"} >= {
-            "T1",
-            "T10",
-        }
-        assert search(inquiry, "transfer:T12").hits[0].link.subject == Subject("transfer", "T12")
-        assert search(inquiry, "rent T1").hits[0].matched == "reference"
-        assert not search(inquiry, "T%").hits and not search(inquiry, "").hits and not search(inquiry, "' or 1=1").hits
-
-
-def test_a_personal_identifier_is_found_only_exactly(world: Database) -> None:
-    with asking() as inquiry:
-        for typed in ("DK500040044011620002", "dk50 0040 0440 1162 0002", "DK50-0040-0440-1162-0002"):
-            assert Subject("account", "A2") in {hit.link.subject for hit in search(inquiry, typed).hits}
-        assert not search(inquiry, "DK50004004401162000").hits
-        assert not search(inquiry, "Mette Hansen").hits
-
-
-def test_an_event_is_found_by_its_identifier(world: Database, bank: Bank) -> None:
-    event = next(event for event in bank.events if event.transfer == "T7")
-    with asking() as inquiry:
-        for typed in (event.id, f"{event.source}/{event.id}"):
-            hit = search(inquiry, typed).hits[0]
-            assert hit.event is not None and hit.event.id == event.id and hit.link.subject == Subject("transfer", "T7")
-
-
 def test_payments_that_are_over_are_told_as_their_whole_stories_tell_them(world: Database) -> None:
     """The page tells them from states and entries, the list from every event."""
     over = 0
@@ -314,84 +273,6 @@ def test_findings_of_payments_lanes_are_the_same_from_either_side(world: Databas
             assert scarce == many
             found += any(row[14] != subject for row in many)
         assert found > 3
-
-
-# cost
-
-
-@contextmanager
-def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    asked: list[str] = []
-    execute, rows = psycopg.Cursor.execute, Prepared.rows
-
-    def count(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
-        asked.append(str(query))
-        return (rows if isinstance(self, Prepared) else execute)(self, query, *args, **kwargs)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(psycopg.Cursor, "execute", count)
-        patched.setattr(Prepared, "rows", count)
-        yield asked
-
-
-PAGES: dict[str, tuple[Callable[[Inquiry, Subject], object], list[Subject], int]] = {
-    "customer": (customer, [Subject("customer", "C0"), Subject("customer", "C1")], 28),
-    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 35),
-    "transfer": (transfer, [Subject("transfer", f"T{n}") for n in range(0, 60, 5)], 17),
-    "where": (where, [Subject("account", "A0"), Subject("account", "A3")], 19),
-    "what": (what, [Subject("account", "A0"), Subject("transfer", "T3")], 14),
-}
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_takes_a_fixed_number_of_statements(world: Database, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many rows it shows; a few are not needed where a list is short or empty."""
-    page, subjects, most = PAGES[name]
-    numbers = []
-    with asking():  # the model's text is read once
-        pass
-    for subject in subjects:
-        with counted(monkeypatch) as asked, asking() as inquiry:
-            page(inquiry, subject)
-        numbers.append(len(asked))
-    assert max(numbers) <= most and max(numbers) - min(numbers) <= 4, numbers
-
-
-def test_no_statement_of_a_page_reads_a_whole_table(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Large tables are reached by key alone, now and in the past."""
-    calls: list[tuple[str, Any]] = []
-    execute, rows = psycopg.Cursor.execute, Prepared.rows
-
-    def note(self: Any, query: Any, params: Any = None, **kwargs: Any) -> Any:
-        calls.append((str(query), params))
-        return (rows if isinstance(self, Prepared) else execute)(self, query, params, **kwargs)
-
-    then = Moment(next(iter(_middle())).recorded)
-    with monkeypatch.context() as patched:
-        patched.setattr(psycopg.Cursor, "execute", note)
-        patched.setattr(Prepared, "rows", note)
-        for at in (None, then, Moment(then.time, Clock.OCCURRED)):
-            with asking(at=at) as inquiry:
-                for page, subjects, _ in PAGES.values():
-                    page(inquiry, subjects[0])
-                place(inquiry, Place("custody", "clearing", "dk"))
-                search(inquiry, "T1")
-    large = "timeline|entry|log|link|change|payload|segment|identity|subject|stream|place|identifier|aggregate|memory"
-    with reading() as connection:
-        connection.execute("set local enable_seqscan = on")
-        connection.execute("set local seq_page_cost = 100")  # these tables are small, and a server may know it
-        for query, params in calls:
-            if not re.match(r"\s*(--|select|with)", query) or "current_generation" in query or "set_config" in query:
-                continue
-            plan = "\n".join(row[0] for row in connection.execute("explain " + query, params))
-            assert not re.search(rf"Seq Scan on ({large})\b", plan), f"{query}\n{plan}"
-
-
-def _middle() -> Iterator[Happened]:
-    from tests.answers.oracle import make_bank
-
-    events = make_bank().events
-    yield events[len(events) // 2]
 
 
 def test_sources_say_how_far_they_are_known(world: Database, bank: Bank) -> None:

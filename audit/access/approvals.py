@@ -38,7 +38,6 @@ KINDS: Mapping[str, Kind] = {
     "correction_note": Kind("correct", "approve"),
 }
 SECRET = {"is_secret": True}  # among the details of a request of which only those with the right `secrecy` may know
-DECIDERS = frozenset(kind.approve for kind in KINDS.values())
 
 
 class ApprovalMissing(Refused):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any
 
@@ -97,6 +96,3 @@ def _of_decimal(value: Decimal, digits: int) -> int:
 def _is_short(value: Decimal) -> bool:
     _, parts, exponent = value.as_tuple()
     return isinstance(exponent, int) and abs(exponent) <= DIGITS_MAX and len(parts) + abs(exponent) <= 2 * DIGITS_MAX
-
-
-Parse = Callable[[Any, int], int]

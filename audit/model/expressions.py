@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -113,6 +113,15 @@ def parse(text: str, zone: str | None = None) -> Expression:
 def is_claim(node: Node) -> bool:
     """Whether it is true or false, not a value."""
     return isinstance(node, Comparison | Not | Joined) or isinstance(node, Literal) and isinstance(node.value, bool)
+
+
+def names_of(node: Node) -> Iterator[Name]:
+    """The values that a comparison, or a side of one, speaks of."""
+    if isinstance(node, Name):
+        yield node
+    elif isinstance(node, Sum | Comparison):
+        yield from names_of(node.left)
+        yield from names_of(node.right)
 
 
 def evaluator(node: Node, zone: ZoneInfo | None = None) -> Run:

@@ -17,7 +17,7 @@ from audit.answers.shapes.finding import OF_MONEY
 from audit.errors import UsageError
 from audit.findings.catalogue import RULES
 from audit.model.amounts import EXACT
-from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not, Sum, evaluator, some
+from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not, evaluator, names_of, some
 from audit.values import Clock
 
 Members = dict[int, datetime]  # subject -> since when it is true
@@ -205,7 +205,7 @@ class Cohort:
     # claims that compare values
 
     def _by_values(self, node: Comparison, is_denied: bool) -> Truth:
-        names = {name.name: name for side in (node.left, node.right) for name in _names(side)}
+        names = {name.name: name for name in names_of(node)}
         if not names:
             raise UsageError("compare a name with something")
         run = evaluator(node, ZoneInfo(self.model.zone))
@@ -357,14 +357,6 @@ def _every(parts: Sequence[Truth]) -> Truth:
 
 def _listed(places: Sequence[PlaceName]) -> str:
     return f": there are {', '.join(f'places.{kind}' for _, kind in places)}" if places else ": it has none of its own"
-
-
-def _names(node: Node) -> Iterable[Name]:
-    if isinstance(node, Name):
-        yield node
-    elif isinstance(node, Sum):
-        yield from _names(node.left)
-        yield from _names(node.right)
 
 
 def _check(text: object, known: Iterable[str], what: str) -> None:

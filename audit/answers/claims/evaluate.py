@@ -17,7 +17,19 @@ from audit.answers.claims.ground import Ground, Kinds, Series
 from audit.answers.claims.steps import Steps, of_flags, of_many, of_one
 from audit.errors import UsageError
 from audit.model.amounts import EXACT
-from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not, Sum, evaluator, every, is_claim, some
+from audit.model.expressions import (
+    Comparison,
+    Joined,
+    Literal,
+    Name,
+    Node,
+    Not,
+    evaluator,
+    every,
+    is_claim,
+    names_of,
+    some,
+)
 from audit.model.meaning import EventMeaning, Lane
 from audit.model.personal import covers
 
@@ -60,7 +72,7 @@ class Claims:
         return Steps(node.value)
 
     def _comparison(self, node: Comparison) -> Steps:
-        names = sorted({name.name: name for side in (node.left, node.right) for name in _names(side)}.items())
+        names = sorted({name.name: name for name in names_of(node)}.items())
         sources = {text: self._source(name) for text, name in names}
         if isinstance(node.right, Name) and isinstance(node.left, Literal):
             node = Comparison(MIRRORED[node.sign], node.right, node.left)
@@ -219,14 +231,6 @@ class Claims:
         known += sorted(ground.seen - set(known))
         text = ", ".join(list(dict.fromkeys(known))[:NAMES_SHOWN])
         return UsageError(f'"{name.name}" at character {name.at} stands for nothing ({why}); there are {text}')
-
-
-def _names(node: Node) -> Iterable[Name]:
-    if isinstance(node, Name):
-        yield node
-    elif isinstance(node, Sum):
-        yield from _names(node.left)
-        yield from _names(node.right)
 
 
 def _is_state(node: Node) -> bool:

@@ -10,7 +10,7 @@ from audit.answers.pages.balances import balance_lines
 from audit.answers.pages.facts import facts_of
 from audit.answers.pages.findings import findings_of
 from audit.answers.pages.headline import flow_title, status_of
-from audit.answers.pages.payments import listed_payments, mine_of, payment_lines, payments
+from audit.answers.pages.payments import listed_payments, mine_of, payment_lines
 from audit.answers.pages.settled import settled
 from audit.answers.pages.troubles import answer_of, gone_wrong, troubled, unexplained
 from audit.answers.reading.flows import Flow, load_together
@@ -97,14 +97,6 @@ def came_in(inquiry: Inquiry, accounts: Sequence[AccountLine], paid: Page[Paymen
         name = "last_in_from" if last.counterparty else "last_in"
         said.append(word(language, name, amount=amount, who=last.counterparty, time=time))
     return said
-
-
-def payments_page(inquiry: Inquiry, subject: Subject, cursor: str | None = None, size: int = 500) -> Page[PaymentLine]:
-    """One page of the payments alone, for the next rows of a list and for downloads. Raises UnknownSubject."""
-    fresh = unfolded(inquiry)
-    asked = known(inquiry, subject, fresh)
-    accounts = [one.subject for one in accounts_of(inquiry, asked, fresh)]
-    return payments(inquiry, asked, accounts, fresh, cursor, size)
 
 
 def open_item(inquiry: Inquiry, flow: Flow, mine: Sequence[Subject] = ()) -> OpenItem:

@@ -14,7 +14,7 @@ from audit.answers.pages.settled import Settled
 from audit.answers.reading.cursors import Mark, pack, unpack
 from audit.answers.reading.cut import END, LAST_POSITION
 from audit.answers.reading.events import EventRow, Told, events_at, ref_of
-from audit.answers.reading.flows import Flow, Together, load_together
+from audit.answers.reading.flows import Flow, Together
 from audit.answers.reading.ledger import own_places
 from audit.answers.reading.movements import Moved, movements
 from audit.answers.reading.names import Known, flow_kinds, kind_title, link_of, money, place_kind
@@ -65,20 +65,6 @@ class Listed:
     total: int | None
     next: str | None
     is_first: bool
-
-
-def payments(
-    inquiry: Inquiry,
-    asked: Known,
-    accounts: Sequence[Subject],
-    fresh: Unfolded,
-    cursor: str | None = None,
-    size: int = PAYMENTS_SHOWN,
-) -> Page[PaymentLine]:
-    """Newest first. `accounts` are the subject's own: what leaves them is negative."""
-    listed = listed_payments(inquiry, asked, cursor, size)
-    loaded = load_together(inquiry, listed.flows, listed.alone, fresh, briefly=True)
-    return payment_lines(inquiry, asked, mine_of(inquiry, accounts), fresh, listed, loaded)
 
 
 def listed_payments(inquiry: Inquiry, asked: Known, cursor: str | None, size: int = PAYMENTS_SHOWN) -> Listed:

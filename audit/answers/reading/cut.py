@@ -59,6 +59,3 @@ class Cut:
             "tie_source": tie[1],
             "tie_order": tie[2],
         }
-
-
-NOW = Cut()

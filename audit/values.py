@@ -39,6 +39,17 @@ def checked_time(time: datetime) -> datetime:
     return moved
 
 
+def zoned_time(text: str) -> datetime:
+    """RFC 3339 with a zone, in UTC; raises ValueError, whose text says how to write it."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} is no time: write it as in 2026-11-21T11:03:07Z") from None
+    if time.tzinfo is None:
+        raise ValueError(f"{text} has no zone: add Z or an offset such as +01:00")
+    return checked_time(time)
+
+
 class Clock(StrEnum):
     """The two clocks that a question can be asked on (DESIGN.md section 2)."""
 

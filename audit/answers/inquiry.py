@@ -14,7 +14,7 @@ from audit.answers.words import amount_in_words, time_in_words
 from audit.database import Connection, sql
 from audit.errors import UsageError
 from audit.model.meaning import Lane, Model, Text
-from audit.values import Clock, EventRef, Moment, Money, Subject, checked_time
+from audit.values import Clock, EventRef, Moment, Money, Subject, zoned_time
 
 STAFF_ONLY = ("access_anomaly",)  # rules about staff: their findings are for few
 CONSOLE = "console"  # the source of our own records: its clock says nothing about the bank's
@@ -190,13 +190,11 @@ def _cut(connection: Connection, sources: tuple[SourceRow, ...], at: str | Momen
     if isinstance(at, Moment):
         return Cut(at.time, at.clock)
     try:
-        time = datetime.fromisoformat(at)
+        datetime.fromisoformat(at)
     except ValueError:
         return _cut_at_event(connection, sources, at, _clock(clock))
-    if time.tzinfo is None:
-        raise UsageError(f"{at} has no zone: write it as in 2026-11-21T11:03:07Z")
     try:
-        return Cut(checked_time(time), _clock(clock))
+        return Cut(zoned_time(at), _clock(clock))
     except ValueError as error:
         raise UsageError(str(error)) from None
 

@@ -1,6 +1,6 @@
--- Subjects of a kind that have (or are tied to what has) an open finding of a rule, and since when.
--- Parameters: kind, rules, time, tied: ties up to which recorded time count.
-select k.id, min(f.opened_at)
+-- Subjects of a kind that have (or are tied to what has) an open finding of some rules: since when, and of which rule.
+-- Parameters: kind, subjects (null: any), rules, time, tied: ties up to which recorded time count.
+select k.id, min(f.opened_at), f.rule
 from finding f join trace.subject s on s.id = f.subject_id
 cross join lateral (
     select f.subject_id as id where s.kind = %(kind)s
@@ -10,4 +10,5 @@ cross join lateral (
 ) k
 where f.rule = any(%(rules)s) and f.opened_at <= %(time)s
   and (f.state = 'open' or f.resolved_at > %(time)s)
-group by k.id
+  and (%(subjects)s::bigint[] is null or k.id = any(%(subjects)s))
+group by k.id, f.rule

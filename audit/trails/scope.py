@@ -18,7 +18,7 @@ from audit.cases.entries import Case
 from audit.database import is_withholding
 from audit.errors import UsageError
 from audit.trails.contents import DECLARED_PERSONAL, OTHER_ACCOUNT, OTHER_CUSTOMER, OUT_OF_RANGE, RESTRICTED
-from audit.values import Clock, Subject, checked_time, rfc3339
+from audit.values import Clock, Subject, rfc3339, zoned_time
 
 BOTH = "both"
 
@@ -188,13 +188,7 @@ def scope_of(inquiry: Inquiry, subject: Subject, customers: Sequence[Subject], w
 
 def _time(text: str) -> datetime:
     try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text} is no time: write it as in 2026-11-21T11:03:07Z") from None
-    if time.tzinfo is None:
-        raise UsageError(f"{text} has no zone: write it as in 2026-11-21T11:03:07Z")
-    try:
-        return checked_time(time)
+        return zoned_time(text)
     except ValueError as error:
         raise UsageError(str(error)) from None
 

@@ -99,7 +99,7 @@ class Cohort:
         """What is open of each of them and wrong with a payment: its rules."""
         found: dict[int, set[str]] = {id: set() for id in members}
         parameters = {**self._parameters(), "subjects": list(members), "rules": sorted(OF_PAYMENTS)}
-        for id, rule in self.inquiry.rows("who_wrong", parameters) if members else ():
+        for id, _, rule in self.inquiry.rows("who_has_finding", parameters) if members else ():
             found[id].add(rule)
         return found
 
@@ -152,7 +152,7 @@ class Cohort:
         if name.name == "finding":
             _check(text, RULES, "rule")
             self._recorded_only("a finding")
-            return self._pairs("who_has_finding", rules=[text])
+            return self._pairs("who_has_finding", subjects=None, rules=[text])
         if name.name == "place":
             return self._in_place(text)
         return None

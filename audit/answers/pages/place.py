@@ -10,7 +10,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cursors import unpack
 from audit.answers.reading.entries import entry_lines, entry_rows
 from audit.answers.reading.ledger import Holding, at_moment, day_of, lines
-from audit.answers.reading.names import flow_kinds, link_of, links_of, money, place_kind, place_title
+from audit.answers.reading.names import flow_kinds, link_of, links_of, money, place_kind, place_line, place_title
 from audit.answers.reading.places import Kept, kept_places, units_at
 from audit.answers.reading.totals import place_totals
 from audit.answers.shapes import EntryLine, LedgerDay, Page, PlaceKindPage, PlaceLine, PlacePage
@@ -168,18 +168,6 @@ def _flow_places(inquiry: Inquiry, book: str, kind: str) -> Page[PlaceLine]:
 
 def _flow_place(inquiry: Inquiry, book: str, kind: str, row: tuple[Any, ...]) -> PlaceLine:
     id, key, currency, units, position, flow_kind, flow_key, flow_id, since, source, event_id = row
-    where = Place(book, kind, key)
-    about = place_kind(inquiry.model, where)
-    return PlaceLine(
-        place=where,
-        title=place_title(inquiry, where),
-        tells=inquiry.text(about.tells),
-        book_title=inquiry.text(inquiry.model.books.get(book, {})) or book,
-        money=money(inquiry.model, int(units), currency),
-        certainty=about.certainty,
-        since=since,
-        event=EventRef(source, event_id, position),
-        flow=link_of(inquiry, Subject(flow_kind, flow_key), flow_id),
-        by_flow=True,
-        id=id,
-    )
+    flow, event = link_of(inquiry, Subject(flow_kind, flow_key), flow_id), EventRef(source, event_id, position)
+    amount = (int(units), currency)
+    return place_line(inquiry, Place(book, kind, key), id, amount, since, event, flow=flow, by_flow=True)

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.reading.names import money, place_kind, place_title
+from audit.answers.reading.names import place_line
 from audit.answers.reading.unfolded import Unfolded
 from audit.answers.shapes import PlaceLine
 from audit.values import Clock, EventRef, Place
@@ -132,16 +132,7 @@ def with_unfolded(inquiry: Inquiry, found: list[Holding], places: Sequence[Place
 def _line(inquiry: Inquiry, holding: Holding) -> PlaceLine | None:
     if holding.since is None or holding.event is None:
         return None
-    about = place_kind(inquiry.model, holding.place)
-    return PlaceLine(
-        place=holding.place,
-        title=place_title(inquiry, holding.place),
-        tells=inquiry.text(about.tells),
-        book_title=inquiry.text(inquiry.model.books.get(holding.place.book, {})),
-        money=money(inquiry.model, holding.units, holding.currency),
-        certainty=about.certainty,
-        since=holding.since,
-        event=holding.event,
-        is_final=holding.is_final,
-        id=holding.id,
+    amount = (holding.units, holding.currency)
+    return place_line(
+        inquiry, holding.place, holding.id, amount, holding.since, holding.event, is_final=holding.is_final
     )

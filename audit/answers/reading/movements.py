@@ -8,7 +8,7 @@ from typing import Any
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.events import EventRow, ref_of
-from audit.answers.reading.names import money, place_kind, place_title
+from audit.answers.reading.names import money, place_kind, place_line, place_title
 from audit.answers.reading.unfolded import Unfolded
 from audit.answers.shapes import Link, MovementLine, PlaceLine
 from audit.values import Place, Subject
@@ -101,21 +101,8 @@ def nets(inquiry: Inquiry, flow: Subject, rows: Iterable[EventRow], moved: Mappi
 
 def net_line(inquiry: Inquiry, net: Net, is_final: bool, flow: Link | None = None) -> PlaceLine:
     """A flow's part of a place, as an answer shows it."""
-    about = place_kind(inquiry.model, net.place)
-    return PlaceLine(
-        place=net.place,
-        title=place_title(inquiry, net.place),
-        tells=inquiry.text(about.tells),
-        book_title=inquiry.text(inquiry.model.books.get(net.place.book, {})),
-        money=money(inquiry.model, net.units, net.currency),
-        certainty=about.certainty,
-        since=net.row.recorded,
-        event=ref_of(inquiry, net.row),
-        is_final=is_final,
-        flow=flow,
-        by_flow=True,
-        id=net.place_id,
-    )
+    amount, event = (net.units, net.currency), ref_of(inquiry, net.row)
+    return place_line(inquiry, net.place, net.place_id, amount, net.row.recorded, event, is_final, flow, by_flow=True)
 
 
 def movement_line(inquiry: Inquiry, moved: Moved) -> MovementLine:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import END
 from audit.answers.reading.withheld import hidden_among
-from audit.answers.shapes import Link
+from audit.answers.shapes import Link, PlaceLine
 from audit.database import Connection, sql
 from audit.errors import UnknownSubject
 from audit.model.meaning import Model, PlaceKind
 from audit.prepared import rows
-from audit.values import Money, Place, Subject
+from audit.values import EventRef, Money, Place, Subject
 
 if TYPE_CHECKING:
     from audit.answers.reading.unfolded import Unfolded
@@ -168,6 +168,35 @@ def place_title(inquiry: Inquiry, place: Place) -> str:
     """ "available on the account A-3391"; the key is left out where it names nothing."""
     title = inquiry.text(place_kind(inquiry.model, place).title) or place.kind.replace("_", " ")
     return f"{title} {place.key}" if place.key else title
+
+
+def place_line(
+    inquiry: Inquiry,
+    place: Place,
+    id: int,
+    amount: tuple[int, str],
+    since: datetime,
+    event: EventRef,
+    is_final: bool = True,
+    flow: Link | None = None,
+    by_flow: bool = False,
+) -> PlaceLine:
+    """A place as an answer shows it, with minor units of a currency in it."""
+    about = place_kind(inquiry.model, place)
+    return PlaceLine(
+        place=place,
+        title=place_title(inquiry, place),
+        tells=inquiry.text(about.tells),
+        book_title=inquiry.text(inquiry.model.books.get(place.book, {})) or place.book,
+        money=money(inquiry.model, *amount),
+        certainty=about.certainty,
+        since=since,
+        event=event,
+        is_final=is_final,
+        flow=flow,
+        by_flow=by_flow,
+        id=id,
+    )
 
 
 def money(model: Model, units: int, currency: str) -> Money:

@@ -299,24 +299,15 @@ create table trace.head (
 insert into trace.head default values;
 
 -- What is only added to needs to be looked at again only when it has grown by much: looking costs, and little changes.
-alter table trace.log set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
-    autovacuum_analyze_scale_factor = 1);
-alter table trace.identity set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
-    autovacuum_analyze_scale_factor = 1);
-alter table trace.payload set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
-    autovacuum_analyze_scale_factor = 1);
-alter table trace.segment set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
-    autovacuum_analyze_scale_factor = 1);
-alter table trace.blind set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
-    autovacuum_analyze_scale_factor = 1);
-alter table trace.subject set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
-    autovacuum_analyze_scale_factor = 1);
-alter table trace.place set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
-    autovacuum_analyze_scale_factor = 1);
-alter table trace.stream set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
-    autovacuum_analyze_scale_factor = 1);
-alter table trace.sequence set (autovacuum_vacuum_insert_scale_factor = 2, autovacuum_analyze_threshold = 20000,
-    autovacuum_analyze_scale_factor = 1);
+do $$
+declare
+    name text;
+begin
+    foreach name in array '{log, identity, payload, segment, blind, subject, place, stream, sequence}'::text[] loop
+        execute 'alter table trace.' || name || ' set (autovacuum_vacuum_insert_scale_factor = 2,'
+                || ' autovacuum_analyze_threshold = 20000, autovacuum_analyze_scale_factor = 1)';
+    end loop;
+end $$;
 -- Nobody asks for these by their values: sorting samples of them is most of what looking costs.
 alter table trace.log alter event_id set statistics 0, alter commitment set statistics 0, alter leaf set statistics 0;
 alter table trace.identity alter digest set statistics 0;

@@ -6,7 +6,7 @@ still there says up to where both sides agree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -34,6 +34,14 @@ class Mark(msgspec.Struct, array_like=True, frozen=True):
 def mark_of(event: RawEvent, key: bytes) -> Mark:
     named = msgspec.msgpack.encode((event.position, event.stream, event.version, event.type, event.id, event.recorded))
     return Mark(event.position, blake2b(named + event.raw, key=key, digest_size=16).hexdigest())
+
+
+def ever_farther(events: Sequence[RawEvent]) -> Iterator[RawEvent]:
+    """The newest of those that a poll read, and of all before it few: a first poll may be the only one for long."""
+    back = 1
+    while back <= len(events):
+        yield events[-back]
+        back *= 2
 
 
 def thinned(marks: list[Mark]) -> list[Mark]:

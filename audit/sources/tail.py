@@ -20,7 +20,7 @@ from audit.sources.gapset import Ranges
 from audit.sources.horizon import Waiting
 from audit.sources.mapping import quoted_table
 from audit.sources.moved import check_origin
-from audit.sources.origin import Origin, mark_of, thinned
+from audit.sources.origin import Origin, ever_farther, mark_of, thinned
 from audit.sources.session import Row, sequence_of
 from audit.sources.tailstate import Attached, Known, Pace, Snapshot, State
 
@@ -298,10 +298,8 @@ class Tail:
         late = [event.position for event in self.events if state.stated is not None and event.recorded <= state.stated]
         state.latest = self.store.reader.last_recorded
         self._move_watermark(released, snapshot)
-        if self.events:
-            newest = max(self.events, key=lambda event: event.position)
-            if newest.position == state.top:
-                state.marks = thinned([*state.marks, mark_of(newest, self.key)])
+        if self.events and self.events[-1].position == state.top:
+            state.marks = thinned([*state.marks, *(mark_of(event, self.key) for event in ever_farther(self.events))])
         return Read(
             events=self.events,
             released=released,

@@ -42,13 +42,13 @@ class Moving:
         return PostgresSource("core", MAPPING, lambda: self.url, warm_seconds=0, cold_seconds=0)
 
 
-def followed(bank: Bank, count: int) -> tuple[Moving, Follower]:
+def followed(bank: Bank, count: int, limit: int = 3) -> tuple[Moving, Follower]:
     bank.create()
     with bank.connect() as writer:
         for number in range(count):
             insert(writer, version=number, event_id=f"event-{number}", recorded_at="2026-01-01T00:00:00Z")
     moving = Moving(bank.url)
-    follower = Follower(moving.source, limit=3, restarts=True)
+    follower = Follower(moving.source, limit=limit, restarts=True)
     follower.drain()
     return moving, follower
 
@@ -90,6 +90,25 @@ def test_restored_from_an_older_dump(bank: Bank, other_bank: Bank) -> None:
     assert reused == 7
     assert follower.events[7].id == "new-7"
     assert follower.released[-1] == 7
+    assert follower.last is not None and "events after it are read again" in (follower.last.notice or "")
+
+
+@pytest.mark.parametrize(("limit", "new"), [(3, 2), (100, 4), (3, 7)])
+def test_restored_in_its_place_one_statement_after_the_other(bank: Bank, limit: int, new: int) -> None:
+    """Polled after the rows were taken away and before the numbers were set back: what comes after is not missed."""
+    _, follower = followed(bank, 10, limit)
+    follower.allows_repeats = True
+    with bank.connect() as writer:
+        writer.execute("delete from bank.events where id > 6")
+        follower.poll()
+        follower.poll()
+        writer.execute("select setval('bank.events_id_seq', 6)")
+        for number in range(new):
+            insert(writer, event_id=f"new-{number}")
+    follower.drain()
+    follower.close()
+    told = [follower.events[position].id for position in range(7, 7 + new)]
+    assert told == [f"new-{number}" for number in range(new)]
     assert follower.last is not None and "events after it are read again" in (follower.last.notice or "")
 
 

@@ -9,7 +9,7 @@ import msgspec
 from demobank import identity
 from demobank.aggregates import AdapterTransfer, Batch, Clearing, Incoming
 from demobank.people import Party
-from demobank.work import CURRENCY, Message, Work, amount_of, kept_of, money
+from demobank.work import CURRENCY, Message, Work, amount_of, kept_of, money, parties_of
 
 CLEARING = "dk-instant"
 SECOND = 1_000_000
@@ -41,10 +41,7 @@ def on_requested(work: Work, message: Message) -> None:
         return
     facts = {
         **amount_of(body),
-        "customer": body["customer"],
-        "debtor": {"name": body["sender"], "account": body["account"]},
-        "creditor": {"name": body["receiver"]["name"], "iban": body["receiver"]["iban"]},
-        "bank": body["receiver"]["bank"],
+        **parties_of(body),
         "clearing": CLEARING,
         "scheme_id": f"DKI{identity.digest(key, 'scheme') % 10**10:010d}",
     }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from demobank import identity
 from demobank.aggregates import SwedishTransfer
 from demobank.bank_days import SWEDISH
-from demobank.work import Message, Work, amount_of, kept_of
+from demobank.work import Message, Work, amount_of, kept_of, parties_of
 
 CLEARING = "se-batch"
 SECOND = 1_000_000
@@ -22,14 +22,7 @@ def on_requested(work: Work, message: Message) -> None:
     transfer = work.load(SwedishTransfer, key)
     if not transfer.may("Initiated"):
         return
-    facts = {
-        **amount_of(body),
-        "customer": body["customer"],
-        "debtor": {"name": body["sender"], "account": body["account"]},
-        "creditor": {"name": body["receiver"]["name"], "iban": body["receiver"]["iban"]},
-        "bank": body["receiver"]["bank"],
-        "clearing": CLEARING,
-    }
+    facts = {**amount_of(body), **parties_of(body), "clearing": CLEARING}
     cause = work.append(transfer, message.cause, key, ("Initiated", facts))
     now = work.clock()
     opening = SWEDISH.opening(now)

@@ -132,6 +132,16 @@ def amount_of(body: Data) -> dict[str, Any]:
     return {"transfer": body["transfer"], "amount": body["amount"], "currency": body["currency"]}
 
 
+def parties_of(body: Data) -> dict[str, Any]:
+    """Who pays whom, as a clearing's adapter writes it of an order."""
+    return {
+        "customer": body["customer"],
+        "debtor": {"name": body["sender"], "account": body["account"]},
+        "creditor": {"name": body["receiver"]["name"], "iban": body["receiver"]["iban"]},
+        "bank": body["receiver"]["bank"],
+    }
+
+
 def kept_of(body: Data) -> dict[str, Any]:
     """What a clearing's adapter keeps, and repeats in its answer to the core, so that nobody looks it up."""
     kept = ("transfer", "amount", "currency", "account", "receiver", "reference", "route")

@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -74,10 +74,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     for left in _VAR.parent.glob(f"{_PREFIX}*"):
-        about = left.stat()
-        is_old = about.st_mtime < time.time() - HOUR  # a younger one may be about to start its servers
-        if is_old and about.st_uid == _VAR.stat().st_uid and (left / "run").exists():
-            servers.remove(left)
+        with suppress(FileNotFoundError):  # another session clears away as well, or its own
+            about = left.stat()
+            is_old = about.st_mtime < time.time() - HOUR  # a younger one may be about to start its servers
+            if is_old and about.st_uid == _VAR.stat().st_uid and (left / "run").exists():
+                servers.remove(left)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

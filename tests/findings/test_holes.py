@@ -14,9 +14,8 @@ from tests.conftest import Database
 from tests.pipeline.following import follow_once
 from tests.projections.feed import Feed, assert_same
 from tests.projections.small import MODEL
-from tests.sources.bank import MAPPING, Bank, insert
+from tests.sources.bank import MAPPING, Bank, insert, paid_in
 
-PAID = '{"amount": "1.00", "currency": "DKK"}'
 FOUND = (
     "select f.state, l.event_id, f.numbers->>'number' from finding f join log l on l.position = f.opened_by "
     "where f.rule = 'position_hole' order by l.source_position"
@@ -29,13 +28,13 @@ def bank(empty_database: Callable[[], str]) -> Bank:
     bank.create()
     with bank.connect() as connection:
         insert(connection, "account-A", 1, data='{"customer": "C"}', event_id="e1")
-        insert(connection, "account-A", 2, type="PaidIn", data=PAID, event_id="e2")
+        paid_in(connection, 2)
     return bank
 
 
 def append(bank: Bank, number: int, version: int) -> None:
     with bank.connect() as connection:
-        insert(connection, "account-A", version, type="PaidIn", data=PAID, event_id=f"e{number}", id=number)
+        paid_in(connection, version, event_id=f"e{number}", id=number)
         connection.execute("select setval('bank.events_id_seq', (select max(id) from bank.events))")
 
 

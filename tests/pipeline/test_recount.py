@@ -13,9 +13,8 @@ from tests.conftest import Database
 from tests.pipeline.following import follow_once
 from tests.projections.feed import Feed, assert_same
 from tests.projections.small import MODEL
-from tests.sources.bank import MAPPING, Bank, insert
+from tests.sources.bank import MAPPING, PAID, Bank, insert, paid_in
 
-PAID = '{"amount": "1.00", "currency": "DKK"}'
 FOUND = (
     "select f.rule, f.state, l.event_id, f.numbers->>'number' from finding f join log l on l.position = f.opened_by "
     "where f.rule in ('position_hole', 'changed_at_source') order by 3, 1"
@@ -29,11 +28,11 @@ def bank(empty_database: Callable[[], str]) -> Bank:
     with bank.connect() as connection:
         insert(connection, "account-A", 1, data='{"customer": "C"}', event_id="e1")
         for version in range(2, 8):
-            insert(connection, "account-A", version, type="PaidIn", data=PAID, event_id=f"e{version}")
+            paid_in(connection, version)
         connection.execute("begin")
         insert(connection)
         connection.execute("rollback")  # its number is never seen, and no finding
-        insert(connection, "account-A", 8, type="PaidIn", data=PAID, event_id="e8")
+        paid_in(connection, 8)
     return bank
 
 

@@ -27,6 +27,7 @@ MAPPING = Mapping(
     correlation="metadata.correlation_id",
 )
 
+PAID = '{"amount": "1.00", "currency": "DKK"}'
 _TABLE = """
 create schema bank;
 create table bank.events (
@@ -76,6 +77,12 @@ def insert(connection: Connection, stream: str = "account-1", version: int = 1, 
     ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def paid_in(connection: Connection, version: int, **columns: Any) -> int:
+    """Append that money came to account A."""
+    columns = {"type": "PaidIn", "data": PAID, "event_id": f"e{version}", **columns}
+    return insert(connection, "account-A", version, **columns)
 
 
 def positions(connection: Connection) -> list[int]:

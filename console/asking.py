@@ -15,6 +15,7 @@ from audit.answers.inquiry import STAFF_ONLY, Inquiry, inquire
 from audit.answers.pages.findings import STAFF
 from audit.answers.reading.cut import Cut
 from audit.answers.reading.names import customers_of_asked, links_of, subject_of
+from audit.answers.shapes.moment import Link
 from audit.database import is_withholding, reading
 from audit.errors import UnknownSubject, WhereaboutsError
 from audit.values import Subject
@@ -75,7 +76,6 @@ def pass_door(visit: Visit, inquiry: Inquiry, subject: Subject, *, action: str =
     return replace(inquiry, mask=visit.grant.mask)
 
 
-def door_addresses(visit: Visit, inquiry: Inquiry) -> dict[Subject, str]:
-    """Where the customers are whose doors stand open."""
-    links = links_of(inquiry, [opened.subject for opened in visit.doors])
-    return {subject: visit.to(link) for subject, link in links.items()}
+def door_links(visit: Visit, inquiry: Inquiry) -> dict[Subject, Link]:
+    """The customers whose doors stand open."""
+    return links_of(inquiry, [opened.subject for opened in visit.doors])

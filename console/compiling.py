@@ -17,7 +17,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 _VARIABLE = re.compile(r"%\((\w+)\)s|%(%)")
-_FUNCTIONS = frozenset({"url", "static", "titled", "chip"})  # none of them asks for jinja's own arguments
+_FUNCTIONS = frozenset({"url", "static", "titled", "kept", "chip"})  # none of them asks for jinja's own arguments
 _STANDS_ALONE = (nodes.Extends, nodes.Block, nodes.Macro, nodes.Import, nodes.FromImport)
 _escaped = markupsafe._escape_inner  # type: ignore[attr-defined] # escape() without its wrapping in Markup
 

@@ -166,6 +166,7 @@ def _pointing_at(url: str) -> Iterator[None]:
 
 
 def _create(server: str, name: str, template: str) -> str:
+    _drop(server, [name])  # on a server of one's own a killed run leaves its databases
     with closing(psycopg.connect(server, autocommit=True)) as connection:
         connection.execute(f"create database {name} template {template} strategy file_copy".encode())
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))

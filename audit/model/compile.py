@@ -23,6 +23,7 @@ from audit.values import Certainty
 
 STREAMS_KEPT_MAX = 20_000  # lanes of streams; about 4 MB
 CERTAINTIES = {"known": Certainty.KNOWN, "unconfirmed": Certainty.UNCONFIRMED, "outside": Certainty.OUTSIDE}
+_UNEXPLAINED = {"en": "unexplained", "da": "uforklaret"}
 
 
 def compile_model(document: schema.Document, hash_: str, source: str, raw: Mapping[str, Any]) -> meaning.Model:
@@ -200,8 +201,9 @@ def _kind(name: str, document: schema.Document) -> meaning.Kind:
 
 def _places(document: schema.Document) -> dict[tuple[str, str], meaning.PlaceKind]:
     language = document.model.languages[0]
+    title = {language: UNEXPLAINED} | _UNEXPLAINED
     unexplained = {
-        (book, UNEXPLAINED): meaning.PlaceKind(book, UNEXPLAINED, {language: UNEXPLAINED}, may_be_negative=True)
+        (book, UNEXPLAINED): meaning.PlaceKind(book, UNEXPLAINED, title, may_be_negative=True)
         for lane in document.lane.values()
         for event in lane.event.values()
         if event.total is not None and (book := event.total.book)

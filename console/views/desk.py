@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 
 from audit.answers.pages.overview import overview
-from console.asking import asking, door_addresses
+from console.asking import asking, door_links
 from console.visit import Visit, looked
 
 PARTS = {"open": "_open_items.html"}
@@ -16,8 +16,8 @@ PARTS = {"open": "_open_items.html"}
 def desk(visit: Visit) -> HttpResponse:
     with asking(visit, is_now=True) as inquiry:
         page = overview(inquiry)
-        addresses = door_addresses(visit, inquiry)
+        links = door_links(visit, inquiry)
     visit.shows(row.flow for row in page.open_flows.rows)
     # One's own open doors are no looks at those behind them: the opening of each is recorded.
-    context = {"page": page, "items": page.open_flows, "order": gettext("oldest first"), "addresses": addresses}
+    context = {"page": page, "items": page.open_flows, "order": gettext("oldest first"), "links": links}
     return visit.show("desk.html", page.at, PARTS, **context)

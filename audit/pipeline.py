@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from audit.allocating import give_back
 from audit.database import Connection, add_reading_indexes, connect, sql, use_generation
 from audit.erasing.again import keep_erased
+from audit.erasing.declared import seal_declared
 from audit.erasing.keeping import kept_erased
 from audit.errors import LostLease
 from audit.evidence_settings import Evidence
@@ -330,6 +331,7 @@ def run(
     give_back()
     outcome = Outcome()
     keep_erased()
+    seal_declared()
     with ExitStack() as open_things:
         feed = open_feed(Reading(instance, sources, once, stop, outcome.troubles, evidence or Evidence()), apart=apart)
         open_things.callback(feed.close)

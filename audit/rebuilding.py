@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from audit.comparing import Difference, Side, compared
 from audit.database import Connection, connect, sql, use_generation
+from audit.erasing.declared import seal_declared
 from audit.findings.books import check_books
 from audit.findings.causation import judge_causes, judge_orphans
 from audit.findings.holes import Unbroken
@@ -33,7 +34,8 @@ def rebuild_all(
 
     `model` replaces the one in force from the switch on; without it the one in force stays.
 
-    Readers see the old generation until the switch; a crash before it leaves the old one as it was.
+    Readers see the old generation until the switch; a crash before it leaves the old one as it was. After the switch
+    what the model calls personal is sealed in what others read.
     """
     with connect("follower") as connection:
         rebuild.become_the_only(connection)
@@ -42,6 +44,7 @@ def rebuild_all(
         _build(connection, number, call_helpers, wait, progress, model)
         _switch(connection, number, model)
         number_all(connection)
+    seal_declared()
     return Instance(model, number)
 
 

@@ -29,6 +29,7 @@ _DOING = {
         ("reason", "acknowledge", "approval_request", "mute", "correction_note", "case", "legal_hold"), CREATE
     ),
     **dict.fromkeys(("approval", "approval_refusal", "role_change", "retention", "review", "key_change"), UPDATE),
+    "sealed_anew": UPDATE,
     "erasure": DELETE,
     **dict.fromkeys(("break_glass", "deep_link"), CREATE),
     "restricted_import": UPDATE,

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 Path = tuple[str, ...]
+Range = tuple[int, int, bool, Path]  # start and end, whether a whole value is cut, and the path to it
 
-_PLACEHOLDER = b"null"
-_EMPTIED = (b'""', b"{}", b"[]")
+PLACEHOLDER = b"null"
+EMPTIED = (b'""', b"{}", b"[]")
 _KEY = re.compile(rb'[\s,{]*"(?:[^"\\]|\\.)*"\s*:\s*')
 _OPENING = re.compile(rb"\[\s*")
 _BETWEEN = re.compile(rb"[\s,]*")
@@ -42,14 +43,10 @@ def cut(
     ranges: Iterable[Range] | None = None
     if data is not None:
         ranges = _seen(raw, len(raw) if encoding == "cloudevent" else data_length, paths, data)
-    if ranges is not None and encoding == "cloudevent":
-        ranges = [(start, end, is_whole, ("data", *path)) for start, end, is_whole, path in ranges]
-    if ranges is not None:
-        pass
+    if ranges is None:
+        ranges = ranges_of(raw, encoding, data_length, paths)
     elif encoding == "cloudevent":
-        ranges = _found(raw, 0, len(raw), [("data", *path) for path in paths], ())
-    else:
-        ranges = _found(raw, 0, data_length, list(paths), ())
+        ranges = [(start, end, is_whole, ("data", *path)) for start, end, is_whole, path in ranges]
     pieces: list[Piece] = []
     kept: list[bytes] = []
     at = 0
@@ -57,10 +54,17 @@ def cut(
         pieces.append(Piece(start, raw[start:end], ".".join(path)))
         kept.append(raw[at:start])
         if is_whole_value:
-            kept.append(_PLACEHOLDER)
+            kept.append(PLACEHOLDER)
         at = end
     kept.append(raw[at:])
     return b"".join(kept), pieces
+
+
+def ranges_of(raw: bytes, encoding: str, data_length: int, paths: Sequence[Path]) -> Iterator[Range]:
+    """Where the values at these paths of the payload stand, ascending; what is empty or was cut out stands nowhere."""
+    if encoding == "cloudevent":
+        return _found(raw, 0, len(raw), [("data", *path) for path in paths], ())
+    return _found(raw, 0, data_length, list(paths), ())
 
 
 def join(skeleton: bytes, pieces: Iterable[tuple[int, bytes]]) -> bytes:
@@ -70,13 +74,10 @@ def join(skeleton: bytes, pieces: Iterable[tuple[int, bytes]]) -> bytes:
     for start, value in pieces:
         upto = taken + start - at
         joined += [skeleton[taken:upto], value]
-        taken = upto if skeleton[upto - 1 : upto + 1] in _EMPTIED else upto + len(_PLACEHOLDER)
+        taken = upto if skeleton[upto - 1 : upto + 1] in EMPTIED else upto + len(PLACEHOLDER)
         at = start + len(value)
     joined.append(skeleton[taken:])
     return b"".join(joined)
-
-
-Range = tuple[int, int, bool, Path]
 
 
 def _seen(raw: bytes, end: int, paths: Sequence[Path], data: Mapping[str, Any]) -> list[Range] | None:

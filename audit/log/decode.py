@@ -48,6 +48,12 @@ def data_of_skeleton(skeleton: bytes, encoding: str) -> dict[str, Any]:
     return _object(_first_value(text.lstrip())[0]) if text else {}
 
 
+def length_of_data(skeleton: bytes) -> int:
+    """How long the payload at the beginning of a row's bytes is, of which pieces may be cut out."""
+    text = skeleton.decode()
+    return len(text[: _first_value(text, len(text) - len(text.lstrip()))[1]].encode()) if text else 0
+
+
 def payload_of_line(line: bytes) -> bytes:
     """The JSON of a CloudEvents line's payload; empty where it has none."""
     return bytes(_raw_line(line).data)

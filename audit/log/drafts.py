@@ -74,6 +74,12 @@ class Reader:
         remove(data, meaning.personal)
         return blinds
 
+    def sealing(
+        self, event: Envelope, data: dict[str, Any], meaning: EventMeaning
+    ) -> tuple[Owner, Sequence[tuple[str, bytes]]]:
+        """Whose key seals what is personal in `data`, and the blind digests of its identifiers."""
+        return self._owner(meaning, event, data), self._blinds(meaning, event, data)
+
     def _with_personal(
         self, event: Envelope, raw: bytes, encoding: str, data_length: int, data: dict[str, Any], meaning: EventMeaning
     ) -> Draft:

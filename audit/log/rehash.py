@@ -118,6 +118,7 @@ def checked_rows(
     for position, start, path, commitment in connection.execute(sql("log_written_pieces"), [after, upto]).fetchall():
         pieces.setdefault(position, []).append((start, path, bytes(commitment)))
     rows = {row[0]: row for row in connection.execute(sql("log_written"), [after, upto]).fetchall()}
+    anew = {row[0]: bytes(row[1]) for row in connection.execute(sql("log_sealed_anew"), [after, upto]).fetchall()}
     for position in range(after + 1, upto + 1):
         row = rows.get(position)
         if row is None:
@@ -126,7 +127,8 @@ def checked_rows(
         leaf, bad = leaf_of(line_of_row(row)), []
         if leaf != bytes(row[LEAF]):
             bad.append(Bad("CONTENT", position, f"entry {position:,} of the log does not give its leaf"))
-        if row[_STATUS] is not None and commitment_of_row(row, pieces.get(position, ())) != bytes(row[_COMMITMENT]):
+        expected = anew.get(position) or bytes(row[_COMMITMENT])
+        if row[_STATUS] is not None and commitment_of_row(row, pieces.get(position, ())) != expected:
             says = f"the payload of entry {position:,} is not the one it is committed to"
             bad.append(Bad("DISCLOSURE", position, says))
         yield row, leaf, bad

@@ -50,7 +50,7 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
     made bigint;
 begin
-    if own_kind not in ('model_change', 'key_change', 'watermark', 'publication') then
+    if own_kind not in ('model_change', 'key_change', 'watermark', 'publication', 'sealed_anew') then
         raise exception '% is no kind of our own records', own_kind using errcode = 'insufficient_privilege';
     end if;
     insert into public.audit_record (kind, actor, role, session, address, subjects, page, unmasked, moment, reason_code,

@@ -113,6 +113,9 @@ def switch(
         connection.execute("update trace.generation set state = 'retired' where number = %s", [current])
         before = connection.execute("select model_hash from trace.generation where number = %s", [current]).fetchone()
         connection.execute(sql("switch_generation"), [target, number])
+        if before is not None and before[0] != model.hash:
+            connection.execute(sql("shut_out_readers"))  # who reads sources by the model before writes nothing more
+            connection.execute(sql("declared_begin"), [model.hash])
         details = {"model": model.hash, "before": before[0] if before else None, "generation": number}
         tell(connection, "model_change", details)
 

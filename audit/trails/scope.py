@@ -132,6 +132,7 @@ class Sieve:
         found = {}
         events = read_events(self.inquiry, list(events_at(self.inquiry, positions).values()))
         hidden = withheld_around(self.inquiry, {tie for told in events for tie in told.ties}).hidden
+        anew = self._sealed_anew(positions)
         for told in events:
             customers = {tie for tie in told.ties if tie.kind == CUSTOMER}
             accounts = {tie for tie in told.ties if tie.kind in kinds}
@@ -143,9 +144,14 @@ class Sieve:
                 found[told.row.position] = OTHER_ACCOUNT
             elif self._is_carried(told, flows):
                 found[told.row.position] = OTHER_CUSTOMER
-            elif self.is_remodelled and told.is_personal_in_clear:
+            elif told.row.position in anew or (self.is_remodelled and told.is_personal_in_clear):
                 found[told.row.position] = DECLARED_PERSONAL
         return found
+
+    def _sealed_anew(self, positions: list[int]) -> frozenset[int]:
+        """Those whose payload is not the one that the entry was first committed to."""
+        rows = self.inquiry.rows("trail_sealed_anew", [positions]) if self.is_remodelled else ()
+        return frozenset(position for (position,) in rows)
 
     def _is_carried(self, told: Told, flows: frozenset[str]) -> bool:
         """Whether it is one payment's of a shared subject, and of nothing else that the trail is of."""

@@ -222,6 +222,22 @@ create table trace.segment (
     primary key (position, ordinal)
 );
 
+-- What was sealed anew because a later model declared it personal: what such an entry is committed to now, and which of
+-- our own records says so. The last one of a position holds (trace.seal_anew).
+create table trace.recommitment (
+    position   bigint not null,
+    record_id  bigint not null,
+    commitment bytea not null,
+    primary key (position, record_id)
+);
+
+-- A model that took another's place: whether all that was read before it came into force is sealed as it wants it
+create table trace.declaring (
+    model_hash text primary key,
+    upto       bigint not null,                   -- the last entry that may have been read by an earlier one
+    done       bigint not null default 0
+);
+
 -- personal identifiers that may be searched, exactly and blind: HMAC of name and normalised value
 create table trace.blind (
     digest   bytea not null,
@@ -338,6 +354,8 @@ create trigger log_key_is_append_only before update or delete or truncate on tra
 create trigger checkpoint_is_append_only before update or delete or truncate on trace.checkpoint
     for each statement execute function trace.refuse_change();
 create trigger time_stamp_is_append_only before update or delete or truncate on trace.time_stamp
+    for each statement execute function trace.refuse_change();
+create trigger recommitment_is_append_only before update or delete or truncate on trace.recommitment
     for each statement execute function trace.refuse_change();
 create trigger erasure_is_append_only before update or delete or truncate on trace.erasure
     for each statement execute function trace.refuse_change();

@@ -155,3 +155,87 @@ create trigger segment_is_kept before delete or truncate on trace.segment
     for each statement execute function trace.refuse_change();
 create trigger data_key_is_kept before delete or truncate on trace.data_key
     for each statement execute function trace.refuse_change();
+
+-- Entries whose payload holds in the clear what the model in force calls personal are sealed anew: each range is cut out
+-- of the skeleton and kept as a piece, the payload gets another salt, so that the first commitment tells nothing any more,
+-- and a record of our own names each entry's leaf and what it is committed to now. All of it or nothing; nothing else can
+-- be changed this way: ranges are taken from what stands there, their commitments are checked against it, and each piece
+-- is as long as what it was made of. Who was erased meanwhile keeps none.
+-- `entries`: {"i", "sha256" of the skeleton, "salt"}; `pieces`: {"i", "ordinal", "at" in the skeleton, "length",
+-- "is_whole", "start", "path", "key", "salt", "nonce", "ciphertext", "commitment"}, in their order; all bytes hexadecimal.
+create function trace.seal_anew(model_hash text, entries jsonb, pieces jsonb, blinds jsonb) returns bigint
+language plpgsql security definer set search_path = pg_catalog, trace, pg_temp as $$
+declare
+    entry record;
+    piece record;
+    old_skeleton bytea;
+    new_skeleton bytea;
+    taken integer;
+    is_kept boolean;
+    record_id bigint;
+    told jsonb := '[]';
+begin
+    if not exists (select from generation g where g.state = 'current' and g.model_hash = seal_anew.model_hash) then
+        raise exception 'another model is in force' using errcode = 'insufficient_privilege';
+    end if;
+    for entry in select (e ->> 'i')::bigint as i, e ->> 'sha256' as digest, decode(e ->> 'salt', 'hex') as salt
+                 from jsonb_array_elements(entries) e order by 1 loop
+        select p.skeleton into old_skeleton from payload p where p.position = entry.i and p.status = 0 for update;
+        if old_skeleton is null or encode(sha256(old_skeleton), 'hex') <> entry.digest or length(entry.salt) <> 32 then
+            raise exception 'entry % is not as it was read', entry.i using errcode = 'insufficient_privilege';
+        end if;
+        new_skeleton := '';
+        taken := 0;
+        for piece in select p.*, decode(p.ciphertext, 'hex') as sealed, decode(p.salt, 'hex') as own_salt,
+                            substr(old_skeleton, p.at + 1, p.length) as plain
+                     from jsonb_to_recordset(pieces) as p (
+                         i bigint, ordinal smallint, at integer, length integer, is_whole boolean, start integer, path text,
+                         key bigint, salt text, nonce text, ciphertext text, commitment text)
+                     where p.i = entry.i order by p.at loop
+            select k.wrapped is not null into is_kept from data_key k where k.id = piece.key for share;
+            if is_kept is null or piece.at < taken or piece.length < 1 or length(piece.plain) <> piece.length
+               or is_kept and (length(piece.sealed) <> piece.length + 16 or length(piece.own_salt) <> 32
+                   or encode(sha256('\x02' || piece.own_salt || piece.plain), 'hex') <> piece.commitment) then
+                raise exception 'a piece of entry % is not what stands there', entry.i
+                    using errcode = 'insufficient_privilege';
+            end if;
+            new_skeleton := new_skeleton || substr(old_skeleton, taken + 1, piece.at - taken)
+                || case when piece.is_whole then 'null'::bytea else '' end;
+            taken := piece.at + piece.length;
+            insert into segment (position, ordinal, start, path, key_id, salt, nonce, ciphertext, commitment)
+            values (entry.i, piece.ordinal, piece.start, piece.path, piece.key,
+                    case when is_kept then piece.own_salt else '' end,
+                    case when is_kept then decode(piece.nonce, 'hex') else '' end,
+                    case when is_kept then piece.sealed else '' end, decode(piece.commitment, 'hex'));
+        end loop;
+        if taken = 0 then
+            raise exception 'nothing of entry % is sealed', entry.i using errcode = 'insufficient_privilege';
+        end if;
+        update payload p set salt = entry.salt, skeleton = new_skeleton || substr(old_skeleton, taken + 1)
+        where p.position = entry.i;
+    end loop;
+    insert into blind (digest, position)
+    select decode(b ->> 'digest', 'hex'), (b ->> 'i')::bigint from jsonb_array_elements(blinds) b
+    on conflict do nothing;
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'i', l.position, 'leaf', encode(l.leaf, 'hex'), 'commitment', encode(committed_to(l.position), 'hex'))
+        order by l.position), '[]')
+    into told
+    from log l where l.position in (select (e ->> 'i')::bigint from jsonb_array_elements(entries) e);
+    record_id := public.own_record('sealed_anew', jsonb_build_object('model', model_hash, 'entries', told));
+    insert into recommitment (position, record_id, commitment)
+    select (t ->> 'i')::bigint, record_id, decode(t ->> 'commitment', 'hex') from jsonb_array_elements(told) t;
+    return record_id;
+end $$;
+-- What a payload as it stands is the commitment of (audit/log/seals.py).
+create function trace.committed_to(at bigint) returns bytea language sql stable
+set search_path = pg_catalog, trace, pg_temp as $$
+    select case when g.parts is null then sha256('\x02' || p.salt || p.skeleton)
+                else sha256('\x03' || p.salt || int4send(length(p.skeleton)) || p.skeleton || g.parts) end
+    from payload p
+    cross join (
+        select string_agg(int4send(s.start) || int4send(octet_length(s.path)) || convert_to(s.path, 'UTF8')
+                          || s.commitment, ''::bytea order by s.start, s.ordinal) as parts
+        from segment s where s.position = at) g
+    where p.position = at
+$$;

@@ -1,0 +1,208 @@
+"""What a later model declares personal is sealed in what was read before it came into force, too: cut out of the plain
+payloads, encrypted under whose it is, committed to anew by a record of our own that names each entry's leaf. Leaf and
+proofs stay as they were; the salt of the first commitment is gone, so that nothing can be guessed from it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from audit.access import keys
+from audit.access.keys import NONCE_BYTES, DataKey, Owner
+from audit.database import Connection, connect, sql
+from audit.errors import WhereaboutsError
+from audit.instance import compiled, current
+from audit.log.cut import EMPTIED, PLACEHOLDER, Path, Range, ranges_of
+from audit.log.decode import data_of_skeleton, length_of_data, values_at
+from audit.log.drafts import Reader
+from audit.log.logged import Logged
+from audit.log.opened import open_payloads
+from audit.log.pieces import Sealed
+from audit.log.replay import logged_at
+from audit.log.seals import SALT_BYTES, commitment_of_value, seal
+from audit.model.meaning import EventMeaning, Model
+from audit.model.personal import covers
+
+BATCH = 500  # entries that one record names
+TAG_BYTES = 16
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One that holds in the clear what is personal now. `kept` are the pieces that it has already."""
+
+    logged: Logged
+    reader: Reader
+    meaning: EventMeaning
+    skeleton: bytes
+    ranges: Sequence[Range]
+    kept: Sequence[Sealed]
+    owner: Owner = ("", "")
+    blinds: Sequence[tuple[str, bytes]] = ()
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def seal_declared(progress: Progress = lambda done, total: None) -> int:
+    """Seal what the model in force calls personal and an earlier one did not; how many entries. Nothing where that is
+    done. Each batch is whole or not there at all: killed anywhere, it goes on when it is run again."""
+    count = 0
+    with connect("erasure") as connection:
+        found = current(connection)
+        due = connection.execute(sql("declared_due")).fetchone()
+        connection.commit()
+        if found is None or due is None:
+            return 0
+        _, done, upto, others = due
+        types = _types(found.model, [compiled(text) for text in others])
+        while done < upto:
+            reached, sealed = _batch(connection, found.model, types, done, upto)
+            connection.execute(sql("declared_done"), [reached, found.model.hash])
+            connection.commit()
+            count, done = count + sealed, reached
+            progress(done, upto)
+    if count:
+        _forget_old_rows()
+    return count
+
+
+def _types(model: Model, others: Sequence[Model]) -> list[str]:
+    """Types of events of which another model left in the clear what this one calls personal."""
+    found = set()
+    for name, lane in model.lanes.items():
+        for type_, meaning in lane.events.items():
+            for other in others:
+                before = other.lanes[name].events.get(type_) if name in other.lanes else None
+                if meaning.personal and (before is None or not set(meaning.personal) <= set(before.personal)):
+                    found.add(type_)
+    return sorted(found)
+
+
+def _batch(connection: Connection, model: Model, types: Sequence[str], done: int, upto: int) -> tuple[int, int]:
+    """Up to which entry all is sealed then, and how many were."""
+    if not types:
+        return upto, 0
+    rows = connection.execute(sql("declared_readable"), [types, done, upto, BATCH]).fetchall()
+    entries = list(_in_clear(connection, model, rows))
+    if entries:
+        _seal(connection, model, entries)
+    return (rows[-1][0] if len(rows) == BATCH else upto), len(entries)
+
+
+def _in_clear(connection: Connection, model: Model, rows: Sequence[tuple[Any, ...]]) -> Iterator[_Entry]:
+    if not rows:
+        return
+    positions = [row[0] for row in rows]
+    kept = _pieces(connection, positions)
+    logged = {one.position: one for one in logged_at(connection, model, positions)}
+    readers = {source: Reader(model, source) for _, source, _, _ in rows}
+    for position, source, encoding, skeleton in rows:
+        event, reader = logged[position], readers[source]
+        meaning = reader.meaning(event.stream, event.type)
+        if meaning is None or not meaning.personal:
+            continue
+        pieces = kept.get(position, [])
+        try:
+            data = data_of_skeleton(bytes(skeleton), encoding)
+        except (ValueError, RecursionError):
+            continue
+        paths = _paths(meaning, data, [_payload_path(one.path, encoding) for one in pieces])
+        length = length_of_data(bytes(skeleton)) if encoding == "row" else 0
+        if ranges := list(ranges_of(bytes(skeleton), encoding, length, paths)):
+            yield _Entry(event, reader, meaning, bytes(skeleton), ranges, pieces)
+
+
+def _pieces(connection: Connection, positions: Sequence[int]) -> dict[int, list[Sealed]]:
+    found: dict[int, list[Sealed]] = {}
+    for row in connection.execute(sql("answer_segments"), [list(positions)]).fetchall():
+        position, ordinal, start, key_id, path, nonce, ciphertext, kind, key, wrapped = row
+        piece = Sealed(ordinal, start, key_id, path, bytes(nonce), bytes(ciphertext), (kind, key), bytes(wrapped))
+        found.setdefault(position, []).append(piece)
+    return found
+
+
+def _payload_path(path: str, encoding: str) -> Path:
+    parts = tuple(path.split("."))
+    return parts[1:] if encoding == "cloudevent" else parts
+
+
+def _paths(meaning: EventMeaning, data: Mapping[str, Any], sealed: Sequence[Path]) -> list[Path]:
+    """What is to be cut out; a field that encloses a piece is taken apart, for what was cut out is not cut again."""
+    found: list[Path] = []
+    for path in meaning.personal:
+        inside = [one for one in sealed if covers(".".join(path), ".".join(one)) and len(one) > len(path)]
+        found += _leaves(data, path) if inside else [path]
+    return found
+
+
+def _leaves(data: Mapping[str, Any], path: Path) -> Iterator[Path]:
+    values = values_at(data, path)
+    inner = [value if isinstance(value, dict) else map(str, range(len(value))) for value in values if
+             isinstance(value, (dict, list))]  # fmt: skip
+    names = dict.fromkeys(name for each in inner for name in each)
+    if not names:
+        yield path
+    for name in names:
+        yield from _leaves(data, (*path, name))
+
+
+def _seal(connection: Connection, model: Model, entries: Sequence[_Entry]) -> None:
+    positions = [one.logged.position for one in entries]
+    before = open_payloads(connection, positions)
+    for one in entries:
+        one.data = before[one.logged.position].data or {}
+        one.owner, one.blinds = one.reader.sealing(one.logged, one.data, one.meaning)
+    with connect("follower") as follower:
+        data_keys = keys.get_or_create(follower, {one.owner for one in entries})
+    alive = [one for one in entries if data_keys[one.owner].cipher is not None]
+    given = [
+        [_entry(one) for one in entries],
+        [piece for one in entries for piece in _sealed(one, data_keys[one.owner])],
+        [{"i": one.logged.position, "digest": digest.hex()} for one in alive for _, digest in one.blinds],
+    ]
+    connection.execute("select trace.seal_anew(%s, %s, %s, %s)", [model.hash, *map(json.dumps, given)])
+    after = open_payloads(connection, positions)
+    for position in positions:
+        if after[position].raw is not None and after[position].raw != before[position].raw:
+            raise WhereaboutsError(f"entry {position} would not give its bytes again: nothing of it was changed")
+
+
+def _entry(one: _Entry) -> dict[str, object]:
+    salt = os.urandom(SALT_BYTES).hex()
+    return {"i": one.logged.position, "sha256": sha256(one.skeleton).hexdigest(), "salt": salt}
+
+
+def _sealed(one: _Entry, key: DataKey) -> Iterator[dict[str, object]]:
+    position, ordinal = one.logged.position, max((piece.ordinal for piece in one.kept), default=-1)
+    for at, end, is_whole, path in one.ranges:
+        ordinal, value, name = ordinal + 1, one.skeleton[at:end], ".".join(path)
+        salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
+        sealed = seal(key.cipher, nonce, position, ordinal, name, value) if key.cipher is not None else b""
+        yield {
+            "i": position, "ordinal": ordinal, "at": at, "length": end - at, "is_whole": is_whole,
+            "start": _start(one, at), "path": name, "key": key.id, "salt": salt.hex(), "nonce": nonce.hex(),
+            "ciphertext": sealed.hex(), "commitment": commitment_of_value(salt, value).hex(),
+        }  # fmt: skip
+
+
+def _start(one: _Entry, at: int) -> int:
+    """Where in the original a place of the skeleton is: behind each piece that was cut out before it."""
+    cut_out = 0
+    for piece in one.kept:
+        place = piece.start - cut_out
+        if piece.is_erased or place > at:  # how long an erased one was nobody knows: the original cannot be had again
+            break
+        left = 0 if one.skeleton[place - 1 : place + 1] in EMPTIED else len(PLACEHOLDER)
+        cut_out += len(piece.ciphertext) - TAG_BYTES - left
+    return at + cut_out
+
+
+def _forget_old_rows() -> None:
+    """They hold in the clear what is sealed now."""
+    with connect("owner", autocommit=True) as connection:
+        connection.execute("vacuum trace.payload")

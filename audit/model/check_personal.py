@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from audit.model import schema
 from audit.model.effects import paths_of
-from audit.model.personal import covers
+from audit.model.personal import covers, encloses
 from audit.model.places import PlaceTemplate
 from audit.model.problems import Key, Problems
 from audit.model.streams import Pattern
@@ -30,6 +30,24 @@ def check_personal(document: schema.Document, problems: Problems) -> None:
                         f'"{personal}" is not part of the payload and cannot be sealed',
                         "Name payload fields only",
                     )
+            for form, other in _halves(event):
+                problems.error(
+                    (*key, "personal"),
+                    f'"{form}" is personal and its other form by upcast, "{other}", is not: that is kept in the clear',
+                    f'Add "{other}" to personal',
+                )
+
+
+def _halves(event: schema.Event) -> Iterator[tuple[str, str]]:
+    """Personal paths whose newer or older form is not. Of a path that upcast itself names the older one is."""
+    personal = [*event.personal, *(event.upcast[path] for path in event.personal if path in event.upcast)]
+    for one, other in [*event.upcast.items(), *((old, new) for new, old in event.upcast.items())]:
+        for path in event.personal:
+            if not covers(path, one):
+                continue
+            form = ".".join([other, *path.split(".")[len(one.split(".")) :]])
+            if not any(encloses(known, form) for known in personal):
+                yield path, form
 
 
 def _uses(lane: schema.Lane, event: schema.Event, key: Key) -> Iterator[tuple[Key, str]]:

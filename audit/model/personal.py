@@ -14,6 +14,12 @@ def covers(path: str, other: str) -> bool:
     return one[:shorter] == two[:shorter]
 
 
+def encloses(path: str, other: str) -> bool:
+    """Whether a path names what the other one names, or what that stands in."""
+    one = _parts(path)
+    return one == _parts(other)[: len(one)]
+
+
 def personal_names(model: Model) -> Sequence[str]:
     """Names of identifiers that some event declares over a personal field: found by exactly their value alone."""
     names: set[str] = set()

@@ -82,6 +82,23 @@ def test_one_of_a_personal_list_is_personal() -> None:
     assert any('"holders.0.name" is personal' in message for message in errors(text))
 
 
+def test_what_is_personal_in_one_form_must_be_in_the_other() -> None:
+    """An older event has the field elsewhere: it would be kept there in the clear, or masked there alone."""
+    for personal, upcast, missing in (
+        ("holder.name", '"holder.name" = "owner.name"', None),  # upcast names the very path: both are personal
+        ("holder", '"holder.name" = "owner"', "owner"),
+        ("holder.name", 'holder = "owner"', "owner.name"),
+        ("owner", '"holder.name" = "owner.name"', "holder.name"),
+        ("owner.name", 'holder = "owner"', "holder.name"),
+    ):
+        text = changed('personal = ["holder.name"]', f'personal = ["{personal}"]\nupcast = {{ {upcast} }}')
+        refused = [one for one in errors(text) if "its other form by upcast" in one]
+        assert [f'"{missing}", is not' in one for one in refused] == ([True] if missing else []), personal
+        if missing:
+            both = text.replace(f'personal = ["{personal}"]', f'personal = ["{personal}", "{missing}"]')
+            assert not [one for one in errors(both) if "its other form by upcast" in one]
+
+
 def test_what_may_be_left_out_is_only_warned_of() -> None:
     text = changed('says = "closed"\n', "").replace("[kind.customer]", "[kind.customer]\n[kind.card]", 1)
     warnings = [str(warning) for warning in found(text).warnings if '"da"' not in str(warning)]

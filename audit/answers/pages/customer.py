@@ -12,7 +12,7 @@ from audit.answers.pages.findings import findings_of
 from audit.answers.pages.headline import flow_title, status_of
 from audit.answers.pages.payments import listed_payments, mine_of, payment_lines
 from audit.answers.pages.settled import settled
-from audit.answers.pages.troubles import answer_of, gone_wrong, troubled, unexplained
+from audit.answers.pages.troubles import answer_of, troubled, troubles_of
 from audit.answers.reading.flows import Flow, load_together
 from audit.answers.reading.ledger import Holding, holdings
 from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, known, link_of
@@ -53,13 +53,14 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     flows = [flow for flow in loaded.flows if flow.known in set(under_way)]
     told = [loaded.told[row.position] for row in own]
     items = [open_item(inquiry, flow, mine.accounts) for flow in flows]
-    wrong_ones = gone_wrong(inquiry, found.rows, loaded.flows)
-    items = [_marked(inquiry, item) if item.flow.subject in wrong_ones else item for item in items]
+    troubles = troubles_of(inquiry, found.rows, loaded.flows, mine.accounts)
+    gone_wrong = {one.subject for one in troubles if one.is_wrong}
+    items = [_marked(inquiry, item) if item.flow.subject in gone_wrong else item for item in items]
     missed = with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
     at = inquiry.as_of(all(flow.is_final() for flow in flows))
     lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, held)
     paid = payment_lines(inquiry, asked, mine, fresh, listed, loaded, set(under_way), over)
-    doubted = unexplained(inquiry, found.rows, loaded.flows)
+    doubted = {one.subject for one in troubles if one.is_unexplained}
     paid = replace(paid, rows=tuple(_doubted(inquiry, row, doubted) for row in paid.rows))
     return CustomerPage(
         subject=link_of(inquiry, subject, asked.id),
@@ -67,7 +68,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
         model=inquiry.model.hash,
         answer=" ".join(
             [
-                answer_of(inquiry, items, found.rows, loaded.flows, bool(missed or at.unattributed), mine.accounts),
+                answer_of(inquiry, items, troubles, loaded.flows, bool(missed or at.unattributed), mine.accounts),
                 *came_in(inquiry, lines, paid if cursor is None else None),
             ]
         ),

@@ -45,6 +45,11 @@ class Trouble:
         return self.flow is not None and self.is_of_money
 
     @property
+    def is_unexplained(self) -> bool:
+        """It is a payment that is wrong, or of which something grave is open."""
+        return self.flow is not None and (self.is_wrong or any(line.is_doubt for line in self.lines))
+
+    @property
     def is_late(self) -> bool:
         """Nothing of it is open but that it has not come in its time."""
         return all(line.is_late for line in self.lines)
@@ -79,19 +84,47 @@ def _of_events(inquiry: Inquiry, found: Sequence[FindingLine]) -> list[Known]:
     return [Known(link.subject, link.id) for link in links.values() if link.id]
 
 
+def troubles_of(
+    inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Flow], mine: Collection[Subject]
+) -> list[Trouble]:
+    """Open findings by what they are about: a payment's lanes bear its key, and what rests on one of its events is its
+    own, whosever account it is found of."""
+    shown = {line.id for line in found}
+    by_key = {flow.known.subject.key: flow for flow in flows}
+    by_event = {row.position: flow.known.subject.key for flow in flows for row in flow.past}
+    above = {CUSTOMER, *holders(inquiry.model)}
+    groups: dict[tuple[str, str], list[FindingLine]] = {}
+    for line in found:
+        subject = line.subject.subject
+        if not line.is_open:
+            continue
+        kind, key = (subject.kind if subject.kind in above else "", subject.key)
+        of = next((by_event[ref.position] for ref in line.evidence if ref.position in by_event), None) if kind else None
+        groups.setdefault(("", of) if of else (kind, key), []).append(line)
+    troubles = []
+    for (kind, key), lines in groups.items():
+        flow = None if kind else by_key.get(key)
+        first = [line for line in lines if line.because_of not in shown and not line.is_late] or lines
+        if {line.rule for line in first} <= WEAK:
+            first = [line for line in lines if not line.is_late] or lines
+        title = flow_title(flow, mine) if flow is not None else first[0].subject.title
+        counted = [*first, *(line for line in lines if line.is_of_money and line not in first)]
+        troubles.append(Trouble(flow.known.subject if flow else first[0].subject.subject, title, counted, flow))
+    return troubles
+
+
 def answer_of(
     inquiry: Inquiry,
     items: Sequence[OpenItem],
-    found: Sequence[FindingLine],
+    troubles: Sequence[Trouble],
     flows: Sequence[Flow],
     is_incomplete: bool,
-    mine: Collection[Subject] = (),
+    mine: Collection[Subject],
 ) -> str:
-    """`flows` are those that were read: `items` are of some of them, and of others findings may tell. `mine` are the
+    """`flows` are those that were read: `items` are of some of them, and `troubles` may be of others. `mine` are the
     customer's accounts."""
     language = inquiry.language
     by_key = {flow.known.subject.key: flow for flow in flows}
-    troubles = _troubles(inquiry, found, flows, mine)
     wrong = [one for one in troubles if one.is_wrong]
     late = [item for item in items if item.is_late and item.flow.subject.key not in {one.subject.key for one in wrong}]
     told = {one.subject.key for one in wrong} | {item.flow.subject.key for item in late}
@@ -120,17 +153,6 @@ def answer_of(
     return " ".join(parts)
 
 
-def gone_wrong(inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Flow]) -> set[Subject]:
-    """The payments among `flows` whose money is not as it should be."""
-    return {one.subject for one in _troubles(inquiry, found, flows) if one.is_wrong}
-
-
-def unexplained(inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Flow]) -> set[Subject]:
-    """The payments among `flows` that are not as they should be, or of which something grave is open."""
-    ones = (one for one in _troubles(inquiry, found, flows) if one.flow is not None)
-    return {one.subject for one in ones if one.is_wrong or any(line.is_doubt for line in one.lines)}
-
-
 def _has_arrived(flow: Flow, mine: Collection[Subject]) -> bool:
     """Whether all its money rests on one of these accounts, and came from none of them."""
     held, owed, beside = held_and_owed(flow)
@@ -142,35 +164,6 @@ def _has_arrived(flow: Flow, mine: Collection[Subject]) -> bool:
 
 def _owner(flow: Flow, net: Net) -> Subject:
     return Subject(place_kind(flow.inquiry.model, net.place).subject or "", net.place.key)
-
-
-def _troubles(
-    inquiry: Inquiry, found: Sequence[FindingLine], flows: Sequence[Flow], mine: Collection[Subject] = ()
-) -> list[Trouble]:
-    """Open findings by what they are about: a payment's lanes bear its key, and what rests on one of its events is its
-    own, whosever account it is found of."""
-    shown = {line.id for line in found}
-    by_key = {flow.known.subject.key: flow for flow in flows}
-    by_event = {row.position: flow.known.subject.key for flow in flows for row in flow.past}
-    above = {CUSTOMER, *holders(inquiry.model)}
-    groups: dict[tuple[str, str], list[FindingLine]] = {}
-    for line in found:
-        subject = line.subject.subject
-        if not line.is_open:
-            continue
-        kind, key = (subject.kind if subject.kind in above else "", subject.key)
-        of = next((by_event[ref.position] for ref in line.evidence if ref.position in by_event), None) if kind else None
-        groups.setdefault(("", of) if of else (kind, key), []).append(line)
-    troubles = []
-    for (kind, key), lines in groups.items():
-        flow = None if kind else by_key.get(key)
-        first = [line for line in lines if line.because_of not in shown and not line.is_late] or lines
-        if {line.rule for line in first} <= WEAK:
-            first = [line for line in lines if not line.is_late] or lines
-        title = flow_title(flow, mine) if flow is not None else first[0].subject.title
-        counted = [*first, *(line for line in lines if line.is_of_money and line not in first)]
-        troubles.append(Trouble(flow.known.subject if flow else first[0].subject.subject, title, counted, flow))
-    return troubles
 
 
 def _wrong(inquiry: Inquiry, wrong: Sequence[Trouble]) -> list[str]:

@@ -42,7 +42,7 @@ class Causes:
         doubtful = [event.position for event in events if event.causation is not None and not self._is_right(event)]
         signs = self._come(self._awaited_among(events))
         if doubtful:
-            signs += self._told(self._rows("e.position = any(%s)", Integers(doubtful)))
+            signs += self._told(self._rows("e.position = any(%(positions)s)", Integers(doubtful)))
         return signs
 
     def judge_between(self, after: int, upto: int) -> list[Sign]:
@@ -55,7 +55,7 @@ class Causes:
 
     def orphans(self, positions: Integers) -> list[Sign]:
         """Of events whose cause has not come, though it should have."""
-        rows = [row for row in self._rows("e.position = any(%s)", positions) if row[6] is None]
+        rows = [row for row in self._rows("e.position = any(%(positions)s)", positions) if row[6] is None]
         return [_orphan(row, *self._subject(row)) for row in rows]
 
     def _remember(self, events: Sequence[Logged]) -> None:
@@ -87,11 +87,11 @@ class Causes:
         if not come:
             return []
         taken_back = list(self._taken_back([position for position, is_told in come if is_told]))
-        return taken_back + self._told(self._rows("e.position = any(%s)", Integers(row[0] for row in come)))
+        return taken_back + self._told(self._rows("e.position = any(%(positions)s)", Integers(row[0] for row in come)))
 
     def _taken_back(self, told: Sequence[int]) -> Iterator[Sign]:
         """What was told of these events: it is told anew, as far as it is still so."""
-        for row in self._rows("e.position = any(%s)", Integers(told), is_amiss=False) if told else ():
+        for row in self._rows("e.position = any(%(positions)s)", Integers(told), is_amiss=False) if told else ():
             for sign in (_orphan(row, *self._subject(row)), self._early(row)):
                 sign.withdrawn = True
                 yield sign
@@ -107,10 +107,9 @@ class Causes:
         return [sign for row in rows if row[6] is not None for sign in self._signs(row)]
 
     def _rows(self, condition: str, positions: Integers | None = None, *, is_amiss: bool = True) -> list[Row]:
-        statement = sql("causes_amiss").replace("{condition}", condition)
-        if not is_amiss:
-            statement = statement.replace("and (c.position is null", "and (true or c.position is null")
-        return self._connection.execute(statement.encode(), None if positions is None else [positions]).fetchall()
+        statement = sql("causes_amiss").replace("{condition}", condition).encode()
+        parameters = {"positions": positions, "anyway": not is_amiss}
+        return self._connection.execute(statement, parameters).fetchall()
 
     def _subject(self, row: Row) -> tuple[int, str]:
         route = self._model.lane_of(row[3])

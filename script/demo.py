@@ -21,6 +21,7 @@ import psycopg
 
 from audit import servers
 from audit.errors import UsageError, WhereaboutsError
+from audit.instance import load_model
 from audit.management.progress import Progress
 from demobank import answer_key, store
 from demobank.history import EVENTS, SEED
@@ -115,10 +116,22 @@ def prepare(options: argparse.Namespace) -> tuple[Loaded, dict[str, str]]:
         "DJANGO_SETTINGS_MODULE": "console.settings",
         "SECOND_FACTOR": os.environ.get("SECOND_FACTOR", "optional"),  # nobody wants a telephone to try a demo
     }
+    if not loaded.is_new:
+        renew_model(environment)
     if loaded.is_new or options.once:
         say("Reading the bank's events")
         command("follow", "--once", environment=environment)
     return loaded, environment
+
+
+def renew_model(environment: dict[str, str]) -> None:
+    """After an update of the checkout: the demo bank's model as it is now, over what was read with an older one."""
+    model = ROOT / "demobank" / "model.toml"
+    status = subprocess.run([*MANAGE, "status", "--json"], env=environment, capture_output=True, text=True, check=False)
+    before = json.loads(status.stdout)["model"] if status.returncode == 0 else None
+    if before is not None and before != load_model(model).hash:
+        say("The demo bank's model has changed: reading all events anew with it")
+        command("rebuild", "--model", str(model), environment=environment)
 
 
 def load(bank: str, options: argparse.Namespace) -> Loaded:

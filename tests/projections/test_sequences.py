@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,14 @@ def small(database: Database, tmp_path: Path) -> Feed:
 
 
 def sequence(feed: Feed, subject: str) -> Numbered:
+    return sequences_of(feed, [subject])[subject]
+
+
+def sequences_of(feed: Feed, subjects: Iterable[str]) -> dict[str, Numbered]:
     with feed.database.connect("web") as connection:
         use_generation(connection, feed.instance.generation)
-        kind, _, key = subject.partition(":")
-        (row,) = connection.execute("select id from trace.subject where kind = %s and key = %s", [kind, key]).fetchall()
-        return of(connection, row[0], subject)
+        ids = dict(connection.execute("select kind || ':' || key, id from trace.subject").fetchall())
+        return {subject: of(connection, ids[subject], subject) for subject in subjects}
 
 
 def told(feed: Feed) -> dict[str, list[int]]:
@@ -52,10 +56,11 @@ def test_every_entry_of_a_customer_has_one_number(
     monkeypatch.setattr(sequences, "SUBJECTS_AT_ONCE", 50)
     lines = in_disorder(history.rows, 7)
     feed.take(feed.write(lines[:1000]))
-    before = {subject: list(sequence(feed, subject).positions) for subject in told(feed)}
+    before = {subject: list(found.positions) for subject, found in sequences_of(feed, told(feed)).items()}
     feed.take(feed.write(lines[1000:]))
-    for subject, positions in told(feed).items():
-        found = sequence(feed, subject)
+    entries = told(feed)
+    for subject, found in sequences_of(feed, entries).items():
+        positions = entries[subject]
         assert found.is_complete and head(subject, found) == found.head, subject
         assert sorted(found.positions) == positions, subject
         earlier = before.get(subject, [])

@@ -173,6 +173,20 @@ def test_transaction_numbers_are_compared_as_numbers(bank: Bank, follow: Follow)
         assert follower.released == positions(writer)
 
 
+def test_transaction_numbers_of_another_server_hold_nothing_for_ever(bank: Bank, follow: Follow) -> None:
+    """Rows of a dump bear numbers that this server may never reach: they wait for what runs now, and no longer."""
+    bank.create()
+    follower = follow(BY_XID8)
+    with bank.connect() as writer, bank.transaction() as slow:
+        slow.execute("select pg_current_xact_id()")
+        first = insert(writer, transaction_id="4000000000")
+        assert "of another server" in (follower.poll().notice or "")
+        assert list(follower.events) == [first] and follower.released == []
+        slow.rollback()
+        follower.drain()
+    assert follower.released == [first]
+
+
 def test_a_gap_thirty_million_wide_costs_nothing(bank: Bank, follow: Follow) -> None:
     bank.create()
     follower = follow()

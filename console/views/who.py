@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -14,7 +15,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.reading.names import kind_title
 from audit.answers.shapes import Page, WhoLine
 from audit.answers.when import claim_of
-from audit.answers.who import behind_doors, situation_of
+from audit.answers.who import EVERYONE, behind_doors, situation_of
 from audit.answers.who import who as ask_who
 from audit.answers.words import within
 from audit.errors import UnknownSubject, UsageError
@@ -27,7 +28,6 @@ from console.sending import send
 from console.visit import Visit, looked
 
 LENGTH_MAX = 1000  # characters of an expression
-EVERYONE = "*"
 
 
 @looked("who", "findings")
@@ -44,10 +44,10 @@ def who(visit: Visit, kind: str) -> HttpResponse:
                 trouble, visit.outcome = gettext(str(error)), "bad input"
         at, title = inquiry.as_of(), kind_title(inquiry, kind)
         says = in_words(inquiry, kind, claim_of(inquiry, that).tree) if page else ""
-    visit.shows(line.subject for line in page.subjects.rows) if page else None
+    if page:
+        visit.shows(line.subject for line in page.subjects.rows)
     response = visit.show("who.html", at, {"who": "_who.html"}, page=page, that=that, kind=within(title),
-                          says=says, trouble=trouble,
-                          own=own, own_kind=kind)  # fmt: skip
+                          says=says, trouble=trouble, own=own, own_kind=kind)  # fmt: skip
     response.status_code = 400 if trouble else 200
     return response
 
@@ -91,6 +91,6 @@ def _that(visit: Visit) -> str:
     return text
 
 
-def _check(kind: str, kinds: object) -> None:
-    if kind not in kinds:  # type: ignore[operator]
+def _check(kind: str, kinds: Collection[str]) -> None:
+    if kind not in kinds:
         raise UnknownSubject(gettext("there is no kind %(kind)s") % {"kind": kind})

@@ -61,9 +61,9 @@ def test_what_differs_is_another_request(feed: Feed, second: bytes) -> None:
     assert tell(feed, reserved(2, "P", 0), second) == []
 
 
-def failed_after(seconds: float) -> tuple[bytes, bytes]:
-    sent = line("payment-P", 1, "Sent", 1, account="A")
-    return sent, line("payment-P", 2, "Returned", seconds, account="A", **paid("9.00"))
+def failed_after(seconds: float, payment: str = "P") -> tuple[bytes, bytes]:
+    sent = line(f"payment-{payment}", 1, "Sent", 1, account="A")
+    return sent, line(f"payment-{payment}", 2, "Returned", seconds, account="A", **paid("9.00"))
 
 
 def test_a_try_after_a_failure_is_none(feed: Feed) -> None:
@@ -73,6 +73,16 @@ def test_a_try_after_a_failure_is_none(feed: Feed) -> None:
 def test_a_failure_after_it_resolves_it(feed: Feed) -> None:
     assert tell(feed, reserved(2, "P", 0), reserved(3, "Q", 60)) == [("payment:Q", "open", "core/account-A.3.Reserved")]
     assert tell(feed, *failed_after(90)) == [("payment:Q", "resolved", "core/account-A.3.Reserved")]
+
+
+def test_of_three_it_is_one_effect_again_when_two_have_failed(feed: Feed) -> None:
+    tell(feed, reserved(2, "P", 0), reserved(3, "Q", 60), reserved(4, "R", 120))
+    tell(feed, *failed_after(300, "Q"), *failed_after(200, "P"))
+    resolved = feed.rows(
+        "select s.key, l.event_id from finding f join subject s on s.id = f.subject_id"
+        " join log l on l.position = f.resolved_by where f.rule = 'duplicate_effect' order by 1"
+    )
+    assert resolved == [("Q", "payment-P.2.Returned"), ("R", "payment-Q.2.Returned")]
 
 
 def test_one_key_is_one_request_for_ever(feed: Feed) -> None:

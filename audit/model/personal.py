@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audit.model.meaning import Model
+from audit.model.meaning import EventMeaning, Model
 
 
 def covers(path: str, other: str) -> bool:
@@ -12,6 +12,11 @@ def covers(path: str, other: str) -> bool:
     one, two = _parts(path), _parts(other)
     shorter = min(len(one), len(two))
     return one[:shorter] == two[:shorter]
+
+
+def is_personal(meaning: EventMeaning, path: str) -> bool:
+    """Whether a path of an event names something personal, holds it or stands in it."""
+    return any(covers(".".join(personal), path) for personal in meaning.personal)
 
 
 def encloses(path: str, other: str) -> bool:
@@ -33,4 +38,4 @@ def personal_names(model: Model) -> Sequence[str]:
 
 
 def _parts(path: str) -> list[str]:
-    return [part for part in path.split(".") if not part.isdigit()]
+    return [part for part in path.split(".") if part and not part.isdigit()]

@@ -10,6 +10,7 @@ from audit.model import schema
 from audit.model.amounts import NotAnAmount, signed_units_of
 from audit.model.meaning import CurrencySource, Data, EventMeaning, Facts, Reading
 from audit.model.paths import text_of
+from audit.model.personal import is_personal
 from audit.values import Money, time_of
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -125,7 +126,7 @@ def _payload_value(
     text = text_of(value)
     if text is None:
         return None
-    if _is_personal(meaning, name):
+    if is_personal(meaning, name):
         return mask(name, text)
     source = meaning.monies.get(name)
     if source is None:
@@ -148,8 +149,3 @@ def _at(data: Data, path: str) -> Any:
     for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
-
-
-def _is_personal(meaning: EventMeaning, name: str) -> bool:
-    parts = tuple(name.split("."))
-    return any(parts[: len(path)] == path or path[: len(parts)] == parts for path in map(tuple, meaning.personal))

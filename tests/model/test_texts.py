@@ -57,6 +57,14 @@ def test_an_amount_of_other_events_is_money_here_too() -> None:
     assert values(model, "account-A", "Closed", {"amount": "7", "currency": "DKK"})["amount"] == "7"
 
 
+def test_one_of_a_list_is_as_personal_as_the_list_s_field() -> None:
+    model = loads(
+        changed('says = "closed"', 'says = "closed by {by.0.name}, {by.0.id}"\npersonal = ["by.name"]')
+    )
+    found = values(model, "account-A", "Closed", {"by": [{"name": "Mette Hansen", "id": 7}]})
+    assert found == {"by.0.name": "•••", "by.0.id": "7"}
+
+
 def test_personal_values_go_through_the_mask() -> None:
     payload = {"customer": "C", "holder": {"name": "Mette Hansen"}}
     assert values(MODEL, "account-A", "Opened", payload)["holder.name"] == "•••"

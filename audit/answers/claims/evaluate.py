@@ -30,8 +30,8 @@ from audit.model.expressions import (
     names_of,
     some,
 )
-from audit.model.meaning import EventMeaning, Lane
-from audit.model.personal import covers
+from audit.model.meaning import Lane
+from audit.model.personal import is_personal
 
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {"==": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 MIRRORED = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -183,7 +183,7 @@ class Claims:
     def _payload(self, name: Name) -> Source:
         path = name.name.removeprefix("payload.")
         lanes = list(self.ground.lanes.values())
-        if any(_is_personal(path, event) for lane in lanes for event in lane.events.values()):
+        if any(is_personal(event, path) for lane in lanes for event in lane.events.values()):
             raise UsageError(f'"{path}" at character {name.at} is personal: nothing may be asked about it')
         older = {
             ".".join(old)
@@ -259,10 +259,6 @@ def _any_of(parts: list[Steps]) -> Steps:
 def _same(values: Any) -> bool | None:
     one, two = values
     return None if one is None or two is None else one is two
-
-
-def _is_personal(path: str, event: EventMeaning) -> bool:
-    return any(covers(path, ".".join(one)) for one in event.personal)
 
 
 def _paths(told: Any) -> Iterable[str]:

@@ -9,7 +9,7 @@ from audit.answers.reading.events import Told
 from audit.answers.shapes import Fact
 from audit.log.opened import Path
 from audit.model.meaning import Model
-from audit.model.personal import covers
+from audit.model.personal import is_personal
 
 FACTS_MAX = 24
 ACRONYMS = frozenset({"bic", "cpr", "cvr", "iban", "id", "sepa"})
@@ -32,11 +32,10 @@ def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
 def is_personal_fact(model: Model, path: str) -> bool:
     """Whether some event shows a personal field under this path."""
     return any(
-        covers(path, ".".join(personal))
+        is_personal(meaning, path)
         for lane in model.lanes.values()
         for meaning in lane.events.values()
         if tuple(path.split(".")) in map(tuple, meaning.shows)
-        for personal in meaning.personal
     )
 
 

@@ -45,7 +45,7 @@ def masked(told: Told, data: Any, here: Path = ()) -> Any:
         return [masked(told, value, (*here, str(number))) for number, value in enumerate(data)]
     if data is None or isinstance(data, bool):
         return data
-    if told.meaning is None or _is_personal(told, here):
+    if told.meaning is None or told.is_personal(here):
         return told.masked(".".join(here), str(data))
     return data
 
@@ -62,12 +62,6 @@ def _number(value: Any) -> Any:
     if isinstance(value, Decimal):
         return msgspec.Raw(str(value).encode())
     raise TypeError(type(value))
-
-
-def _is_personal(told: Told, path: Path) -> bool:
-    """Paths lead through lists: `items.0.name` is covered by `items.name` and by `items.0.name`."""
-    without_numbers = tuple(part for part in path if not part.isdigit())
-    return told.is_personal(path) or told.is_personal(without_numbers)
 
 
 def _upcast(told: Told) -> str | None:

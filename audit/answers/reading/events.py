@@ -17,11 +17,11 @@ from audit.answers.reading.withheld import WITHHELD, learn_private
 from audit.answers.words import word
 from audit.database import is_withholding
 from audit.log.decode import values_at
-from audit.log.logged import COLLISION, EVENT, READABLE
+from audit.log.logged import COLLISION, EVENT, UNREADABLE
 from audit.log.opened import Path, Payload, open_payloads
 from audit.model.meaning import EventMeaning, Facts, Lane, Reading
 from audit.model.paths import text_of
-from audit.model.personal import covers
+from audit.model.personal import covers, is_personal
 from audit.model.texts import render, sentence_values
 from audit.projections.memory import decode as decode_memory
 from audit.values import EventRef, Subject, micros_of, time_of
@@ -150,8 +150,7 @@ class Told:
         return value
 
     def is_personal(self, path: Path) -> bool:
-        personal = self.meaning.personal if self.meaning else ()
-        return any(path[: len(one)] == one or one[: len(path)] == path for one in map(tuple, personal))
+        return self.meaning is not None and is_personal(self.meaning, ".".join(path))
 
     @property
     def is_personal_in_clear(self) -> bool:
@@ -248,7 +247,7 @@ def tell(
     lane, key = found if found else (None, "")
     meaning = lane.events.get(row.type) if lane else None
     reading = None
-    if meaning and row.kind == EVENT and payload and payload.status <= READABLE + 1 and payload.data is not None:
+    if meaning and row.kind == EVENT and payload and payload.status != UNREADABLE and payload.data is not None:
         reading = meaning.read(facts_of(inquiry, row), payload.data, inherited)
     return Told(inquiry, row, lane, key, meaning, reading, payload, inherited, is_final)
 

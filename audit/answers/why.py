@@ -254,6 +254,7 @@ def _cause_line(inquiry: Inquiry, one: Told, is_inferred: bool, links: Mapping[S
         asks_again=meaning.asks_again if meaning else None,
         is_compensation=bool(meaning and meaning.is_compensation),
         is_correction=bool(meaning and meaning.is_correction),
+        ties=frozenset(one.ties),
     )
 
 

@@ -62,7 +62,8 @@ def tell_who(write: Write, answer: Who, zone: str) -> None:
 def _tell_because(write: Write, because: Because, zone: str) -> None:
     for event in because.events:
         mark = "  (the event before it; no cause is named)" if event.inferred else ""
-        write(f"    {time_text(event.recorded, zone)}  {event.lane_title}: {event.says}{mark}  {event.ref}")
+        says = f"{event.lane_title}: {event.says}" if not event.is_shut else "another subject's; it opens with a reason"
+        write(f"    {time_text(event.recorded, zone)}  {says}{mark}  {event.ref}")
     if ENDINGS[because.ends]:
         write("    " + ENDINGS[because.ends].format(missing=because.missing))
 

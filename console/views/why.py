@@ -7,11 +7,13 @@ from collections.abc import Callable
 from django.http import HttpResponse, QueryDict
 from django.utils.http import urlencode
 
+from audit.access import door
 from audit.answers.difference import Difference, difference
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import Cut
 from audit.answers.reading.names import PLACE, place_of
 from audit.answers.shapes import FieldWhy, StateWhy, Why
+from audit.answers.shut import behind_doors
 from audit.answers.why import why as explain
 from audit.answers.why import why_event
 from audit.values import Subject
@@ -44,8 +46,12 @@ def why_place(visit: Visit, id: int) -> HttpResponse:
 def _answer(visit: Visit, inquiry: Inquiry, subject: Subject) -> Why:
     asked = visit.cursor("of") or ""
     if asked.startswith(EVENT):
-        return why_event(inquiry, subject, _position(asked))
-    return explain(inquiry, subject, visit.number("step"))
+        answer = why_event(inquiry, subject, _position(asked))
+    else:
+        answer = explain(inquiry, subject, visit.number("step"))
+    return behind_doors(
+        inquiry, answer, lambda subjects: [one.subject for one in door.open_doors(visit.actor, subjects)]
+    )
 
 
 def _position(asked: str) -> int:

@@ -11,6 +11,7 @@ import pytest
 
 from audit.answers.explanations import why_document
 from audit.answers.shapes import Because, Ends
+from audit.answers.shut import behind_doors
 from audit.answers.why import why
 from audit.sources.files import sources_of
 from audit.values import Subject
@@ -157,6 +158,27 @@ def test_causes_go_through_what_a_derived_stream_was_made_from(database: Databas
     with asking() as inquiry:
         [state] = why(inquiry, Subject("order", "T1")).states
     assert told(state.because) == [("b", False), ("p", False), ("a", False)]
+
+
+def test_a_cause_behind_another_door_is_only_named(database: Database, tmp_path: Path) -> None:
+    """What is nobody's is told, and so is a customer's whose door is open."""
+    bank = Bank()
+    money: dict[str, object] = {"amount": "1.00", "currency": "DKK", "transfer": "T1"}
+    bank.add("core", "account-A1", "Opened", AT, {"account": "A1", "customer": "C1"}, id="o")
+    bank.add("core", "account-A1", "Deposited", AT, {"amount": "1.00", "currency": "DKK"}, id="a")
+    begun = bank.add("core", "order-T1", "Begun", AT + timedelta(seconds=3), money, id="b")
+    bank.events[-1] = Happened(**{**begun.__dict__, "correlation": "T1", "causation": "a"})
+    take_in(sources_of(bank.write(tmp_path)))
+    with asking() as inquiry:
+        answer = why(inquiry, Subject("order", "T1"))
+        shut = behind_doors(inquiry, answer, lambda everyone: ())
+        assert behind_doors(inquiry, answer, {Subject("customer", "C1")}.intersection) == answer
+        account = why(inquiry, Subject("account", "A1"))
+        assert behind_doors(inquiry, account, lambda everyone: ()) == account
+    begun_line, cause = shut.states[0].because.events
+    assert begun_line == answer.states[0].because.events[0]
+    assert cause.is_shut and cause.ref.id == "a" and str(cause.subject.subject if cause.subject else "") == "account:A1"
+    assert not any((cause.says, cause.title, cause.type, cause.lane, cause.lane_title, cause.ties))
 
 
 @pytest.mark.parametrize(

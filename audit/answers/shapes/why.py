@@ -10,7 +10,7 @@ from audit.answers.shapes.finding import FindingLine
 from audit.answers.shapes.moment import AsOf, Link, Page
 from audit.answers.shapes.money import PlaceLine, StateLine
 from audit.answers.shapes.story import Waiting
-from audit.values import EventRef, Money
+from audit.values import EventRef, Money, Subject
 
 
 class Ends(StrEnum):
@@ -26,7 +26,7 @@ class Ends(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CauseLine:
     """One event of a chain. `inferred`: the event before it in the chain names no cause, and this is the one before it
-    in its correlation."""
+    in its correlation. `ties`: whose event it is. `is_shut`: somebody's whose door is not open, and only named."""
 
     ref: EventRef
     inferred: bool
@@ -43,6 +43,8 @@ class CauseLine:
     asks_again: str | None = None
     is_compensation: bool = False
     is_correction: bool = False
+    ties: frozenset[Subject] = frozenset()
+    is_shut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
+from audit.access.door import Grant
 from audit.access.mask import hidden
 from audit.answers.documents import what_document, where_document
 from audit.answers.explanations import when_document, who_document, why_document
 from audit.answers.inquiry import Inquiry, inquire
 from audit.answers.pages.transfer import where_to_say
 from audit.answers.reading.withheld import withhold
+from audit.answers.shapes import Why
+from audit.answers.shut import behind_doors
 from audit.answers.what import whole_story_in_pages
 from audit.answers.when import when
 from audit.answers.who import situation_of, who
@@ -53,11 +56,14 @@ class Command(Base):
             first = _inquiry(connection, options, hidden)
             customers = customers_for(first, subject)
             grant = admitted(options, subject, customers, page=f"ask {question}")
-            self._answer(_inquiry(connection, options, grant.mask), options, subject)
+            self._answer(_inquiry(connection, options, grant.mask), options, subject, grant)
 
-    def _answer(self, inquiry: Inquiry, options: dict[str, Any], subject: Subject) -> None:
+    def _answer(self, inquiry: Inquiry, options: dict[str, Any], subject: Subject, grant: Grant) -> None:
         ask, document, tell = ANSWERS[options["question"]]
-        answer, _ = withhold(inquiry, ask(inquiry, subject, options["expression"] or ""), [subject])
+        found = ask(inquiry, subject, options["expression"] or "")
+        if isinstance(found, Why) and grant.door is not None:
+            found = behind_doors(inquiry, found, {grant.door.subject}.intersection)
+        answer, _ = withhold(inquiry, found, [subject])
         if options["json"]:
             self.print_json(document(answer))
         else:

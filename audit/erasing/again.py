@@ -21,6 +21,7 @@ from audit.erasing.holds import let_none_come, require_none, standing_on
 from audit.erasing.receipts import Receipt
 from audit.erasing.scope import Scope, digests_of, scope_of
 from audit.errors import Refused, UnknownSubject
+from audit.log.log_key import own_keys
 from audit.models import AuditRecord
 from audit.values import Subject
 
@@ -32,22 +33,23 @@ _kept: dict[str, str] = {}  # how each receipt's subject stood when this process
 
 def keep_erased() -> int:
     """Do again what receipts say; how many of them the database did not know. Cheap where nothing has moved."""
-    filed = receipts.filed()
     with connect("erasure") as connection:
+        filed = receipts.filed(own_keys(connection))
         known = receipts.stored(connection)
         names = {receipt.name for receipt in known}
         missing = [
             receipt for receipt in filed if receipt.name not in names and _is_finished(connection, receipt)
         ]
-        stands = _stands(connection)
+        stands, waiting = _stands(connection), set()
         for receipt in known:
             stand = stands.get(receipt.name)
             if stand is None or _kept.get(receipt.name) != stand:
                 let_none_come(connection)
-                _again(connection, receipt)
+                if not _again(connection, receipt):
+                    waiting.add(receipt.name)
                 connection.commit()
                 _settle(receipt, stand)
-    _record([*known, *missing])
+    _record([receipt for receipt in (*known, *missing) if receipt.name not in waiting])
     if missing:
         forget_old_rows()
     return len(missing)
@@ -56,11 +58,8 @@ def keep_erased() -> int:
 def _is_finished(connection: Connection, receipt: Receipt) -> bool:
     """Whether what the file says, which this database never knew, is done now: not while any of it is held."""
     let_none_come(connection)
-    try:
-        require_none(Subject.parse(one) for one in receipt.owners)
-    except Refused:
+    if _is_held(receipt):
         connection.rollback()
-        _log.warning("the receipt %s waits: a legal hold stands on what it names", receipt.name)
         return False
     with connect("owner") as owner:  # the role erasure adds none but of an approval, which this database may not know
         receipts.remember(owner, receipt)
@@ -81,8 +80,20 @@ def _settle(receipt: Receipt, stand: str | None) -> None:
         _kept[receipt.name] = stand
 
 
-def _again(connection: Connection, receipt: Receipt) -> None:
-    """What the receipt names, and what has become the subject's own since, unless a legal hold stands on that."""
+def _is_held(receipt: Receipt) -> bool:
+    try:
+        require_none(Subject.parse(one) for one in receipt.owners)
+    except Refused:
+        _log.warning("the receipt %s waits: a legal hold stands on what it names", receipt.name)
+        return True
+    return False
+
+
+def _again(connection: Connection, receipt: Receipt) -> bool:
+    """What the receipt names, and what has become the subject's own since, unless a legal hold stands on that. False:
+    one stands on what it names. Nothing of it is destroyed then until that is lifted, even if it had begun before."""
+    if _is_held(receipt):
+        return False
     subject = Subject.parse(receipt.subject)
     own = {Subject.parse(one): None for one in receipt.owners}
     scope = Scope(list(own), receipt.others)
@@ -99,6 +110,7 @@ def _again(connection: Connection, receipt: Receipt) -> None:
     until = datetime.fromisoformat(receipt.at)
     destroy(connection, scope, until)
     remove_exports(scope.own, until)
+    return True
 
 
 def _record(done: list[Receipt]) -> None:

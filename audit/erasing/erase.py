@@ -12,6 +12,7 @@ from datetime import datetime
 
 import msgspec
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from audit import instance
@@ -26,6 +27,7 @@ from audit.erasing.holds import let_none_come, require_none
 from audit.erasing.receipts import Receipt
 from audit.erasing.scope import Scope, scope_of
 from audit.errors import Refused
+from audit.log.log_key import signing_key
 from audit.models import Approval
 from audit.values import Subject, rfc3339
 
@@ -54,7 +56,7 @@ def plan(actor: Actor, subject: Subject) -> Plan:
         id = subject_id(connection, subject)
         scope = scope_of(connection, model, subject, id)
         ((last,),) = connection.execute(sql("erasure_last"), [id]).fetchall()
-    require_none(scope.own)
+    require_none([*scope.own, *scope.customers])
     until = retention.kept_until(retention.CUSTOMER_DATA, last) if last else None
     return Plan(subject, scope, until if until and until > timezone.now() else None)
 
@@ -109,26 +111,27 @@ def _permitted(actor: Actor, subject: Subject, despite_retention: bool) -> Plan:
 
 def _carry_out(actor: Actor, begun: Receipt, scope: Scope) -> Receipt:
     with connect("erasure") as connection:
+        private = signing_key(connection)  # before anything is destroyed
         let_none_come(connection)
-        require_none(scope.own)  # one may have been placed since it was planned
+        require_none([*scope.own, *scope.customers])  # one may have been placed since it was planned
         until = timezone.now()
         done = destroy(connection, scope, until)
         ((position,),) = connection.execute("select position from trace.head").fetchall()
         receipt = msgspec.structs.replace(
-            begun, keys=done.keys, pieces=done.pieces, blind=done.blind, texts=done.texts,
+            begun, at=rfc3339(until), keys=done.keys, pieces=done.pieces, blind=done.blind, texts=done.texts,
             exports=exports_about(scope.own, until).exclude(file="").count(), log_position=position,
         )  # fmt: skip
         receipts.remember(connection, receipt)
-        _file_and_commit(connection, receipt)
+        _file_and_commit(connection, receipt, private)
     remove_exports(scope.own, until)
     record(actor, receipt, "erased")
     forget_old_rows()
     return receipt
 
 
-def _file_and_commit(connection: Connection, receipt: Receipt) -> None:
+def _file_and_commit(connection: Connection, receipt: Receipt, private: Ed25519PrivateKey) -> None:
     """No file is left of what the database refuses; where the connection broke, it may have been committed."""
-    receipts.write(receipt)
+    receipts.write(receipt, private)
     try:
         connection.commit()
     except psycopg.Error:

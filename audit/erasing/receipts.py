@@ -1,24 +1,33 @@
 """Receipts of erasures: what was destroyed, for whom, by whom, and what cannot be reached at once.
 
-A receipt stands in the database, in the log (as the record of the erasure), and as a file outside both: after an older
-backup is restored, the files say what must be erased again. It holds identifiers, never a personal value.
+A receipt stands in the database, in the log (as the record of the erasure), and as a file outside both, signed with the
+log's key: after an older backup is restored, the files say what must be erased again. It holds identifiers, never a
+personal value.
 """
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import os
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
 from audit.files import put
+from audit.log.signed_notes import PUBLIC_BYTES, PublicKey
 from audit.servers.place import var_dir
 
 FORMAT = "erasure/1"
+SUFFIX = ".receipt"
+SIGNED_HEAD = b"whereabouts erasure receipt\n"  # before what is signed: no checkpoint and no manifest begins so
+SIGNED_BY = b"\nsigned by the log: "
 ELSEWHERE = (
     "trails, lists and pages that were handed out before",
     "backups of the database: erased again by itself when one is restored and followed",
@@ -60,14 +69,16 @@ def folder() -> Path:
     return made
 
 
-def write(receipt: Receipt) -> None:
-    """Put the receipt outside the database, whole and flushed."""
-    put(folder() / f"{receipt.name}.json", encoded(receipt), 0o600)
+def write(receipt: Receipt, private: Ed25519PrivateKey) -> None:
+    """Put the receipt outside the database, signed, whole and flushed."""
+    text = encoded(receipt)
+    signature = b64encode(private.public_key().public_bytes_raw() + private.sign(SIGNED_HEAD + text))
+    put(_path(receipt), text + SIGNED_BY + signature + b"\n", 0o600)
 
 
 def withdraw(receipt: Receipt) -> None:
     """Take back the file of an erasure that was not carried out."""
-    (folder() / f"{receipt.name}.json").unlink(missing_ok=True)
+    _path(receipt).unlink(missing_ok=True)
 
 
 def encoded(receipt: Receipt) -> bytes:
@@ -75,19 +86,41 @@ def encoded(receipt: Receipt) -> bytes:
 
 
 def digest(receipt: Receipt) -> str:
-    """The SHA-256 of the receipt's file."""
+    """The SHA-256 of the receipt as its file has it, without the signature."""
     return hashlib.sha256(encoded(receipt)).hexdigest()
 
 
-def filed() -> list[Receipt]:
-    """Those that stand as files, oldest first; one that cannot be read is an error: what it says must be kept to."""
+def filed(keys: Sequence[bytes]) -> list[Receipt]:
+    """Those that stand as files, oldest first. One that cannot be read, or that none of `keys` has signed under its own
+    name, is an error: what it says must be kept to, and what nobody signed must not be done."""
     found = []
-    for path in sorted(folder().glob("*.json")):
+    for path in sorted(folder().glob(f"*{SUFFIX}")):
         try:
-            found.append(msgspec.json.decode(path.read_bytes(), type=Receipt))
+            text, _, signature = path.read_bytes().partition(SIGNED_BY)
+            receipt = msgspec.json.decode(text, type=Receipt)
         except (OSError, msgspec.MsgspecError) as error:
             raise WhereaboutsError(f"the receipt {path} cannot be read, restore it from a backup: {error}") from None
+        if path != _path(receipt) or not _is_signed(text, signature, tuple(keys)):
+            raise WhereaboutsError(
+                f"the receipt {path} is signed by no key of this log: nothing of it is done. Restore it from a backup, "
+                "or the log key that signed it; what the console never wrote, take away"
+            )
+        found.append(receipt)
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _is_signed(text: bytes, signature: bytes, keys: tuple[bytes, ...]) -> bool:
+    try:
+        raw = b64decode(signature.removesuffix(b"\n"), validate=True)
+    except binascii.Error:
+        return False
+    key = raw[:PUBLIC_BYTES]
+    return key in keys and PublicKey("", key).verify(raw[PUBLIC_BYTES:], SIGNED_HEAD + text)
+
+
+def _path(receipt: Receipt) -> Path:
+    return folder() / f"{receipt.name}{SUFFIX}"
 
 
 def remember(connection: Connection, receipt: Receipt) -> None:

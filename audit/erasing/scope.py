@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from audit.access.blind import blind, normalised
 from audit.access.keys import Owner
+from audit.answers.reading.names import customers_of_each
 from audit.database import Connection, sql
 from audit.log.pieces import Sealed
 from audit.model.meaning import Model
@@ -25,6 +26,7 @@ class Scope:
     others: Sequence[tuple[str, str, str]] = ()
     positions: Sequence[int] = ()  # of `others`
     digests: Sequence[bytes] = ()  # under which its values may be found
+    customers: Sequence[Subject] = ()  # whose it is: what holds them holds it
 
     @property
     def owners(self) -> list[Owner]:
@@ -45,7 +47,8 @@ def scope_of(connection: Connection, model: Model, subject: Subject, id: int) ->
         if at in beside and piece.owner in owners and len(value) >= VALUE_LENGTH_MIN
     }
     found = [(at, piece.path) for at, piece, value in opened if piece.owner not in owners and value in values]
-    return Scope(list(own.values()), *_named(connection, found), digests(model, values))
+    customers = customers_of_each(connection, [subject])[subject]
+    return Scope(list(own.values()), *_named(connection, found), digests(model, values), customers)
 
 
 def _of(subject: Subject, id: int) -> dict[str, object]:

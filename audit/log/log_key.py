@@ -7,6 +7,7 @@ owner. A broken, missing or strange key stops signing; it never becomes a new id
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -48,6 +49,15 @@ def history(connection: Connection) -> list[KnownKey]:
         KnownKey(PublicKey(origin, bytes(public)), first, last)
         for (first, public), last in zip(rows, [*ends, None], strict=False)
     ]
+
+
+def own_keys(connection: Connection) -> list[bytes]:
+    """Every public key of the history, and that of the key that is here now: an older backup, or a database that is
+    made anew, may not know it."""
+    found = [known.key.raw for known in history(connection)]
+    with suppress(WhereaboutsError):
+        found.append(_private(may_be_made=False).public_key().public_bytes_raw())
+    return found
 
 
 def signing_key(connection: Connection) -> Ed25519PrivateKey:

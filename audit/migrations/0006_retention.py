@@ -50,6 +50,37 @@ create trigger legal_hold_is_kept before delete or truncate on public.legal_hold
     for each statement execute function public.refuse_change();
 """
 
+# A text goes on one of two grounds: its time is over and nobody whom it is about is held, or a receipt not older
+# than the text is of somebody that it, or its case, is about. The receipt may follow in the same transaction.
+TEXTS = """
+create function public.require_ground() returns trigger language plpgsql
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+    about text[] := array(
+        select jsonb_array_elements_text(new.subjects)
+        union
+        select unnest(array(select jsonb_array_elements_text(c.customers)) || c.subject)
+        from case_entry t join case_entry c on c.case_id = t.case_id where t.text_id = new.id);
+    kept integer := (select days from retention where class = 'texts' order by id desc limit 1);
+begin
+    if new.written_at + kept * interval '1 day' <= clock_timestamp()
+       and not exists (select from legal_hold h where h.lifted_at is null and h.subject = any(about)) then
+        return null;
+    end if;
+    if exists (select from trace.erasure e where e.erased_at >= new.written_at and e.receipt -> 'owners' ?| about)
+       or exists (
+           select from trace.erasure e, unnest(about) one
+           where e.erased_at >= new.written_at and trace.has_become_own(
+               split_part(one, ':', 1), substr(one, strpos(one, ':') + 1), e.subject_kind, e.subject_key)) then
+        return null;
+    end if;
+    raise exception 'no receipt and no retention that ended says that text % is erased', new.id
+        using errcode = 'insufficient_privilege';
+end $$;
+create constraint trigger kept_text_has_ground after update on public.kept_text
+    deferrable initially deferred for each row execute function public.require_ground();
+"""
+
 RETENTION = """
 insert into public.retention (class, days, begins, ground, set_by) values
 ('customer_data', 1826, 'last event of the customer',
@@ -103,4 +134,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(GUARD, migrations.RunSQL.noop),
         migrations.RunSQL(RETENTION, migrations.RunSQL.noop),
+        migrations.RunSQL(TEXTS, migrations.RunSQL.noop),
     ]

@@ -10,6 +10,7 @@ import pytest
 from audit.access import approvals, texts
 from audit.access.reasons import SECRET
 from audit.cases import reading
+from audit.database import sql
 from audit.erasing.destroying import erase_texts
 from audit.errors import UnknownSubject
 from audit.models import Approval, AuditRecord, CaseEntry, KeptText
@@ -129,6 +130,10 @@ def test_a_customers_erasure_takes_all_that_was_written(bank: Bank, names: dict[
     key = bank.key_of(customer)
     assert f"case:{case}" in reading.titles_about([Subject("customer", key)])
     until = AuditRecord.objects.latest("id").recorded_at
+    receipt = {"name": "x", "kind": "customer", "key": key, "at": until,
+               "receipt": json.dumps({"owners": [f"customer:{key}"]})}  # fmt: skip
+    with bank.database.connect("owner") as owner:
+        owner.execute(sql("erasure_add"), receipt)
     with bank.database.connect("erasure", autocommit=True) as erasure:
         assert erase_texts(erasure, [Subject("customer", key)], until) >= 2
     shown = page(browser, case)

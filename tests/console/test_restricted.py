@@ -296,6 +296,35 @@ def test_a_lane_that_only_names_its_payment_is_its_customers(bank: Bank, restric
     assert body(lead, f"/of/clearing/{lane}")[0] == 200
 
 
+def test_what_several_payments_of_one_customer_share_is_hidden_too(bank: Bank, restricted: Pair) -> None:
+    """A subject that names nobody and goes with several payments is the customer's that they are all of; with one
+    payment of somebody else among them it is nobody's."""
+    lane = _lane_of(bank, restricted.own_flow)
+    schema, others = bank.rows(
+        "select current_schema(), array(select l.other_id from link l join flow f on f.subject_id = l.other_id where"
+        " l.subject_id = %s and l.other_id <> %s and (select count(*) from trace.owners(l.other_id)) = 1)",
+        restricted.gone,
+        restricted.own_flow,
+    )[0]
+    with bank.database.connect("follower") as connection:
+        add = f"insert into {schema}.link select %s, s.kind, now(), s.id from trace.subject s where s.id = %s"
+        connection.execute(add.encode(), [lane, others[0]])
+        connection.commit()
+        assert _hidden(lane) == {lane}
+        connection.execute(add.encode(), [lane, restricted.flow])
+        connection.commit()
+        assert _hidden(lane) == set()
+        connection.execute(
+            f"delete from {schema}.link where subject_id = %s and other_id = any(%s)".encode(),
+            [lane, [others[0], restricted.flow]],
+        )
+
+
+def _hidden(*ids: int) -> frozenset[int]:
+    with reading(viewer=Viewer("support", "support")) as connection:
+        return hidden_numbers(inquire(connection, hidden), ids)
+
+
 def test_a_lanes_story_opens_with_its_customers_door(bank: Bank, pair: Pair) -> None:
     lane, browser = _lane_of(bank, pair.own_flow), browser_of("support")
     shut_doors()

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import threading
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,9 +15,11 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit import instance, schema
 from audit.access import approvals, people
+from audit.access.keys import destroy as destroy_key
 from audit.access.mask import hidden
 from audit.answers.inquiry import inquire
 from audit.answers.search import search
@@ -28,7 +31,8 @@ from audit.erasing import again, holds, receipts
 from audit.erasing import erase as module
 from audit.erasing.again import keep_erased
 from audit.erasing.erase import ask, erase, plan
-from audit.log.log_key import history
+from audit.errors import WhereaboutsError
+from audit.log.log_key import history, signing_key
 from audit.models import AuditRecord, Export
 from audit.pipeline import run
 from audit.sources.files import sources_of
@@ -59,7 +63,7 @@ def test_the_receipt_says_what_was_destroyed_and_what_is_not_reached(erased: Era
     assert str(erased.subject) in receipt.owners and receipt.others, "its name stood under another customer's key"
     assert (receipt.requested_by, receipt.approved_by) == ("data_protection", "authority_desk")
     assert any("backups" in line for line in receipt.still_elsewhere)
-    body = (receipts.folder() / f"{receipt.name}.json").read_text()
+    body = (receipts.folder() / f"{receipt.name}.receipt").read_text()
     assert not [value for value in erased.values if value in body]
     record = AuditRecord.objects.get(kind="erasure")
     assert record.details["sha256"] == receipts.digest(receipt)
@@ -278,7 +282,8 @@ def assert_gone(erased: Erased) -> None:
 
 
 def test_a_refused_erasure_is_not_carried_out_later(erased: Erased, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hold comes after the last look for one: no file says afterwards that it be done, nor does a file alone."""
+    """A hold comes after the last look for one: no file says afterwards that it be done, nor does a file alone. Neither
+    does one that was only just remembered when the process was killed: the hold wins until it is lifted."""
     (key,) = erased.bank.rows(
         "select owner_key from trace.data_key where owner_kind = 'customer' and wrapped is not null order by id limit 1"
     )[0]
@@ -290,17 +295,59 @@ def test_a_refused_erasure_is_not_carried_out_later(erased: Erased, monkeypatch:
     holds.hold(desk, other, "Case 99 of the police")
     monkeypatch.setattr(module, "require_none", lambda subjects: None)
     monkeypatch.setattr(module, "plan", lambda actor, subject: planned)
-    filed = receipts.filed()
+    filed = files()
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="a legal hold stands"):
         erase(dora, other, despite_retention=True)
-    assert receipts.filed() == filed
+    assert files() == filed
     owners = [str(one) for one in planned.scope.own]
-    receipts.write(msgspec.structs.replace(erased.receipt, name="unknown", subject=str(other), owners=owners))
-    try:
-        assert keep_erased() == 0 and living(erased.bank, alive, key) == 1
-    finally:
-        (receipts.folder() / "unknown.json").unlink()
-        holds.lift(desk, other)
+    unknown = msgspec.structs.replace(erased.receipt, name="unknown", subject=str(other), owners=owners)
+    with erased.bank.database.connect("web") as connection:
+        receipts.write(unknown, signing_key(connection))
+    assert keep_erased() == 0 and living(erased.bank, alive, key) == 1
+    holds.lift(desk, other)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(again, "destroy", interrupted)
+        keep_erased()
+    holds.hold(desk, other, "Case 100 of the police")
+    assert erased.bank.rows("select count(*) from trace.erasure where name = 'unknown'") == [(1,)], "it was remembered"
+    refused = pytest.raises(psycopg.errors.InsufficientPrivilege, match="a legal hold stands")
+    with erased.bank.database.connect("erasure") as connection, refused:
+        destroy_key(connection, ("customer", key))
+        connection.commit()
+    told = AuditRecord.objects.filter(kind="erasure", details__receipt="unknown")
+    assert keep_erased() == 0 and living(erased.bank, alive, key) == 1 and not told.exists()
+    holds.lift(desk, other)
+    assert keep_erased() == 0 and living(erased.bank, alive, key) == 0 and told.count() == 1
+
+
+def interrupted(*given: object) -> None:
+    raise KeyboardInterrupt
+
+
+def files() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in receipts.folder().iterdir()}
+
+
+def test_a_receipt_that_the_log_did_not_sign_is_not_kept_to(erased: Erased) -> None:
+    """One that was written or changed by hand stops whoever would carry it out, until it is taken away."""
+    path = receipts.folder() / f"{erased.receipt.name}.receipt"
+    real = path.read_bytes()
+    text, signed, signature = real.partition(receipts.SIGNED_BY)
+    other = b64encode(b64decode(signature)[:32] + Ed25519PrivateKey.generate().sign(receipts.SIGNED_HEAD + text))
+    strange = Ed25519PrivateKey.generate()
+    own = b64encode(strange.public_key().public_bytes_raw() + strange.sign(receipts.SIGNED_HEAD + text))
+    for forged in (text, real.replace(b"customer:", b"customer:9", 1), text + signed + other, text + signed + own,
+                   text + signed + b"x", real + b" "):  # fmt: skip
+        path.write_bytes(forged)
+        with pytest.raises(WhereaboutsError, match="signed by no key of this log"):
+            keep_erased()
+    path.write_bytes(real)
+    renamed = path.with_name("another.receipt")
+    renamed.write_bytes(real)
+    with pytest.raises(WhereaboutsError, match="signed by no key of this log"):
+        keep_erased()
+    renamed.unlink()
+    assert keep_erased() == 0
 
 
 def test_the_page_still_opens_and_says_erased(erased: Erased) -> None:

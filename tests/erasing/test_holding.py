@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import psycopg
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from audit.access import approvals, people, texts
 from audit.access.approvals import ApprovalMissing
+from audit.database import sql
 from audit.erasing import expiring, holds, retention
 from audit.erasing.erase import ask, erase, plan
 from audit.errors import Refused, WhereaboutsError
@@ -18,6 +20,13 @@ from audit.values import Subject
 from tests.console.conftest import Bank
 
 pytestmark = pytest.mark.usefixtures("receipts_folder")
+# A customer with payments of its own alone, whose lanes name nobody.
+OWNING = (
+    "select s.key from link l join trace.subject s on s.id = l.subject_id and s.kind = 'customer' where exists ("
+    " select from trace.owned_through_flows(s.id) w join trace.subject o on o.id = w.subject_id"
+    " and o.kind = 'clearing' where (select count(*) from trace.owners(w.subject_id)) = 1)"
+    " order by s.id desc limit 1"
+)
 
 
 def test_a_hold_and_the_law_come_first(bank: Bank) -> None:
@@ -74,13 +83,14 @@ def test_what_is_a_held_customers_is_held(bank: Bank, monkeypatch: pytest.Monkey
     """Texts and trails about its account alone; and where nobody can tell whose that is, nothing goes."""
     customer, account = bank.rows(
         "select c.key, a.key from link l join trace.subject c on c.id = l.subject_id and c.kind = 'customer'"
-        " join trace.subject a on a.id = l.other_id and a.kind = 'account' order by c.id desc limit 1"
+        f" and c.key = ({OWNING}) join trace.subject a on a.id = l.other_id and a.kind = 'account' limit 1"
     )[0]
     dora, desk = people.actor_named("data_protection"), people.actor_named("authority_desk")
-    text = f"text {texts.keep('about the account', [Subject('account', account)]).pk}"
+    lane = _lane_of(bank, Subject("customer", customer))
+    kept = [texts.keep("about what it has", [one]).pk for one in (Subject("account", account), lane)]
     made = Export.objects.create(subject=f"account:{account}", actor="support", state="done", file="trail-x.zip")
     monkeypatch.setattr(expiring, "_before", lambda actor, record_class: timezone.now() + timedelta(days=1))
-    names = {f"export {made.pk} of {made.subject}", text}
+    names = {f"export {made.pk} of {made.subject}", *(f"text {number}" for number in kept)}
 
     def going() -> set[str]:
         return {name for one in ("texts", "exports") for name in expiring.past(dora, one).names}
@@ -93,6 +103,42 @@ def test_what_is_a_held_customers_is_held(bank: Bank, monkeypatch: pytest.Monkey
         expiring.expire(dora, "texts")
     holds.lift(desk, Subject("customer", customer))
     Export.objects.filter(pk=made.pk).update(file="")
+
+
+def test_a_hold_reaches_what_goes_with_the_customers_payments(bank: Bank) -> None:
+    """The clearing's lane names the payment alone: held with its customer, and its own hold keeps the customer."""
+    dora, desk = people.actor_named("data_protection"), people.actor_named("authority_desk")
+    (key,) = bank.rows(OWNING)[0]
+    customer = Subject("customer", key)
+    lane = _lane_of(bank, customer)
+    assert lane in plan(dora, customer).scope.own
+    for held, other in ((lane, customer), (customer, lane)):
+        holds.hold(desk, held, "Case 17 of the police")
+        with pytest.raises(Refused, match="a legal hold stands"):
+            plan(dora, other)
+        holds.lift(desk, held)
+    request = approvals.ask(dora, "erasure", str(lane), "as the law says")
+    approvals.approve(desk, request.pk)
+    used = approvals.take(dora, "erasure", str(lane))
+    holds.hold(desk, customer, "Case 18 of the police")
+    receipt = {"approval": used.pk, "subject": str(lane), "name": "x", "requested_by": dora.name,
+               "approved_by": desk.name, "owners": [str(lane)]}  # fmt: skip
+    about = {"name": "x", "kind": lane.kind, "key": lane.key, "receipt": json.dumps(receipt), "at": timezone.now()}
+    refused = pytest.raises(psycopg.errors.InsufficientPrivilege, match="a legal hold stands")
+    with bank.database.connect("erasure") as connection, refused:
+        connection.execute(sql("erasure_add"), about)
+    holds.lift(desk, customer)
+
+
+def _lane_of(bank: Bank, customer: Subject) -> Subject:
+    """Of its own payments, which no other customer takes part in."""
+    kind, key = bank.rows(
+        "select o.kind, o.key from trace.subject s cross join lateral trace.owned_through_flows(s.id) w"
+        " join trace.subject o on o.id = w.subject_id and o.kind = 'clearing'"
+        " where s.kind = 'customer' and s.key = %s and (select count(*) from trace.owners(w.subject_id)) = 1 limit 1",
+        customer.key,
+    )[0]
+    return Subject(kind, key)
 
 
 def fail() -> None:

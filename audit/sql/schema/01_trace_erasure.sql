@@ -13,6 +13,23 @@ begin
     end if;
     return new;
 end $$;
+-- Whose a subject is, in the current generation.
+create function trace.customers_of(of_kind text, of_key text) returns text[]
+language plpgsql stable set search_path = pg_catalog, trace, pg_temp as $$
+declare
+    used integer := (select g.number from generation g where g.state = 'current');
+begin
+    if used is null then
+        return '{}';
+    end if;
+    perform set_config('search_path', format('pg_catalog, trace, read_%s, pg_temp', used), true);
+    return array(
+        select c.kind || ':' || c.key
+        from subject s
+        cross join lateral owners(s.id) o
+        join subject c on c.id = o.customer_id
+        where s.kind = of_kind and s.key = of_key);
+end $$;
 create function trace.has_become_own(owner_kind text, owner_key text, of_kind text, of_key text) returns boolean
 language plpgsql stable set search_path = pg_catalog, trace, pg_temp as $$
 declare
@@ -30,7 +47,7 @@ begin
                      where o.subject_id = s.id and o.other_kind = c.kind and o.other_id <> c.id))', used)
         into is_own using owner_kind, owner_key, of_kind, of_key;
     end if;
-    return is_own;
+    return is_own or customers_of(owner_kind, owner_key) = array[of_kind || ':' || of_key];
 end $$;
 create function trace.require_receipt() returns trigger language plpgsql
 set search_path = pg_catalog, trace, pg_temp as $$
@@ -39,6 +56,11 @@ begin
        and not exists (
            select from erasure e where has_become_own(new.owner_kind, new.owner_key, e.subject_kind, e.subject_key)) then
         raise exception 'no receipt says that % % was erased', new.owner_kind, new.owner_key
+            using errcode = 'insufficient_privilege';
+    end if;
+    if exists (select from public.legal_hold h
+               where h.lifted_at is null and h.subject = new.owner_kind || ':' || new.owner_key) then
+        raise exception 'a legal hold stands on %:%', new.owner_kind, new.owner_key
             using errcode = 'insufficient_privilege';
     end if;
     return null;
@@ -74,7 +96,10 @@ begin
         raise exception '% is not of % alone', stranger, subject_name using errcode = 'insufficient_privilege';
     end if;
     perform pg_advisory_xact_lock(hashtextextended('legal_hold', 0));  -- none is placed until this is committed
-    if exists (select from public.legal_hold h where h.lifted_at is null and new.receipt -> 'owners' ? h.subject) then
+    if exists (
+        select from public.legal_hold h
+        where h.lifted_at is null and (
+            new.receipt -> 'owners' ? h.subject or h.subject = any(customers_of(new.subject_kind, new.subject_key)))) then
         raise exception 'a legal hold stands' using errcode = 'insufficient_privilege';
     end if;
     return new;
@@ -105,12 +130,14 @@ declare
     is_beside boolean := false;
 begin
     if used is not null then
+        perform set_config('search_path', format('pg_catalog, trace, read_%s, pg_temp', used), true);
         execute format(
             'select exists (
                  select from erasure e
                  join subject s on s.kind = e.subject_kind and s.key = e.subject_key
                  cross join lateral (
-                     select s.id union all select l.other_id from read_%1$s.link l where l.subject_id = s.id) beside
+                     select s.id union all select l.other_id from read_%1$s.link l where l.subject_id = s.id
+                     union all select w.subject_id from owned_through_flows(s.id) w) beside
                  join log o on o.position = $1
                  join read_%1$s.timeline t on t.subject_id = beside.id and t.recorded_at = o.recorded_at
                      and t.source_id = o.source_id and t.source_position = o.source_position

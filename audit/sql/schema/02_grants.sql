@@ -54,7 +54,8 @@ grant update (state, done, total, trouble, file, finished_at, manifest, expires_
 
 -- Four eyes: a request is decided and used up, which a trigger guards. Erasure takes texts away, and says how it stands.
 grant update (state, approver, decided_at, used_at) on public.approval to whereabouts_web;
-grant select on public.kept_text, public.case_entry, public.approval, public.legal_hold, public.export
+grant select on
+    public.kept_text, public.case_entry, public.approval, public.legal_hold, public.export, public.retention
     to whereabouts_erasure;
 grant update (wrapped, salt, nonce, ciphertext, erased_at) on public.kept_text to whereabouts_erasure;
 grant update (lifted_by, lifted_at) on public.legal_hold to whereabouts_web;

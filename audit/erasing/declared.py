@@ -18,7 +18,7 @@ from audit.errors import WhereaboutsError
 from audit.instance import compiled, current
 from audit.log.cut import EMPTIED, PLACEHOLDER, Path, Range, ranges_of
 from audit.log.decode import data_of_skeleton, length_of_data, values_at
-from audit.log.drafts import Reader
+from audit.log.drafts import WHOLE, Reader, pieces_of_blinds
 from audit.log.logged import Logged
 from audit.log.opened import open_payloads
 from audit.log.pieces import Sealed
@@ -43,6 +43,7 @@ class _Entry:
     skeleton: bytes
     ranges: Sequence[Range]
     kept: Sequence[Sealed]
+    encoding: str
     owner: Owner = ("", "")
     blinds: Sequence[tuple[str, bytes]] = ()
     data: dict[str, Any] = field(default_factory=dict)
@@ -114,7 +115,7 @@ def _in_clear(connection: Connection, model: Model, rows: Sequence[tuple[Any, ..
         paths = _paths(meaning, data, [_payload_path(one.path, encoding) for one in pieces])
         length = length_of_data(bytes(skeleton)) if encoding == "row" else 0
         if ranges := list(ranges_of(bytes(skeleton), encoding, length, paths)):
-            yield _Entry(event, reader, meaning, bytes(skeleton), ranges, pieces)
+            yield _Entry(event, reader, meaning, bytes(skeleton), ranges, pieces, encoding)
 
 
 def _pieces(connection: Connection, positions: Sequence[int]) -> dict[int, list[Sealed]]:
@@ -163,7 +164,7 @@ def _seal(connection: Connection, model: Model, entries: Sequence[_Entry]) -> No
     given = [
         [_entry(one) for one in entries],
         [piece for one in entries for piece in _sealed(one, data_keys[one.owner])],
-        [{"i": one.logged.position, "digest": digest.hex()} for one in alive for _, digest in one.blinds],
+        [blind for one in alive for blind in _blinds(one)],
     ]
     connection.execute("select trace.seal_anew(%s, %s, %s, %s)", [model.hash, *map(json.dumps, given)])
     after = open_payloads(connection, positions)
@@ -188,6 +189,17 @@ def _sealed(one: _Entry, key: DataKey) -> Iterator[dict[str, object]]:
             "start": _start(one, at), "path": name, "key": key.id, "salt": salt.hex(), "nonce": nonce.hex(),
             "ciphertext": sealed.hex(), "commitment": commitment_of_value(salt, value).hex(),
         }  # fmt: skip
+
+
+def _blinds(one: _Entry) -> Iterator[dict[str, object]]:
+    """A path that lies deeper than what encloses it was cut out in parts."""
+    paths = {piece.ordinal: piece.path for piece in one.kept}
+    last = max(paths, default=-1)
+    paths |= {last + n: ".".join(path) for n, (_, _, _, path) in enumerate(one.ranges, 1)}
+    found = pieces_of_blinds(one.meaning, one.blinds, [*paths.values()], one.encoding)
+    ordinals = [*paths, WHOLE]
+    for (_, digest), at in zip(one.blinds, found, strict=True):
+        yield {"i": one.logged.position, "digest": digest.hex(), "piece": ordinals[at]}
 
 
 def _start(one: _Entry, at: int) -> int:

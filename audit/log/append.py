@@ -226,10 +226,15 @@ class _Batch:
         data_keys = self._data_keys(drafts)
         for draft in drafts:
             if draft.blinds and draft.owner is not None and data_keys[draft.owner].cipher is None:
-                draft.blinds = ()
-        blinds = {(digest, self.first + n) for n, draft in enumerate(drafts) for _, digest in draft.blinds}
+                draft.blinds, draft.blind_pieces = (), ()
+        blinds = {
+            (digest, self.first + n): piece
+            for n, draft in enumerate(drafts)
+            for (_, digest), piece in zip(draft.blinds, draft.blind_pieces, strict=True)
+        }
         if blinds:
-            rows.copy_in(self.connection, sql("copy_blind"), [rows.blind_row(*blind) for blind in sorted(blinds)])
+            found = [rows.blind_row(*one, piece) for one, piece in sorted(blinds.items())]
+            rows.copy_in(self.connection, sql("copy_blind"), found)
         payloads = PayloadRows(data_keys)
         kinds = known or [_NEW] * len(self.events)
         log = self._log_rows(self.reader.source, drafts, kinds, payloads, self._stream_ids(), self._type_ids())

@@ -15,6 +15,7 @@ from audit.log.logged import READABLE, SEALED_WHOLE, UNREADABLE
 from audit.model.meaning import Envelope, EventMeaning, Lane, Model
 
 CUSTOMER = "customer"
+WHOLE = -1
 
 Found = tuple[Lane, str]
 
@@ -31,6 +32,7 @@ class Draft(msgspec.Struct, gc=False):
     pieces: Sequence[Piece] = ()
     blinds: Sequence[tuple[str, bytes]] = ()
     body: bytes = b""
+    blind_pieces: Sequence[int] = ()  # of each, which piece it is of; WHOLE: none says so
 
 
 class Reader:
@@ -88,7 +90,8 @@ class Reader:
         blinds = self._blinds(meaning, event, data)
         remove(data, meaning.personal)
         body = _body(raw, skeleton, encoding, data_length)
-        return Draft(READABLE, data, None, owner, skeleton, pieces, blinds, body)
+        found = pieces_of_blinds(meaning, blinds, [piece.path for piece in pieces], encoding) if blinds else ()
+        return Draft(READABLE, data, None, owner, skeleton, pieces, blinds, body, found)
 
     def _blinds(self, meaning: EventMeaning, event: Envelope, data: dict[str, Any]) -> Sequence[tuple[str, bytes]]:
         if meaning.blinded is not None:
@@ -119,6 +122,22 @@ class Reader:
     @staticmethod
     def _whole(status: int, raw: bytes, owner: Owner, problem: str | None = None) -> Draft:
         return Draft(status, None, problem, owner, b"", (Piece(0, raw, ""),))
+
+
+def pieces_of_blinds(
+    meaning: EventMeaning, blinds: Sequence[tuple[str, bytes]], paths: Sequence[str], encoding: str
+) -> list[int]:
+    """Which of the pieces, by their paths, each blind digest is of."""
+    head = "data." if encoding == "cloudevent" else ""
+    return [_piece_of([head + path for path in meaning.blind_paths.get(name, ())], paths) for name, _ in blinds]
+
+
+def _piece_of(wanted: Sequence[str], paths: Sequence[str]) -> int:
+    for path in wanted:
+        for ordinal, piece in enumerate(paths):
+            if piece == path or path.startswith(f"{piece}."):
+                return ordinal
+    return WHOLE
 
 
 def _body(raw: bytes, skeleton: bytes, encoding: str, data_length: int) -> bytes:

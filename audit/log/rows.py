@@ -118,8 +118,8 @@ def segment_row(
     ))
 
 
-def blind_row(digest: bytes, position: int) -> bytes:
-    return b"".join((b"\0\2", binary(digest), _int8(8, position)))
+def blind_row(digest: bytes, position: int, piece: int) -> bytes:
+    return b"".join((b"\0\3", binary(digest), _int8(8, position), b"\0\0\0\2", piece.to_bytes(2, "big", signed=True)))
 
 
 def stream_row(id_: int, source_id: int, name: str) -> bytes:

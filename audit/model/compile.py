@@ -181,6 +181,11 @@ def _event(
         monies=monies,
         names={name: compiler.get(name) for text in texts for name in names_in(text)},
         upcast=[(parts_of(new), parts_of(old)) for new, old in older.items()],
+        blind_paths={
+            name: [path, *([older[path]] if path in older else [])]
+            for name, path in event.identifiers.items()
+            if compiler.is_personal(path)
+        },
         effect=_effect(event.effect, written["values"]) if event.effect is not None else None,
         number=number,
     )

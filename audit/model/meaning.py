@@ -299,6 +299,7 @@ class EventMeaning:
     monies: Mapping[str, CurrencySource] = field(default_factory=dict)  # payload paths that texts show as money
     names: Mapping[str, Callable[[Envelope, Data], Any]] = field(default_factory=dict)  # `{name}`s of texts
     upcast: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = ()  # (new path, older path)
+    blind_paths: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of personal identifiers; the older one too
     effect: Effect | None = None
     number: int = 0  # from 1, in the order of the model's file: what the read model calls this type
 

@@ -158,9 +158,26 @@ def test_what_is_personal_now_is_sealed_and_all_proofs_hold(world: World, tmp_pa
         assert not [one for one in SECRETS if any(one in archive.read(name) for name in archive.namelist())]
     blind = "select count(*) from trace.blind where position = %s"
     assert world.rows(blind, 1) == [(1,)] and world.rows(blind, 3) == [(0,)]
+    for path, is_its in (("to.name", False), ("reference", True)):
+        assert forgets(world, path) is is_its, "what is found blind goes with the very piece that it is of"
     with world.database.connect("owner") as connection:
         connection.execute("update trace.payload set skeleton = skeleton || ' ' where position = 2")
     assert [(one.kind, one.position) for one in check_log([], lambda done, total: None).bad] == [("DISCLOSURE", 2)]
+
+
+def forgets(world: World, path: str) -> bool:
+    """Whether an entry may be found blind no more once this piece of it is emptied; nothing of it stays."""
+    with world.database.connect("erasure") as connection:
+        connection.execute("update trace.segment set salt = '', nonce = '', ciphertext = '' where position = 1"
+                           " and path = %s", [path])  # fmt: skip
+        assert connection.execute("delete from trace.blind where position = 1").rowcount == 1
+        try:
+            connection.execute("set constraints trace.blind_has_emptied immediate")
+        except psycopg.errors.InsufficientPrivilege:
+            return False
+        finally:
+            connection.rollback()
+    return True
 
 
 def test_it_may_be_killed_between_any_two_lines(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -242,6 +242,7 @@ create table trace.declaring (
 create table trace.blind (
     digest   bytea not null,
     position bigint not null,
+    piece    smallint not null,                   -- the segment's ordinal that it is of; -1: of which is not known
     primary key (digest, position)
 );
 

@@ -163,11 +163,17 @@ begin
     raise exception 'no receipt says that % of entry % was erased', new.path, new.position
         using errcode = 'insufficient_privilege';
 end $$;
--- What may be searched blind of an entry goes only where a piece of that entry is emptied, which needs a receipt.
+-- What may be searched blind goes only where the very piece that it is of is emptied, which needs a receipt; where that is
+-- not known, only where all of the entry's are.
+create function trace.may_be_forgotten(at bigint, piece smallint) returns boolean language sql stable
+set search_path = pg_catalog, trace, pg_temp as $$
+    select coalesce(bool_and(length(g.ciphertext) = 0), false)
+    from segment g where g.position = at and (g.ordinal = piece or piece < 0)
+$$;
 create function trace.require_emptied() returns trigger language plpgsql
 set search_path = pg_catalog, trace, pg_temp as $$
 begin
-    if not exists (select from segment g where g.position = old.position and length(g.ciphertext) = 0) then
+    if not may_be_forgotten(old.position, old.piece) then
         raise exception 'nothing of entry % was erased', old.position using errcode = 'insufficient_privilege';
     end if;
     return null;
@@ -241,8 +247,8 @@ begin
         update payload p set salt = entry.salt, skeleton = new_skeleton || substr(old_skeleton, taken + 1)
         where p.position = entry.i;
     end loop;
-    insert into blind (digest, position)
-    select decode(b ->> 'digest', 'hex'), (b ->> 'i')::bigint from jsonb_array_elements(blinds) b
+    insert into blind (digest, position, piece)
+    select decode(b ->> 'digest', 'hex'), (b ->> 'i')::bigint, (b ->> 'piece')::smallint from jsonb_array_elements(blinds) b
     on conflict do nothing;
     select coalesce(jsonb_agg(jsonb_build_object(
         'i', l.position, 'leaf', encode(l.leaf, 'hex'), 'commitment', encode(committed_to(l.position), 'hex'))

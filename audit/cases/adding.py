@@ -13,15 +13,16 @@ from django.db.utils import ProgrammingError
 
 from audit.access import looks
 from audit.access.looks import Look
+from audit.access.mask import closed
 from audit.access.people import Actor, require
 from audit.access.reasons import under_secrecy
 from audit.access.texts import keep
 from audit.answers.documents import Document, finding_document
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, inquire
 from audit.answers.pages.findings import finding
 from audit.answers.reading.events import events_at, ref_of
 from audit.answers.reading.names import customers_of
-from audit.answers.reading.withheld import withhold
+from audit.answers.reading.withheld import hidden_among, withhold
 from audit.cases.answers import what_pinned, where_pinned
 from audit.cases.entries import (
     ANSWER,
@@ -80,7 +81,7 @@ def open_case(actor: Actor, question: str, subject: Subject, *, is_secret: bool 
 
 def add_note(actor: Actor, id: int, text: str, subject: Subject | None = None) -> None:
     known = _to_work_on(actor, id)
-    if subject is not None and subject not in known.subjects:
+    if subject is not None and (subject not in known.subjects or _is_hidden(actor, subject)):
         raise UsageError(f"{subject} is not in case {id}: pin something of it first")
     _append(actor, id, Added(NOTE, subject), [subject] if subject else known.subjects, text)
 
@@ -207,6 +208,12 @@ def digest_of(added: Added, kept: KeptText | None) -> str:
         "text": bytes(kept.commitment).hex() if kept is not None else None,
     }
     return sha256(_canonical(whole)).hexdigest()
+
+
+def _is_hidden(actor: Actor, subject: Subject) -> bool:
+    """Whether this person may not know of somebody whom others have brought into the case."""
+    with reading(viewer=actor.viewer) as connection:
+        return bool(hidden_among(inquire(connection, closed), [subject]))
 
 
 def _customers(subject: Subject) -> tuple[Subject, ...]:

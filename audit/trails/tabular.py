@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # alone in its cell it is no formula
 # A spreadsheet whose list separator is not a comma cuts a cell at its own: what stands behind one begins a cell too
-BEHIND = re.compile(r"(?<=.)[;\t]\s*[=+\-@|%＝＋－＠]", re.DOTALL)
+BEHIND = re.compile(r"(?<=.)[;\t][\s\"]*[=+\-@|%＝＋－＠]", re.DOTALL)
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
 

@@ -5,6 +5,8 @@
   const { Archive, Bad, Unsupported, sha256, hex, unhex, same, utf8, joined, textOf, documentOf, commitmentOf, u64 } = trail;
   const SIGNED_HEAD = utf8("trace-bundle/1 manifest\n");
   const BYTES = ["ARCHIVE", "CONTENT", "ORDER"];
+  const COUNT = /^(?:0|[1-9][0-9]{0,17})$/;
+  const SUM = /^[0-9a-f]{64}$/;
   const YIELD_EVERY = 2000; // entries between two looks at the page
 
   // `keyText`: the log's public key as given from elsewhere, "" without one; throws Error where it is none.
@@ -64,15 +66,13 @@
 
     async listed() {
       const raw = await this.trail.text("manifest.json"), found = raw.endsWith("}\n") ? documentOf(raw.slice(0, -1)) : null;
-      const { scope, log, files, withheld, sequence } = found || {};
-      const isCounted = scope && Number.isInteger(scope.entries) && Number.isInteger(scope.stubs) && withheld && withheld.entries;
-      const isWhole = isCounted && log && typeof log.origin === "string" && Array.isArray(files) && sequence !== undefined;
-      if (!isWhole) throw new Bad("CONTENT", "manifest.json is not as it was written");
+      if (!found || !isTold(found)) throw new Bad("CONTENT", "manifest.json is not as it was written");
+      const { log, files } = found;
       this.manifest = found;
       if (found.format !== trail.FORMAT || log.entry_format !== "1")
         throw new Unsupported(`the format ${found.format} with entries ${log.entry_format} is not known to this page`);
       const listed = trail.ORDER.filter((name) => !trail.UNLISTED.includes(name)).sort();
-      if (files.map((file) => file.name).sort().join() !== listed.join())
+      if (files.map((file) => file.name).sort().join("\n") !== listed.join("\n"))
         throw new Bad("CONTENT", "manifest.json does not list the files that are here");
       for (const { name, sha256: digest, bytes } of files)
         if (digest !== this.trail.digests[name] || bytes !== this.trail.places[name][1])
@@ -195,7 +195,7 @@
     // Every number from 1 to n is there, linked to the one before, up to the head that was signed.
     async sequence() {
       const told = this.manifest.sequence, lines = this.trail.lines("sequence.jsonl");
-      if (!told) {
+      if (told === null || told === undefined) {
         if ((await lines.next()) !== undefined) throw new Bad("SUBJECT_GAP", "there are numbers, but the manifest names nobody whose they are");
         return;
       }
@@ -237,6 +237,26 @@
         problems: this.problems.map((bad) => ({ class: bad.kind, index: bad.index, text: bad.message })),
         missing: this.missing,
       };
+    }
+  }
+
+  // What audit/trails/verify/manifest.py asks of a manifest, so that neither takes what the other refuses.
+  function isTold({ format, subject, model, scope, log, files, withheld, sequence }) {
+    try {
+      const texts = [format, subject, model.hash, log.entry_format, log.origin, ...files.map((file) => file.name)];
+      const counts = [scope.entries, scope.stubs, ...Object.values(withheld.entries), ...files.map((file) => file.bytes)];
+      const numbers = [log.size], hashes = [log.root, ...files.map((file) => file.sha256)];
+      if (sequence !== null) {
+        texts.push(sequence.subject);
+        numbers.push(sequence.n);
+        hashes.push(sequence.head);
+      }
+      const isAll = (values, pattern) => values.every((value) => typeof value === "string" && pattern.test(value));
+      const isMap = typeof withheld.entries === "object" && !Array.isArray(withheld.entries);
+      return isMap && isAll(texts, /^/) && counts.every(Number.isInteger) && isAll(numbers, COUNT) && isAll(hashes, SUM)
+        && typeof scope.complete === "boolean";
+    } catch {
+      return false;
     }
   }
 

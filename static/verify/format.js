@@ -27,6 +27,7 @@
   const STUB = new RegExp(`^\\{"i":${INDEX},"leaf":"([0-9a-f]{64})","reason":"(other_customer|other_account|out_of_range|restricted|no_longer_tied|declared_personal)"\\}$`);
   const NUMBERED = new RegExp(`^\\{"i":${INDEX},"n":${INDEX}\\}$`);
   const HASH = /^"([0-9a-f]{64})"$/;
+  const HALF = /\p{Surrogate}/u;
   const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
   // The document of a line, which must stand in its canonical form; null where it does not.
@@ -40,10 +41,13 @@
     }
   }
 
+  // Throws for what readers of JSON take differently: halves of characters, numbers that are not whole or too great.
   function canonical(value) {
+    if (typeof value === "string" && HALF.test(value)) throw new Error("half a character");
+    if (typeof value === "number" && !Number.isSafeInteger(value)) throw new Error("no exact number");
     if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
     if (value === null || typeof value !== "object") return JSON.stringify(value);
-    return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+    return `{${Object.keys(value).sort().map((key) => `${canonical(key)}:${canonical(value[key])}`).join(",")}}`;
   }
 
   function base64(text) {
@@ -56,17 +60,20 @@
   // The commitment to a payload, its pieces closed, as VERIFY.txt says it.
   function commitmentOf(payload) {
     const salt = bytesOf(payload.salt), skeleton = base64(payload.skeleton);
+    if (!Array.isArray(payload.pieces)) throw new Error("pieces are a list");
     if (!payload.pieces.length) return sha256(Uint8Array.of(2), salt, skeleton);
     const parts = [Uint8Array.of(3), salt, u32(skeleton.length), skeleton];
     for (const piece of payload.pieces) {
+      if (typeof piece.path !== "string") throw new Error("a path is text");
       const path = utf8(piece.path);
       parts.push(u32(piece.start), u32(path.length), path, bytesOf(piece.commitment));
     }
     return sha256(joined(...parts));
   }
 
+  // A salt or a commitment: of another length, what follows would be read apart at another place.
   function bytesOf(text) {
-    if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new Error("this is not hexadecimal");
+    if (typeof text !== "string" || !/^[0-9a-f]{64}$/.test(text)) throw new Error("this is no salt and no commitment");
     return unhex(text);
   }
 

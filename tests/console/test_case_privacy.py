@@ -155,3 +155,6 @@ def test_a_restricted_customer_is_withheld_with_all_that_was_written(bank: Bank,
     assert "2 of them are withheld" in shown
     assert restricted.gone_key not in investigator.get("/cases").content.decode()
     assert restricted.gone_key in lead.get("/cases").content.decode()
+    note = {"what": "note", "text": "is it them?", "subject": f"customer:{restricted.gone_key}"}
+    answers = [browser.post(f"/case/{case}/add", note).status_code for browser in (investigator, lead)]
+    assert answers == [400, 302], "whom one may not know of is not confirmed by a guess"

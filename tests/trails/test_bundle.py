@@ -160,10 +160,10 @@ def test_no_cell_is_a_formula(text: str) -> None:
     assert csv_line(["a", 'say "hi", now\n']) == b'a,"say ""hi"", now\n"\r\n'
 
 
-@pytest.mark.parametrize("text", ["x;=1+1", "x; +1", "x\t@SUM(A1)", "a;b;-1+2", "x;＝1"])
+@pytest.mark.parametrize("text", ["x;=1+1", "x; +1", "x\t@SUM(A1)", "a;b;-1+2", "x;＝1", 'x;"=1+1', 'x; "" +1'])
 def test_nothing_behind_another_separator_is_a_formula(text: str) -> None:
-    """A spreadsheet of a language with decimal commas cuts cells at semicolons."""
-    assert re.search(r"[;\t]\s*[=+\-@＝]", cell(text)) is None and cell(text).replace("'", "") == text
+    """A spreadsheet of a language with decimal commas cuts cells at semicolons, and takes quotes there away."""
+    assert re.search(r"[;\t][\s\"]*[=+\-@＝]", cell(text)) is None and cell(text).replace("'", "") == text
 
 
 def test_canonical_json_is_that_of_the_rfc() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.log.signed_notes import PublicKey, public_of
+from audit.trails.canonical import canonical
 from audit.trails.contents import ORDER, UNLISTED
 from audit.trails.verify.lines import STUB
 from tests.trails import large
@@ -193,6 +194,78 @@ def test_lies_of_the_signer_are_named_as_the_program_names_them(page: Page, tmp_
         path = forged(tmp_path / str(number), files, large.PRIVATE, lied)
         browsers, programs = told_by_both(page, path, told)
         assert browsers == programs and (browsers[0] == "tampered") == bool(changes or key), name
+
+
+def told_otherwise(*path: str, value: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A manifest that says something else at one place; None: nothing there."""
+
+    def change(about: dict[str, Any]) -> dict[str, Any]:
+        made = json.loads(json.dumps(about))
+        *before, last = path
+        place = made
+        for name in before:
+            place = place[name]
+        place[last] = value
+        if value is None:
+            del place[last]
+        return dict(made)
+
+    return change
+
+
+ODD_MANIFESTS = [
+    told_otherwise("model", "hash", value=None),
+    told_otherwise("subject", value=None),
+    told_otherwise("scope", "entries", value=True),
+    told_otherwise("scope", "more", value=0.5),
+    told_otherwise("sequence", value=False),
+    told_otherwise("sequence", "n", value=" 5"),
+    lambda about: {**about, "files": [*about["files"], about["files"][0]]},
+    lambda about: {**about, "files": [*about["files"][1:], {**about["files"][0], "name": 7}]},
+]
+
+
+def payload_of_first(change: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, bytes]], None]:
+    """The first payload written otherwise; what is committed to stays."""
+
+    def changed(files: dict[str, bytes]) -> None:
+        first, rest = files["payloads.jsonl"].split(b"\n", 1)
+        told = json.loads(first)
+        change(told)
+        files["payloads.jsonl"] = canonical(told) + b"\n" + rest
+
+    return changed
+
+
+def border_moved(told: dict[str, Any]) -> None:
+    """What the payload begins with, called the end of its salt: the same bytes give the same commitment."""
+    skeleton = b64decode(told["skeleton"])
+    told.update(salt=told["salt"] + skeleton[:4].hex(), skeleton=b64encode(skeleton[4:]).decode())
+
+
+ODD_PAYLOADS = [
+    border_moved,
+    lambda told: told.update(salt=told["salt"].upper()),
+    lambda told: told.update(skeleton=told["skeleton"] + "===="),
+    lambda told: told.update(pieces=False),
+    lambda told: told.update(status=0.5),
+]
+
+
+def test_what_the_signer_writes_oddly_neither_of_the_two_takes(page: Page, tmp_path: Path) -> None:
+    """Signed by the pinned key itself, all sums right: one of them must not call verified what the other refuses."""
+    key = PublicKey.parse(large.write(5, tmp_path / "large"))
+    good = {name: (tmp_path / "large" / name).read_bytes() for name in ORDER}
+    for number, lied in enumerate(ODD_MANIFESTS):
+        path = forged(tmp_path / f"manifest-{number}", dict(good), large.PRIVATE, lied)
+        browsers, programs = told_by_both(page, path, key)
+        assert browsers == programs == ["tampered", "CONTENT", None], number
+    for number, change in enumerate(ODD_PAYLOADS):
+        files = dict(good)
+        payload_of_first(change)(files)
+        path = forged(tmp_path / f"payload-{number}", files, large.PRIVATE)
+        browsers, programs = told_by_both(page, path, key)
+        assert browsers == programs == ["tampered", "DISCLOSURE", 2], number
 
 
 def test_what_a_trail_says_is_text(page: Page, trail: Trail, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from audit.trails.signatures import SIGNED_HEAD, pem_of, raw_of
 from audit.trails.verify.derivation import derive
 from audit.trails.verify.earlier import Earlier
 from audit.trails.verify.lines import ENTRY, HASH, LEAF, STUB, document_of, is_text, payload_of
+from audit.trails.verify.manifest import check_told
 from audit.trails.verify.numbers import check_numbers
 from audit.trails.verify.opened import Opened
 from audit.trails.verify.stamp import check_stamp
@@ -90,25 +91,26 @@ class _Check:
             self._verdict.problems.append(Bad(bad.kind, str(bad), bad.index))
         except Unsupported as unsupported:
             self._verdict.missing.append(str(unsupported))
+        except OSError:
+            raise
+        except Exception as error:  # whatever a stranger's file may hold
+            self._verdict.problems.append(Bad("CONTENT", f"it is not understood ({type(error).__name__})"))
 
     def manifest(self) -> None:
         raw = self._trail.whole("manifest.json")
         try:
             found = document_of(raw.removesuffix(b"\n"))
-            files = {one["name"]: (one["sha256"], one["bytes"]) for one in found["files"]}
-            scope, log = found["scope"], found["log"]
-            self._verdict.subject = str(found["subject"])
-            self._verdict.is_complete_as_told = scope["complete"] is True
-            said = (str(found["format"]), str(log["entry_format"]))
-            _ = (int(scope["entries"]), str(log["origin"]), int(log["size"]), str(log["root"]))
-            _ = (int(scope["stubs"]), dict(found["withheld"]["entries"]), str(found["model"]["hash"]))
-            _ = found["sequence"]
-        except (ValueError, KeyError, TypeError, AttributeError):
+            check_told(found)
+        except (ValueError, KeyError, TypeError):
             raise Bad("CONTENT", "manifest.json is not as it was written") from None
-        self._manifest = found
+        self._verdict.subject = found["subject"]
+        self._verdict.is_complete_as_told = found["scope"]["complete"] is True
+        self._manifest, said = found, (found["format"], found["log"]["entry_format"])
         if said != (BUNDLE, "1"):
             raise Unsupported(f"the format {said[0]} with entries {said[1]} is not known to this program")
-        if not raw.endswith(b"}\n") or sorted(files) != sorted(set(ORDER) - set(UNLISTED)):
+        files = {one["name"]: (one["sha256"], one["bytes"]) for one in found["files"]}
+        listed = sorted(one["name"] for one in found["files"])
+        if not raw.endswith(b"}\n") or listed != sorted(set(ORDER) - set(UNLISTED)):
             raise Bad("CONTENT", "manifest.json does not list the files that are here")
         for name, told in files.items():
             if told != (self._trail.digests[name], self._trail.places[name][1]):
@@ -141,9 +143,12 @@ class _Check:
     def checkpoint(self) -> None:
         try:
             note = self._trail.whole("checkpoint").decode()
+        except UnicodeDecodeError:
+            raise Bad("CONTENT", "checkpoint is no text") from None
+        try:
             found = opened(note, self._key)
             self._verdict.seen = seen_by(note, self._trusted.witnesses)
-        except (BadNote, UnicodeDecodeError) as error:
+        except BadNote as error:
             raise Bad("SIGNATURE", f"the checkpoint: {error}") from None
         log = self._manifest.get("log", {})
         if (log.get("origin"), log.get("size"), log.get("root")) != (found.origin, str(found.size), found.root.hex()):

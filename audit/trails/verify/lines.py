@@ -11,6 +11,7 @@ from struct import Struct
 from typing import Any
 
 from audit.log.kinds import KINDS
+from audit.trails.canonical import EXACT_MAX
 from audit.trails.contents import REASONS
 
 # RFC 8785 text: control characters escaped shortest, nothing else but quote and backslash.
@@ -29,7 +30,7 @@ ENTRY = re.compile(
 )  # fmt: skip
 # A payload of which nothing was cut out, the common one: read without making a document of it.
 PLAIN = re.compile(
-    rb'\{"data_length":(?:0|[1-9][0-9]*+),"encoding":' + _TEXT + rb',"i":"([1-9][0-9]{0,17})","pieces":\[\],"place":'
+    rb'\{"data_length":(?:0|[1-9][0-9]{0,9}),"encoding":' + _TEXT + rb',"i":"([1-9][0-9]{0,17})","pieces":\[\],"place":'
     + _MAYBE + rb',"problem":' + _MAYBE + rb',"salt":"([0-9a-f]{64})","skeleton":"([A-Za-z0-9+/]*+={0,2})"'
     + rb',"status":[0-9]\}'
 )  # fmt: skip
@@ -41,8 +42,22 @@ STUB = re.compile(
 NUMBERED = re.compile(rb'\{"i":"([1-9][0-9]{0,17})","n":"([1-9][0-9]{0,17})"\}')
 HASH = re.compile(rb'"([0-9a-f]{64})"')
 
+SALT = re.compile(r"[0-9a-f]{64}")  # of 32 bytes: of another length, what follows would be read apart
+
 _u32 = Struct(">I").pack
-_decode = json.JSONDecoder().decode
+
+
+def _whole(text: str) -> int:
+    if abs(found := int(text)) > EXACT_MAX:
+        raise ValueError("a number is greater than all readers know exactly")
+    return found
+
+
+def _no_fraction(text: str) -> float:
+    raise ValueError(f"{text[:20]} is no whole number")
+
+
+_decode = json.JSONDecoder(parse_int=_whole, parse_float=_no_fraction).decode
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 
 
@@ -75,26 +90,42 @@ def payload_of(line: bytes) -> tuple[str, str]:
     if plain is not None and is_text(line):
         return plain[1].decode(), sha256(b"\x02" + bytes.fromhex(plain[2].decode()) + _raw(plain[3])).hexdigest()
     payload = document_of(line)
-    return str(payload.get("i")), _committed(payload)
+    whose = payload.get("i")
+    return whose if isinstance(whose, str) else "", _committed(payload)
 
 
 def _committed(payload: dict[str, Any]) -> str:
     """The commitment to a payload, its pieces closed, as VERIFY.txt says it."""
     try:
-        salt, skeleton, pieces = bytes.fromhex(payload["salt"]), _raw(payload["skeleton"]), payload["pieces"]
-        if not pieces:
+        salt, skeleton, pieces = _bytes_of(payload["salt"]), _raw(payload["skeleton"]), payload["pieces"]
+        if pieces == []:
             return sha256(b"\x02" + salt + skeleton).hexdigest()
         parts = [b"\x03", salt, _u32(len(skeleton)), skeleton]
         for piece in pieces:
             path = piece["path"].encode()
-            parts += [_u32(piece["start"]), _u32(len(path)), path, bytes.fromhex(piece["commitment"])]
+            parts += [_u32(_number(piece["start"])), _u32(len(path)), path, _bytes_of(piece["commitment"])]
     except Exception as error:  # whatever a stranger's file may hold
         raise ValueError(f"a payload is not understood ({type(error).__name__})") from None
     return sha256(b"".join(parts)).hexdigest()
 
 
+def _bytes_of(text: str) -> bytes:
+    """A salt or a commitment: 32 bytes, and written in one way only."""
+    if SALT.fullmatch(text) is None:
+        raise ValueError("this is no salt and no commitment")
+    return bytes.fromhex(text)
+
+
+def _number(value: object) -> int:
+    if type(value) is not int:
+        raise ValueError("this is no number")
+    return value
+
+
 def _raw(text: str | bytes) -> bytes:
     try:
+        if len(text) % 4 or text[-3:] in ("===", b"==="):  # what Python reads, and others do not
+            raise binascii.Error
         return b64decode(text, validate=True)
-    except binascii.Error:
+    except (binascii.Error, TypeError):
         raise ValueError("base64 is not understood") from None

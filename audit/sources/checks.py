@@ -53,12 +53,14 @@ def decoded(raw: bytes) -> Any:
 def is_plain(raw: bytes, encoded: bytes) -> bool:
     """A screen that never says yes wrongly; `encoded` is the decoded value, written as JSON again.
 
-    A key that stands twice leaves more quotes in the one than in the other; numbers of 16 digits show in any place.
+    A key that stands twice leaves more quotes in the one than in the other, where no quote is written by its number;
+    numbers of 16 digits show in any place.
     """
     return (
         raw.count(b'"') == encoded.count(b'"')
         and raw.count(b"{") + raw.count(b"[") <= NESTING_MAX
         and b"\\u0000" not in raw
+        and b"\\u0022" not in raw
         and not has_long_number(encoded)
     )
 

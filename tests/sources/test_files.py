@@ -86,6 +86,8 @@ BAD_LINES: list[tuple[bytes, str]] = [
     (raw_line('{"a": 1, "a": 2}'), "the key a stands twice"),
     (raw_line('{"a": [{"b": "1", "b": "1"}]}'), "the key b stands twice"),
     (raw_line('{"a":"x" , "a" :"x"}'), "the key a stands twice"),
+    # As many quotes as its last reading has: four of the first one, and four that are written by their number.
+    (raw_line('{"a":"Ane","q":"\\u0022\\u0022\\u0022\\u0022","a":"Bo"}'), "the key a stands twice"),
     (raw_line('{"Ane S": 1, "Ane S": 2}'), "a key stands twice"),
     (line().replace(b'"id": "e-1"', b'"id": "e-1", "id": "e-2"'), "the key id stands twice"),
     (b"[1]", "not a JSON object"),

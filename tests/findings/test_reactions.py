@@ -189,9 +189,10 @@ FOUND = [
 
 @pytest.mark.parametrize("order", [("core", "pay"), ("pay", "core")])
 def test_what_is_stuck_points_to_what_never_came(feed: Feed, order: tuple[str, str]) -> None:
-    """Both wait for longer than their states may last because nobody answered."""
+    """Both wait for longer than their states may last because nobody answered; not for what was missing before."""
+    limit = line("account-A", 4, "LimitSet", 2, limit="1", envelope={"correlationid": "X"})
     told = {
-        "core": (OPENED, FUNDS, RESERVED, line("account-A", 4, "Frozen", 5)),
+        "core": (OPENED, FUNDS, RESERVED, limit, line("account-A", 5, "Frozen", 5)),
         "pay": (line("payment-P", 1, "Sent", 1, account="A"),),
     }
     for source in order:
@@ -201,7 +202,7 @@ def test_what_is_stuck_points_to_what_never_came(feed: Feed, order: tuple[str, s
         "left join finding m on m.id = s.because_of left join log l on l.position = m.opened_by "
         "where s.rule = 'stuck' order by 2"
     )
-    found = [("stuck", "account", "missing_reaction", "account-A.4.Frozen"),
+    found = [("stuck", "account", "missing_reaction", "account-A.5.Frozen"),
         ("stuck", "payment", "missing_reaction", "payment-P.1.Sent"),
     ]
     assert feed.rows(links) == found

@@ -187,7 +187,8 @@ def test_ten_thousand_events_within_a_minute_and_a_gigabyte(tmp_path: Path) -> N
     made = trail(tmp_path / "t.zip", [event(n) for n in range(1, 10_001)])
     command = [sys.executable, "-m", "audit.trails.report", str(made), str(tmp_path / "t.pdf")]
     subprocess.run(command, check=True, timeout=60)
-    assert getrusage(RUSAGE_CHILDREN).ru_maxrss < 1 << 20
+    kilobytes = 1024 if sys.platform == "darwin" else 1  # macOS counts bytes
+    assert getrusage(RUSAGE_CHILDREN).ru_maxrss / kilobytes < 1 << 20
 
 
 def test_without_its_package_it_says_what_is_missing(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The permanent tables, as `audit/sql/schema/01_trace*.sql` make them; rights are given by `audit/migrating.py`."""
+"""The permanent tables, as `audit/sql/schema/01_trace*.sql` make them; rights are given by `audit/schema.py`."""
 
 from __future__ import annotations
 

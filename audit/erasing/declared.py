@@ -5,16 +5,19 @@ proofs stay as they were; the salt of the first commitment is gone, so that noth
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+import psycopg
+
 from audit.access import keys
 from audit.access.keys import NONCE_BYTES, DataKey, Owner
-from audit.database import Connection, connect, sql
-from audit.errors import WhereaboutsError
+from audit.database import Connection, connect, drop_generation, sql
+from audit.errors import ModelError, WhereaboutsError
 from audit.instance import compiled, current
 from audit.log.cut import EMPTIED, PLACEHOLDER, Path, Range, ranges_of
 from audit.log.decode import data_of_skeleton, length_of_data, values_at
@@ -27,8 +30,11 @@ from audit.log.seals import SALT_BYTES, commitment_of_value, seal
 from audit.model.meaning import EventMeaning, Model
 from audit.model.personal import covers
 
+LOCK_SECONDS_MAX = 5
 BATCH = 500  # entries that one record names
 TAG_BYTES = 16
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
@@ -52,35 +58,48 @@ class _Entry:
 def seal_declared(progress: Progress = lambda done, total: None) -> int:
     """Seal what the model in force calls personal and an earlier one did not; how many entries. Nothing where that is
     done. Each batch is whole or not there at all: killed anywhere, it goes on when it is run again."""
-    count = 0
     with connect("erasure") as connection:
         found = current(connection)
-        due = connection.execute(sql("declared_due")).fetchone()
         connection.commit()
-        if found is None or due is None:
+        if found is None:
             return 0
-        _, done, upto, others = due
-        types = _types(found.model, [compiled(text) for text in others])
-        while done < upto:
-            reached, sealed = _batch(connection, found.model, types, done, upto)
-            connection.execute(sql("declared_done"), [reached, found.model.hash])
-            connection.commit()
-            count, done = count + sealed, reached
-            progress(done, upto)
+        count = _sealed_all(connection, found.model, progress)
     if count:
         _forget_old_rows()
+    _drop_tables_of_others(found.model)
     return count
 
 
-def _types(model: Model, others: Sequence[Model]) -> list[str]:
-    """Types of events of which another model left in the clear what this one calls personal."""
-    found = set()
-    for name, lane in model.lanes.items():
-        for type_, meaning in lane.events.items():
-            for other in others:
-                before = other.lanes[name].events.get(type_) if name in other.lanes else None
-                if meaning.personal and (before is None or not set(meaning.personal) <= set(before.personal)):
-                    found.add(type_)
+def _sealed_all(connection: Connection, model: Model, progress: Progress) -> int:
+    due, count = connection.execute(sql("declared_due")).fetchone(), 0
+    if due is None:
+        return 0
+    _, done, upto, others = due
+    types = _types(model, others)
+    while done < upto:
+        reached, sealed = _batch(connection, model, types, done, upto)
+        connection.execute(sql("declared_done"), [reached, model.hash])
+        connection.commit()
+        count, done = count + sealed, reached
+        progress(done, upto)
+    return count
+
+
+def _types(model: Model, others: Sequence[str]) -> list[str]:
+    """Types of events of which another model, by its text, may have left in the clear what this one calls personal."""
+    found = set[str]()
+    for text in others:
+        try:
+            lanes = compiled(text).lanes
+        except ModelError:  # it was in force when less was refused
+            lanes = {}
+        for name, lane in model.lanes.items():
+            known = lanes[name].events if name in lanes else {}
+            found.update(
+                type_
+                for type_, meaning in lane.events.items()
+                if not set(meaning.personal) <= set(known[type_].personal if type_ in known else ())
+            )
     return sorted(found)
 
 
@@ -212,6 +231,20 @@ def _start(one: _Entry, at: int) -> int:
         left = 0 if one.skeleton[place - 1 : place + 1] in EMPTIED else len(PLACEHOLDER)
         cut_out += len(piece.ciphertext) - TAG_BYTES - left
     return at + cut_out
+
+
+def _drop_tables_of_others(model: Model) -> None:
+    """What another model made of the events may hold in the clear what is personal now. While somebody still reads
+    there, it is left for the next time."""
+    with connect("follower") as connection:
+        for (number,) in connection.execute(sql("generations_of_others"), [model.hash]).fetchall():
+            connection.execute(f"set local lock_timeout = '{LOCK_SECONDS_MAX:d}s'".encode())
+            try:
+                drop_generation(connection, number)
+                connection.commit()
+            except psycopg.errors.LockNotAvailable:
+                connection.rollback()
+                _log.warning("the tables of generation %s are still read: they are removed later", number)
 
 
 def _forget_old_rows() -> None:

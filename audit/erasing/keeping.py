@@ -1,4 +1,5 @@
-"""What was erased stays erased while sources are read: looked after every minute, and at the end."""
+"""What was erased stays erased while sources are read, and what a later model declares personal is sealed: looked after
+every minute, and the former at the end."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from django.db import connections
 
 from audit.erasing.again import keep_erased
+from audit.erasing.declared import seal_declared
 
 EVERY_SECONDS = 60
 
@@ -34,6 +36,7 @@ def _watch(stop: threading.Event) -> None:
     while not stop.wait(EVERY_SECONDS):
         try:
             keep_erased()
+            seal_declared()
         except Exception:
             _log.exception("what was erased could not be looked after; it is tried again in a minute")
         finally:

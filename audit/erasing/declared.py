@@ -23,7 +23,7 @@ from audit.log.cut import EMPTIED, PLACEHOLDER, Path, Range, ranges_of
 from audit.log.decode import data_of_skeleton, length_of_data, values_at
 from audit.log.drafts import WHOLE, Reader, pieces_of_blinds
 from audit.log.logged import Logged
-from audit.log.opened import open_payloads
+from audit.log.opened import open_payloads, payload_path, pieces_of
 from audit.log.pieces import Sealed
 from audit.log.replay import logged_at
 from audit.log.seals import SALT_BYTES, commitment_of_value, seal
@@ -118,7 +118,7 @@ def _in_clear(connection: Connection, model: Model, rows: Sequence[tuple[Any, ..
     if not rows:
         return
     positions = [row[0] for row in rows]
-    kept = _pieces(connection, positions)
+    kept = pieces_of(connection, positions)
     logged = {one.position: one for one in logged_at(connection, model, positions)}
     readers = {source: Reader(model, source) for _, source, _, _ in rows}
     for position, source, encoding, skeleton in rows:
@@ -131,24 +131,10 @@ def _in_clear(connection: Connection, model: Model, rows: Sequence[tuple[Any, ..
             data = data_of_skeleton(bytes(skeleton), encoding)
         except (ValueError, RecursionError):
             continue
-        paths = _paths(meaning, data, [_payload_path(one.path, encoding) for one in pieces])
+        paths = _paths(meaning, data, [payload_path(one.path, encoding) for one in pieces])
         length = length_of_data(bytes(skeleton)) if encoding == "row" else 0
         if ranges := list(ranges_of(bytes(skeleton), encoding, length, paths)):
             yield _Entry(event, reader, meaning, bytes(skeleton), ranges, pieces, encoding)
-
-
-def _pieces(connection: Connection, positions: Sequence[int]) -> dict[int, list[Sealed]]:
-    found: dict[int, list[Sealed]] = {}
-    for row in connection.execute(sql("answer_segments"), [list(positions)]).fetchall():
-        position, ordinal, start, key_id, path, nonce, ciphertext, kind, key, wrapped = row
-        piece = Sealed(ordinal, start, key_id, path, bytes(nonce), bytes(ciphertext), (kind, key), bytes(wrapped))
-        found.setdefault(position, []).append(piece)
-    return found
-
-
-def _payload_path(path: str, encoding: str) -> Path:
-    parts = tuple(path.split("."))
-    return parts[1:] if encoding == "cloudevent" else parts
 
 
 def _paths(meaning: EventMeaning, data: Mapping[str, Any], sealed: Sequence[Path]) -> list[Path]:

@@ -38,24 +38,31 @@ def open_payloads(connection: Connection, positions: Sequence[int]) -> dict[int,
     """The payloads of these positions, in two statements. A redelivery has none: its bytes are kept already."""
     if not positions:
         return {}
-    pieces: dict[int, list[Sealed]] = {}
-    sealed = prepared.rows(connection, sql("answer_segments"), [list(positions)])
-    for position, ordinal, start, key_id, path, nonce, ciphertext, kind, key, wrapped in sealed:
-        piece = Sealed(ordinal, start, key_id, path, bytes(nonce), bytes(ciphertext), (kind, key), bytes(wrapped))
-        pieces.setdefault(position, []).append(piece)
+    pieces = pieces_of(connection, positions)
     rows = prepared.rows(connection, sql("answer_payloads"), [list(positions)])
     return {row[0]: _opened(row, pieces.get(row[0], [])) for row in rows}
+
+
+def pieces_of(connection: Connection, positions: Sequence[int]) -> dict[int, list[Sealed]]:
+    """The sealed pieces of these positions' payloads, in their order."""
+    found: dict[int, list[Sealed]] = {}
+    rows = prepared.rows(connection, sql("answer_segments"), [list(positions)])
+    for position, ordinal, start, key_id, path, nonce, ciphertext, kind, key, wrapped in rows:
+        piece = Sealed(ordinal, start, key_id, path, bytes(nonce), bytes(ciphertext), (kind, key), bytes(wrapped))
+        found.setdefault(position, []).append(piece)
+    return found
 
 
 def _opened(row: tuple[Any, ...], pieces: list[Sealed]) -> Payload:
     position, status, encoding, data_length, skeleton, problem, place = row
     raw = original(position, bytes(skeleton), pieces)
-    sealed = {_payload_path(piece.path, encoding): Subject(*piece.owner) for piece in pieces}
+    sealed = {payload_path(piece.path, encoding): Subject(*piece.owner) for piece in pieces}
     data = _data(raw, bytes(skeleton), status, encoding, data_length)
     return Payload(position, status, encoding, data_length, data, raw, problem, place, sealed)
 
 
-def _payload_path(path: str, encoding: str) -> Path:
+def payload_path(path: str, encoding: str) -> Path:
+    """The path of a piece, as the payload has it."""
     parts = tuple(path.split(".")) if path else ()
     return parts[1:] if encoding == "cloudevent" and parts[:1] == ("data",) else parts
 

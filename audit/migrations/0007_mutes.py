@@ -12,6 +12,7 @@ begin
     if not exists (
         select from approval a
         where a.id = new.approval_id and a.state = 'used' and a.kind = tg_argv[0] and a.what = new.what
+          and a.requester = coalesce(to_jsonb(new) ->> 'muted_by', to_jsonb(new) ->> 'written_by')
           and (tg_argv[0] = 'mute_rule' or a.why_id = (to_jsonb(new) ->> 'text_id')::bigint)
           and a.details @> (
               select jsonb_object_agg(named, to_jsonb(new) -> named)

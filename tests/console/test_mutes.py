@@ -113,16 +113,17 @@ def test_neither_is_written_without_the_approval_of_exactly_it(bank: Bank) -> No
 
 
 def test_a_note_is_about_what_was_approved_and_nothing_else(bank: Bank, finding: str) -> None:
-    """Its subject and its finding are bound, as its text is: an approval that was used stands for no other note."""
+    """Its subject, finding, text and writer are bound: an approval that was used stands for no other note."""
     lead = people.actor_named("team_lead")
     about = Subject.parse(CorrectionNote.objects.get().subject)
     request = corrections.ask(lead, about, finding, "put right by hand", [about])
     approvals.approve(people.actor_named("investigator"), request.pk)
     used = approvals.take(lead, "correction_note", request.what, request.details)
     add = ("insert into correction_note (what, subject, finding, text_id, written_by, approval_id)"
-           " select what, {}, {}, {}, 'team_lead', id from approval where id = %s")  # fmt: skip
-    said = ("details ->> 'subject'", "details ->> 'finding'", "why_id")
-    for at, changed in enumerate(("'customer:another'", "'another'", "(select min(id) from kept_text)")):
+           " select what, {}, {}, {}, {}, id from approval where id = %s")  # fmt: skip
+    said = ("details ->> 'subject'", "details ->> 'finding'", "why_id", "requester")
+    others = ("'customer:another'", "'another'", "(select min(id) from kept_text)", "'auditor'")
+    for at, changed in enumerate(others):
         columns = [changed if at == one else column for one, column in enumerate(said)]
         with bank.database.connect("web") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(add.format(*columns).encode(), (used.pk,))

@@ -4,18 +4,20 @@ happens, as histograms."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from struct import Struct
 
-from audit.arrays import Integers
+from audit.arrays import Integers, Texts, packed
 from audit.database import Connection, sql
-from audit.findings import duplicate_reaction, late_reaction, missing_reaction
-from audit.findings.reactions import Call, Happening, matched, surplus
+from audit.findings import carrying, duplicate_reaction, late_reaction, missing_reaction
+from audit.findings.carrying import is_told, left_of
+from audit.findings.reactions import Call, Carried, Happening, TooFarBack, matched, surplus
 from audit.log.rows import EPOCH_2000, NULL, copy_in
 from audit.model.expecting import CORRELATION, Roles, roles_of, text_of
 from audit.model.meaning import Model
 from audit.projections.durations import bucket_of
+from audit.projections.packing import PACKERS
 from audit.projections.signs import Sign
 from audit.values import time_of
 
@@ -28,12 +30,14 @@ _COPY = (
 _start = Struct(">hiqihiqiqiqii").pack
 _met = Struct(">iqiqih").pack
 _UNMET = NULL * 3
+_EVER = -62_135_596_800_000_000  # 0001-01-01
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
     """What joins calls and reactions: a subject, or the hidden one of a correlation. `happenings` stand in story order
-    up to the watermark, those of no part among them; the first beyond it was recorded at `later`."""
+    up to the watermark, those of no part among them; the first beyond it was recorded at `later`. Where a history is
+    `carried` on, only what is not settled."""
 
     subject_id: int
     kind: str
@@ -41,6 +45,10 @@ class Key:
     happenings: Sequence[Happening]
     money: Sequence[tuple[int, str]] = ()
     later: int | None = None
+    carried: Carried | None = None
+
+
+Found = Sequence[tuple[Key, Sequence[Call]]]
 
 
 class Expecting:
@@ -57,8 +65,55 @@ class Expecting:
         self, connection: Connection, keys: Iterable[Key], watermark: int
     ) -> tuple[list[Sign], list[tuple[int, int]]]:
         """What is to be found at `watermark`, and when which key is to be judged next. Keeps `expected` and `usual`."""
-        clear: list[tuple[Key, list[Call]]] = []
-        unclear: list[Key] = []
+        afresh, going_on = list[Key](), list[Key]()
+        for key in keys:
+            (afresh if key.carried is None else going_on).append(key)
+        went_on, too_far = self._go_on(connection, going_on)
+        found = self._match_all(connection, [*afresh, *self._read(connection, too_far, {}, watermark)])
+        _take_back(connection, [key for key, _ in found])
+        changed = [(key, [call for call in calls if key.carried and not is_told(call, key.carried.until)])
+                   for key, calls in went_on]  # fmt: skip
+        _take_back_calls(connection, changed)
+        _keep(connection, found, changed)
+        self._carry_on(connection, found, went_on, watermark)
+        signs = [sign for key, calls in found + changed for call in calls for sign in self._signs(key, call, watermark)]
+        again = []
+        for key, calls in found + went_on:
+            ahead = [call.due for call in calls if call.met is None and call.due > watermark]
+            ahead += [key.later] if key.later is not None else []
+            if ahead:
+                again.append((key.subject_id, min(ahead)))
+        return self._of_own_subjects(connection, signs), again
+
+    def keys(self, connection: Connection, dues: Mapping[int, int], watermark: int) -> Iterator[Key]:
+        """What happened to subjects that are no flows, each of which has been due since then; of a long history what is
+        not settled."""
+        if not dues or not self._roles:
+            return
+        yield from self._read(connection, dues, carrying.load(connection, dues, watermark), watermark)
+
+    def _read(
+        self, connection: Connection, ids: Collection[int], carried: Mapping[int, Carried], watermark: int
+    ) -> Iterator[Key]:
+        numbers = Integers(sorted({number for roles in self._roles.values() for number in roles.numbers}))
+        names = connection.execute(sql("subject_names"), [Integers(ids)]) if ids else ()
+        named = {row[0]: (row[1], row[2]) for row in names if row[1] in self._roles}
+        if not named:
+            return
+        known: dict[int, list[Happening]] = {id_: [] for id_ in named}
+        since = [carried[id_].until if id_ in carried else _EVER for id_ in named]
+        times = packed("timestamptz", map(PACKERS["timestamptz"], since))
+        rows = connection.execute(sql("happenings"), [Integers(named), times, time_of(watermark), numbers])
+        for subject_id, recorded, position, meaning in rows:
+            known[subject_id].append(Happening(recorded, position, meaning))
+        beyond = {"subjects": Integers(named), "after": time_of(watermark), "numbers": numbers}
+        later: dict[int, int] = dict(connection.execute(sql("happens_later"), beyond).fetchall())
+        for subject_id, (kind, key) in sorted(named.items(), key=lambda one: one[1]):
+            yield Key(subject_id, kind, key, known[subject_id], (), later.get(subject_id), carried.get(subject_id))
+
+    def _match_all(self, connection: Connection, keys: Iterable[Key]) -> list[tuple[Key, list[Call]]]:
+        """From the first on. Causes are looked up where it matters."""
+        clear, unclear = list[tuple[Key, list[Call]]](), list[Key]()
         for key in keys:
             found = self._match(key)
             if found is None:
@@ -67,40 +122,53 @@ class Expecting:
                 clear.append((key, found))
         for key, causes in _with_causes(connection, unclear):
             clear.append((key, self._match(key, causes) or []))
-        _take_back(connection, [key for key, _ in clear])
-        _keep(connection, clear)
-        signs = [sign for key, calls in clear for call in calls for sign in self._signs(key, call, watermark)]
-        again = []
-        for key, calls in clear:
-            ahead = [call.due for call in calls if call.met is None and call.due > watermark]
-            ahead += [key.later] if key.later is not None else []
-            if ahead:
-                again.append((key.subject_id, min(ahead)))
-        return self._of_own_subjects(connection, signs), again
+        return clear
 
-    def keys(self, connection: Connection, ids: Sequence[int], watermark: int) -> Iterator[Key]:
-        """What happened to subjects that are no flows."""
-        if not ids or not self._roles:
-            return
-        numbers = sorted({number for roles in self._roles.values() for number in roles.numbers})
-        named = {row[0]: (row[1], row[2]) for row in connection.execute(sql("subject_names"), [Integers(ids)])}
-        found: dict[int, list[Happening]] = {id_: [] for id_ in named}
-        for subject_id, recorded, position, meaning in connection.execute(
-            sql("happenings"), [Integers(ids), Integers(numbers)]
-        ):
-            found[subject_id].append(Happening(recorded, position, meaning))
-        for subject_id, (kind, key) in sorted(named.items(), key=lambda one: one[1]):
-            if kind in self._roles:
-                known = [one for one in found[subject_id] if one.recorded <= watermark]
-                later = min((one.recorded for one in found[subject_id] if one.recorded > watermark), default=None)
-                yield Key(subject_id, kind, key, known, later=later)
+    def _go_on(self, connection: Connection, keys: Sequence[Key]) -> tuple[list[tuple[Key, list[Call]]], list[int]]:
+        """The calls of histories that are carried on, and the subjects that must be read whole all the same."""
+        too_far = self._named_from_afar(connection, keys)
+        found = []
+        for key, causes in _with_causes(connection, [key for key in keys if key.subject_id not in too_far]):
+            try:
+                found.append((key, self._match(key, causes) or []))
+            except TooFarBack:
+                too_far.add(key.subject_id)
+        return found, sorted(too_far)
+
+    def _named_from_afar(self, connection: Connection, keys: Sequence[Key]) -> set[int]:
+        """The subjects with a reaction that names a call which was settled, or had one already."""
+        asked, near = list[tuple[int, int, str]](), set[tuple[int, int, int]]()
+        named = _identities(connection, {one.position for key in keys for one in key.happenings})
+        for key in keys:
+            id_, roles = key.subject_id, self._roles[key.kind]
+            for one in key.happenings:
+                near |= {(id_, number, one.position) for number in roles.calls.get(one.meaning, ())}
+                if (cause := named[one.position][1]) is not None:
+                    asked += [(id_, number, cause) for number in roles.reactions.get(one.meaning, ())]
+            calls = key.carried.calls if key.carried is not None else []
+            near |= {(id_, call.expectation, call.after.position) for call in calls if not call.count}
+        if not asked:
+            return set()
+        subjects, numbers, ids = zip(*asked, strict=True)
+        rows = connection.execute(sql("called_by_name"), [Integers(subjects), Integers(numbers), Texts(ids)])
+        return {row[0] for row in rows if tuple(row) not in near}
+
+    def _carry_on(self, connection: Connection, afresh: Found, went_on: Found, watermark: int) -> None:
+        expectations = self._model.expectations
+        afresh = [one for one in afresh if one[0].kind != CORRELATION and not self._is_flow(one[0].kind)]
+        long = [one for one in afresh if len(one[0].happenings) > carrying.SHORT]
+        kept = {key.subject_id: left_of(expectations, calls, watermark) for key, calls in [*long, *went_on]}
+        carrying.save(connection, [key.subject_id for key, _ in afresh], kept)
 
     def _match(self, key: Key, causes: Mapping[int, int] | None = None) -> list[Call] | None:
         model = self._model
-        kind = model.kinds.get(key.kind)
-        is_flow = kind is not None and kind.is_flow
-        found = matched(model.expectations, self._roles[key.kind], key.happenings, model.due, is_flow, causes)
+        found = matched(model.expectations, self._roles[key.kind], key.happenings, model.due, self._is_flow(key.kind),
+                        causes, key.carried)  # fmt: skip
         return found.calls if found.is_clear else None
+
+    def _is_flow(self, kind: str) -> bool:
+        about = self._model.kinds.get(kind)
+        return about is not None and about.is_flow
 
     def _signs(self, key: Key, call: Call, watermark: int) -> Iterator[Sign]:
         many = len(surplus(self._model.expectations, call))
@@ -179,16 +247,27 @@ class Expecting:
 
 def _with_causes(connection: Connection, keys: Sequence[Key]) -> Iterator[tuple[Key, Mapping[int, int]]]:
     """Each key with its events' causes among its own events."""
-    positions = Integers({one.position for key in keys for one in key.happenings})
-    named = {row[0]: (row[1], row[2]) for row in connection.execute(sql("causes_of"), [positions])} if positions else {}
+    known = {key.subject_id: [*(one.position for one in key.happenings), *_carried(key)] for key in keys}
+    named = _identities(connection, {position for positions in known.values() for position in positions})
     for key in keys:
-        own = {named[one.position][0]: one.position for one in key.happenings}
+        own = {named[position][0]: position for position in known[key.subject_id]}
         causes = {}
         for one in key.happenings:
-            caused_by = own.get(named[one.position][1])
+            caused_by = own.get(named[one.position][1] or "")
             if caused_by is not None:
                 causes[one.position] = caused_by
         yield key, causes
+
+
+def _carried(key: Key) -> list[int]:
+    return [call.after.position for call in key.carried.calls] if key.carried is not None else []
+
+
+def _identities(connection: Connection, positions: set[int]) -> Mapping[int, tuple[str, str | None]]:
+    """Events' identifiers and those of their causes, by position."""
+    if not positions:
+        return {}
+    return {row[0]: (row[1], row[2]) for row in connection.execute(sql("causes_of"), [Integers(positions)])}
 
 
 def _take_back(connection: Connection, keys: Sequence[Key]) -> None:
@@ -201,32 +280,49 @@ def _take_back(connection: Connection, keys: Sequence[Key]) -> None:
         connection.execute(sql("take_back_correlated"), [hidden, RULES])
 
 
-def _keep(connection: Connection, found: Sequence[tuple[Key, Sequence[Call]]]) -> None:
-    """What is expected of these keys is kept, and the histograms move with it. Only what changed is written: of an
-    account with a long history that is little."""
-    if not found:
-        return
-    ids = Integers(key.subject_id for key, _ in found)
-    kept = {row[:3]: row[3:] for row in connection.execute(sql("expected_of"), [ids])}
+def _take_back_calls(connection: Connection, changed: Found) -> None:
+    """What was found of these calls, and of what may have been another's reaction before."""
+    cells = set()
+    for key, calls in changed:
+        cells |= {
+            (key.subject_id, call.expectation, one.position) for call in calls for one in (call.after, *call.reactions)
+        }
+        numbers = {call.expectation for call in calls}
+        cells |= {(key.subject_id, number, one.position) for number in numbers for one in key.happenings}
+    if cells:
+        columns = zip(*sorted(cells), strict=True)
+        connection.execute(sql("take_back_calls"), [*map(Integers, columns), RULES])
+
+
+def _keep(connection: Connection, found: Found, changed: Found) -> None:
+    """What is expected of these keys is kept, and the histograms move with it. Only what changed is written."""
+    kept = {}
+    if found:
+        ids = Integers(key.subject_id for key, _ in found)
+        kept = {row[:3]: row[3:] for row in connection.execute(sql("expected_of"), [ids])}
+    cells = [(key.subject_id, call.expectation, call.after.position) for key, calls in changed for call in calls]
+    if cells:
+        among = connection.execute(sql("expected_among"), [Integers(column) for column in zip(*cells, strict=True)])
+        kept.update((row[:3], row[3:]) for row in among)
     counted: Counter[tuple[int, int]] = Counter()
-    rows, changed = [], []
-    for key, calls in found:
+    rows, gone = [], []
+    for key, calls in [*found, *changed]:
         for call in calls:
             cell = (key.subject_id, call.expectation, call.after.position)
             bucket = None if call.met is None else bucket_of(call.met.recorded - call.after.recorded)
-            before, now = kept.pop(cell, None), (len(call.reactions), call.met and call.met.position, bucket)
+            before, now = kept.pop(cell, None), (call.count, call.met and call.met.position, bucket)
             if before == now:
                 continue
             if before is not None:
-                changed.append(cell)
+                gone.append(cell)
                 _count(counted, call.expectation, before[2], -1)
             _count(counted, call.expectation, bucket, 1)
             rows.append(_row(key.subject_id, call, bucket))
     for cell, before in kept.items():  # the event calls for nothing any more
-        changed.append(cell)
+        gone.append(cell)
         _count(counted, cell[1], before[2], -1)
-    if changed:
-        connection.execute(sql("take_expected"), [Integers(column) for column in zip(*changed, strict=True)])
+    if gone:
+        connection.execute(sql("take_expected"), [Integers(column) for column in zip(*gone, strict=True)])
     if rows:
         copy_in(connection, _COPY, rows)
     moved = [(*cell, count) for cell, count in sorted(counted.items()) if count]
@@ -242,7 +338,7 @@ def _count(counted: Counter[tuple[int, int]], expectation: int, bucket: int | No
 def _row(subject_id: int, call: Call, bucket: int | None) -> bytes:
     after, met = call.after, call.met
     start = _start(9, 8, subject_id, 2, call.expectation, 8, after.recorded - EPOCH_2000, 8, after.position,
-                   8, call.due - EPOCH_2000, 4, len(call.reactions))  # fmt: skip
+                   8, call.due - EPOCH_2000, 4, call.count)  # fmt: skip
     if met is None or bucket is None:
         return start + _UNMET
     return start + _met(8, met.recorded - EPOCH_2000, 8, met.position, 2, bucket)

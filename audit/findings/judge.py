@@ -61,7 +61,7 @@ def judge_flows(connection: Connection, model: Model, watermark: int, book: Flow
     in its search_path.
     """
     _run_back(connection, watermark)
-    due = [row[0] for row in connection.execute(sql("take_dirty"), [time_of(watermark), FLOWS_AT_ONCE])]
+    due: dict[int, int] = dict(connection.execute(sql("take_dirty"), [time_of(watermark), FLOWS_AT_ONCE]).fetchall())
     if not due:
         return 0
     signs: list[Sign] = []
@@ -70,7 +70,7 @@ def judge_flows(connection: Connection, model: Model, watermark: int, book: Flow
     unbegun: list[int] = []  # nothing of them lies before the watermark
     expecting, keys = Expecting(model), list[Key]()
     book = book if book is not None else FlowBook()
-    for story, later, happenings in _stories(connection, model, due, watermark, book):
+    for story, later, happenings in _stories(connection, model, list(due), watermark, book):
         if expecting.concerns(story.kind):
             keys.append(_key(story, happenings))
         if not happenings:
@@ -84,11 +84,11 @@ def judge_flows(connection: Connection, model: Model, watermark: int, book: Flow
         is_open = story.ended is None or any(not at.rests for at, _, _ in nets)
         states.append((story.subject_id, is_open, [[at.place_id, str(units), since] for at, units, since in nets]))
     flows = {state[0] for state in states}
-    others = [subject_id for subject_id in due if subject_id not in flows]
+    others = {subject_id: since for subject_id, since in due.items() if subject_id not in flows}
     keys += expecting.keys(connection, others, watermark)
     connection.execute(sql("take_back_findings"), [Integers(due), [rule.RULE.name for rule in RULES_OF_FLOWS]])
     found, calls_again = expecting.judge(connection, keys, watermark)
-    requests, requests_again = judge_requests(connection, model, due, watermark)
+    requests, requests_again = judge_requests(connection, model, list(due), watermark)
     signs += found + requests
     again += calls_again + requests_again
     record(connection, signs, model.digits)

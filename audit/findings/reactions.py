@@ -22,7 +22,7 @@ SKEW_MICROS = 1_000_000
 Due = Callable[[int, Duration], int]
 
 
-class Happening(msgspec.Struct, gc=False):
+class Happening(msgspec.Struct, gc=False, array_like=True):
     """An event that plays a part: its recorded time, position and the number of its type."""
 
     recorded: int
@@ -30,9 +30,10 @@ class Happening(msgspec.Struct, gc=False):
     meaning: int
 
 
-class Call(msgspec.Struct):
+class Call(msgspec.Struct, array_like=True):
     """An event after which a reaction must follow until `due`; those that belong to it, in story order, and the one
-    that met it, which may belong to an earlier call of its flow. `is_surplus`: the event is one reaction too many."""
+    that met it, which may belong to an earlier call of its flow. `is_surplus`: the event is one reaction too many.
+    Of a call that was carried on (carrying.py): how many `more` reactions it has, and with how many it was `told`."""
 
     expectation: int
     after: Happening
@@ -40,10 +41,29 @@ class Call(msgspec.Struct):
     reactions: list[Happening] = []
     met: Happening | None = None
     is_surplus: bool = False
+    more: int = 0
+    told: int | None = None
 
     @property
     def is_late(self) -> bool:
         return self.met is not None and self.met.recorded > self.due
+
+    @property
+    def count(self) -> int:
+        return len(self.reactions) + self.more
+
+
+class Carried(msgspec.Struct, array_like=True):
+    """What is left of a history up to `until` for what comes after it: calls that may get one more reaction, in story
+    order, and (expectation, position of a call beyond it, its reactions up to it)."""
+
+    until: int
+    calls: list[Call]
+    ahead: list[tuple[int, int, list[Happening]]]
+
+
+class TooFarBack(Exception):
+    """A reaction may belong to a call that was not carried on: the whole history is to be matched."""
 
 
 class Matched(msgspec.Struct):
@@ -60,34 +80,45 @@ def matched(
     due: Due,
     is_flow: bool,
     causes: Mapping[int, int] | None = None,
+    carried: Carried | None = None,
 ) -> Matched:
-    """The calls among `happenings`, which stand in story order. `causes`: by an event's position, that of its cause."""
+    """The calls among `happenings`, which stand in story order, and those that are carried on. `causes`: by an event's
+    position, that of its cause."""
     calls: dict[int, list[Call]] = {}
     reactions: dict[int, list[tuple[int, Happening]]] = {}
     starts: dict[int, list[int]] = {}
+    ahead: dict[tuple[int, int], list[Happening]] = {}
+    if carried is not None:
+        ahead = {(number, position): list(came) for number, position, came in carried.ahead}
+        for call in carried.calls:
+            calls.setdefault(call.expectation, []).append(call)
+            starts.setdefault(call.expectation, []).append(-1)
     for index, one in enumerate(happenings):
         for number in roles.calls.get(one.meaning, ()):
             within = expectations[number].within
-            calls.setdefault(number, []).append(Call(number, one, due(one.recorded, within)))
+            before = ahead.get((number, one.position), [])
+            calls.setdefault(number, []).append(Call(number, one, due(one.recorded, within), before))
             starts.setdefault(number, []).append(index)
         for number in roles.reactions.get(one.meaning, ()):
             reactions.setdefault(number, []).append((index, one))
     is_clear = True
     for number, of_one in calls.items():
         came = reactions.get(number, [])
-        if len(of_one) == 1 and (not came or came[0][0] > starts[number][0]):
+        if carried is None and len(of_one) == 1 and (not came or came[0][0] > starts[number][0]):
             of_one[0].reactions = [one for _, one in came]
             of_one[0].met = came[0][1] if came else None
-        elif came:
+        elif came or carried is not None:
             is_clear = False
-            rest = _assign_by_cause(of_one, came, causes or {})
+            past = [one for call in of_one for one in call.reactions]
+            order = {one.position: index for index, one in enumerate(past, -len(past))}
+            rest = _assign_by_cause(of_one, came, causes or {}, is_flow)
             _assign_in_order(expectations[number].at_most, of_one, starts[number], rest, is_flow)
-            _meet(of_one, starts[number], {one.position: index for index, one in came}, is_flow)
+            _meet(of_one, starts[number], order | {one.position: index for index, one in came}, is_flow)
     found = [call for number in sorted(calls) for call in calls[number]]
     too_many = {one.position for call in found for one in surplus(expectations, call)}
     if too_many:
         for call in found:
-            call.is_surplus = call.after.position in too_many
+            call.is_surplus = call.is_surplus or call.after.position in too_many
     return Matched(found, is_clear or causes is not None)
 
 
@@ -112,14 +143,15 @@ def _meet(calls: Sequence[Call], starts: Sequence[int], order: Mapping[int, int]
 
 
 def _assign_by_cause(
-    calls: Sequence[Call], reactions: Sequence[tuple[int, Happening]], causes: Mapping[int, int]
+    calls: Sequence[Call], reactions: Sequence[tuple[int, Happening]], causes: Mapping[int, int], is_flow: bool
 ) -> list[tuple[int, Happening]]:
-    """Gives those that name no call."""
+    """Gives those that name no call. What is recorded later than clocks differ was no call yet, but in a flow."""
     by_position = {call.after.position: call for call in calls}
     rest = []
     for index, one in reactions:
         caused_by = by_position.get(causes.get(one.position, one.position))
-        if caused_by is not None and caused_by.after is not one:
+        is_before = caused_by is not None and (is_flow or caused_by.after.recorded - one.recorded <= SKEW_MICROS)
+        if caused_by is not None and is_before and caused_by.after is not one:
             caused_by.reactions.append(one)
         else:
             rest.append((index, one))
@@ -158,4 +190,9 @@ def _with_room(at_most: int | None, calls: Sequence[Call], roomy: list[Call]) ->
     """All calls are met: the latest that may have one more reaction, else the latest. Who is full remains so."""
     while at_most is not None and roomy and len(roomy[-1].reactions) >= at_most:
         roomy.pop()
-    return roomy[-1] if at_most is not None and roomy else calls[-1]
+    found = roomy[-1] if at_most is not None and roomy else calls[-1]
+    if at_most is not None and at_most > 1:
+        carried = [call for call in calls if call.told is not None]
+        if carried and (not roomy or (found.told is not None and found is not carried[-1])):
+            raise TooFarBack
+    return found

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from audit.findings import carrying, expecting
+from audit.findings.reactions import Matched, matched
 from tests.conftest import Database
 from tests.projections.feed import Feed, assert_same, batches_of
 from tests.projections.small import MODEL, line, micros, paid
@@ -211,3 +214,36 @@ def test_what_is_stuck_points_to_what_never_came(feed: Feed, order: tuple[str, s
     feed.tell(line("payment-P", 2, "Arrived", 60, **paid("90.00")), complete_until=micros(9_500))
     feed.tell(line("account-Z", None, "Opened", 0, customer="Z"), complete_until=micros(9_500))
     assert feed.rows(links) == found[:1]
+
+
+def test_a_long_history_is_carried_on_and_the_same_as_one_read_whole(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Frozen and thawed for years, answered in time, late, never, twice, by name or not: only what is open is read."""
+    read: list[int] = []
+
+    def counted(*arguments: Any) -> Matched:
+        read.append(len(arguments[2]))
+        return matched(*arguments)
+
+    monkeypatch.setattr(expecting, "matched", counted)
+    monkeypatch.setattr(carrying, "SHORT", 8)
+    chance, names, lines, now = random.Random(1), ["account-A.1.Opened"], [(0.0, OPENED)], 0.0
+    for version in range(2, 62):
+        now += chance.choice((0, 0.5, 1.5, 600, 600, 2_500))
+        type_ = chance.choice(("Frozen", "Frozen", "Thawed"))
+        causes = {"causationid": chance.choice(names[-30:])} if chance.random() < 0.3 else {}
+        lines.append((now, line("account-A", version, type_, now, envelope=causes)))
+        names.append(f"account-A.{version}.{type_}")
+    for start in range(0, len(lines), 12):
+        feed.tell(*(text for _, text in lines[start : start + 12]))
+        reached = lines[min(start + 12, len(lines) - 1)][0] - 0.25
+        feed.tell(line("payment-Z", None, "Ended", 0), complete_until=micros(reached))
+    both_sources_reach(feed, now + 1_700)
+    both_sources_reach(feed, now + 2_000)
+    assert max(read) > 8 > read[-1]
+    before = feed.dump()
+    monkeypatch.setattr(carrying, "SHORT", 1_000)
+    feed.rebuild()
+    assert read[-1] > 50
+    assert_same(feed.dump(), before)

@@ -62,7 +62,8 @@ def _homes(model: Model, one: Expectation, told: Sequence[Told], is_flow: bool) 
     homes: dict[int, int] = {}
     for r in reactions:
         for c in calls:
-            if told[r].event.cause == told[c].event.id and r != c:
+            is_call = is_flow or told[c].event.recorded - told[r].event.recorded <= SECOND
+            if told[r].event.cause == told[c].event.id and r != c and is_call:
                 homes[r] = c
     for r in reactions:
         before = [c for c in calls if c < r]

@@ -153,6 +153,13 @@ create table {schema}.expected (
     bucket         smallint                       -- of the time that it took
 );
 
+-- of subjects that are no flows and have a long history: what of it may still be matched with what comes
+-- (audit/findings/carrying.py)
+create table {schema}.carried (
+    subject_id bigint not null,
+    kept       bytea not null
+);
+
 -- how long reactions take: a histogram for each expectation (audit/projections/durations.py has the buckets)
 create table {schema}.usual (
     expectation smallint not null,

@@ -18,6 +18,7 @@ alter table {schema}.open_flow add primary key (subject_id, flow_id);
 alter table {schema}.dirty add primary key (subject_id);
 create index dirty_due on {schema}.dirty (judge_at);
 alter table {schema}.expected add primary key (subject_id, expectation, after_position);
+alter table {schema}.carried add primary key (subject_id);
 alter table {schema}.correction add primary key (event_id, position);
 alter table {schema}.effect add primary key (subject_id, position);
 create index effect_digest on {schema}.effect (digest);

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from audit.answers.shapes import Because, Ends, Waiting, When, Who, Why
+from audit.answers.shapes import CauseLine, Ends, Waiting, When, Who, Why
+from audit.answers.telling.chains import ToldChain, told_once
 from audit.answers.telling.figures import duration_text
 from audit.management.telling import Write, as_of_text, time_text
 
@@ -22,15 +23,16 @@ def tell_why(write: Write, answer: Why, zone: str) -> None:
         _tell_waiting(write, waiting, zone)
     for finding in answer.findings.rows:
         write(f"not explained ({finding.rule}, {finding.state}): {finding.says}")
+    chains = told_once([*(one.because for one in answer.states), *(one.because for one in answer.fields)])
     for state in answer.states:
         line = state.line
         item = f" {line.item}" if line.item else ""
         write(f"{line.lane_title}{item} is {line.title} since {time_text(line.since, zone)}, because")
-        _tell_because(write, state.because, zone)
+        _tell_chain(write, next(chains), zone)
     for one in answer.fields:
         value = str(one.money) if one.money else one.value
         write(f"{one.title}: {value} since {time_text(one.since, zone)}, because")
-        _tell_because(write, one.because, zone)
+        _tell_chain(write, next(chains), zone)
     if not answer.complete:
         write("NOT COMPLETE: " + ", ".join(str(ref) for ref in answer.not_understood))
 
@@ -59,13 +61,19 @@ def tell_who(write: Write, answer: Who, zone: str) -> None:
         write(f"  {answer.subjects.shown:,} of {answer.subjects.total:,} are shown: the console lists them all")
 
 
-def _tell_because(write: Write, because: Because, zone: str) -> None:
-    for event in because.events:
-        mark = "  (the event before it; no cause is named)" if event.inferred else ""
-        says = f"{event.lane_title}: {event.says}" if not event.is_shut else "another subject's; it opens with a reason"
-        write(f"    {time_text(event.recorded, zone)}  {says}{mark}  {event.ref}")
-    if ENDINGS[because.ends]:
-        write("    " + ENDINGS[because.ends].format(missing=because.missing))
+def _tell_chain(write: Write, chain: ToldChain, zone: str) -> None:
+    for event in chain.events:
+        _tell_cause(write, event, zone)
+    if chain.above is not None:
+        _tell_cause(write, chain.above, zone, "  (told above, with what led to it)")
+    elif ENDINGS[chain.because.ends]:
+        write("    " + ENDINGS[chain.because.ends].format(missing=chain.because.missing))
+
+
+def _tell_cause(write: Write, event: CauseLine, zone: str, above: str = "") -> None:
+    mark = "  (the event before it; no cause is named)" if event.inferred else ""
+    says = f"{event.lane_title}: {event.says}" if not event.is_shut else "another subject's; it opens with a reason"
+    write(f"    {time_text(event.recorded, zone)}  {says}{mark}{above}  {event.ref}")
 
 
 def _tell_waiting(write: Write, one: Waiting, zone: str) -> None:

@@ -14,6 +14,7 @@ from audit.answers.reading.cut import Cut
 from audit.answers.reading.names import PLACE, place_of
 from audit.answers.shapes import FieldWhy, StateWhy, Why
 from audit.answers.shut import behind_doors
+from audit.answers.telling.chains import told_once
 from audit.answers.why import why as explain
 from audit.answers.why import why_event
 from audit.values import Subject
@@ -80,7 +81,8 @@ def _shown(visit: Visit, answer: Why, diff: Difference | None = None) -> HttpRes
     chains = [*(one.because for one in states), *(one.because for one in fields)]
     visit.shows(event.subject for because in chains for event in because.events)
     is_one = bool(visit.cursor("of")) and len(states) + len(fields) == 1
-    return visit.show("why.html", answer.at, PARTS, page=answer, states=states, fields=fields, is_one=is_one, diff=diff)
+    return visit.show("why.html", answer.at, PARTS, page=answer, states=states, fields=fields, is_one=is_one, diff=diff,
+                      chains=list(told_once(chains, 40)))  # fmt: skip
 
 
 def _chosen(asked: str) -> Callable[[StateWhy | FieldWhy], bool]:

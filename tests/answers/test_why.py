@@ -12,7 +12,9 @@ import pytest
 from audit.answers.explanations import why_document
 from audit.answers.shapes import Because, Ends
 from audit.answers.shut import behind_doors
+from audit.answers.telling.chains import told_once
 from audit.answers.why import why
+from audit.management.explaining import tell_why
 from audit.sources.files import sources_of
 from audit.values import Subject
 from tests.answers.conftest import asking, take_in
@@ -179,6 +181,24 @@ def test_a_cause_behind_another_door_is_only_named(database: Database, tmp_path:
     assert begun_line == answer.states[0].because.events[0]
     assert cause.is_shut and cause.ref.id == "a" and str(cause.subject.subject if cause.subject else "") == "account:A1"
     assert not any((cause.says, cause.title, cause.type, cause.lane, cause.lane_title, cause.ties))
+
+
+def test_a_chain_is_told_once(world: Database, bank: Bank) -> None:
+    """On the page and on a terminal what stands above is named; what is told, with what it refers to, is the whole."""
+    for key in [f"T{number}" for number in range(0, 60, 7)]:
+        with asking() as inquiry:
+            answer = why(inquiry, Subject("transfer", key))
+        lines = list[str]()
+        tell_why(lines.append, answer, "UTC")
+        chains = [*(one.because for one in answer.states), *(one.because for one in answer.fields)]
+        rest = dict[str, tuple[str, ...]]()
+        for told_, because in zip(told_once(chains), chains, strict=True):
+            ids = [event.ref.id for event in told_.events]
+            above = rest[told_.above.ref.id] if told_.above else ()
+            assert [*ids, *above] == [event.ref.id for event in because.events]
+            rest |= {id_: (*ids[n:], *above) for n, id_ in enumerate(ids)}
+        causes_told = [text.split()[-1] for text in lines if text.startswith("    ") and "(told above" not in text]
+        assert len(causes_told) == len(set(causes_told)) == len(rest) > 1
 
 
 @pytest.mark.parametrize(

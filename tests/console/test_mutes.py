@@ -14,6 +14,7 @@ from audit.access.mask import hidden
 from audit.answers.inquiry import inquire
 from audit.answers.pages.findings import finding as ask_finding
 from audit.answers.pages.findings import rule_lines
+from audit.answers.shapes import FindingLine, RuleLine
 from audit.database import reading
 from audit.errors import UsageError
 from audit.models import Approval, AuditRecord, CorrectionNote, Mute
@@ -47,23 +48,45 @@ def finding(bank: Bank) -> str:
         " and f.state = 'open' order by f.id limit 1")[0][0])  # fmt: skip
 
 
-def test_a_muted_rule_is_judged_listed_and_counted_apart(bank: Bank, finding: str) -> None:
-    browser = browser_of("team_lead")
+def looked_at(finding: str) -> tuple[FindingLine, dict[str, RuleLine]]:
     with reading() as connection:
         inquiry = inquire(connection, hidden)
-        before, lines = ask_finding(inquiry, finding).finding, {one.rule: one for one in rule_lines(inquiry)}
+        return ask_finding(inquiry, finding).finding, {one.rule: one for one in rule_lines(inquiry)}
+
+
+@pytest.fixture(scope="module")
+def unmuted(bank: Bank, finding: str) -> tuple[FindingLine, dict[str, RuleLine]]:
+    return looked_at(finding)
+
+
+@pytest.fixture(scope="module")
+def mute(finding: str, unmuted: object) -> Approval:
+    browser = browser_of("team_lead")
     request = asked_by(browser, f"/finding/{finding}/mute", whom="subject", until=TOMORROW.isoformat(), why="known")
     done(request, browser)
-    with reading() as connection:
-        inquiry = inquire(connection, hidden)
-        after, now = ask_finding(inquiry, finding).finding, {one.rule: one for one in rule_lines(inquiry)}
+    return request
+
+
+@pytest.fixture(scope="module")
+def note(bank: Bank, finding: str) -> None:
+    browser = browser_of("team_lead")
+    request = asked_by(browser, f"/finding/{finding}/correction", text=NOTE)
+    assert NOTE.encode() in browser_of("investigator").get("/approvals").content
+    done(request, browser)
+
+
+def test_a_muted_rule_is_judged_listed_and_counted_apart(
+    finding: str, unmuted: tuple[FindingLine, dict[str, RuleLine]], mute: Approval
+) -> None:
+    browser = browser_of("team_lead")
+    (before, lines), (after, now) = unmuted, looked_at(finding)
     assert (before.muted_until, after.muted_until, after.state) == (None, TOMORROW, "open")
     assert now[after.rule].open == lines[after.rule].open and now[after.rule].muted == 1
     assert b"muted until" in browser.get(f"/finding/{finding}").content
     assert b"muted until" in browser.get(f"/findings?rule={after.rule}&state=open").content
     assert b"1 muted" in browser.get("/overview").content
     record = AuditRecord.objects.get(kind="mute")
-    assert record.details["until"] == TOMORROW.isoformat() and record.details["approval"] == request.pk
+    assert record.details["until"] == TOMORROW.isoformat() and record.details["approval"] == mute.pk
 
 
 @pytest.mark.parametrize("until", [date(2020, 1, 1), timezone.now().date(), TOMORROW + timedelta(days=400)])
@@ -72,12 +95,9 @@ def test_nothing_is_muted_for_ever_or_for_the_past(until: date, bank: Bank) -> N
         mutes.ask(people.actor_named("team_lead"), "stuck", None, until, "known")
 
 
-def test_a_note_stands_on_the_page_of_whom_it_is_about(bank: Bank, finding: str) -> None:
+def test_a_note_stands_on_the_page_of_whom_it_is_about(bank: Bank, finding: str, note: None) -> None:
     browser = browser_of("team_lead")
     id = bank.rows("select subject_id from finding where id = %s", finding)[0][0]
-    request = asked_by(browser, f"/finding/{finding}/correction", text=NOTE)
-    assert NOTE.encode() in browser_of("investigator").get("/approvals").content
-    done(request, browser)
     with_reason(browser, "transfer", id)
     assert NOTE.encode() in browser.get(f"/of/transfer/{id}").content
     page = browser.get(f"/finding/{finding}").content
@@ -85,12 +105,12 @@ def test_a_note_stands_on_the_page_of_whom_it_is_about(bank: Bank, finding: str)
     assert NOTE not in repr(list(AuditRecord.objects.filter(kind="correction_note").values()))
 
 
-def test_neither_is_written_without_the_approval_of_exactly_it(bank: Bank) -> None:
+def test_neither_is_written_without_the_approval_of_exactly_it(bank: Bank, mute: Approval, note: None) -> None:
     lead = people.actor_named("team_lead")
     pending = mutes.ask(lead, "stuck", None, TOMORROW, "known")
     with pytest.raises(approvals.ApprovalMissing):
         mutes.mute(lead, pending)
-    used = Approval.objects.filter(state="used", kind="mute_rule").latest("pk")
+    used = Approval.objects.get(pk=mute.pk)
     for statement in (
         "insert into mute (what, rule, subject, until, muted_by, approval_id) values ('x', 'stuck', '', %s, 'a', %s)",
         "insert into correction_note (what, subject, finding, text_id, written_by, approval_id)"

@@ -105,6 +105,7 @@ def _because(because: Because) -> Document:
                 "says": event.says,
                 "recorded": rfc3339(event.recorded),
                 "inferred": event.inferred,
+                **({"shut": True} if event.is_shut else {}),
             }
             for event in because.events
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -13,11 +14,14 @@ import pytest
 from django.test import Client
 
 from audit.access.mask import hidden
-from audit.answers.inquiry import inquire
+from audit.answers.inquiry import Inquiry, inquire
+from audit.answers.shapes import Link, Why
+from audit.answers.shut import behind_doors
 from audit.answers.who import who as ask_who
 from audit.database import reading
 from audit.models import AuditRecord
 from audit.values import Subject
+from console.views import why as why_page
 from demobank.history import SEED, simulation
 from tests.console.conftest import ANCHOR, EPOCH, EVENTS, Bank, approved, browser_of, with_reason
 
@@ -69,6 +73,24 @@ def test_an_event_of_somebody_else_is_not_told(bank: Bank, transfer: int, suppor
     for wrong in ("event.x", "event.-1", f"event.{'9' * 40}"):
         assert support.get(f"/of/transfer/{transfer}/why?of={wrong}").status_code == 404
     assert "Nothing is known of that" in support.get(f"/of/transfer/{transfer}/why?of=place.0").content.decode()
+
+
+def test_a_cause_behind_another_door_is_only_named_on_the_page(
+    support: Client, transfer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if nobody's door were open and the payment were somebody else's: nothing of any cause is told."""
+    url, nobody = f"/of/transfer/{transfer}/why", Subject("customer", "nobody")
+    told = support.get(url).content.decode()
+
+    def shut(inquiry: Inquiry, answer: Why, opened: object) -> Why:
+        strange = behind_doors(inquiry, replace(answer, subject=Link(nobody, "", "")), lambda subjects: ())
+        return replace(strange, subject=answer.subject)
+
+    monkeypatch.setattr(why_page, "behind_doors", shut)
+    stubs = support.get(url).content.decode()
+    says = re.findall(r'<span class="muted">[^<]+ ·</span> <span[^>]*>(?:<a [^>]+>)?([^<]+)', told)
+    assert says and not [one for one in says if one in stubs]
+    assert stubs.count("it opens with a reason") == told.count('<span class="t">') and "it opens" not in told
 
 
 def test_who_else_leads_to_a_list_whose_address_names_nobody(bank: Bank, transfer: int, support: Client) -> None:

@@ -1,13 +1,15 @@
--- Findings of some subjects and of what is linked with one of them, the open and the worst first. Where a subject has more
--- links than there are findings at all, each finding is looked up among its links, else each link among the findings.
+-- Findings of some subjects and of what is linked with one of them, the open and the worst first. Where there are no more
+-- than `scarce` findings they are looked for among the links; else each link is looked up among the findings, or, where
+-- the subject has more links than there are findings at all, each finding among its links.
 -- Some events may be given: then also the findings that rest on one of them, whosever they are.
--- A payment's lane may be tied to the payment alone: of the newest `flows` linked, their `lanes` count as well: looked for
--- through the lanes of findings, the same few on every page, while there are no more than `scarce` findings.
+-- A payment's lane may be tied to the payment alone: of the newest `flows` linked, their `lanes` count as well.
 -- Parameters: subjects, the one whose links count, the kinds of links that do, flows, lanes, scarce, events, how many.
-with few as materialized (
-    select greatest(c.reltuples::int8, 1000) as most from pg_class c where c.oid = 'finding'::regclass
+with suspect as materialized (
+    select subject_id from finding limit %(scarce)s + 1
 ), scarce as materialized (
-    select count(*) <= %(scarce)s as is_so from (select from finding limit %(scarce)s + 1) f
+    select count(*) <= %(scarce)s as is_so from suspect
+), few as materialized (
+    select greatest(c.reltuples::int8, 1000) as most from pg_class c where c.oid = 'finding'::regclass
 ), linked as materialized (
     select count(*) > (select most from few) as is_more
     from (select from link where subject_id = %(linked_to)s limit (select most + 1 from few)) l
@@ -18,10 +20,16 @@ with few as materialized (
     select unnest(%(subjects)s::int8[]) as subject_id
     union
     select other_id from link
-    where subject_id = %(linked_to)s and other_kind = any(%(kinds)s) and not (select is_more from linked)
+    where (select is_so from scarce)
+      and subject_id = %(linked_to)s and other_id = any(array(select subject_id from suspect))
+      and other_kind = any(%(kinds)s)
+    union
+    select other_id from link
+    where not (select is_so from scarce) and not (select is_more from linked)
+      and subject_id = %(linked_to)s and other_kind = any(%(kinds)s)
     union
     select f.subject_id from finding f
-    where (select is_more from linked)
+    where not (select is_so from scarce) and (select is_more from linked)
       and (select l.other_kind = any(%(kinds)s) from link l
            where l.subject_id = %(linked_to)s and l.other_id = f.subject_id)
     union
@@ -30,7 +38,7 @@ with few as materialized (
     where not (select is_so from scarce)
     union
     select f.subject_id
-    from finding f join subject s on s.id = f.subject_id
+    from (select distinct subject_id from suspect) f join trace.subject s on s.id = f.subject_id
     where (select is_so from scarce) and s.kind = any(%(lanes)s)
       and exists (select from link n
                   where n.subject_id = f.subject_id and n.other_id = any(array(select other_id from newest)))

@@ -95,8 +95,8 @@ def beside(inquiry: Inquiry, found: Booked, also: Sequence[EventRow] = ()) -> Be
     flows, types = [id for flow in nameless if (id := links[flow].id)], naming_types(inquiry.model)
     if not flows or not types:
         return Beside(links)
-    rows = inquiry.rows("answer_settled_events", {"flows": flows, "meanings": types})
-    events = {row[1]: EventRow(*row[1:]) for row in rows}
+    rows = inquiry.rows("answer_naming", {"flows": flows, "meanings": types})
+    events = {row[0]: EventRow(*row) for row in rows}
     naming = [row for row in events.values() if inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:])]
     return Beside(links, naming)
 
@@ -258,9 +258,9 @@ def _line(
 
 def _names(inquiry: Inquiry, named: Sequence[Told], mine: Collection[Subject]) -> dict[Subject, str]:
     """The other side of each flow, to the holder of these accounts."""
-    told: dict[Subject, list[Told]] = {}
+    kinds, told = flow_kinds(inquiry.model), dict[Subject, list[Told]]()
     for one in named:
-        for flow in _flows(inquiry, [one]):
+        for flow in {tie for tie in one.ties if tie.kind in kinds}:
             told.setdefault(flow, []).append(one)
     return {flow: counterparty(ones, mine) for flow, ones in told.items()}
 

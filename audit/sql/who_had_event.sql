@@ -1,6 +1,16 @@
--- Subjects of a kind on whose timelines an event of some types stands, and the last one's time.
+-- Subjects of a kind on whose timelines an event of some types stands, and the last one's time. The events come first,
+-- however many the planner takes them for; of few subjects each one's kind is looked up, else who is of the kind.
 -- Parameters: kind, numbers of types, time.
-select t.subject_id, max(t.recorded_at)
-from timeline t join trace.subject s on s.id = t.subject_id
-where s.kind = %(kind)s and t.meaning = any(%(meanings)s) and t.recorded_at <= %(time)s
-group by t.subject_id
+with had as materialized (
+    select t.subject_id, max(t.recorded_at) as at
+    from unnest(%(meanings)s::int4[]) as m (meaning)
+    cross join lateral (
+        select subject_id, recorded_at from timeline where meaning = m.meaning and recorded_at <= %(time)s offset 0
+    ) t
+    group by t.subject_id
+)
+select h.subject_id, h.at
+from had h
+where case when (select count(*) from had) <= 10000
+           then (select s.kind = %(kind)s from trace.subject s where s.id = h.subject_id)
+           else h.subject_id in (select id from trace.subject where kind = %(kind)s) end

@@ -38,7 +38,7 @@ class OpenDoor(models.Model):
     class Meta:
         db_table = "open_door"
         indexes = [
-            models.Index(fields=["session", "actor", "closes_at"], name="open_door_session"),
+            models.Index(fields=["session", "actor", "subject", "closes_at"], name="open_door_session"),
             models.Index(fields=["actor", "closes_at"], name="open_door_actor"),
         ]
 

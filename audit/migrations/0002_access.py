@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "open_door",
                 "indexes": [
-                    models.Index(fields=["session", "actor", "closes_at"], name="open_door_session"),
+                    models.Index(fields=["session", "actor", "subject", "closes_at"], name="open_door_session"),
                     models.Index(fields=["actor", "closes_at"], name="open_door_actor"),
                 ],
             },

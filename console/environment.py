@@ -3,7 +3,7 @@ compiled templates, in which a text without variables stands as it is: most of a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -77,11 +77,29 @@ class _Once:
 
 
 def url(name: str, args: Sequence[object] = ()) -> str:
-    """The address of a page. To look one up costs more than to show it: each pattern is looked up once."""
-    number = next((one for one in args if isinstance(one, int)), None)
-    named = tuple(_ANY if isinstance(one, int) else one for one in args)
-    found = _address(get_script_prefix(), name, named)
-    return found if number is None else found.replace(str(_ANY), str(number))
+    """The address of a page."""
+    return addresses(get_script_prefix())(name, args)
+
+
+@lru_cache(maxsize=10)
+def addresses(prefix: str) -> Callable[..., str]:
+    """The same below one prefix, which a page asks for once. To look an address up costs more than to show it: each
+    pattern is looked up once."""
+
+    def address(name: str, args: Sequence[object] = ()) -> str:
+        for at, one in enumerate(args):
+            if type(one) is int:
+                before, after = _around(prefix, name, tuple(args[:at]), tuple(args[at + 1 :]))
+                return f"{before}{one}{after}"
+        return _address(prefix, name, tuple(args))
+
+    return address
+
+
+@lru_cache(maxsize=1000)
+def _around(prefix: str, name: str, before: Sequence[object], after: Sequence[object]) -> tuple[str, str]:
+    start, _, rest = _address(prefix, name, (*before, _ANY, *after)).partition(str(_ANY))
+    return start, rest
 
 
 @lru_cache(maxsize=1000)

@@ -35,8 +35,10 @@ class Formats:
 
     def amount(self, money: Money) -> str:
         """`12,431.17`, without the currency; below zero `− 849.00`."""
-        whole, _, rest = f"{abs(money.amount):.{money.digits}f}".partition(".")
-        text = f"{int(whole):,}".replace(",", self.group) + (self.decimal + rest if rest else "")
+        whole, rest = divmod(abs(money.units), 10**money.digits)
+        text = f"{whole:,}".replace(",", self.group)
+        if money.digits:
+            text += f"{self.decimal}{rest:0{money.digits}d}"
         return MINUS + text if money.units < 0 else text
 
     def money(self, money: Money) -> str:
@@ -57,17 +59,17 @@ class Formats:
     def minute(self, time: datetime) -> Markup:
         """To the minute: `21 Nov 2026, 12:03 CET`."""
         local = self._local(time)
-        return _time(time, f"{self.day(local)}, {local:%H:%M} {_zone(local)}")
+        return _time(time, f"{self.day(local)}, {_hm(local)} {_zone(local)}")
 
     def plainly(self, time: datetime) -> str:
         """Inside a sentence, without markup: `21 Nov 2026, 12:03 CET`."""
         local = self._local(time)
-        return f"{self.day(local)}, {local:%H:%M} {_zone(local)}"
+        return f"{self.day(local)}, {_hm(local)} {_zone(local)}"
 
     def second(self, time: datetime) -> Markup:
         """To the second: `21 Nov 2026, 12:03:37 CET`."""
         local = self._local(time)
-        return _time(time, f"{self.day(local)}, {local:%H:%M:%S} {_zone(local)}")
+        return _time(time, f"{self.day(local)}, {_hms(local)} {_zone(local)}")
 
     def date_of(self, time: datetime) -> Markup:
         """The day that a time falls on, where the time of day says nothing."""
@@ -76,7 +78,7 @@ class Formats:
     def hour(self, time: datetime) -> Markup:
         """To the minute, where the day is today: `12:03 CET`."""
         local = self._local(time)
-        return _time(time, f"{local:%H:%M} {_zone(local)}")
+        return _time(time, f"{_hm(local)} {_zone(local)}")
 
     def clock(self, time: datetime) -> Markup:
         """The time of day alone, where the day stands beside it: `12:03:06.902 CET`."""
@@ -132,8 +134,17 @@ def _time(time: datetime, text: str) -> Markup:
 
 def _clock(local: datetime) -> str:
     if local.microsecond:
-        return f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
-    return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+        return f"{_hms(local)}.{local.microsecond // 1000:03d}"
+    return _hms(local) if local.second else _hm(local)
+
+
+def _hms(local: datetime) -> str:
+    return f"{_hm(local)}:{local.second:02d}"
+
+
+def _hm(local: datetime) -> str:
+    """A third of what strftime costs, and a page has a hundred."""
+    return f"{local.hour:02d}:{local.minute:02d}"
 
 
 def _zone(local: datetime) -> str:

@@ -16,7 +16,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import get_template
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django_htmx.http import HttpResponseClientRedirect
@@ -35,7 +35,7 @@ from audit.errors import Refused, UnknownSubject, UsageError, WhereaboutsError
 from audit.models import LegalHold
 from audit.values import Moment, Subject
 from console.asof import EXACT, Asked
-from console.environment import url
+from console.environment import addresses
 from console.formats import Formats, formats
 from console.forms import whole_number
 from console.security import address_of
@@ -70,6 +70,7 @@ class Visit:
     started: float = field(default_factory=time.perf_counter)
     _doors: list[door.Door] | None = None
     _formats: tuple[str, Formats] | None = None
+    url: Callable[..., str] = field(default_factory=lambda: addresses(get_script_prefix()))
 
     @property
     def spent_ms(self) -> int:
@@ -95,7 +96,7 @@ class Visit:
         """The address of a subject, at the moment that this page is asked for; "" where it has none yet."""
         if link is None or not link.id:
             return ""
-        return self.at(url("subject", [link.subject.kind, link.id]), **query)
+        return self.at(self.url("subject", (link.subject.kind, link.id)), **query)
 
     def at(self, path: str, **query: object) -> str:
         return with_query(path, {**self.asked.query, **query})
@@ -165,7 +166,7 @@ class Visit:
 
     def _words(self, at: AsOf | None) -> dict[str, Any]:
         """What every template knows; the macros are made once, for the page and for each piece alike."""
-        known = {"visit": self, "f": self.formats, "at": at}
+        known = {"visit": self, "url": self.url, "f": self.formats, "at": at}
         words = get_template("_words.html").template.make_module(known)  # type: ignore[attr-defined]
         return {**known, "words": words}
 

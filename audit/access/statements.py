@@ -7,7 +7,8 @@ import select
 from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
-from django.db import connection
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit import prepared
 from audit.database import sql
@@ -15,13 +16,14 @@ from audit.database import sql
 
 def rows(name: str, parameters: Mapping[str, Any] | Sequence[Any], **parts: LiteralString) -> list[tuple[Any, ...]]:
     """All rows of `audit/sql/NAME.sql`; `parts` fill its {names}. Raises Django's DatabaseError as the ORM does."""
-    _check_health()
+    connection = connections["default"]  # each look through Django's proxy of it costs as much as a small statement
+    _check_health(connection)
     connection.ensure_connection()
     with connection.wrap_database_errors:
         return prepared.rows(connection.connection, sql(name).format(**parts) if parts else sql(name), parameters)
 
 
-def _check_health() -> None:
+def _check_health(connection: BaseDatabaseWrapper) -> None:
     """Django asks the server for a row before each request. A connection that has ended can be read from (its end), one
     that stands and is asked nothing cannot: only then is the server asked."""
     if connection.connection is not None and not connection.health_check_done:  # type: ignore[attr-defined]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from audit.model.meaning import EventMeaning, Model
 
 
+@lru_cache(maxsize=10_000)  # the same few paths stand in every event of a page
 def covers(path: str, other: str) -> bool:
     """Whether two paths name the same field, or one names what encloses the other."""
     one, two = _parts(path), _parts(other)

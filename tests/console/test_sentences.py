@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from html import unescape
@@ -10,12 +11,13 @@ from html import unescape
 import pytest
 
 from audit.access.mask import hidden
-from audit.answers.inquiry import inquire
+from audit.answers.inquiry import Inquiry, inquire
 from audit.answers.pages.account import account as account_page
 from audit.answers.pages.account import statement_page
-from audit.answers.pages.customer import payments_page
+from audit.answers.pages.customer import customer as customer_page
 from audit.answers.pages.findings import findings_of
 from audit.answers.pages.transfer import transfer
+from audit.answers.shapes import PaymentLine
 from audit.answers.where import where
 from audit.answers.words import WORDS
 from audit.database import reading
@@ -185,11 +187,20 @@ def test_who_paid_is_named_to_who_was_paid_inside_the_bank(bank: Bank) -> None:
         named = set()
         for key, receiver in found:
             facts = {fact.name: fact.value for fact in transfer(inquiry, Subject("transfer", key)).facts}
-            page = payments_page(inquiry, Subject("customer", receiver))
-            line = next(row for row in page.rows if row.flow and row.flow.subject.key == key)
+            rows = _payments_of(inquiry, Subject("customer", receiver))
+            line = next(row for row in rows if row.flow and row.flow.subject.key == key)
             assert line.counterparty == facts["sender.name"], key
             named.add(facts["sender.name"] != facts["receiver.name"])
     assert True in named
+
+
+def _payments_of(inquiry: Inquiry, subject: Subject) -> Iterator[PaymentLine]:
+    """From page to page."""
+    page = customer_page(inquiry, subject).payments
+    yield from page.rows
+    while page.next:
+        page = customer_page(inquiry, subject, page.next).payments
+        yield from page.rows
 
 
 def test_what_is_explained_by_now_is_not_headed_as_unexplained(bank: Bank) -> None:

@@ -29,7 +29,7 @@ def sequence(feed: Feed, subject: str) -> Numbered:
 def sequences_of(feed: Feed, subjects: Iterable[str]) -> dict[str, Numbered]:
     with feed.database.connect("web") as connection:
         use_generation(connection, feed.instance.generation)
-        ids = dict(connection.execute("select kind || ':' || key, id from trace.subject").fetchall())
+        ids: dict[str, int] = dict(connection.execute("select kind || ':' || key, id from trace.subject").fetchall())
         return {subject: of(connection, ids[subject], subject) for subject in subjects}
 
 

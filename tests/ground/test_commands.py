@@ -9,6 +9,7 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 
 from audit import errors
 from audit.management import base
+from audit.management.fields import tell_fields
 from audit.management.progress import Progress
 from tests.conftest import Database
 
@@ -175,3 +177,12 @@ def test_progress_on_a_terminal_leaves_a_clean_line(monkeypatch: pytest.MonkeyPa
     assert "events: 500 of 1,000 (50%)" in stream.getvalue()
     progress.close()
     assert stream.getvalue().endswith("\r")
+
+
+def test_a_document_is_told_to_people_without_python_in_it() -> None:
+    lines: list[str] = []
+    until = datetime(2031, 10, 26, 18, 19, tzinfo=UTC)
+    others = [("core", "e1", "sender.name")]
+    tell_fields(lines.append, {"since": {"size": 2, "root": "ab"}, "others": others, "kept_until": until, "own": []})
+    assert lines[:3] == ["since: size 2, root ab", "others: 1", "  core e1 sender.name"]
+    assert lines[3:] == ["kept until: 2031-10-26 18:19 UTC", "own: 0"]

@@ -14,6 +14,7 @@ from audit.erasing.again import keep_erased
 from audit.erasing.erase import ask, erase, plan
 from audit.errors import Refused, UsageError
 from audit.management.base import Command as Base
+from audit.management.fields import tell_fields
 from audit.management.subjects import subject_argument
 
 
@@ -70,6 +71,4 @@ class Command(Base):
         if as_json:
             self.print_json(told)
             return
-        for name, value in told.items():
-            text = "; ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
-            self.stdout.write(f"{name.replace('_', ' ')}: {text}")
+        tell_fields(self.stdout.write, told)

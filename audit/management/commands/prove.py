@@ -15,6 +15,7 @@ from audit.log.merkle import BadProof, inclusion, leaf_of
 from audit.log.tree import Tree
 from audit.management.asking import add_person_arguments, listed, viewer
 from audit.management.base import Command as Base
+from audit.management.fields import tell_fields
 from audit.trails.entries import entry_line
 
 
@@ -40,9 +41,7 @@ class Command(Base):
         if options["json"]:
             self.print_json(document)
             return
-        for name, value in document.items():
-            for line in value if isinstance(value, list) else [value]:
-                self.stdout.write(f"{name}: {line}" if "\n" not in str(line) else f"{name}:\n{line}".rstrip("\n"))
+        tell_fields(self.stdout.write, document)
 
 
 def _inclusion(inquiry: Inquiry, text: str) -> dict[str, Any]:

@@ -84,6 +84,10 @@ def _erase_one(bank: Bank, file: Path, folder: Path) -> Erased:
     subject = Subject("customer", key)
     values = _own_values(file, key)
     texts.keep(NOTE, [subject])
+    lanes = bank.rows(
+        "select s.kind, s.key from trace.owned_through_flows(%s) w join trace.subject s on s.id = w.subject_id"
+        " where (select count(*) from trace.owners(s.id)) = 1 limit 1", id)  # fmt: skip
+    texts.keep(NOTE, [Subject(*row) for row in lanes])
     before = told(subject)
     trail = trail_of(subject, folder / "before.zip")
     waiting = Export.objects.create(subject=str(subject), actor="support", state="done")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from heapq import merge
 
 from audit.answers.inquiry import Inquiry
+from audit.errors import WhereaboutsError
 from audit.trails.asked import Progress
 from audit.trails.canonical import canonical
 from audit.trails.contents import NO_LONGER_TIED, OUT_OF_RANGE, REASONS
@@ -79,6 +80,10 @@ class Record:
             entries, payloads, leaves = files
             for first in range(self.work.get("first") or 0, total, PAGE):
                 page = list(self.entries[first : first + PAGE])
+                if self.inquiry.rows("trail_sealed_anew", [page]):  # since this trail was begun, by a process now gone
+                    raise WhereaboutsError(
+                        "a later model has declared personal what this trail tells: ask for the trail again"
+                    )
                 pieces = pieces_of(self.inquiry, page)
                 for row in self.inquiry.rows("trail_entries", [page]):
                     entries.write(entry_line(row) + b"\n")

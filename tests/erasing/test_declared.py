@@ -20,6 +20,7 @@ from audit.checking import check_log
 from audit.database import Role, reading
 from audit.erasing import declared
 from audit.erasing.declared import seal_declared
+from audit.errors import WhereaboutsError
 from audit.log.append import append
 from audit.log.checkpoints import seal
 from audit.log.log_key import history
@@ -29,6 +30,7 @@ from audit.pipeline import Projection
 from audit.rebuilding import rebuild_all
 from audit.trails.asked import Asked
 from audit.trails.bundle import write_bundle
+from audit.trails.scope import Sieve
 from audit.trails.verify.checks import Trusted, verify
 from audit.trails.verify.verdict import Verdict
 from audit.values import Subject
@@ -168,6 +170,10 @@ def test_what_is_personal_now_is_sealed_and_all_proofs_hold(world: World, tmp_pa
     assert world.verdict(before).exit_code == 0
     after = world.verdict(world.trail(tmp_path / "after.zip"))
     assert after.exit_code == 0 and after.is_complete and after.stubs == {"declared_personal": 5}
+    with pytest.MonkeyPatch.context() as patch:  # as when it was begun before, by a process that was killed
+        patch.setattr(Sieve, "_sealed_anew", lambda sieve, positions: frozenset())
+        with pytest.raises(WhereaboutsError, match="ask for the trail again"):
+            world.trail(tmp_path / "between.zip")
     with ZipFile(tmp_path / "after.zip") as archive:
         assert not [one for one in SECRETS if any(one in archive.read(name) for name in archive.namelist())]
     blind = "select count(*) from trace.blind where position = %s"

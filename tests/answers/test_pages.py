@@ -128,6 +128,7 @@ def test_a_payment_is_signed_and_says_what_was_booked_after(world: Database, ban
     after = {event: (change, total) for event, change, total in booked(bank, "A1")}
     with asking() as inquiry:
         rows = payments_of(inquiry, Subject("customer", "C1"), size=500).rows
+    assert {row.flow is None for row in rows} == {True, False}
     for row in rows:
         if row.flow is None and row.money.currency == "DKK":
             assert (row.money.units, row.booked_after.units if row.booked_after else None) == after[row.event.id]

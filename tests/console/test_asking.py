@@ -205,7 +205,9 @@ def test_every_amount_of_the_overview_and_of_places_can_be_asked(bank: Bank, sup
         page = re.sub(r'<tr class="sum">.*?</tr>', "", support.get(url).content.decode(), flags=re.S)
         found = amount.findall(page)
         assert any(found) and all(not cell or 'class="ask"' in cell for cell in found), url
-        for link in {unescape(link) for link in re.findall(r'class="ask" href="([^"]+)"', page)}:
+        links = {unescape(link) for link in re.findall(r'class="ask" href="([^"]+)"', page)}
+        assert links, url
+        for link in links:
             assert support.get(link).status_code in (200, 302), link
 
 

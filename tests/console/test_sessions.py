@@ -85,9 +85,13 @@ def test_signed_out_the_old_cookie_opens_nothing(browser: Client) -> None:
 def test_every_element_that_asks_by_itself_is_known() -> None:
     """An element that is missing in POLLING would keep an empty chair signed in."""
     folder = Path(__file__).parents[2] / "templates"
+    found = set()
     for page in folder.glob("*.html"):
         for tag in re.findall(r"<\w+[^<]*every \d+s[^<]*", page.read_text(encoding="utf-8")):
-            assert re.search(r'\bid="(?:' + "|".join(POLLING) + r')"', tag), (page.name, tag)
+            known = re.search(r'\bid="(' + "|".join(POLLING) + r')"', tag)
+            assert known, (page.name, tag)
+            found.add(known[1])
+    assert found == set(POLLING)
 
 
 @pytest.mark.parametrize(

@@ -54,10 +54,18 @@ class _Check:
         differs = any(found.get(mark.position, mark) != mark for mark in state.marks)
         if agreed == state.marks[-1]:
             state.notice = self._said("it holds what was read")
-        elif state.origin != self._snapshot.origin or differs or self._numbers_ran_back():
+        elif differs or self._numbers_ran_back() or (self._is_another() if agreed is None else self._is_moved()):
             self._rewind(agreed, watched)
         else:  # the marks stay: whoever restores a dump takes away first, and sets the numbers back only later
             state.notice = f"{self._name}: events that were read are no longer in the store (newest: {state.top})"
+
+    def _is_moved(self) -> bool:
+        return self._state.origin != self._snapshot.origin
+
+    def _is_another(self) -> bool:
+        """Whether it may be a store that was never read: one whose bank takes away all that was read may fail over."""
+        before, now = self._state.origin, self._snapshot.origin
+        return before is None or (before.system, before.table) != (now.system, now.table)
 
     def _mark(self, row: Row) -> Mark:
         return mark_of(self._store.reader.event(row), self._key)

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
+import msgspec
 import psycopg
 import pytest
 
@@ -14,6 +15,7 @@ from audit import servers
 from audit.errors import SourceUnavailable
 from audit.sources.contract import Source
 from audit.sources.postgres import PostgresSource
+from audit.sources.tailstate import Known
 from tests.sources.bank import MAPPING, Bank, Follower, insert
 
 
@@ -145,6 +147,24 @@ def test_events_deleted_by_the_bank_are_said_and_the_rest_goes_on(bank: Bank) ->
     follower.close()
     assert follower.released == [1, 2, 3, 4, new]
     assert follower.last is not None and "no longer in the store" in (follower.last.notice or "")
+
+
+def test_a_store_that_keeps_nothing_that_was_read_may_fail_over(bank: Bank) -> None:
+    """An outbox, emptied once it is read: nothing of before is in it, and it is the same store all the same."""
+    _, follower = followed(bank, 4)
+    with bank.connect() as writer:
+        writer.execute("delete from bank.events")
+        follower.poll()
+        promoted = Known.of(follower.state)
+        assert promoted.state.origin is not None
+        timeline = promoted.state.origin.timeline - 1  # what it was before
+        promoted.state.origin = msgspec.structs.replace(promoted.state.origin, timeline=timeline)
+        follower.state = promoted.saved()
+        follower.poll()
+        new = insert(writer)
+    follower.drain()
+    follower.close()
+    assert follower.released == [1, 2, 3, 4, new]
 
 
 def test_a_changed_event_is_read_again(bank: Bank) -> None:

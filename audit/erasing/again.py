@@ -58,7 +58,7 @@ def keep_erased() -> int:
 def _is_finished(connection: Connection, receipt: Receipt) -> bool:
     """Whether what the file says, which this database never knew, is done now: not while any of it is held."""
     let_none_come(connection)
-    if _is_held(receipt):
+    if _is_held(connection, receipt):
         connection.rollback()
         return False
     with connect("owner") as owner:  # the role erasure adds none but of an approval, which this database may not know
@@ -80,9 +80,11 @@ def _settle(receipt: Receipt, stand: str | None) -> None:
         _kept[receipt.name] = stand
 
 
-def _is_held(receipt: Receipt) -> bool:
+def _is_held(connection: Connection, receipt: Receipt) -> bool:
+    """Whether what it names is, or a customer whose that is."""
+    ((customers,),) = connection.execute(sql("erasure_customers"), {"subject": receipt.subject}).fetchall()
     try:
-        require_none(Subject.parse(one) for one in receipt.owners)
+        require_none(Subject.parse(one) for one in (*receipt.owners, *customers))
     except Refused:
         _log.warning("the receipt %s waits: a legal hold stands on what it names", receipt.name)
         return True
@@ -92,7 +94,7 @@ def _is_held(receipt: Receipt) -> bool:
 def _again(connection: Connection, receipt: Receipt) -> bool:
     """What the receipt names, and what has become the subject's own since, unless a legal hold stands on that. False:
     one stands on what it names. Nothing of it is destroyed then until that is lifted, even if it had begun before."""
-    if _is_held(receipt):
+    if _is_held(connection, receipt):
         return False
     subject = Subject.parse(receipt.subject)
     own = {Subject.parse(one): None for one in receipt.owners}

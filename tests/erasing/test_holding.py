@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from audit.access import approvals, people, texts
 from audit.access.approvals import ApprovalMissing
+from audit.access.keys import destroy
 from audit.database import sql
 from audit.erasing import expiring, holds, retention
 from audit.erasing.erase import ask, erase, plan
@@ -127,6 +128,12 @@ def test_a_hold_reaches_what_goes_with_the_customers_payments(bank: Bank) -> Non
     refused = pytest.raises(psycopg.errors.InsufficientPrivilege, match="a legal hold stands")
     with bank.database.connect("erasure") as connection, refused:
         connection.execute(sql("erasure_add"), about)
+    with bank.database.connect("owner") as owner, bank.database.connect("erasure") as connection:
+        owner.execute(sql("erasure_add"), about)  # as when a crash came between its receipt and its destruction
+        owner.commit()
+        destroy(connection, (lane.kind, lane.key))
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="a legal hold stands"):
+            connection.commit()
     holds.lift(desk, customer)
 
 

@@ -59,7 +59,9 @@ begin
             using errcode = 'insufficient_privilege';
     end if;
     if exists (select from public.legal_hold h
-               where h.lifted_at is null and h.subject = new.owner_kind || ':' || new.owner_key) then
+               where h.lifted_at is null and (
+                   h.subject = new.owner_kind || ':' || new.owner_key
+                   or h.subject = any(customers_of(new.owner_kind, new.owner_key)))) then
         raise exception 'a legal hold stands on %:%', new.owner_kind, new.owner_key
             using errcode = 'insufficient_privilege';
     end if;

@@ -189,6 +189,13 @@ def test_an_own_login_replaces_set_role(database: Database, monkeypatch: pytest.
     assert "role=whereabouts_follower" in db.conninfo("follower")
 
 
+@pytest.mark.parametrize("role", ["follower", "web", "erasure"])
+def test_no_statement_is_compiled_whatever_the_server_would(database: Database, role: db.Role) -> None:
+    with database.connect(role) as connection:
+        asked = connection.execute("select setting, source from pg_settings where name = 'jit'").fetchone()
+    assert asked == ("off", "client")
+
+
 def test_options_in_the_address_are_kept() -> None:
     assert "statement_timeout" in db.conninfo("web", "postgresql://host/name?options=-c%20statement_timeout%3D5")
 

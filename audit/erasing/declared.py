@@ -163,8 +163,7 @@ def _seal(connection: Connection, model: Model, entries: Sequence[_Entry]) -> No
     for one in entries:
         one.data = before[one.logged.position].data or {}
         one.owner, one.blinds = one.reader.sealing(one.logged, one.data, one.meaning)
-    with connect("follower") as follower:
-        data_keys = keys.get_or_create(follower, {one.owner for one in entries})
+    data_keys = _keys(connection, entries)
     alive = [one for one in entries if data_keys[one.owner].cipher is not None]
     given = [
         [_entry(one) for one in entries],
@@ -176,6 +175,18 @@ def _seal(connection: Connection, model: Model, entries: Sequence[_Entry]) -> No
     for position in positions:
         if after[position].raw is not None and after[position].raw != before[position].raw:
             raise WhereaboutsError(f"entry {position} would not give its bytes again: nothing of it was changed")
+
+
+def _keys(connection: Connection, entries: Sequence[_Entry]) -> dict[Owner, DataKey]:
+    """The key of each owner. A destroyed one takes only what the erased took part in; else it is the stream's."""
+    with connect("follower") as follower:
+        found = keys.get_or_create(follower, {one.owner for one in entries})
+        destroyed = [one for one in entries if found[one.owner].cipher is None]
+        for one in destroyed:
+            asked = [found[one.owner].id, one.logged.position]
+            if connection.execute("select trace.takes_part(%s, %s)", asked).fetchone() != (True,):
+                one.owner = "stream", f"{one.reader.source}/{one.logged.stream}"
+        return found | keys.get_or_create(follower, {one.owner for one in destroyed})
 
 
 def _entry(one: _Entry) -> dict[str, object]:

@@ -235,7 +235,7 @@ def test_a_later_model_seals_further_pieces_of_what_was_sealed_anew(world: World
     assert all(raw is None or raw == world.raw[at] for at, raw in world.opened().items())
 
 
-CHANGES = ("sha256", "length", "commitment", "at", "ciphertext", "no pieces", "model")
+CHANGES = ("key", "sha256", "length", "commitment", "at", "ciphertext", "no pieces", "model")
 
 
 def test_nothing_else_can_be_changed_this_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,6 +269,8 @@ def changing(what: str) -> type[psycopg.Connection[tuple[Any, ...]]]:
                     pieces = [one for one in pieces if one["i"] != 1]
                 elif what in ("length", "at"):
                     pieces[0][what] += 1
+                elif what == "key":  # of who was erased, at an entry of somebody else
+                    pieces[0]["key"] = next(one["key"] for one in pieces if not one["ciphertext"])
                 elif what != "model":
                     pieces[0][what] = pieces[0][what][2:] + "00" * (what == "commitment")
                 model = BEFORE.hash if what == "model" else params[0]

@@ -195,7 +195,8 @@ create trigger data_key_is_kept before delete or truncate on trace.data_key
 -- of the skeleton and kept as a piece, the payload gets another salt, so that the first commitment tells nothing any more,
 -- and a record of our own names each entry's leaf and what it is committed to now. All of it or nothing; nothing else can
 -- be changed this way: ranges are taken from what stands there, their commitments are checked against it, and each piece
--- is as long as what it was made of. Who was erased meanwhile keeps none.
+-- is as long as what it was made of. Under a key that was destroyed nothing is kept, so that takes an entry in which the
+-- erased took part. What a ciphertext says cannot be seen here: one that does not open is noticed when it is opened.
 -- `entries`: {"i", "sha256" of the skeleton, "salt"}; `pieces`: {"i", "ordinal", "at" in the skeleton, "length",
 -- "is_whole", "start", "path", "key", "salt", "nonce", "ciphertext", "commitment"}, in their order; all bytes hexadecimal.
 create function trace.seal_anew(model_hash text, entries jsonb, pieces jsonb, blinds jsonb) returns bigint
@@ -228,6 +229,10 @@ begin
                          key bigint, salt text, nonce text, ciphertext text, commitment text)
                      where p.i = entry.i order by p.at loop
             select k.wrapped is not null into is_kept from data_key k where k.id = piece.key for share;
+            if not is_kept and not takes_part(piece.key, entry.i) then
+                raise exception 'who was erased took no part in entry %', entry.i
+                    using errcode = 'insufficient_privilege';
+            end if;
             if is_kept is null or piece.at < taken or piece.length < 1 or length(piece.plain) <> piece.length
                or is_kept and (length(piece.sealed) <> piece.length + 16 or length(piece.own_salt) <> 32
                    or encode(sha256('\x02' || piece.own_salt || piece.plain), 'hex') <> piece.commitment) then
@@ -251,6 +256,7 @@ begin
     end loop;
     insert into blind (digest, position, piece)
     select decode(b ->> 'digest', 'hex'), (b ->> 'i')::bigint, (b ->> 'piece')::smallint from jsonb_array_elements(blinds) b
+    where exists (select from jsonb_array_elements(entries) e where e -> 'i' = b -> 'i')
     on conflict do nothing;
     select coalesce(jsonb_agg(jsonb_build_object(
         'i', l.position, 'leaf', encode(l.leaf, 'hex'), 'commitment', encode(committed_to(l.position), 'hex'))
@@ -261,6 +267,27 @@ begin
     insert into recommitment (position, record_id, commitment)
     select (t ->> 'i')::bigint, record_id, decode(t ->> 'commitment', 'hex') from jsonb_array_elements(told) t;
     return record_id;
+end $$;
+-- Whether a key's owner took part in an entry, in the current generation.
+create function trace.takes_part(key bigint, at bigint) returns boolean language plpgsql stable
+set search_path = pg_catalog, trace, pg_temp as $$
+declare
+    used integer := (select g.number from generation g where g.state = 'current');
+    is_part boolean := false;
+begin
+    if used is not null then
+        execute format(
+            'select exists (
+                 select from data_key k
+                 join subject s on s.kind = k.owner_kind and s.key = k.owner_key
+                 join log o on o.position = $2
+                 join read_%1$s.timeline t on t.subject_id = s.id and t.recorded_at = o.recorded_at
+                     and t.source_id = o.source_id and t.source_position = o.source_position
+                     and t.position = o.position
+                 where k.id = $1)', used)
+        into is_part using key, at;
+    end if;
+    return is_part;
 end $$;
 -- What a payload as it stands is the commitment of (audit/log/seals.py).
 create function trace.committed_to(at bigint) returns bytea language sql stable

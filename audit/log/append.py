@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
-from struct import Struct
 from typing import NamedTuple
 
 import psycopg
@@ -18,10 +16,11 @@ from audit.access.keys import DataKey, Owner
 from audit.arrays import Texts
 from audit.database import Connection, sql
 from audit.log import rows
-from audit.log.drafts import Draft, Reader
+from audit.log.drafts import Draft, Reader, logged_of
 from audit.log.entry import FORMAT, Entry, line_of, text_of_time
+from audit.log.identity import digest_of, keyed_digest
 from audit.log.kinds import KINDS
-from audit.log.logged import COLLISION, EVENT, READABLE, SIGHTING, UNREADABLE, Logged
+from audit.log.logged import COLLISION, EVENT, SIGHTING, UNREADABLE, Logged
 from audit.log.merkle import leaf_of
 from audit.log.names import Names
 from audit.log.payloads import PayloadRows
@@ -30,11 +29,7 @@ from audit.log.replay import logged_at
 from audit.model.meaning import Model
 from audit.sources.contract import RawEvent
 
-__all__ = ["Appended", "Logged", "append", "digest_of"]
-
-DIGEST_BYTES = 16
-
-_envelope = Struct(">q??q").pack
+__all__ = ["Appended", "Logged", "append"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,6 @@ class _Known(NamedTuple):
 
 
 _NEW = _Known(EVENT, None)
-_TOLD_BEFORE = Draft(READABLE)
 
 
 class _Memory:
@@ -167,10 +161,10 @@ class _Batch:
 
     def _prepared(self, start: int) -> Iterator[int]:
         """Digests and judges each event while the identities before it are being sent; gives its index."""
-        keyed, draft = blake2b(key=keys.derived("event identity"), digest_size=DIGEST_BYTES), self.reader.draft
+        keyed, draft = keyed_digest(), self.reader.draft
         for index in range(start, len(self.events)):
             event = self.events[index]
-            self.digests.append(_digest(event, keyed.copy()))
+            self.digests.append(digest_of(event, keyed.copy()))
             self.drafts.append(
                 draft(event, event.raw, event.encoding, event.data_length)
                 if event.problem is None
@@ -307,7 +301,7 @@ class _Batch:
             )
             if draft.status == UNREADABLE and kind != SIGHTING:
                 self.quarantined += 1
-            self.logged.append(_logged(event, draft, position, kind, first, source_id, stream_id))
+            self.logged.append(logged_of(event, draft, position, kind, first, source_id, stream_id))
             position += 1
 
     def finish(self, released: Sequence[int]) -> list[Logged]:
@@ -341,51 +335,3 @@ class _Batch:
     def _data_keys(self, drafts: list[Draft]) -> dict[Owner, DataKey]:
         owners = {draft.owner for draft in drafts if draft.owner is not None}
         return keys.get_or_create(self.connection, owners)
-
-
-def digest_of(event: RawEvent) -> bytes:
-    """The keyed digest by which an event is known again."""
-    return _digest(event, blake2b(key=keys.derived("event identity"), digest_size=DIGEST_BYTES))
-
-
-def _digest(event: RawEvent, digest: blake2b) -> bytes:
-    """Keyed, of everything that tells a redelivery from another event. When and where it was seen does not."""
-    digest.update(event.raw if event.encoding == "row" else event.raw.rstrip(b"\r"))  # a line's end is not its content
-    if event.encoding == "row":
-        named = "\0".join((event.stream, event.type, event.correlation or "", event.causation or "")).encode()
-        has_version = event.version is not None
-        differs = event.occurred != event.recorded
-        version = event.version or 0
-        digest.update(_envelope(version, has_version, differs, event.occurred if differs else 0) + named)
-    return digest.digest()
-
-
-def _logged(
-    event: RawEvent, draft: Draft, position: int, kind: int, first: int | None, source_id: int, stream_id: int
-) -> Logged:
-    """A sighting has no payload of its own to tell of."""
-    if kind == SIGHTING:
-        draft = _TOLD_BEFORE
-    return Logged(
-        position,
-        kind,
-        source_id,
-        event.position,
-        stream_id,
-        event.stream,
-        event.version,
-        event.type,
-        event.id,
-        event.occurred,
-        event.recorded,
-        event.correlation,
-        event.causation,
-        event.step,
-        draft.status,
-        draft.problem,
-        None if kind == SIGHTING else event.place,
-        first,
-        draft.data,
-        draft.blinds,
-        draft.body,
-    )

@@ -11,8 +11,9 @@ from audit.access.blind import blind, blind_key
 from audit.access.keys import Owner
 from audit.log.cut import Piece, cut
 from audit.log.decode import NotAnObject, data_of, payload_of_line, remove
-from audit.log.logged import READABLE, SEALED_WHOLE, UNREADABLE
+from audit.log.logged import READABLE, SEALED_WHOLE, SIGHTING, UNREADABLE, Logged
 from audit.model.meaning import Envelope, EventMeaning, Lane, Model
+from audit.sources.contract import RawEvent
 
 CUSTOMER = "customer"
 WHOLE = -1
@@ -33,6 +34,9 @@ class Draft(msgspec.Struct, gc=False):
     blinds: Sequence[tuple[str, bytes]] = ()
     body: bytes = b""
     blind_pieces: Sequence[int] = ()  # of each, which piece it is of; WHOLE: none says so
+
+
+_TOLD_BEFORE = Draft(READABLE)
 
 
 class Reader:
@@ -145,3 +149,34 @@ def _body(raw: bytes, skeleton: bytes, encoding: str, data_length: int) -> bytes
     if encoding == "row":
         return skeleton[: len(skeleton) - len(raw) + data_length]
     return payload_of_line(skeleton)
+
+
+def logged_of(
+    event: RawEvent, draft: Draft, position: int, kind: int, first: int | None, source_id: int, stream_id: int
+) -> Logged:
+    """The event as it was written. A sighting has no payload of its own to tell of."""
+    if kind == SIGHTING:
+        draft = _TOLD_BEFORE
+    return Logged(
+        position,
+        kind,
+        source_id,
+        event.position,
+        stream_id,
+        event.stream,
+        event.version,
+        event.type,
+        event.id,
+        event.occurred,
+        event.recorded,
+        event.correlation,
+        event.causation,
+        event.step,
+        draft.status,
+        draft.problem,
+        None if kind == SIGHTING else event.place,
+        first,
+        draft.data,
+        draft.blinds,
+        draft.body,
+    )

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from audit.database import Connection, sql
 from audit.errors import SourceUnavailable
-from audit.log.append import digest_of
+from audit.log.identity import digest_of, keyed_digest
 from audit.sources.contract import RawEvent
 from audit.values import time_of
 
@@ -123,7 +123,7 @@ def recount_all(connection: Connection, source: Rereadable) -> Recounted:
 
 
 def _differs(event: RawEvent, event_id: str, digest: bytes, recorded: int) -> bool:
-    if event.id != event_id or digest_of(event) != digest:
+    if event.id != event_id or digest_of(event, keyed_digest()) != digest:
         return True
     return event.problem is None and event.recorded != recorded  # a damaged row bears its neighbour's time
 

@@ -15,14 +15,13 @@ from audit.errors import Refused, UsageError
 from audit.values import Clock, Moment, Subject, checked_time
 
 
-def add_person_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--as",
-        dest="user",
-        metavar="USER",
-        help="who asks; without it the system, to which everything personal is masked",
-    )
-    parser.add_argument("--reason", metavar="CODE[:TICKET]", help=f"why: {', '.join(reasons.CODES)}; needed with --as")
+def add_person_arguments(parser: ArgumentParser, *, is_needed: bool = False) -> None:
+    """`is_needed`: the system cannot ask."""
+    who, why = "who asks", f"why: {', '.join(reasons.CODES)}"
+    if not is_needed:
+        who, why = f"{who}; without it the system, to which everything personal is masked", f"{why}; needed with --as"
+    parser.add_argument("--as", dest="user", metavar="USER", required=is_needed, help=who)
+    parser.add_argument("--reason", metavar="CODE[:TICKET]", required=is_needed, help=why)
 
 
 def add_moment_arguments(parser: ArgumentParser) -> None:

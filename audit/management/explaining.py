@@ -41,7 +41,8 @@ def tell_when(write: Write, answer: When, zone: str) -> None:
     write(f"{answer.subject.title}: {answer.expression}  ({as_of_text(answer.at, zone)})")
     for one in answer.intervals:
         ends = f"{time_text(one.until.time, zone)}  {one.until.event}" if one.until else "now"
-        write(f"  {time_text(one.since.time, zone)}  {one.since.event}  to  {ends}")
+        far = "".join(f"  {money}" for money in one.furthest)
+        write(f"  {time_text(one.since.time, zone)}  {one.since.event}  to  {ends}{far}")
     if not answer.intervals:
         write("  never")
     if answer.unreadable:

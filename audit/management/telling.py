@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from audit.answers.shapes import AsOf, EventLine, FindingLine, Overview, PlaceLine, Sealed, SearchAnswer, What, Where
+from audit.answers.shapes import (
+    AsOf,
+    EventLine,
+    FindingLine,
+    Overview,
+    PlaceLine,
+    PlaceTotal,
+    Sealed,
+    SearchAnswer,
+    What,
+    Where,
+)
 from audit.answers.telling.figures import share_text
 from audit.values import EventRef
 
@@ -18,7 +30,7 @@ def tell_where(write: Write, answer: Where, zone: str) -> None:
     for title, lines in (
         ("", answer.places),
         ("on its way", answer.on_its_way),
-        ("beside it, in the ledger", answer.ledger),
+        ("beside it, in the other book", answer.ledger),
         ("came from", answer.came_from),
     ):
         if lines and title:
@@ -85,16 +97,28 @@ def tell_status(write: Write, overview: Overview, zone: str) -> None:
         )
     _tell_sealed(write, overview.sealed)
     write("  subjects: " + ", ".join(f"{n:,} {kind}" for kind, n in overview.subjects.items()))
-    for total in overview.places:
-        write(f"  {total.book:10}  {total.kind:16}  {total.money.amount:>24,f} {total.money.currency}")
+    _tell_places(write, overview.places)
     for rule in overview.rules:
-        write(f"  {rule.rule:22}  {rule.open:,} open, {rule.resolved:,} resolved")
+        write(f"  {rule.rule:22}  {rule.open:,} open, {rule.resolved:,} resolved: {rule.title}")
     shares = (
         ("events", overview.explained.events),
         ("subjects", overview.explained.subjects),
         ("money", overview.explained.money),
     )
     write("  explained: " + ", ".join(f"{name} {share_text(share)}" for name, share in shares if share is not None))
+
+
+def _tell_places(write: Write, places: Sequence[PlaceTotal]) -> None:
+    """By book, what holds anything, in the model's words."""
+    books = list(dict.fromkeys(total.book for total in places))
+    held = sorted((total for total in places if total.money.units), key=lambda total: books.index(total.book))
+    wide = max((len(total.title) for total in held), default=0)
+    for title, totals in groupby(held, key=lambda total: total.book_title or total.book):
+        write(f"  {title}")
+        for total in totals:
+            write(f"    {total.title:{wide}}  {total.money.amount:>20,f} {total.money.currency}")
+    if empty := len(places) - len(held):
+        write(f"    {empty:,} more kinds of place hold nothing")
 
 
 def _tell_sealed(write: Write, sealed: Sealed) -> None:

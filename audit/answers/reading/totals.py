@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.reading.names import money, place_kind
+from audit.answers.reading.names import money, place_kind, place_title
 from audit.answers.shapes import PlaceTotal
 from audit.values import Place
 
@@ -28,7 +28,7 @@ def _total(inquiry: Inquiry, row: tuple[Any, ...], under_way: tuple[Any, ...] | 
         book=book,
         book_title=inquiry.text(inquiry.model.books.get(book, {})) or book,
         kind=kind,
-        title=inquiry.text(about.title) or kind,
+        title=place_title(inquiry, Place(book, kind, "")),
         money=money(inquiry.model, int(amount), currency),
         entries=entries,
         certainty=about.certainty,

@@ -12,7 +12,7 @@ from audit.access.mask import hidden
 from audit.answers.inquiry import inquire
 from audit.cases.reading import is_case, number_of
 from audit.database import reading
-from audit.errors import UsageError, WhereaboutsError
+from audit.errors import WhereaboutsError
 from audit.management.asking import add_moment_arguments, add_person_arguments, admitted, viewer
 from audit.management.base import Command as Base
 from audit.management.casework import case_admitted
@@ -35,21 +35,26 @@ class Command(Base):
         parser.add_argument("subject", metavar="SUBJECT", help="KIND:ID, place:BOOK/KIND:ID, or case:NUMBER")
         parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.zip")
         add_moment_arguments(parser)
-        add_person_arguments(parser)
+        add_person_arguments(parser, is_needed=True)
         parser.add_argument("--since", default="", metavar="TIME", help="only events from then on (RFC 3339)")
         parser.add_argument(
-            "--account", action="append", default=[], metavar="KIND:ID", help="of a customer only this account; several"
+            "--account",
+            action="append",
+            default=[],
+            metavar="KIND:ID",
+            help="of a customer only this account; give it once for each",
         )
         parser.add_argument(
-            "--side", default="", metavar="CUSTOMER", help="of a transfer between two whose side is shown; or: both"
+            "--side",
+            default="",
+            metavar="CUSTOMER|both",
+            help="of a transfer between two customers: whose side is shown (both: a second person must approve)",
         )
         parser.add_argument("--ask", metavar="WHY", help="ask a second person for a trail that needs one")
         add_copy_arguments(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["user"] is None:
-            raise UsageError("an export names who asked and why: add --as USER --reason CODE[:TICKET]")
         check_copies(options)
         subject = subject_argument(options["subject"])
         with reading(viewer=viewer(options)) as connection:

@@ -16,6 +16,7 @@ from audit.answers.telling.figures import MINUS, duration_text, share_text
 from audit.values import Money, rfc3339
 
 MIDNIGHT = time()
+_HOURS = {"da": "t"}
 _LOCALES = {"en": "en_GB"}  # plain English here is European: day before month, 24 hours
 
 
@@ -29,6 +30,7 @@ class Formats:
     months: tuple[str, ...]
     day_pattern: str  # "{day} {month} {year}"
     weekdays: tuple[str, ...]
+    hour_unit: str
 
     def count(self, number: int) -> str:
         return ("\u2212" if number < 0 else "") + f"{abs(number):,}".replace(",", self.group)
@@ -105,7 +107,7 @@ class Formats:
 
     def duration(self, seconds: Decimal | float | int) -> str:
         """The two greatest units: `2 d 0 h`, `6 min 3 s`, `30.0 s`, `31 ms`."""
-        return duration_text(Decimal(str(seconds)), self.decimal)
+        return duration_text(Decimal(str(seconds)), self.decimal, self.hour_unit)
 
 
 @lru_cache(maxsize=32)
@@ -120,6 +122,7 @@ def formats(language: str, zone: str) -> Formats:
         months=tuple(months[number] for number in range(1, 13)),
         day_pattern=_day_pattern(locale),
         weekdays=tuple(locale.days["format"]["wide"].values()),
+        hour_unit=_HOURS.get(language, "h"),
     )
 
 

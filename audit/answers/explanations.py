@@ -28,7 +28,12 @@ def when_document(answer: When) -> Document:
         "expression": answer.expression,
         "at": at_document(answer.at),
         "intervals": [
-            {"from": _edge(one.since), "to": _edge(one.until) if one.until else None} for one in answer.intervals
+            {
+                "from": _edge(one.since),
+                "to": _edge(one.until) if one.until else None,
+                "furthest": [money_document(money) for money in one.furthest],
+            }
+            for one in answer.intervals
         ],
         "total": len(answer.intervals),
         "complete": answer.complete,

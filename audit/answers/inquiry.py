@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from audit import instance, prepared
 from audit.answers.reading.cut import Cut
 from audit.answers.shapes import AsOf, Unattributed
-from audit.answers.words import amount_in_words, time_in_words
+from audit.answers.spelled import amount_in_words, day_in_words, time_in_words
 from audit.database import Connection, sql
 from audit.errors import UsageError
 from audit.model.meaning import Lane, Model, Text
@@ -87,6 +88,11 @@ class Inquiry:
         """A model's text in the asked language, else in its first."""
         return text.get(self.language) or next((text[name] for name in self.model.languages if name in text), "")
 
+    def called(self, path: str, value: str) -> str:
+        """What the model calls a code that stands in a payload field; as it is where it has no words for it."""
+        known = self.model.values.get(path)
+        return (self.text(known[value]) or value) if known and value in known else value
+
     def amount(self, money: Money) -> str:
         """An amount in a sentence."""
         return self.money_text(money) if self.money_text else amount_in_words(money, self.language)
@@ -94,6 +100,10 @@ class Inquiry:
     def time(self, time: datetime) -> str:
         """A time in a sentence."""
         return self.time_text(time) if self.time_text else time_in_words(time, self.model.zone)
+
+    def day(self, time: datetime) -> str:
+        """The day that a time falls on, in a sentence."""
+        return day_in_words(time.astimezone(ZoneInfo(self.model.zone)).date(), self.language)
 
     @property
     def watermark(self) -> datetime | None:

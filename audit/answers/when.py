@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from audit.answers.claims.evaluate import Claims
+from audit.answers.claims.furthest import Days, Furthest
 from audit.answers.claims.ground import Ground
 from audit.answers.claims.ground_flow import FlowGround
 from audit.answers.claims.ground_holder import HolderGround
@@ -24,8 +25,9 @@ from audit.values import EventRef, Subject, time_of
 TOLD = 50  # intervals whose events are told in words: a page's worth
 
 
-def when(inquiry: Inquiry, subject: Subject, expression: str) -> When:
-    """Raises UnknownSubject, and UsageError for what is no expression or speaks of what the subject has not."""
+def when(inquiry: Inquiry, subject: Subject, expression: str, days: Days | None = None) -> When:
+    """`days`: how far an amount went is told of these alone. Raises UnknownSubject, and UsageError for what is no
+    expression or speaks of what the subject has not."""
     fresh = unfolded(inquiry)
     if subject.kind == PLACE:
         place = parse_place(subject.key)
@@ -36,8 +38,8 @@ def when(inquiry: Inquiry, subject: Subject, expression: str) -> When:
         asked = known(inquiry, subject, fresh)
         link = link_of(inquiry, subject, asked.id)
     ground = ground_of(inquiry, asked, fresh)
-    truth = Claims(ground).truth(claim_of(inquiry, expression).tree)
-    found = spans(truth, ground.began)
+    claims, claim = Claims(ground), claim_of(inquiry, expression).tree
+    found, furthest = spans(claims.truth(claim), ground.began), Furthest(claims, claim, days)
     refs = _refs(inquiry, _edges(found))
     said = _said(inquiry, _edges(found[:TOLD]), fresh)
     missed = () if subject.kind == PLACE else missed_of_holder(inquiry, asked, fresh, ())
@@ -48,8 +50,12 @@ def when(inquiry: Inquiry, subject: Subject, expression: str) -> When:
         at=at,
         model=inquiry.model.hash,
         intervals=tuple(
-            Interval(_edge(span.since, refs, said), _edge(span.until, refs, said) if span.until else None)
-            for span in found
+            Interval(
+                _edge(span.since, refs, said),
+                _edge(span.until, refs, said) if span.until else None,
+                furthest.of(span) if number < TOLD else (),
+            )
+            for number, span in enumerate(found)
         ),
         complete=not (missed or ground.unreadable or at.unattributed),
         not_understood=missed,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.flows import Flow, held_and_owed, is_conserved, load_flow
 from audit.answers.reading.ledger import holdings, lines, own_places, with_unfolded
+from audit.answers.reading.movements import Net
 from audit.answers.reading.names import (
     PLACE,
     Known,
@@ -58,13 +59,31 @@ def of_flow(flow: Flow) -> Where:
         places=flow.lines(held),
         on_its_way=(),
         came_from=flow.lines(owed),
-        ledger=flow.lines(beside),
+        ledger=flow.lines([*beside, *_booked_otherwise(flow, states)]),
         conserved=is_conserved(flow, flow.nets()),
         complete=not (missed or at.unattributed),
         not_understood=missed,
         tells=flow.tells() or state_in_words(inquiry, flow.known.subject, states, bool(missed)),
         states=states,
     )
+
+
+def _booked_otherwise(flow: Flow, states: Sequence[StateLine]) -> list[Net]:
+    """What another book has as gone to where the flow's own book has another amount: it is the only trace of it."""
+    declared, nets = flow.declared(), flow.nets()
+    if declared is None or not (states and states[0].is_final):
+        return []
+    own = [net.units for net in nets if net.place.book == flow.kind.book and net.units > 0]
+    known = {declared.units, sum(own), *own}
+    return [
+        net
+        for net in nets
+        if net.place.book != flow.kind.book
+        and net.units > 0
+        and net.currency == declared.currency
+        and place_kind(flow.inquiry.model, net.place).is_source
+        and net.units not in known
+    ]
 
 
 def of_place(inquiry: Inquiry, asked: Place) -> Where:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from audit.answers.claims.cohort import Cohort
 from audit.answers.inquiry import Inquiry, event_key
-from audit.answers.pages.findings import rule_and_subject
+from audit.answers.pages.findings import findings_of, rule_and_subject
 from audit.answers.reading.cut import END
 from audit.answers.reading.events import events_at, read_events
 from audit.answers.reading.names import CUSTOMER, PLACE, flow_kinds, known, link_of, money
 from audit.answers.reading.places import parse_place
 from audit.answers.reading.withheld import hidden_numbers, holders
-from audit.answers.shapes import Page, Who, WhoLine
+from audit.answers.shapes import FindingLine, Page, Who, WhoLine, Why
 from audit.answers.when import claim_of
 from audit.answers.why import why
 from audit.errors import UnknownSubject, UsageError
+from audit.model.expressions import Comparison, Joined, Name, Node
 from audit.values import Clock, Money, Subject
 
 SHOWN = 50
@@ -48,13 +49,15 @@ def who(
     if not situation.expression:
         raise UsageError(f"{like} is in no situation that others could be in: add an EXPRESSION")
     cohort = Cohort(inquiry, situation.kind)
-    members = cohort.members(claim_of(inquiry, situation.expression).tree)
+    claim = claim_of(inquiry, situation.expression).tree
+    members = cohort.members(claim)
     hidden = hidden_numbers(inquiry, list(members))
     members = {id: since for id, since in members.items() if id not in hidden} if hidden else members
     ordered = sorted(members, key=lambda id: (members[id], id))
     start = _start(cursor)
     shown = ordered[start : start + size]
-    amounts = _amounts(inquiry, cohort, members)
+    rules = claimed_rules(claim)
+    amounts = _amounts(inquiry, cohort, members, rules)
     return Who(
         like=str(like),
         kind=situation.kind,
@@ -72,6 +75,7 @@ def who(
         oldest=members[ordered[0]] if ordered else None,
         newest=members[ordered[-1]] if ordered else None,
         has_own=own in members,
+        is_of_damage=bool(rules) and not cohort.is_flow,
     )
 
 
@@ -118,7 +122,7 @@ def _of_subject(inquiry: Inquiry, like: Subject) -> Situation:
     be explained, and no more. A customer or an account is in the situation of its gravest finding: its own state says
     nothing of it."""
     answer = why(inquiry, like)
-    found = [one for one in answer.findings.rows if one.is_open]
+    found = [one for one in _found(inquiry, like, answer) if one.is_open]
     late = [one for one in found if one.is_late and one.because_of is None and one.rule in OVERDUE]
     if like.kind == CUSTOMER or like.kind in holders(inquiry.model):
         found.sort(key=lambda one: (not one.is_doubt, not one.is_late))
@@ -131,6 +135,14 @@ def _of_subject(inquiry: Inquiry, like: Subject) -> Situation:
     if same and (same[0].is_of_money or like.kind in flow_kinds(inquiry.model)):
         claims += _not_more(inquiry, Cohort(inquiry, like.kind), answer.subject.id, list(dict.fromkeys(claims)))
     return Situation(like.kind, " and ".join(dict.fromkeys(claims)), like)
+
+
+def _found(inquiry: Inquiry, like: Subject, answer: Why) -> Sequence[FindingLine]:
+    """A customer's are those of the accounts and the payments too."""
+    if like.kind != CUSTOMER:
+        return answer.findings.rows
+    kinds, id = [kind for kind in inquiry.model.kinds if kind != CUSTOMER], answer.subject.id
+    return findings_of(inquiry, [id], id, kinds, of_payments=True).rows
 
 
 def _not_more(inquiry: Inquiry, cohort: Cohort, own: int, claims: list[str]) -> list[str]:
@@ -203,16 +215,35 @@ def _kind_of_lane(inquiry: Inquiry, lane: str) -> str:
     return next(iter([*ends, *named]), lane)
 
 
-def _amounts(inquiry: Inquiry, cohort: Cohort, members: Mapping[int, datetime]) -> dict[int, tuple[Money, ...]]:
-    """What each flow declares; what each holder has, by currency."""
+def claimed_rules(claim: Node) -> frozenset[str]:
+    """The rules of whose findings it is claimed that they are open."""
+    if isinstance(claim, Joined):
+        return frozenset().union(*map(claimed_rules, claim.claims))
+    if isinstance(claim, Comparison) and isinstance(claim.left, Name) and claim.left.name == FINDING:
+        right = claim.right
+        return frozenset({right.name if isinstance(right, Name) else str(getattr(right, "value", ""))})
+    return frozenset()
+
+
+def _amounts(
+    inquiry: Inquiry, cohort: Cohort, members: Mapping[int, datetime], rules: Collection[str]
+) -> dict[int, tuple[Money, ...]]:
+    """What each flow declares; of each holder what is wrong by the rules that are claimed, else what it has."""
+    if rules and not cohort.is_flow:
+        return _by_currency(inquiry, cohort.damage(list(members), rules))
     if cohort.is_flow:
         rows = _declared(inquiry, cohort, list(members)) if members else ()
         return {id: (money(inquiry.model, int(units), currency),) for id, units, currency in rows}
     about = inquiry.model.kinds.get(cohort.kind)
     if about is None or about.book is None:
         return {}
+    held = [(id, currency, int(units)) for id, _, _, _, currency, units, _ in cohort.held.of(members)]
+    return _by_currency(inquiry, held)
+
+
+def _by_currency(inquiry: Inquiry, rows: Iterable[tuple[int, str, int]]) -> dict[int, tuple[Money, ...]]:
     sums: dict[int, dict[str, int]] = {}
-    for id, _, _, _, currency, units, _ in cohort.held.of(members):
+    for id, currency, units in rows:
         one = sums.setdefault(id, {})
         one[currency] = one.get(currency, 0) + int(units)
     return {

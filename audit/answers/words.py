@@ -3,13 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
-from django.utils import translation
-from django.utils.formats import date_format, get_format
-
-from audit.values import Money
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -96,6 +89,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "incoming": "{amount} is on its way in.",
         "nothing_incoming": "Nothing is on its way in.",
         "last_in": "The last payment in was {amount}, {time}.",
+        "last_in_as": "The last payment in was {amount} ({what}), {time}.",
         "last_in_from": "The last payment in was {amount} from {who}, {time}.",
         "account_is": "The account is {state}.",
         "nothing_moved": "Nothing was ever booked here.",
@@ -109,10 +103,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "instead": "{what} instead of {instead}",
         "by_books": "by our books {what}",
         "books_have": "our books still say that {what}",
+        "place_unexplained": "unexplained",
         "unaccounted": "{amount} is not accounted for",
-        "not_arrived": "the {amount} left the account and has not arrived; it is {place}",
+        "not_arrived": "the {amount} left the account and has not arrived; it has stood {place} since {since}",
+        "together_by_books": "by our books that is {amount} together instead of {instead}",
         "together": "together that is {amount} instead of {instead}",
-        "not_given_back": "the payment was not carried out; the {amount} has not been given back yet and is {place}",
+        "not_given_back": "the payment was not carried out; the {amount} has not been given back yet and has been"
+        " {place} since {since}",
         "paid_twice": "the same order was paid twice, {amount} each time",
         "asked_twice": "the same order was taken up twice, {amount} each time",
         "the_amount": "the amount",
@@ -131,7 +128,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "rule_transfer_not_conserved": "the amounts do not add up",
         "rule_residue_at_end": "money was left behind on the way",
         "rule_trial_balance": "our own sums do not agree",
-        "rule_negative_place": "a balance of it is below zero, which may not be",
+        "rule_negative_place": "it is below zero, which may not be",
         "rule_amount_drift": "another amount was booked than was asked for",
         "rule_stuck": "it has stood still for too long",
         "rule_missing_reaction": "the next step has not come",
@@ -262,6 +259,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "incoming": "{amount} er på vej ind.",
         "nothing_incoming": "Intet er på vej ind.",
         "last_in": "Den seneste indbetaling var {amount}, {time}.",
+        "last_in_as": "Den seneste indbetaling var {amount} ({what}), {time}.",
         "last_in_from": "Den seneste indbetaling var {amount} fra {who}, {time}.",
         "account_is": "Kontoen er {state}.",
         "nothing_moved": "Her er aldrig bogført noget.",
@@ -275,10 +273,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "instead": "{what} i stedet for {instead}",
         "by_books": "efter vores bøger gælder, at {what}",
         "books_have": "i vores bøger står endnu, at {what}",
+        "place_unexplained": "uforklaret",
         "unaccounted": "{amount} kan der ikke gøres rede for",
-        "not_arrived": "de {amount} har forladt kontoen og er ikke nået frem; de er {place}",
+        "not_arrived": "de {amount} har forladt kontoen og er ikke nået frem; de har stået {place} siden {since}",
+        "together_by_books": "efter vores bøger er det i alt {amount} i stedet for {instead}",
         "together": "det er i alt {amount} i stedet for {instead}",
-        "not_given_back": "betalingen blev ikke gennemført; de {amount} er ikke givet tilbage endnu og er {place}",
+        "not_given_back": "betalingen blev ikke gennemført; de {amount} er ikke givet tilbage endnu og har været"
+        " {place} siden {since}",
         "paid_twice": "den samme ordre er betalt to gange, {amount} hver gang",
         "asked_twice": "den samme ordre er taget imod to gange, {amount} hver gang",
         "the_amount": "beløbet",
@@ -296,7 +297,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "rule_transfer_not_conserved": "beløbene stemmer ikke",
         "rule_residue_at_end": "der er penge blevet tilbage undervejs",
         "rule_trial_balance": "vores egne summer stemmer ikke",
-        "rule_negative_place": "en saldo på den er under nul, og det må den ikke være",
+        "rule_negative_place": "den er under nul, og det må den ikke være",
         "rule_amount_drift": "der er bogført et andet beløb, end der blev bedt om",
         "rule_stuck": "det har stået stille for længe",
         "rule_missing_reaction": "næste skridt er ikke kommet",
@@ -358,12 +359,6 @@ def sentence(clause: str) -> str:
     return clause[:1].upper() + clause[1:] + ("" if clause.endswith(".") else ".")
 
 
-def rule_title(language: str, name: str, title: str) -> str:
-    """A rule's title; in another language than English the words that sentences have for it."""
-    said = WORDS.get(language, {}).get(f"rule_{name}", "") if language != "en" else ""
-    return said[:1].upper() + said[1:] if said else title
-
-
 def apart(language: str, seconds: int) -> str:
     """How far two times are apart, to the unit that says it: `35 days`, `90 seconds`."""
     for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
@@ -371,26 +366,6 @@ def apart(language: str, seconds: int) -> str:
             return word(language, f"apart_{name}", count=seconds // size)
     name = {0: "apart_instant", 1: "apart_second"}.get(seconds, "apart_seconds")
     return word(language, name, count=seconds)
-
-
-def time_in_words(time: datetime, zone: str) -> str:
-    """`2026-11-21 12:03 CET`."""
-    return f"{time.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
-
-
-def day_in_words(day: date, language: str) -> str:
-    """`21 November 2026`."""
-    with translation.override(language):
-        return date_format(day, "j F Y")
-
-
-def has_decimal_comma(language: str) -> bool:
-    return str(get_format("DECIMAL_SEPARATOR", lang=language, use_l10n=True)) == ","
-
-
-def amount_in_words(money: Money, language: str) -> str:
-    """`500.00 DKK`, in Danish `500,00 DKK`: exact, as it is said, without a separator of thousands."""
-    return str(money).replace(".", get_format("DECIMAL_SEPARATOR", lang=language, use_l10n=True))
 
 
 def within(title: str) -> str:

@@ -8,8 +8,7 @@ RULE = Rule(
     name="asserted_value_differs",
     title="Asserted value differs",
     severity=Severity.CRITICAL,
-    sentence="{type} says that {places} hold {asserted_text}, but by what was moved it is "
-    "{expected_text}{how}.",
+    sentence="{type} says that {asserted_text} is {places}, but by the bookings it is {expected_text}{how}.",
     mend="The movement that is missing or one too many (the stream is judged again when it comes), or a value that"
     " agrees again.",
     meaning="D28: an event asserts what places hold after it, and the value asserted before, with what was moved "

@@ -1,5 +1,5 @@
-"""What rules say of what they found, and what would put it right, in Danish. What a rule's numbers hold as English
-words (`how`, `why`, `before`) is left out: the English sentence has it."""
+"""What rules say of what they found, and what would put it right, in Danish; and the words that their numbers hold.
+What an engineer alone needs (why a line cannot be read, which orders of a time were tried) the English sentence has."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "amount_drift": (
-        "{kind} på {declared_text}: i bogen {book} er {moved_text} nået til ende.",
+        "{kind}: bestilt {declared_text}; bogført som nået frem {moved_text}.",
         "En postering af de {money_text}, der skiller, eller en rettelse, der siger hvorfor.",
     ),
     "asserted_value_differs": (
-        "{type} siger, at {places} rummer {asserted_text}, men efter bevægelserne er det {expected_text}.",
+        "{type} siger, at {asserted_text} er {places}, men efter posteringerne er det {expected_text}.",
         "Den bevægelse, der mangler eller er for meget, eller en saldo, der stemmer igen.",
     ),
     "books_disagree": (
@@ -20,15 +20,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Det, der flytter {money_text} fra {places}, eller som ændrer tilstanden.",
     ),
     "changed_at_source": (
-        "{type} på {stream} er ændret i kilden, efter at den var endelig.",
+        "{type} på {stream} {why}.",
         "Intet af sig selv: den, der fører kilden, siger hvorfor.",
     ),
     "clock_anomaly": (
-        "{type} på {stream} har et tidspunkt, der ikke kan passe: {seconds} ved siden af.",
+        "{type} på {stream} siger, at den skete {seconds} {how}.",
         "Intet ændrer posten. Afsenderen stiller sit ur, eller siger hvorfor en lukket periode blev ændret.",
     ),
     "double_effect": (
-        "{kind}: {type} virkede to gange, eller tog mere, end der var reserveret.",
+        "{type} er udført {how}{other}, for samme {kind}.",
         "En postering, der ophæver {type}, eller en rettelse af de penge, den flyttede.",
     ),
     "duplicate_effect": (
@@ -57,7 +57,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Kilderne siger, hvilken af de to der er rigtig.",
     ),
     "illegal_transition": (
-        "{type} ændrede {lane} {item} fra “{from}” til “{to}”; det må kun ske, når tilstanden er: {allowed}.",
+        "{type} bragte tilstanden for {lane} {item} fra “{from}” til “{to}”; det må kun ske, når den er: {allowed}.",
         "En rettelse samme sted.",
     ),
     "late_reaction": (
@@ -69,7 +69,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "En rettelse samme sted, der siger hvorfor.",
     ),
     "missing_reaction": (
-        "Efter {after} skulle {one_of} være kommet senest {due}, men er ikke kommet.",
+        "Efter {after} skulle {one_of} være kommet senest {due}, men var ikke kommet.",
         "{one_of}.",
     ),
     "negative_place": (
@@ -77,11 +77,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "At der kommer penge ind på {place}.",
     ),
     "orphan_cause": (
-        "{type} på {stream} nævner en årsag, som ikke findes.",
+        "{type} på {stream} nævner en årsag, som {how}.",
         "Den post, der udløste den, fra sin kilde; eller at kilden siger, hvad der skete.",
     ),
     "position_hole": (
-        "Nummer {number} i {source} er tomt.",
+        "Nummer {number} i {source} er tomt: {what}.",
         "At kilden har posten igen, som den var; eller at den, der fjernede den, siger hvorfor.",
     ),
     "redelivery": (
@@ -123,7 +123,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "At {type} beskrives i modellen, og at der bygges på ny.",
     ),
     "unmatched_resolution": (
-        "{kind}: {type} tog {money_text} ud af {place}, hvor intet var reserveret til den.",
+        "{kind}: {type} tog {money_text} ud af {place}, hvor intet var reserveret til den{before}.",
         "Den reservation, der mangler dér, eller det, der lægger {money_text} tilbage.",
     ),
     "unreadable": (
@@ -131,15 +131,48 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "At kilden sender den igen i læsbar form, eller at modellen rettes, og der bygges på ny.",
     ),
     "unreasoned_correction": (
-        "{type} på {stream} mangler begrundelse, eller godkendelse af en anden end den, der lavede den.",
+        "{type} på {stream} mangler {lacks}.",
         "En post fra banken, der oplyser det. Denne bliver, som den blev registreret.",
     ),
     "version_clash": (
-        "Post {version} på {stream}: to gør krav på samme plads.",
+        "Post {version} på {stream} {how}.",
         "At kilden siger, hvilken af de to der er rigtig, og trækker den anden tilbage.",
     ),
     "version_gap": (
         "Post {missing} på {stream} mangler.",
         "De manglende poster, fra kilden.",
     ),
+}  # fmt: skip
+
+PHRASES: Mapping[str, str] = {
+    "is not in its source any more as it was read": "står ikke længere i sin kilde, som den blev læst",
+    "came after its source had been complete up to there": "kom, efter at dens kilde var kendt så langt",
+    "after it was recorded": "efter at den blev registreret",
+    "before it was recorded, when its period was closed": "før den blev registreret, da dens periode var lukket",
+    "a second time": "for anden gang",
+    "besides": "foruden",
+    "with more than was still reserved": "med mere, end der endnu var reserveret",
+    "is in no source": "ikke findes i nogen kilde",
+    "is caused by it": "selv er udløst af den",
+    "the source says that it leaves no number out, and nothing was ever seen there": "kilden siger, at den ikke"
+    " springer numre over, og der er aldrig set noget dér",
+    " any more: it had been resolved already": " længere: det var allerede ophævet",
+    "{one} and {other}": "{one} og {other}",
+    "a reason": "en begrundelse",
+    "the name of who made it": "navnet på den, der lavede den",
+    "an approval": "en godkendelse",
+    "an approval by somebody else than who made it": "en godkendelse af en anden end den, der lavede den",
+    "is the version of another event too": "er også en anden posts nummer",
+    "stands before an earlier version in its source": "står før et tidligere nummer i sin kilde",
+    "{count} customers opened; others of the role open {usual} on half of their days": "{count} kunder åbnet; andre i"
+    " rollen åbner {usual} på halvdelen af deres dage",
+    "a customer opened on {count} days of two weeks, each time without a ticket": "en kunde åbnet på {count} dage af"
+    " to uger, hver gang uden sagsnummer",
+    "a customer opened at {clock}, outside the hours that are declared": "en kunde åbnet kl. {clock}, uden for de"
+    " angivne timer",
+    "{count} searches that found somebody, and nobody was opened within half an hour": "{count} søgninger, der fandt"
+    " nogen, uden at nogen blev åbnet inden en halv time",
+    "{count} addresses that name nobody": "{count} adresser, der ikke nævner nogen",
+    "glass broken, and nobody has reviewed it within {count} days": "adgang i nødsfald, som ingen har gennemgået inden"
+    " {count} dage",
 }  # fmt: skip

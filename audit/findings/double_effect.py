@@ -13,7 +13,7 @@ RULE = Rule(
     name="double_effect",
     title="Took effect twice",
     severity=Severity.CRITICAL,
-    sentence="{type} took effect on the {kind} {how}.",
+    sentence="{type} was carried out for the {kind} {how}{other}.",
     mend="An event that undoes {type}, or a correction of the money that it moved.",
     meaning="D14: two events of one flow bear the same `once` label, and the first had not been undone; or an event "
     "took more out of a reservation than was still reserved.",
@@ -47,13 +47,14 @@ def _twice(story: Story, label: str, first: Happening, event: Happening) -> Sign
     undone = next((one for one in story.happenings if one.recorded > event.recorded
                    and label in story.about.undoes.get(one.meaning, ())), None)  # fmt: skip
     other = story.type_of(first.position)
-    how = "a second time" if other == story.type_of(event.position) else f"though {other} had done so"
+    same = other == story.type_of(event.position)
+    how, besides = ("a second time", "") if same else ("besides", f" {other}")
     return story.sign(
         RULE.name,
         event.recorded,
         [first.position, event.position],
         opened_by=event.position,
-        numbers={"type": story.type_of(event.position), "label": label, "how": how},
+        numbers={"type": story.type_of(event.position), "label": label, "how": how, "other": besides},
         money=[story.declared] if story.declared is not None else [],
         detail=label,
         until=undone,
@@ -65,7 +66,7 @@ def _overdrawn(story: Story, one: Reserved) -> Sign:
         RULE.name,
         one.recorded,
         [one.position],
-        numbers={"type": story.type_of(one.position), "how": "with more than was still reserved"},
+        numbers={"type": story.type_of(one.position), "how": "with more than was still reserved", "other": ""},
         money=[(-one.after, one.at.currency)],
         detail=f"{one.at}/{one.at.currency}",
     )

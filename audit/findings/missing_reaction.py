@@ -8,7 +8,7 @@ RULE = Rule(
     name="missing_reaction",
     title="No reaction came",
     severity=Severity.HIGH,
-    sentence="After {after}, {one_of} was due by {due}, and none has come.",
+    sentence="After {after}, {one_of} was due by {due}, and none had come by then.",
     mend="{one_of}.",
     meaning="D8: an event after which the model expects a reaction was not followed by one in time, failures included, "
     "and the watermark of all sources has passed the time.",

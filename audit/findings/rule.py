@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,7 @@ from audit.findings import danish
 
 Numbers = Mapping[str, Any]
 LANGUAGES: Mapping[str, Mapping[str, tuple[str, str]]] = {"da": danish.SENTENCES}
+PHRASES: Mapping[str, Mapping[str, str]] = {"da": danish.PHRASES}
 
 
 NAMES = frozenset({"lane", "state", "from", "to", "allowed", "kind", "item"})  # numbers that are names of the model's
@@ -28,7 +30,8 @@ class Severity(StrEnum):
 class Rule:
     """A rule of the catalogue (DESIGN.md section 14). `version` is part of every finding's identifier.
 
-    `sentence` and `mend` are templates over the finding's numbers, which hold no personal value.
+    `sentence` and `mend` are templates over the finding's numbers, which hold no personal value; `short` is for who
+    only needs to know that it is so, where the sentence tells what an engineer needs.
     """
 
     name: str
@@ -38,10 +41,14 @@ class Rule:
     mend: str
     meaning: str
     version: int = 1
+    short: str = ""
 
     def says(self, numbers: Numbers, language: str = "en") -> str:
         """What was found, with its numbers filled in."""
         return _plain(self._texts(language)[0], numbers)
+
+    def in_short(self, numbers: Numbers, language: str = "en") -> str:
+        return _plain(self.short, numbers) if self.short and language not in LANGUAGES else self.says(numbers, language)
 
     def would_resolve(self, numbers: Numbers, language: str = "en") -> str:
         """What event, from whom, would put it right."""
@@ -63,6 +70,24 @@ class _Filled(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return "?"
+
+
+def phrase(text: str, language: str) -> str:
+    """Words that a finding was counted with, in `language`; as they are where it has none for them."""
+    for pattern, words in _PATTERNS.get(language, ()):
+        if found := pattern.fullmatch(text):
+            return words.format_map({name: phrase(part, language) for name, part in found.groupdict().items()})
+    return text
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(template)))
+
+
+_PATTERNS = {
+    language: [(_pattern(template), words) for template, words in phrases.items()]
+    for language, phrases in PHRASES.items()
+}
 
 
 def amount_text(units: int, currency: str, digits: int) -> str:

@@ -26,6 +26,8 @@ def check_texts(document: schema.Document, problems: Problems) -> None:
             if not words.strip():
                 problems.error(key, "the text is empty", "Write it, or take the key away")
             _check_sentence(key, words, problems)
+    for path in document.field:
+        check_path(path, ("field", path), problems)
 
 
 def texts_in(document: schema.Document) -> Iterator[tuple[Key, schema.Text]]:
@@ -47,6 +49,10 @@ def texts_in(document: schema.Document) -> Iterator[tuple[Key, schema.Text]]:
         for type_, event in lane.event.items():
             for attribute in ("title", "says", "tells"):
                 yield ("lane", name, "event", type_, attribute), getattr(event, attribute)
+    for path, shown in document.field.items():
+        yield ("field", path, "title"), shown.title
+        for value, text in shown.values.items():
+            yield ("field", path, "values", value), text
     for number, expectation in enumerate(document.expect):
         yield ("expect", number, "awaits"), expectation.awaits
 

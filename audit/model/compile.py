@@ -62,6 +62,8 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
             for name, one in document.source.items()
             if one.quiet is not None and one.quiet.seconds is not None
         },
+        titles={path: one.title for path, one in document.field.items() if one.title},
+        values={path: one.values for path, one in document.field.items() if one.values},
         dense=frozenset(name for name, one in document.source.items() if one.dense),
         meanings={one.number: one for lane in lanes.values() for one in lane.events.values()},
     )

@@ -33,6 +33,7 @@ WORDS: dict[Any, str] = {  # what a table is called in an error
     schema.Lane: "a lane",
     schema.State: "a state",
     schema.Field: "a field",
+    schema.Shown: "what is shown of a field",
     schema.Event: "an event",
     schema.Transition: "an event's state",
     schema.Move: "a movement",

@@ -348,6 +348,8 @@ class Model:
     access: Access = Access()
     quiet: Mapping[str, int] = field(default_factory=dict)  # by source: microseconds without an event, at most
     dense: frozenset[str] = frozenset()  # sources that leave no number out
+    titles: Mapping[str, Text] = field(default_factory=dict)  # of payload fields, by path
+    values: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)  # what a field's codes are called
     meanings: Mapping[int, EventMeaning] = field(default_factory=dict)  # by number
 
     @property

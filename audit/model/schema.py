@@ -265,6 +265,11 @@ class Pair(Part, frozen=True, kw_only=True):
     books: dict[str, list[str]] = {}  # every other key of the table: a book and the places of it
 
 
+class Shown(Part, frozen=True, kw_only=True):
+    title: Text = {}
+    values: dict[str, Text] = {}
+
+
 class Document(Part, frozen=True, kw_only=True):
     model: Head
     currency: dict[str, Currency] = {}
@@ -272,6 +277,7 @@ class Document(Part, frozen=True, kw_only=True):
     kind: dict[str, Kind] = {}
     book: dict[str, Book] = {}
     lane: dict[str, Lane] = {}
+    field: dict[str, Shown] = {}
     source: dict[str, Source] = {}
     access: Access = Access()
     derived: list[Derived] = []

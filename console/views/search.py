@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.pages.facts import fact_title
-from audit.answers.reading.names import CUSTOMER, declared_kinds, flow_kinds, link_of, linked
+from audit.answers.reading.names import CUSTOMER, declared_kinds, field_title, flow_kinds, link_of, linked
 from audit.answers.reading.withheld import holders
 from audit.answers.search import search as ask_search
 from audit.answers.shapes import Link, SearchAnswer
@@ -34,6 +33,7 @@ def search(visit: Visit) -> HttpResponse:
         declared = declared_kinds(inquiry.model)
         owners = {hit.link.subject: owners_of(inquiry, hit.link) for hit in found.hits if hit.is_exact}
         travels = set(flow_kinds(inquiry.model))
+        matched = {hit.matched: field_title(inquiry, hit.matched) for hit in found.hits}
     visit.shows(hit.link for hit in found.hits)
     visit.shows(link for links in owners.values() for link in links)
     visit.outcome = f"found {len(found.hits)}"
@@ -44,7 +44,7 @@ def search(visit: Visit) -> HttpResponse:
             "href": visit.to(hit.link),
             "title": hit.link.title,
             "kind": hit.link.kind_title,
-            "matched": fact_title((hit.matched,)),
+            "matched": matched[hit.matched],
             "is_exact": hit.is_exact,
             "is_whole": hit.link.subject.kind in declared and hit.link.subject.kind not in travels,
             "owners": [{"href": visit.to(link), "title": link.title} for link in owners.get(hit.link.subject, ())],

@@ -28,31 +28,30 @@ def when(visit: Visit, kind: str, id: int) -> HttpResponse:
     with asking(visit) as inquiry:
         subject, inquiry = enter(visit, inquiry, kind, id)
         page, trouble, (began, ended) = None, "", _days(visit)
+        edges = _edges(began, ended, visit.zone) if began and ended else None
         try:
-            page = ask_when(inquiry, subject, that) if that else None
+            page = ask_when(inquiry, subject, that, edges) if that else None
         except UsageError as error:
             trouble, visit.outcome = gettext(str(error)), "bad input"
         at, title = inquiry.as_of(), link_of(inquiry, subject, id).title
     if posted and not trouble:
         return HttpResponseRedirect(visit.at(visit.request.path, that=that))
     intervals = page.intervals if page else ()
-    shown = within(intervals, began, ended, visit.zone) if began and ended else intervals
+    shown = within(intervals, *edges) if edges else intervals
     response = visit.show("when.html", at, page=page, kind=kind, id=id, subject=title, that=that,
                           trouble=trouble, most=SHOWN, shown=shown, began=began, ended=ended,
-                          throughout=bool(began and ended and throughout(shown, began, ended, visit.zone)))  # fmt: skip
+                          edges=edges, throughout=bool(edges and throughout(shown, *edges)))  # fmt: skip
     response.status_code = 400 if trouble else 200
     return response
 
 
-def within(intervals: Iterable[Interval], began: date, ended: date, zone: str) -> list[Interval]:
+def within(intervals: Iterable[Interval], first: datetime, after: datetime) -> list[Interval]:
     """Those of which a part lies in these days."""
-    first, after = _edges(began, ended, zone)
     return [one for one in intervals if one.since.time < after and (one.until is None or one.until.time > first)]
 
 
-def throughout(intervals: Iterable[Interval], began: date, ended: date, zone: str) -> bool:
+def throughout(intervals: Iterable[Interval], first: datetime, after: datetime) -> bool:
     """Whether one of them spans these days, as far as they have come."""
-    first, after = _edges(began, ended, zone)
     return any(one.since.time <= first and (one.until is None or one.until.time >= after) for one in intervals)
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from audit.access import door
+from audit.answers.choices import choices
 from audit.answers.claims.claimed import in_words
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.names import kind_title
@@ -44,10 +45,11 @@ def who(visit: Visit, kind: str) -> HttpResponse:
                 trouble, visit.outcome = gettext(str(error)), "bad input"
         at, title = inquiry.as_of(), kind_title(inquiry, kind)
         says = in_words(inquiry, kind, claim_of(inquiry, that).tree) if page else ""
+        chosen = [] if that else choices(inquiry, kind)
     if page:
         visit.shows(line.subject for line in page.subjects.rows)
     response = visit.show("who.html", at, {"who": "_who.html"}, page=page, that=that, kind=within(title),
-                          says=says, trouble=trouble, own=own, own_kind=kind)  # fmt: skip
+                          says=says, trouble=trouble, own=own, own_kind=kind, choices=chosen)  # fmt: skip
     response.status_code = 400 if trouble else 200
     return response
 

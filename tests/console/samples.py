@@ -87,7 +87,8 @@ def state(title: str, tone: str = "plain") -> s.StateLine:
 def finding(number: int = 1, state: str = "open") -> s.FindingLine:
     return s.FindingLine(
         f"{number:064x}", "stuck", "Stuck", "high", TRANSFER, state,
-        "The adapter transfer has been timed out for 2 d 0 h; 60 s are allowed", after(60000), event(6),
+        "The adapter transfer has been timed out for 2 d 0 h; 60 s are allowed",
+        "The adapter transfer has been timed out for 2 d 0 h", after(60000), event(6),
         (event(6),), None,
         None, None, "An answer of the clearing: succeeded or failed", (dkk("500.00"),),
     )  # fmt: skip

@@ -93,6 +93,14 @@ def test_a_cause_behind_another_door_is_only_named_on_the_page(
     assert stubs.count("it opens with a reason") == told.count('<span class="t">') and "it opens" not in told
 
 
+def test_whoever_is_in_no_situation_chooses_one(support: Client) -> None:
+    page = support.get("/who/account").content.decode()
+    chosen = dict(re.findall(r'<li><a href="/who/account\?that=([^"]*)">([^<]*)</a>', page))
+    assert chosen["account.state+%3D+frozen"] == "Its account is “frozen”" and chosen["finding+%3D+residue_at_end"]
+    listed = support.get("/who/account?that=finding+%3D+residue_at_end").content.decode()
+    assert "Amount in question" in listed and 'id="choices"' not in listed
+
+
 def test_who_else_leads_to_a_list_whose_address_names_nobody(bank: Bank, transfer: int, support: Client) -> None:
     answer = support.get(f"/of/transfer/{transfer}/who")
     address = answer.headers["Location"]
@@ -100,7 +108,7 @@ def test_who_else_leads_to_a_list_whose_address_names_nobody(bank: Bank, transfe
     assert answer.status_code == 302 and urlsplit(address).path == "/who/transfer" and key not in address
     page = support.get(address).content.decode()
     assert f"/of/transfer/{transfer}" in page and f'<p class="crumbs"><a href="/of/transfer/{transfer}">' in page
-    assert re.search(r"in this situation, (and no others|this one and)", page), "whoever asks is no other"
+    assert re.search(r"(Nobody else is|One other is|\d+ others are) in this situation", page)
     shown = re.findall(r'<td data-label="Who"><a href="/of/transfer/(\d+)', page)
     record = AuditRecord.objects.filter(page="who").latest("pk")
     keys = {f"transfer:{bank.rows('select key from trace.subject where id = %s', int(id))[0][0]}" for id in shown}
@@ -163,7 +171,7 @@ def test_the_list_says_in_words_what_makes_them_alike(bank: Bank, transfer: int,
     told = {
         "bank_transfer.state = succeeded and amount > 100": "Its bank transfer is “succeeded” and its amount is more "
         "than 100.",
-        "not finding = stuck": "It is not so that there is an open finding, “Stuck”.",
+        "not finding = stuck": "It is not so that it has stood still for too long.",
         'place = "custody/clearing"': "It has money that is",
     }
     for that, says in told.items():

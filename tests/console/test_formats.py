@@ -52,6 +52,7 @@ def test_the_ends_of_time_can_be_shown(time: datetime, zone: str) -> None:
 )  # fmt: skip
 def test_a_duration_has_its_two_greatest_units(seconds: str, text: str) -> None:
     assert EN.duration(Decimal(seconds)) == text
+    assert DA.duration(Decimal(seconds)) == text.replace(".", ",").replace(" h", " t")
 
 
 @pytest.mark.parametrize(

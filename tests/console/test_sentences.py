@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from html import unescape
 
@@ -45,9 +45,10 @@ def test_the_sentence_to_say_is_true_where_the_banks_own_words_are_not(bank: Ban
         assert "completed" not in sentence and "could not be carried out" not in sentence
     booked_twice = "1,000.00\u00a0DKK was taken from the account instead of 500.00\u00a0DKK"
     assert any(booked_twice in one for one in said.values())
-    gone = "the 500.00\u00a0DKK left the account and has not arrived; it is on its way inside the bank"
+    gone = "the 500.00\u00a0DKK left the account and has not arrived; it has stood between two accounts in the bank"
     assert any(gone in one for one in said.values())
-    assert any("together that is 1,000.00\u00a0DKK instead of 500.00\u00a0DKK" in one for one in said.values())
+    together = "by our books that is 1,000.00\u00a0DKK together instead of 500.00\u00a0DKK"
+    assert any(together in one for one in said.values())
     by_books = "by our books 1,000.00\u00a0DKK is in the other bank instead of 500.00\u00a0DKK; 500.00\u00a0DKK was"
     assert any(by_books in one for one in said.values())
 
@@ -82,8 +83,9 @@ def test_money_that_is_not_as_it_should_be_is_never_called_calm(bank: Bank) -> N
     assert "475.00\u00a0DKK was taken from the account instead of 500.00\u00a0DKK" in said["amount_drift"]
     captured = "650.00\u00a0DKK is paid to the shop instead of 500.00\u00a0DKK"
     assert f"{captured}; 500.00\u00a0DKK was taken from the account." in said["forbidden_state"]
-    twice = [one for one in " ".join(said.values()).split("This is what we see:") if "between two accounts" in one]
-    assert not twice  # the ledger's view of what custody has on its way: one amount
+    seen = " ".join(said.values()).split("This is what we see:")
+    # the ledger's view of what custody has on its way: one amount
+    assert not [one for one in seen if "between two accounts" in one and "on its way inside" in one]
 
 
 def test_an_accounts_first_sentence_says_what_is_wrong_with_it(bank: Bank) -> None:
@@ -133,6 +135,47 @@ def test_never_is_only_said_of_what_could_be_read(bank: Bank) -> None:
     browser = with_reason(browser_of("support"), "account", account)
     page = text_of(browser, f"/of/account/{account}/when?that=booked+<+0")
     assert ">Never in what can be read</h2>" in page and "One event is not understood; it may be true" in page
+
+
+def test_how_far_below_zero_is_told_of_the_days_that_are_asked_about(bank: Bank) -> None:
+    [[account, day]] = bank.rows(
+        "select s.id, (f.opened_at at time zone 'Europe/Copenhagen')::date from finding f join trace.subject s"
+        " on s.id = f.subject_id where f.rule = 'negative_place' and f.state = 'open' and s.kind = 'account'"
+        " and not exists (select from finding o where o.subject_id = s.id and o.rule = 'unmatched_resolution')"
+        " and left(f.numbers ->> 'place', 9) = 'available' order by 1 limit 1"
+    )
+    browser, path = with_reason(browser_of("support"), "account", account), f"/of/account/{account}/when"
+    asked = f"{path}?that=available+<+0&from={day + timedelta(1)}&to={day + timedelta(2)}"
+    page = Reading(text_of(browser, asked)).text
+    assert "Yes, all the time" in page and "At the lowest it was \u2212 100.00 DKK." in page
+    assert f"{(day + timedelta(1)).day} " in page.split("Opened by")[1].split("since")[0]
+    assert "At the lowest" not in text_of(browser, f"{path}?that=available+<+0&from=2020-01-01&to=2020-01-02")
+
+
+def test_what_has_ended_is_not_called_on_its_way(bank: Bank) -> None:
+    found = bank.rows(
+        "select distinct l.other_id, f.rule from finding f join trace.subject s on s.id = f.subject_id"
+        " join link l on l.subject_id = s.id and l.other_kind = 'account' where f.state = 'open'"
+        " and f.rule in ('half_compensation', 'residue_at_end') and s.kind = 'transfer' order by 1"
+    )
+    headed = {"half_compensation": "Not given back yet", "residue_at_end": "Has not arrived"}
+    said: set[str] = set()
+    for account, rule in found:
+        page = text_of(with_reason(browser_of("support"), "account", account), f"/of/account/{account}")
+        assert ">On its way</h2>" not in page, account
+        said |= {rule} if f">{headed[rule]}</h2>" in page else set()
+    assert said == set(headed)
+
+
+def test_fields_and_their_codes_bear_the_models_words(bank: Bank) -> None:
+    browser = browser_of("support")
+    account = bank.ids("account")[0]
+    path = f"/of/account/{account}"
+    with_reason(browser, "account", account)
+    danish = browser.get(path, headers={"Accept-Language": "da"}).content.decode()
+    facts = dict(re.findall(r"<dt>([^<]*)</dt>\s*<dd>([^<]*)", danish))
+    assert "Indehaver" in facts and facts["Slags"] in ("lønkonto", "opsparing", "budgetkonto", "valutakonto")
+    assert "(savings)" not in danish and "Holder" not in facts
 
 
 def test_whether_it_comes_back_is_the_first_word(bank: Bank) -> None:
@@ -275,7 +318,7 @@ def test_what_is_wrong_stands_on_the_first_screen_in_plain_words(bank: Bank) -> 
         said[rule] = text.split("Statement" if kind == "account" else "Where the")[0]
         assert not re.search(r"FundsReserved|TransactionCreated|ReservationReleased|in stream", said[rule]), said[rule]
     assert "“Correction by hand” of account A-" in said["unreasoned_correction"]
-    assert "took effect on the transfer a second time" in said["double_effect"]
+    assert "was carried out for the transfer a second time" in said["double_effect"]
     assert "What would put it right: An event that undoes “" in said["double_effect"]
     assert "One of these, in the same transfer: “Reservation released”." in said["half_compensation"]
     assert "Also open:" in said["clock_anomaly"] and "names a cause that is in no source" in said["orphan_cause"]

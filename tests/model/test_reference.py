@@ -29,6 +29,7 @@ HEADINGS = {
     schema.Total: "total",
     schema.Reasons: "reasoned",
     schema.Effect: "effect",
+    schema.Shown: '[field."PATH"]',
     schema.Source: "[source.NAME]",
     schema.Access: "[access]",
     schema.Derived: "[[derived]]",

@@ -6,7 +6,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.reading.names import kind_title, place_title
 from audit.answers.reading.places import parse_place
 from audit.answers.reading.states import state_title
-from audit.answers.words import rule_title, within, word
+from audit.answers.words import within, word
 from audit.errors import UsageError
 from audit.findings.catalogue import RULES
 from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not
@@ -54,8 +54,7 @@ class _Words:
             if name in ("event", "waiting"):
                 return self._event(f"claim_{name}", value)
             if name == "finding":
-                title = RULES[value].title if value in RULES else value
-                return self._said("claim_finding", what=rule_title(self._inquiry.language, value, title))
+                return self._said(f"rule_{value}") if value in RULES else self._said("claim_finding", what=value)
             if name == "place":
                 return self._said("claim_place", place=self._place(value))
         what, _, currency = name.partition(".")

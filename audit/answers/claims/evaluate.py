@@ -71,21 +71,27 @@ class Claims:
         assert isinstance(node, Literal)
         return Steps(node.value)
 
-    def _comparison(self, node: Comparison) -> Steps:
-        names = sorted({name.name: name for name in names_of(node)}.items())
-        sources = {text: self._source(name) for text, name in names}
+    def amounts(self, node: Node) -> tuple[Series, str, Decimal] | None:
+        """Of a claim that compares an amount with a number: the amount by currency, the sign and the number."""
+        if not isinstance(node, Comparison):
+            return None
         if isinstance(node.right, Name) and isinstance(node.left, Literal):
             node = Comparison(MIRRORED[node.sign], node.right, node.left)
         if isinstance(node.left, Name) and isinstance(node.right, Literal) and isinstance(node.right.value, Decimal):
-            source = sources[node.left.name]
-            if source.is_amount:
-                return self._against(source, node.sign, node.right.value)
-        return self._in_general(node, sources)
+            source = self._source(node.left)
+            return (source.series, node.sign, node.right.value) if source.is_amount else None
+        return None
 
-    def _against(self, source: Source, sign: str, limit: Decimal) -> Steps:
+    def _comparison(self, node: Comparison) -> Steps:
+        names = sorted({name.name: name for name in names_of(node)}.items())
+        sources = {text: self._source(name) for text, name in names}
+        amounts = self.amounts(node)
+        return self._against(*amounts) if amounts else self._in_general(node, sources)
+
+    def _against(self, series: Series, sign: str, limit: Decimal) -> Steps:
         """An amount and a constant, in whole minor units: the question that is asked of long accounts."""
         parts = []
-        for currency, steps in source.series.items():
+        for currency, steps in series.items():
             units = EXACT.scaleb(limit, self.model.digits.get(currency, 0))
             bound = int(units) if units == int(units) else units
             flags = bytes(map(partial(COMPARE[MIRRORED[sign]], bound), steps.values))

@@ -13,7 +13,7 @@ from audit.answers.pages.headline import flow_title, status_of
 from audit.answers.pages.payments import listed_payments, mine_of, payment_lines
 from audit.answers.pages.settled import settled
 from audit.answers.pages.troubles import answer_of, troubled, troubles_of
-from audit.answers.reading.flows import Flow, load_together
+from audit.answers.reading.flows import Flow, held_and_owed, load_together
 from audit.answers.reading.ledger import Holding, holdings
 from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, known, link_of
 from audit.answers.reading.onitsway import nets_under_way, open_known
@@ -22,10 +22,11 @@ from audit.answers.reading.states import states_of_many
 from audit.answers.reading.unfolded import unfolded
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes import AccountLine, CustomerPage, OpenItem, Page, PaymentLine, StateLine, Waiting
+from audit.answers.telling.spoken import booked_otherwise, positive
 from audit.answers.telling.waiting import waiting_for
 from audit.answers.what import newest, not_understood
 from audit.answers.where import accounts_of, with_flows
-from audit.answers.words import word
+from audit.answers.words import within, word
 from audit.values import Subject
 
 OPEN_SHOWN = 20
@@ -95,8 +96,8 @@ def came_in(inquiry: Inquiry, accounts: Sequence[AccountLine], paid: Page[Paymen
     last = next((row for row in paid.rows if row.money.units > 0 and row.is_booked), None) if paid else None
     if last is not None:
         amount, time = inquiry.amount(last.money), inquiry.time(last.recorded)
-        name = "last_in_from" if last.counterparty else "last_in"
-        said.append(word(language, name, amount=amount, who=last.counterparty, time=time))
+        name = "last_in_from" if last.counterparty else "last_in" if last.flow else "last_in_as"
+        said.append(word(language, name, amount=amount, who=last.counterparty, what=within(last.title), time=time))
     return said
 
 
@@ -107,7 +108,8 @@ def open_item(inquiry: Inquiry, flow: Flow, mine: Sequence[Subject] = ()) -> Ope
     status, tone = status_of(inquiry, states, waiting, ())
     if states and states[0].is_final and nets_under_way(flow):
         status = word(inquiry.language, "left_behind", state=states[0].title)
-    places = flow.lines([net for net in flow.nets() if net.units > 0])
+    held, _, beside = held_and_owed(flow)
+    places = flow.lines([net for net in [*held, *beside] if net.units > 0])
     last = flow.past[-1].recorded if flow.past else flow.rows[0].recorded
     return OpenItem(
         flow=link_of(inquiry, flow.known.subject, flow.known.id),
@@ -122,6 +124,7 @@ def open_item(inquiry: Inquiry, flow: Flow, mine: Sequence[Subject] = ()) -> Ope
         money=flow.declared(),
         is_over=bool(states and states[0].is_final),
         waits=_waits(inquiry, waiting),
+        booked=next((positive(one) for one in booked_otherwise(flow, is_other_sum=False)), None),
     )
 
 

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.events import Told
+from audit.answers.reading.names import field_title
 from audit.answers.shapes import Fact
-from audit.log.opened import Path
 from audit.model.meaning import Model
 from audit.model.personal import is_personal
 
 FACTS_MAX = 24
-ACRONYMS = frozenset({"bic", "cpr", "cvr", "iban", "id", "sepa"})
 
 
 def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
@@ -25,7 +24,7 @@ def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
             value = one.shown(tuple(path))
             if value:
                 name = ".".join(path)
-                found[name] = Fact(name, fact_title(path), value, name, one.is_personal(tuple(path)), one.ref)
+                found[name] = Fact(name, field_title(inquiry, name), value, name, one.is_personal(tuple(path)), one.ref)
     return tuple(found.values())[:FACTS_MAX]
 
 
@@ -37,10 +36,3 @@ def is_personal_fact(model: Model, path: str) -> bool:
         for meaning in lane.events.values()
         if tuple(path.split(".")) in map(tuple, meaning.shows)
     )
-
-
-def fact_title(path: Path) -> str:
-    """`receiver.iban` as "Receiver IBAN"."""
-    words = " ".join(part.replace("_", " ") for part in path).lower().split()
-    title = " ".join(word.upper() if word in ACRONYMS else word for word in words)
-    return title[:1].upper() + title[1:]

@@ -188,6 +188,7 @@ def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef], muted_until:
         subject=link_of(inquiry, Subject(kind, key), 0 if kind == STAFF else subject_id),
         state=state,
         says=rule.says(numbers, inquiry.language) if rule else name,
+        in_short=rule.in_short(numbers, inquiry.language) if rule else name,
         opened_at=opened_at,
         opened_by=refs[opened_by],
         evidence=tuple(ref for position, ref in refs.items() if position in told),

@@ -16,8 +16,9 @@ from audit.answers.reading.onitsway import is_incoming, lines_under_way, open_fl
 from audit.answers.reading.unfolded import unfolded
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes import EntryLine, Incoming, Page
+from audit.answers.spelled import day_in_words
 from audit.answers.where import accounts_of
-from audit.answers.words import day_in_words, word
+from audit.answers.words import word
 from audit.errors import UsageError
 from audit.values import Clock, Money, Place, Subject
 

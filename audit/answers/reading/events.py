@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.withheld import WITHHELD, learn_private
+from audit.answers.spelled import day_pattern
 from audit.answers.words import word
 from audit.database import is_withholding
 from audit.log.decode import values_at
@@ -138,7 +139,8 @@ class Told:
         value = text_of(self.at(path))
         if value is None:
             return ""
-        return self.masked(".".join(path), value) if self.is_personal(path) else value
+        name = ".".join(path)
+        return self.masked(name, value) if self.is_personal(path) else self.inquiry.called(name, value)
 
     def at(self, path: Path) -> Any:
         value: Any = self.payload.data if self.payload else None
@@ -180,7 +182,7 @@ class Told:
     @cached_property
     def _values(self) -> Mapping[str, str]:
         assert self.meaning is not None and self.reading is not None and self.payload is not None
-        return sentence_values(
+        values = sentence_values(
             self.meaning,
             facts_of(self.inquiry, self.row),
             self.payload.data or {},
@@ -191,12 +193,13 @@ class Told:
             money=self.inquiry.amount,
             time=self._time,
         )
+        return {name: self.inquiry.called(name, value) for name, value in values.items()}
 
     def _time(self, name: str, micros: int) -> str:
         """`$day` and `$clock` of the event, in the bank's zone."""
         local = time_of(micros).astimezone(ZoneInfo(self.inquiry.model.zone))
         with translation.override(self.inquiry.language):
-            return date_format(local, "l j F" if name == "$day" else "H:i")
+            return date_format(local, f"l {day_pattern(self.inquiry.language)} F" if name == "$day" else "H:i")
 
     def _filled(self, text: str) -> str:
         return render(text, self._values)

@@ -10,9 +10,11 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import END
 from audit.answers.reading.withheld import hidden_among
 from audit.answers.shapes import Link, PlaceLine
+from audit.answers.words import word
 from audit.database import Connection, sql
 from audit.errors import UnknownSubject
 from audit.model.meaning import Model, PlaceKind
+from audit.model.places import UNEXPLAINED
 from audit.prepared import rows
 from audit.values import EventRef, Money, Place, Subject
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 CUSTOMER = "customer"  # the kind whose door must be open; a bank without it has subjects that stand alone
 PLACE = "place"  # as a subject: place:BOOK/KIND:ID
+ACRONYMS = frozenset({"bic", "cpr", "cvr", "iban", "id", "sepa"})
 CUSTOMERS_MAX = 20  # of one subject: a joint account, the two sides of a transfer
 
 
@@ -158,6 +161,15 @@ def kind_title(inquiry: Inquiry, kind: str) -> str:
     return title or (inquiry.text(lane.title) if lane else "") or kind.replace("_", " ").capitalize()
 
 
+def field_title(inquiry: Inquiry, name: str) -> str:
+    """As the model calls it; without a title `receiver.iban` is "Receiver IBAN"."""
+    if said := inquiry.text(inquiry.model.titles.get(name, {})):
+        return said
+    words = name.replace("_", " ").replace(".", " ").lower().split()
+    title = " ".join(word.upper() if word in ACRONYMS else word for word in words)
+    return title[:1].upper() + title[1:]
+
+
 def place_kind(model: Model, place: Place) -> PlaceKind:
     """What the model says of a place; one that it no longer knows is a shared place without words."""
     found = model.places.get((place.book, place.kind))
@@ -165,9 +177,14 @@ def place_kind(model: Model, place: Place) -> PlaceKind:
 
 
 def place_title(inquiry: Inquiry, place: Place) -> str:
-    """ "available on the account A-3391"; the key is left out where it names nothing."""
-    title = inquiry.text(place_kind(inquiry.model, place).title) or place.kind.replace("_", " ")
-    return f"{title} {place.key}" if place.key else title
+    """ "available on the account A-3391", "in the clearing (dk-instant)": a key that names no subject stands apart."""
+    about = place_kind(inquiry.model, place)
+    title = inquiry.text(about.title) or place.kind.replace("_", " ")
+    if place.kind == UNEXPLAINED:
+        title = word(inquiry.language, "place_unexplained")
+    if not place.key:
+        return title
+    return f"{title} {place.key}" if about.subject else f"{title} ({place.key})"
 
 
 def place_line(

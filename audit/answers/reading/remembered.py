@@ -8,7 +8,7 @@ from typing import Any
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.events import EventRow, events_at, ref_of
-from audit.answers.reading.names import Known, money
+from audit.answers.reading.names import Known, field_title, money
 from audit.answers.reading.unfolded import Unfolded
 from audit.answers.reading.valued import values_then
 from audit.model.amounts import NotAnAmount, signed_units_of
@@ -72,7 +72,7 @@ def _line(inquiry: Inquiry, key: tuple[str, str, str], value: str, row: EventRow
         return None
     lane = found[0]
     declared = lane.fields.get(name)
-    title = (inquiry.text(declared.title) if declared else "") or name.replace("_", " ").replace(".", " ").capitalize()
+    title = (inquiry.text(declared.title) if declared else "") or field_title(inquiry, name)
     amount = _amount(inquiry, value, declared.currency) if declared and declared.currency else None
     return Remembered(lane.name, stream, item, name, title, value, ref_of(inquiry, row), amount)
 

@@ -42,6 +42,7 @@ class FindingLine:
     subject: Link
     state: str
     says: str
+    in_short: str
     opened_at: datetime
     opened_by: EventRef
     evidence: tuple[EventRef, ...]

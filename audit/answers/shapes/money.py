@@ -40,7 +40,8 @@ class StateLine:
 @dataclass(frozen=True, slots=True)
 class PlaceLine:
     """Money in one place. `tells` is how the customer hears the place; `flow` whose money it is, for what is on its
-    way; `by_flow` says that the amount is what the asked flow has there, not the whole place."""
+    way; `ended` that this one is over (`failed`, or `done`) and goes nowhere by itself; `by_flow` that the amount is
+    what the asked flow has there, not the whole place."""
 
     place: Place
     title: str
@@ -53,6 +54,7 @@ class PlaceLine:
     is_final: bool = True
     flow: Link | None = None
     by_flow: bool = False
+    ended: str = ""
     id: int = 0
 
 

@@ -40,6 +40,7 @@ class OpenItem:
     money: Money | None
     is_over: bool = False  # it has ended, and left money behind
     waits: str = ""  # for what, the soonest
+    booked: Money | None = None  # on an account, where it is more than was asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,11 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """`until` None: it lasts."""
+    """`until` None: it lasts. `furthest`: of a claim about an amount, how far below or above it went, by currency."""
 
     since: Edge
     until: Edge | None
+    furthest: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class WhoLine:
 @dataclass(frozen=True, slots=True)
 class Who:
     """The cohort of a situation: `kind` and `expression` say what makes them alike, `like` what was asked. Counts are
-    of all, not of those shown. `has_own`: the one that was asked from is among them."""
+    of all, not of those shown. `has_own`: the one that was asked from is among them. `is_of_damage`: the
+    money is what findings say is wrong, not what each has."""
 
     like: str
     kind: str
@@ -68,3 +70,4 @@ class Who:
     oldest: datetime | None
     newest: datetime | None
     has_own: bool = False
+    is_of_damage: bool = False

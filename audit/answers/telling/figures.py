@@ -7,10 +7,10 @@ from decimal import Decimal
 MINUS = "\u2212\u202f"  # the minus sign and a thin space that does not break
 
 
-def duration_text(seconds: Decimal, decimal: str = ".") -> str:
-    """The two greatest units: `2 d 0 h`, `6 min 3 s`, `30.0 s`, `31 ms`."""
+def duration_text(seconds: Decimal, decimal: str = ".", hour: str = "h") -> str:
+    """The two greatest units: `2 d 0 h`, `6 min 3 s`, `30.0 s`, `31 ms`. `hour`: what the language writes for it."""
     if seconds < 0:
-        return MINUS + duration_text(-seconds, decimal)
+        return MINUS + duration_text(-seconds, decimal, hour)
     if seconds < 1:
         return f"{int(seconds * 1000)} ms"
     if seconds < 60:
@@ -20,9 +20,9 @@ def duration_text(seconds: Decimal, decimal: str = ".") -> str:
         return f"{minutes} min {left} s"
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        return f"{hours} h {minutes} min"
+        return f"{hours} {hour} {minutes} min"
     days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h"
+    return f"{days} d {hours} {hour}"
 
 
 def share_text(value: Decimal, decimal: str = ".") -> str:

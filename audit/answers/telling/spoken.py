@@ -26,7 +26,7 @@ def to_say(
 ) -> str:
     """One true answer for the customer, at the flow's moment. `own_words` are what its events tell."""
     doubts = [one for one in findings if one.is_of_money]
-    if doubts or _booked_otherwise(flow, is_other_sum=False):
+    if doubts or booked_otherwise(flow, is_other_sum=False):
         return _doubted(flow, findings, states)
     late = _late(flow.inquiry, states, waiting, findings)
     return f"{ended(own_words)} {late}" if late else own_words
@@ -41,13 +41,13 @@ def seen(flow: Flow, findings: Sequence[FindingLine], states: Sequence[StateLine
     """What is known of a payment that went wrong, in clauses: where its money is, what was taken, what came twice."""
     language, amount, declared = flow.inquiry.language, flow.inquiry.amount, flow.declared()
     rules = {one.rule for one in findings if one.is_open}
-    booked = _booked_otherwise(flow, is_other_sum=bool(rules & OF_AMOUNT))
+    booked = booked_otherwise(flow, is_other_sum=bool(rules & OF_AMOUNT))
     released = _released(flow) if is_nobodys(flow, findings) else []
     badly = released or _ended_badly(flow, states)
     said = badly or _seen(flow, rules)
     if declared is not None:
         said += [
-            word(language, "taken" if one.units < 0 else "put", amount=amount(_positive(one)), instead=amount(declared))
+            word(language, "taken" if one.units < 0 else "put", amount=amount(positive(one)), instead=amount(declared))
             for one in booked
         ]
         if not booked and not badly and rules & (OF_AMOUNT | {"double_effect"}) and _is_taken_once(flow, declared):
@@ -95,14 +95,14 @@ def _seen(flow: Flow, rules: Collection[str]) -> list[str]:
         # the same event that came twice is no second payment: only the books have it twice
         what = word(inquiry.language, "by_books", what=said[0]) if "double_effect" in rules else said[0]
         said = [word(inquiry.language, "instead", what=what, instead=inquiry.amount(other))]
-    if len(own) > 1 and (all_ := _together(flow, own)):
+    if len(own) > 1 and (all_ := _together(flow, own, is_by_books="double_effect" in rules)):
         said.append(all_)
     if not own:
         said = [_stands(flow, net) for net in others]
     elif all(place_kind(model, net.place).rests for net in own):
         said += [word(inquiry.language, "books_have", what=_stands(flow, net)) for net in others]
     missing = [net for net in flow.nets() if net.place.kind == UNEXPLAINED]
-    amounts = [inquiry.amount(_positive(money(model, net.units, net.currency))) for net in missing]
+    amounts = [inquiry.amount(positive(money(model, net.units, net.currency))) for net in missing]
     return [*said, *(word(inquiry.language, "unaccounted", amount=one) for one in amounts)]
 
 
@@ -112,7 +112,7 @@ def _ended_badly(flow: Flow, states: Sequence[StateLine]) -> list[str]:
     if not (states and states[0].is_final):
         return []
     inquiry, model, own = flow.inquiry, flow.inquiry.model, holders(flow.inquiry.model)
-    held, owed, _ = held_and_owed(flow)
+    held, owed, beside = held_and_owed(flow)
     if len(held) != 1 or any(net.place.kind == UNEXPLAINED for net in flow.nets()):
         return []
     about = place_kind(model, held[0].place)
@@ -122,8 +122,11 @@ def _ended_badly(flow: Flow, states: Sequence[StateLine]) -> list[str]:
     if not is_failure and not any(place_kind(model, net.place).subject in own for net in owed):
         return []
     amount = inquiry.amount(money(model, held[0].units, held[0].currency))
-    place = inquiry.text(about.tells) or place_title(inquiry, held[0].place)
-    return [word(inquiry.language, "not_given_back" if is_failure else "not_arrived", amount=amount, place=place)]
+    between = next((net for net in beside if place_kind(model, net.place).is_transit), held[0])
+    place = _told_place(inquiry, held[0] if is_failure else between)
+    since = inquiry.day(held[0].row.recorded)
+    name = "not_given_back" if is_failure else "not_arrived"
+    return [word(inquiry.language, name, amount=amount, place=place, since=since)]
 
 
 def _released(flow: Flow) -> list[str]:
@@ -144,25 +147,30 @@ def _instead_of(flow: Flow, net: Net) -> Money | None:
     return declared if is_sure and net.currency == declared.currency else None
 
 
-def _together(flow: Flow, own: Sequence[Net]) -> str:
+def _together(flow: Flow, own: Sequence[Net], *, is_by_books: bool) -> str:
     """That its places hold more or less than it is for, in its own currency."""
     inquiry, declared = flow.inquiry, flow.declared()
     if declared is None or {net.currency for net in own} != {declared.currency}:
         return ""
     total = money(inquiry.model, sum(net.units for net in own), declared.currency)
     values = {"amount": inquiry.amount(total), "instead": inquiry.amount(declared)}
-    return word(inquiry.language, "together", **values) if total.units != declared.units else ""
+    name = "together_by_books" if is_by_books else "together"
+    return word(inquiry.language, name, **values) if total.units != declared.units else ""
 
 
 def _stands(flow: Flow, net: Net) -> str:
     inquiry, about = flow.inquiry, place_kind(flow.inquiry.model, net.place)
     amount = inquiry.amount(money(inquiry.model, net.units, net.currency))
-    place = inquiry.text(about.tells) or place_title(inquiry, net.place)
+    place = _told_place(inquiry, net)
     name = "stands_unconfirmed" if about.certainty is Certainty.UNCONFIRMED else "stands"
     return word(inquiry.language, name, amount=amount, place=place)
 
 
-def _booked_otherwise(flow: Flow, is_other_sum: bool) -> list[Money]:
+def _told_place(inquiry: Inquiry, net: Net) -> str:
+    return inquiry.text(place_kind(inquiry.model, net.place).tells) or place_title(inquiry, net.place)
+
+
+def booked_otherwise(flow: Flow, is_other_sum: bool) -> list[Money]:
     """What was booked on an account at least twice over; where a finding says so (a part of a hold may well be all that
     is taken) whatever is not the sum that was asked for."""
     declared = flow.declared()
@@ -201,5 +209,5 @@ def _late(
     return f"{said} {_attention(inquiry, findings)}"
 
 
-def _positive(money: Money) -> Money:
+def positive(money: Money) -> Money:
     return Money(abs(money.units), money.currency, money.digits)

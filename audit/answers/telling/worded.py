@@ -9,14 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.reading.names import kind_title, place_title
+from audit.answers.reading.names import field_title, kind_title, place_title
 from audit.answers.reading.states import state_title
-from audit.answers.words import apart, has_decimal_comma, within
+from audit.answers.spelled import has_decimal_comma
+from audit.answers.words import apart, within
+from audit.findings.rule import phrase
 from audit.model.meaning import Lane
 from audit.values import Place
 
 EVENTS = ("after", "one_of", "came", "type")
-TYPES = ("change", "undoing")
+TYPES = ("change", "undoing", "other")
+PHRASES = ("before", "how", "lacks", "what", "why")
 STATES = ("state", "from", "to", "allowed")
 PLACES = ("place", "places")
 TIMES = ("due", "since")
@@ -55,6 +58,10 @@ def _word(inquiry: Inquiry, name: str, value: Any, lane: Lane | None) -> Any:
         return within(kind_title(inquiry, value))
     if name in TIMES:
         return _time(inquiry, value)
+    if name == "same":
+        return within(field_title(inquiry, value))
+    if name in PHRASES:
+        return phrase(value, inquiry.language)
     return value
 
 

@@ -147,8 +147,6 @@ def _found(inquiry: Inquiry, like: Subject, answer: Why) -> Sequence[FindingLine
 
 def _not_more(inquiry: Inquiry, cohort: Cohort, own: int, claims: list[str]) -> list[str]:
     """Denies what is wrong with others of whom the claims are true, and not with it: theirs is another situation."""
-    if not inquiry.cut.is_now and inquiry.cut.clock is Clock.OCCURRED:
-        return []  # by which findings are not known
     more: list[set[str]] = []
     for only in ("finding", ""):  # mostly the findings say it all, and the states need no look
         told = " and ".join(claim for claim in claims if claim.startswith(only))

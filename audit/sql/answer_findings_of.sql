@@ -3,6 +3,7 @@
 -- the subject has more links than there are findings at all, each finding among its links.
 -- Some events may be given: then also the findings that rest on one of them, whosever they are.
 -- A payment's lane may be tied to the payment alone: of the newest `flows` linked, their `lanes` count as well.
+-- By the asked clock.
 -- Parameters: subjects, the one whose links count, the kinds of links that do, flows, lanes, scarce, events, how many.
 with suspect as materialized (
     select subject_id from finding limit %(scarce)s + 1
@@ -50,6 +51,6 @@ with suspect as materialized (
 select f.id, f.rule, f.severity, s.kind, s.key, f.state, f.opened_at, f.opened_by, f.resolved_at, f.resolved_by,
        f.because_of, f.evidence, f.numbers, f.money, f.subject_id
 from found join finding f using (id) join subject s on s.id = f.subject_id
-where f.opened_at <= %(recorded)s and f.rule <> all(%(hides)s)
+where {opened} <= %(moment)s and f.rule <> all(%(hides)s)
 order by f.state = 'resolved', array_position(array['critical', 'high', 'medium', 'info'], f.severity), f.opened_at, f.id
 limit %(limit)s

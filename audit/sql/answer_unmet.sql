@@ -1,6 +1,7 @@
--- Expectations of some subjects that were called for and not met at a moment, as last judged. Parameters: subjects,
+-- Expectations of some subjects that were called for and not met at a moment, as last judged, by the
+-- asked clock. Parameters: subjects,
 -- moment, how many.
-select expectation, after_position from expected
-where subject_id = any(%(subjects)s) and after_at <= %(recorded)s and (met_at is null or met_at > %(recorded)s)
-order by due_at, after_position
+select e.expectation, e.after_position from expected e
+where e.subject_id = any(%(subjects)s) and {called} <= %(moment)s and (e.met_at is null or {met} > %(moment)s)
+order by e.due_at, e.after_position
 limit %(limit)s

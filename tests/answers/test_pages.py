@@ -253,6 +253,9 @@ def test_payments_that_are_over_are_told_as_their_whole_stories_tell_them(world:
     assert over > 10
 
 
+OF_SUBJECTS = sql("answer_findings_of").format(opened="f.opened_at")
+
+
 def test_a_subject_with_very_many_links_has_the_same_findings(world: Database) -> None:
     """They are then looked for from the other side: among all findings, not among the links."""
     with world.connect("follower") as connection:
@@ -263,12 +266,12 @@ def test_a_subject_with_very_many_links_has_the_same_findings(world: Database) -
             " order by count(*) desc, l.subject_id limit 1"
         ).fetchone()
         assert found is not None
-        wanted = {"subjects": [found[0]], "linked_to": found[0], "kinds": found[1], "recorded": END}
+        wanted = {"subjects": [found[0]], "linked_to": found[0], "kinds": found[1], "moment": END}
         wanted |= {"events": [], "hides": [], "flows": [], "lanes": [], "scarce": 300, "limit": 50}
-        few = connection.execute(sql("answer_findings_of"), wanted).fetchall()
+        few = connection.execute(OF_SUBJECTS, wanted).fetchall()
         more = "insert into link select %s, %s, now(), -n from generate_series(1, 1100) n"
         connection.execute(more, [found[0], found[1][0]])
-        assert few and connection.execute(sql("answer_findings_of"), wanted).fetchall() == few
+        assert few and connection.execute(OF_SUBJECTS, wanted).fetchall() == few
         connection.rollback()
 
 
@@ -283,10 +286,10 @@ def test_findings_of_payments_lanes_are_the_same_from_either_side(world: Databas
         ).fetchall()
         found = 0
         for subject, flows, lanes in subjects:
-            wanted = {"subjects": [subject], "linked_to": subject, "kinds": [], "recorded": END, "flows": flows}
+            wanted = {"subjects": [subject], "linked_to": subject, "kinds": [], "moment": END, "flows": flows}
             wanted |= {"lanes": lanes, "events": [], "hides": [], "limit": 50}
             scarce, many = (
-                connection.execute(sql("answer_findings_of"), wanted | {"scarce": most}).fetchall() for most in (300, 0)
+                connection.execute(OF_SUBJECTS, wanted | {"scarce": most}).fetchall() for most in (300, 0)
             )
             assert scarce == many
             found += any(row[14] != subject for row in many)

@@ -155,18 +155,6 @@ def test_what_is_unknown_is_not_true_in_not_either(world: Database, bank: Bank) 
     assert keys(asked("transfer:*", f"not ({late} and amount > 1000000)")) == everyone, "one false part is enough"
 
 
-@pytest.mark.parametrize(
-    ("like", "expression", "clock"),
-    [
-        ("transfer:*", "finding = stuck", Clock.OCCURRED),
-        ("transfer:*", "waiting = order.Begun", Clock.OCCURRED),
-    ],
-)
-def test_what_was_not_kept_of_the_moment_is_refused(like: str, expression: str, clock: Clock, world: Database) -> None:
-    with pytest.raises(UsageError, match="known of everyone"):
-        asked(like, expression, at=Moment(START, clock))
-
-
 def moments(bank: Bank, clock: str) -> list[datetime]:
     times = sorted({getattr(event, clock) for event in bank.events})
     return [START - timedelta(days=9), times[0], *times[3 :: len(times) // 5], times[-1]]

@@ -13,6 +13,7 @@ from audit.answers.claims.held import Held, PlaceName
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import END
 from audit.answers.reading.names import flow_kinds
+from audit.answers.reading.standing import of_findings, of_waits
 from audit.answers.shapes.finding import OF_MONEY
 from audit.errors import UsageError
 from audit.findings.catalogue import RULES
@@ -35,7 +36,6 @@ NAMES = [
     "balance",
     "started",
 ]
-RECORDED_ONLY = "is known of everyone at a past moment on the recorded clock alone: leave out the clock or the moment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Cohort:
         self.held = Held(inquiry, kind, self.flows if self.is_flow else None)
 
     def members(self, node: Node) -> Members:
-        """Raises UsageError for a name that stands for nothing, and for what was not kept of the asked moment."""
+        """Raises UsageError for a name that stands for nothing, and for what is not kept of the asked moment."""
         found = self._truth(node, is_denied=False).members
         if not self._is_of_occurred:
             return found
@@ -98,8 +98,8 @@ class Cohort:
     def wrong(self, members: Collection[int]) -> dict[int, set[str]]:
         """What is open of each of them and wrong with a payment: its rules."""
         found: dict[int, set[str]] = {id: set() for id in members}
-        parameters = {**self._parameters(), "subjects": list(members), "rules": sorted(OF_PAYMENTS)}
-        for id, _, rule in self.inquiry.rows("who_has_finding", parameters) if members else ():
+        told = {"subjects": list(members), "rules": sorted(OF_PAYMENTS)}
+        for id, _, rule in self._rows("who_has_finding", of_findings(self.inquiry.cut), **told) if members else ():
             found[id].add(rule)
         return found
 
@@ -156,8 +156,8 @@ class Cohort:
             return self._waiting(text)
         if name.name == "finding":
             _check(text, RULES, "rule")
-            self._recorded_only("a finding")
-            return self._pairs("who_has_finding", subjects=None, rules=[text])
+            rows = self._rows("who_has_finding", of_findings(self.inquiry.cut), subjects=None, rules=[text])
+            return {row[0]: row[1] for row in rows}
         if name.name == "place":
             return self._in_place(text)
         return None
@@ -195,9 +195,8 @@ class Cohort:
     def _waiting(self, text: object) -> Members:
         calls = {f"{one.after[0]}.{one.after[1]}" for one in self.model.expectations}
         _check(text, calls, "event that calls for a reaction")
-        self._recorded_only("what is awaited")
         numbers = [n for n, one in enumerate(self.model.expectations) if ".".join(one.after) == text]
-        return self._pairs("who_waits", expectations=numbers)
+        return {row[0]: row[1] for row in self._rows("who_waits", of_waits(self.inquiry.cut), expectations=numbers)}
 
     def _in_place(self, text: object) -> Members:
         """BOOK/KIND:ID."""
@@ -303,15 +302,14 @@ class Cohort:
             if currency is not None and (not rests or id in self.held.open_flows)
         }
 
-    def _recorded_only(self, what: str) -> None:
-        if self._is_of_occurred:
-            raise UsageError(f"{what} {RECORDED_ONLY}")
-
     def _decimal(self, units: Any, currency: str) -> Decimal:
         return EXACT.scaleb(Decimal(int(units)), -self.model.digits.get(currency, 0))
 
     def _pairs(self, statement: str, **parameters: object) -> Members:
-        return {row[0]: row[1] for row in self.inquiry.rows(statement, {**self._parameters(), **parameters})}
+        return {row[0]: row[1] for row in self._rows(statement, {}, **parameters)}
+
+    def _rows(self, statement: str, parts: Mapping[str, str], **parameters: object) -> list[tuple[Any, ...]]:
+        return self.inquiry.rows(statement, {**self._parameters(), **parameters}, **parts)
 
     def _parameters(self) -> dict[str, object]:
         time = self.inquiry.cut.time or END

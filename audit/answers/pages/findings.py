@@ -12,6 +12,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import END
 from audit.answers.reading.events import Told, events_at, read_events
 from audit.answers.reading.names import customers_of, flow_kinds, flow_lanes, link_of, links_of, money
+from audit.answers.reading.standing import Stood, of_findings, stood
 from audit.answers.reading.unfolded import unfolded
 from audit.answers.shapes import FindingLine, FindingPage, Link, Page, RuleLine
 from audit.answers.telling.lines import event_lines, surroundings
@@ -116,8 +117,9 @@ def findings_of(
             "events": list(events),
             "hides": list(inquiry.hides),
             "limit": limit + 1,
-            "recorded": inquiry.cut.time or END,
+            "moment": inquiry.cut.time or END,
         },
+        **of_findings(inquiry.cut),
     )
     lines = finding_lines(inquiry, rows[:limit])
     return Page(tuple(lines), len(rows) if len(rows) <= limit else None, limit)
@@ -126,7 +128,9 @@ def findings_of(
 def finding_lines(inquiry: Inquiry, rows: Sequence[Row]) -> list[FindingLine]:
     refs = _refs(inquiry, (position for row in rows for position in (row[7], row[9], *row[11]) if position))
     standing = mutes.muted(inquiry.connection, {row[1] for row in rows})
-    return [_line(inquiry, row, refs, mutes.muted_until(standing, row[1], Subject(row[3], row[4]))) for row in rows]
+    times = stood(inquiry, rows)
+    return [_line(inquiry, row, refs, mutes.muted_until(standing, row[1], Subject(row[3], row[4])), times[row[0]])
+            for row in rows]  # fmt: skip
 
 
 def rule_lines(inquiry: Inquiry) -> tuple[RuleLine, ...]:
@@ -160,7 +164,9 @@ def _refs(inquiry: Inquiry, positions: Iterable[int]) -> Mapping[int, EventRef]:
     return {position: EventRef(source, event_id, position) for position, source, event_id in rows}
 
 
-def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef], muted_until: date | None) -> FindingLine:
+def _line(
+    inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef], muted_until: date | None, stood: Stood
+) -> FindingLine:
     (
         identifier,
         name,
@@ -198,5 +204,6 @@ def _line(inquiry: Inquiry, row: Row, refs: Mapping[int, EventRef], muted_until:
         would_resolve=rule.would_resolve(numbers, inquiry.language) if rule else "",
         money=tuple(money(inquiry.model, int(units), currency) for units, currency in sums),
         muted_until=muted_until,
-        was_open=bool(resolved_at and inquiry.cut.time and resolved_at > inquiry.cut.time),
+        was_open=bool(stood.until and inquiry.cut.time and stood.until > inquiry.cut.time),
+        is_ahead=bool(inquiry.cut.time and stood.since > inquiry.cut.time),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,7 +77,17 @@ def findings(
 
 
 def all_findings(inquiry: Inquiry, chosen: Chosen = Chosen()) -> Iterator[FindingLine]:
-    """Every finding, newest first, read a page at a time."""
+    """Every finding, newest first; at a moment those that had been opened by then, as they stood."""
+    if inquiry.cut.is_now:
+        yield from _all(inquiry, chosen)
+        return
+    for line in _all(inquiry, replace(chosen.checked(inquiry), state="")):
+        state = "open" if line.is_open else "resolved"
+        if not line.is_ahead and chosen.state in ("", state):
+            yield line if state == line.state else replace(line, state=state, resolved_at=None, resolved_by=None)
+
+
+def _all(inquiry: Inquiry, chosen: Chosen) -> Iterator[FindingLine]:
     cursor: str | None = None
     while True:
         page = _page(inquiry, chosen.checked(inquiry), cursor, 500)

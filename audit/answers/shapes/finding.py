@@ -53,6 +53,7 @@ class FindingLine:
     money: tuple[Money, ...]
     muted_until: date | None = None  # it is judged as any other, and shown apart
     was_open: bool = False  # at the asked moment, and resolved since
+    is_ahead: bool = False  # it was opened after the asked moment
 
     @property
     def is_open(self) -> bool:

@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import TypeVar
 
 from audit.answers.inquiry import Inquiry
+from audit.answers.reading.cut import END
 from audit.answers.reading.events import events_at
 from audit.answers.reading.names import Known, declared_kinds, flow_kinds, linked
+from audit.answers.reading.standing import of_waits
 from audit.answers.shapes import StateLine, Usual, Waiting
 from audit.answers.telling.waiting import awaited, expected
 from audit.projections.durations import quantile
@@ -30,8 +32,8 @@ def awaited_of(
     if lane not in declared_kinds(inquiry.model):
         flows = linked(inquiry.connection, asked.id, flow_kinds(inquiry.model), FLOWS_MAX + 1)
         subjects, is_all = subjects + [id for id, _, _ in flows[:FLOWS_MAX]], len(flows) <= FLOWS_MAX
-    parameters = {**inquiry.cut.parameters(), "subjects": subjects, "limit": EXPECTED_MAX + 1}
-    unmet = inquiry.rows("answer_unmet", parameters)
+    parameters = {"moment": inquiry.cut.time or END, "subjects": subjects, "limit": EXPECTED_MAX + 1}
+    unmet = inquiry.rows("answer_unmet", parameters, **of_waits(inquiry.cut))
     is_all = is_all and len(unmet) <= EXPECTED_MAX
     called = {(row[0], row[1]) for row in unmet[:EXPECTED_MAX]}
     rows = events_at(inquiry, [position for _, position in called])

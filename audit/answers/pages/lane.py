@@ -101,12 +101,15 @@ def _nth(inquiry: Inquiry, asked: Known, number: int) -> tuple[datetime, int, in
     return next(((row[0], row[1], row[2], row[3]) for row in rows), None)
 
 
-def _at_number(inquiry: Inquiry, asked: Known, number: int) -> Inquiry | None:
-    """The same question just after the event of that number; None: before the first."""
-    key = _nth(inquiry, asked, number)
-    if key is None:
+def _at_number(inquiry: Inquiry, asked: Known, part: Part, number: int) -> Inquiry | None:
+    """The same question just after the event of that number; None: before the first. What is in the part at hand is not
+    counted to."""
+    if part.first_number <= number < part.first_number + len(part.rows):
+        row = part.rows[number - part.first_number]
+    elif (key := _nth(inquiry, asked, number)) is not None:
+        row = events_at(inquiry, [key[3]])[key[3]]
+    else:
         return None
-    row = events_at(inquiry, [key[3]])[key[3]]
     return inquiry.at(Cut(row.recorded, Clock.RECORDED, row.key, ref_of(inquiry, row)))
 
 
@@ -133,8 +136,8 @@ def _detail(
     last = part.first_number + len(part.rows) - 1
     numbers = [event.number or number for event in steps[index].events]
     first, second = sorted((min(numbers) - 1 if diff is None else diff, max(numbers)))
-    before, places_before = _held_at(_at_number(inquiry, asked, first), asked, fresh)
-    after, places_after = _held_at(_at_number(inquiry, asked, second), asked, fresh)
+    before, places_before = _held_at(_at_number(inquiry, asked, part, first), asked, fresh)
+    after, places_after = _held_at(_at_number(inquiry, asked, part, second), asked, fresh)
     return StepDetail(
         step=steps[index],
         previous=number - 1 if number > 1 else None,

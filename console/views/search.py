@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.names import CUSTOMER, declared_kinds, field_title, flow_kinds, link_of, linked
-from audit.answers.reading.withheld import holders
+from audit.answers.reading.withheld import hidden_among, holders
 from audit.answers.search import search as ask_search
 from audit.answers.shapes import Link, SearchAnswer
 from audit.errors import UnknownSubject
@@ -41,13 +42,17 @@ def search(visit: Visit) -> HttpResponse:
         return HttpResponseRedirect(visit.to(only))
     hits = [
         {
+            "subject": str(hit.link.subject),
             "href": visit.to(hit.link),
             "title": hit.link.title,
             "kind": hit.link.kind_title,
             "matched": matched[hit.matched],
             "is_exact": hit.is_exact,
             "is_whole": hit.link.subject.kind in declared and hit.link.subject.kind not in travels,
-            "owners": [{"href": visit.to(link), "title": link.title} for link in owners.get(hit.link.subject, ())],
+            "owners": [
+                {"subject": str(link.subject), "href": visit.to(link), "title": link.title}
+                for link in owners.get(hit.link.subject, ())
+            ],
         }
         for hit in found.hits
     ]
@@ -79,10 +84,16 @@ def meant(found: SearchAnswer, declared: Collection[str]) -> Link | None:
 
 @looked("search", "search")
 def found(visit: Visit, token: str) -> HttpResponse:
-    with asking(visit, is_now=True):  # since it was kept, somebody may have been restricted
-        pass
     kept = visit.request.session.get("searches", {}).get(token)
     if kept is None:
         raise UnknownSubject("this search is no longer kept: search again")
-    visit.subjects += [Subject.parse(text) for text in kept["subjects"]]
-    return visit.show("search.html", hits=kept["hits"], is_complete=kept["is_complete"])
+    subjects = [Subject.parse(text) for text in kept["subjects"]]
+    with asking(visit, is_now=True) as inquiry:  # since it was kept, somebody may have been restricted
+        hidden = {str(one) for one in hidden_among(inquiry, subjects)}
+    visit.subjects += [one for one in subjects if str(one) not in hidden]
+    hits = [{**hit, "owners": _without(hit["owners"], hidden)} for hit in _without(kept["hits"], hidden)]
+    return visit.show("search.html", hits=hits, is_complete=kept["is_complete"])
+
+
+def _without(rows: list[dict[str, Any]], hidden: Collection[str]) -> list[dict[str, Any]]:
+    return [row for row in rows if row["subject"] not in hidden]

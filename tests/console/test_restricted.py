@@ -122,6 +122,20 @@ def test_no_search_finds_them(bank: Bank, restricted: Pair) -> None:
         assert "/of/" not in page.split("<main")[1], text
 
 
+def test_a_search_that_is_kept_forgets_who_was_restricted_since(pair: Pair, tmp_path: Path) -> None:
+    browser, file = browser_of("support"), tmp_path / "restricted.csv"
+    kept = browser.post("/search", {"text": pair.gone_key[:3]}).headers["Location"]
+    assert kept.startswith("/search/") and pair.gone_key in browser.get(kept).content.decode()
+    file.write_text(f"customer,ground,may_open\n{pair.gone_key},staff,team_lead\n")
+    restrict(file)
+    try:
+        page = browser.get(kept).content.decode()
+    finally:
+        file.write_text("customer,ground,may_open\n")
+        restrict(file, may_remove=True)
+    assert pair.gone_key not in page and not re.search(rf"/of/customer/{pair.gone}\b", page)
+
+
 def test_no_search_by_what_is_personal_leads_to_their_payments(bank: Bank, restricted: Pair) -> None:
     """Also not to the other side's page of a payment that both share; the other's own number still finds the other."""
     support, lead = browser_of("support"), browser_of("team_lead")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "amount_drift": (
-        "{kind}: bestilt {declared_text}; bogført som nået frem {moved_text}.",
+        "Der blev bestilt {declared_text}; bogført som nået frem er {moved_text}.",
         "En postering af de {money_text}, der skiller, eller en rettelse, der siger hvorfor.",
     ),
     "asserted_value_differs": (

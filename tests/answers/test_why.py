@@ -22,7 +22,6 @@ from tests.answers.oracle import Bank, Happened
 from tests.conftest import Database
 
 AT = datetime(2026, 3, 27, 12, tzinfo=UTC)
-LANES = {"order": "order-", "sending": "sending-"}
 STATES = {"Begun": "begun", "Done": "done", "Sent": "sent", "TimedOut": "silent", "Paid": "paid"}
 
 

@@ -13,7 +13,7 @@ from audit.answers.reading.shared import covered, is_shared, own
 from audit.answers.reading.stories import BEGINNING, TIE_MAX, Part, part_of_story
 from audit.answers.reading.unfolded import Unfolded, unfolded
 from audit.answers.shapes import Link, Page, StepLine, What
-from audit.answers.telling.lines import event_lines, step_lines, surroundings
+from audit.answers.telling.lines import Noted, event_lines, step_lines, surroundings
 from audit.values import EventRef, Subject
 
 STEPS_SHOWN = 50
@@ -64,10 +64,13 @@ def steps_page(
     return part_told(inquiry, asked, part, fresh)
 
 
-def part_told(inquiry: Inquiry, asked: Known, part: Part, fresh: Unfolded) -> Page[StepLine]:
-    """The steps of a part of a story; of a shared one those of single payments without sentence and amount."""
+def part_told(
+    inquiry: Inquiry, asked: Known, part: Part, fresh: Unfolded, opened: Noted | None = None
+) -> Page[StepLine]:
+    """The steps of a part of a story; of a shared one those of single payments without sentence and amount. `opened`:
+    what was noted of its events."""
     told = read_events(inquiry, part.rows, fresh.finality)
-    lines = event_lines(inquiry, told, surroundings(inquiry, told, fresh), part.first_number)
+    lines = event_lines(inquiry, told, surroundings(inquiry, told, fresh, opened=opened), part.first_number)
     if is_shared(inquiry, asked):
         lines = covered(lines, own(inquiry, told))
     return Page(tuple(step_lines(told, lines)), part.total, next=part.next, previous=part.previous)

@@ -42,10 +42,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 PAGES: dict[str, tuple[Callable[[Inquiry, Subject], object], list[Subject], int]] = {
-    "customer": (customer, [Subject("customer", "C0"), Subject("customer", "C1")], 28),
-    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 35),
+    "customer": (customer, [Subject("customer", "C0"), Subject("customer", "C1")], 27),
+    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 33),
     "transfer": (transfer, [Subject("transfer", f"T{n}") for n in range(0, 60, 5)], 17),
-    "where": (where, [Subject("account", "A0"), Subject("account", "A3")], 19),
+    "where": (where, [Subject("account", "A0"), Subject("account", "A3")], 18),
     "what": (what, [Subject("account", "A0"), Subject("transfer", "T3")], 14),
 }
 

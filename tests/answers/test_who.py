@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from audit.answers.claims import cohort
 from audit.answers.shapes import Who
 from audit.answers.who import who
 from audit.errors import UnknownSubject, UsageError
@@ -220,6 +221,17 @@ def test_holders_are_found_by_what_they_hold(world: Database, bank: Bank) -> Non
     answer = asked("account:*", "balance.DKK > 2500")
     assert keys(answer) == expected and len(expected) in range(1, 4)
     assert keys(asked("customer:*", "sending.state = silent")) <= {"C0", "C1", "C2"}
+
+
+def test_few_and_many_who_had_an_event_are_alike(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of few each one's kind is looked up, of many who is of the kind."""
+    told = []
+    for few in (cohort.FEW, 0):
+        monkeypatch.setattr(cohort, "FEW", few)
+        with asking() as inquiry:
+            found = [who(inquiry, Subject(kind, "*"), "event = Reserved", size=99) for kind in ("transfer", "account")]
+        told.append([{(row.subject.subject, row.since) for row in one.subjects.rows} for one in found])
+    assert told[0] == told[1] and all(told[0])
 
 
 def test_pages_go_on_where_they_ended(world: Database) -> None:

@@ -36,6 +36,7 @@ NAMES = [
     "balance",
     "started",
 ]
+FEW = 10_000  # of so many each one's kind is looked up; of more, who is of a kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +314,7 @@ class Cohort:
 
     def _parameters(self) -> dict[str, object]:
         time = self.inquiry.cut.time or END
-        return {"kind": self.kind, "time": time, "tied": END if self._is_of_occurred else time}
+        return {"kind": self.kind, "time": time, "tied": END if self._is_of_occurred else time, "few": FEW}
 
 
 def _true_since(

@@ -20,6 +20,7 @@ from audit.answers.reading.stories import part_of_story
 from audit.answers.reading.unfolded import Unfolded, unfolded
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes import AccountPage, BalanceLine, FindingLine, Page, StateLine, StatementLine
+from audit.answers.telling.lines import noted
 from audit.answers.telling.spoken import ended
 from audit.answers.what import newest, not_understood, part_told
 from audit.answers.where import tells_of, with_flows
@@ -41,6 +42,7 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     latest = part_of_story(inquiry, asked, fresh, STORY_SHOWN, newest_first=True, tie=0)
     read_ahead(inquiry, [*own, *listed.rows, *latest.rows], fresh.finality)
     around = beside(inquiry, listed, latest.rows)
+    noted_here = noted(inquiry, [row.position for row in (*listed.rows, *latest.rows)], [row.id for row in latest.rows])
     opened = open_known(inquiry, asked, fresh)
     loaded = load_together(inquiry, opened, own, fresh, briefly=True, only_read=around.naming)
     flows, named = loaded.flows, [loaded.told[row.position] for row in around.naming]
@@ -66,9 +68,9 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         can_hold=can_hold(inquiry, subject),
         on_its_way=under_way,
         holds=holds(inquiry, found, flows, subject),
-        statement=statement_lines(inquiry, in_currency, fresh, listed, around, named, cursor),
+        statement=statement_lines(inquiry, in_currency, fresh, listed, around, named, cursor, noted_here),
         chart=chart(inquiry, in_currency),
-        story=part_told(inquiry, asked, latest, fresh),
+        story=part_told(inquiry, asked, latest, fresh, noted_here),
         facts=facts_of(inquiry, [loaded.told[row.position] for row in own]),
         others=others_of(inquiry, asked, {CUSTOMER, *flow_kinds(inquiry.model)}),
         findings=doubts,

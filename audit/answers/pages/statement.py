@@ -19,7 +19,7 @@ from audit.answers.reading.names import flow_kinds, link_of, links_of, money, pl
 from audit.answers.reading.stories import ENDING
 from audit.answers.reading.unfolded import Unfolded
 from audit.answers.shapes import ChartPoint, Link, Page, StatementLine
-from audit.answers.telling.lines import opened_by
+from audit.answers.telling.lines import Noted, noted
 from audit.values import Clock, Place, Subject, micros_of, time_of
 
 LINES_SHOWN = 50
@@ -109,14 +109,15 @@ def statement_lines(
     around: Beside,
     named: Sequence[Told],
     cursor: str | None = None,
+    opened: Noted | None = None,
 ) -> Page[StatementLine]:
-    """The lines of what is `booked`; `named` are the events that name what is `beside` it, read."""
+    """The lines of what is `booked`; `named` are the events that name what is `beside` it, read; `opened`: what was
+    noted of those events and of others."""
     if not places:
         return Page((), 0)
     bookings, is_end = found.bookings, found.is_end
-    positions = [booking.position for booking in bookings]
     told = {one.row.position: one for one in read_events(inquiry, found.rows)}
-    findings = opened_by(inquiry, positions)
+    findings, _ = opened or noted(inquiry, [booking.position for booking in bookings])
     owners = {Subject(place_kind(inquiry.model, one.place).subject or "", one.place.key) for one in places}
     names = _names(inquiry, named, owners)
     rows = [] if cursor else _fresh_lines(inquiry, places, fresh)
@@ -124,8 +125,8 @@ def statement_lines(
         one = told[booking.position]
         flow = next((around.flows[tie] for tie in one.ties if tie in around.flows), None)
         who = one.counterparty or (names.get(flow.subject, "") if flow else "")
-        opened = findings.get(booking.position, ())
-        rows.append(_line(inquiry, booking, one, places[0].currency, flow, who, opened))
+        opening = findings.get(booking.position, ())
+        rows.append(_line(inquiry, booking, one, places[0].currency, flow, who, opening))
     total = len(rows) if is_end and not cursor else None
     return Page(tuple(rows), total, next=None if is_end or not bookings else rows[-1].cursor)
 

@@ -32,13 +32,26 @@ class Holding:
 
 
 def holdings(inquiry: Inquiry, places: Sequence[Place], unfolded: Unfolded) -> list[Holding]:
-    """Every currency of these places; two statements now, at most three in the past."""
+    """Every currency of these places; one statement now, at most three in the past."""
     if not places:
         return []
     columns = [[p.book for p in places], [p.kind for p in places], [p.key for p in places]]
+    if inquiry.cut.is_now:
+        return with_unfolded(inquiry, _held_now(inquiry, columns), places, unfolded)
     rows = inquiry.rows("answer_places_of", columns)
     found = [Holding(row[0], Place(*row[1:4]), row[4], int(row[5]), row[6]) for row in rows]
     return with_unfolded(inquiry, at_moment(inquiry, found), places, unfolded)
+
+
+def _held_now(inquiry: Inquiry, columns: list[list[str]]) -> list[Holding]:
+    found = []
+    for id, book, kind, key, currency, units, in_order, recorded, occurred, *ref in inquiry.rows(
+        "answer_held_now", columns
+    ):
+        event = None if recorded is None else EventRef(*ref)
+        place = Place(book, kind, key)
+        found.append(Holding(id, place, currency, int(units), in_order, recorded, event, occurred=occurred))
+    return found
 
 
 def at_moment(inquiry: Inquiry, found: Sequence[Holding]) -> list[Holding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +19,8 @@ from audit.answers.reading.unfolded import Unfolded
 from audit.answers.shapes import Cause, EventLine, Link, StateChange, StepLine
 from audit.answers.telling.undoing import Elsewhere, linked_with_undone, standing_elsewhere
 from audit.values import EventRef, Subject, micros_of
+
+Noted = tuple[Mapping[int, tuple[str, ...]], Set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ def surroundings(
     unfolded: Unfolded,
     moved: Mapping[int, Sequence[Moved]] | None = None,
     moment: datetime | None = None,
+    opened: Noted | None = None,
 ) -> Surroundings:
-    """In at most seven statements for any number of events; `moment`: findings opened later are left out."""
+    """In at most seven statements for any number of events; `moment`: findings opened later are left out; `opened`:
+    what was `noted` of these events and of others."""
     positions = [one.row.position for one in told]
     moving = [one.row.position for one in told if one.row.flags & 1 or one.row.flags == 0]
-    findings, corrected = _noted(inquiry, positions, [one.row.id for one in told], moment)
+    findings, corrected = opened or noted(inquiry, positions, [one.row.id for one in told], moment)
     return Surroundings(
         movements(inquiry, moving, unfolded) if moved is None else moved,
         states_before(inquiry, told),
@@ -165,19 +169,14 @@ def _caused_by(one: Told, around: Surroundings, numbers: Mapping[int, int]) -> t
     )
 
 
-def opened_by(inquiry: Inquiry, positions: list[int]) -> dict[int, tuple[str, ...]]:
-    """Findings by the event that opened them, at the asked moment."""
-    return _noted(inquiry, positions, [], None)[0]
-
-
-def _noted(
-    inquiry: Inquiry, positions: list[int], ids: list[str], moment: datetime | None
-) -> tuple[dict[int, tuple[str, ...]], set[str]]:
+def noted(
+    inquiry: Inquiry, positions: Sequence[int], ids: Sequence[str] = (), moment: datetime | None = None
+) -> Noted:
     """Findings by the event that opened them, and which of the identifiers some correction names."""
     found: dict[int, tuple[str, ...]] = {}
     corrected: set[str] = set()
     for position, finding, named in inquiry.rows(
-        "answer_opened_by", [positions, moment or inquiry.cut.time or END, ids]
+        "answer_opened_by", [list(positions), moment or inquiry.cut.time or END, list(ids)]
     ):
         if named is not None:
             corrected.add(named)

@@ -8,9 +8,10 @@ import random
 import psycopg
 import pytest
 
-from audit.log.merkle import inclusion, multiproof, root_from_inclusion, root_from_many, root_of
+from audit.log.merkle import inclusion, multiproof, root_from_many, root_of
 from audit.log.tree import Tree, advance, sealed_of
 from tests.log.conftest import Log
+from tests.log.test_merkle import root_from_inclusion
 
 MANY = 66_600  # beyond one subtree of level 16, and no multiple of a tile
 

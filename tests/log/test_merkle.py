@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from hashlib import sha256
 
@@ -24,6 +24,7 @@ from audit.log.merkle import (
     root_from_many,
     root_of,
 )
+from tests.log.inclusion import root_from_inclusion
 
 # Certificate Transparency's own test tree.
 LINES = [
@@ -42,26 +43,6 @@ ROOTS = (
 )
 SIZE_MAX = 70
 Shown = list[tuple[int, bytes]]
-
-
-def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The root that a path leads to, as who is shown it computes it (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
-        raise BadProof(f"there is no leaf {index} among {size}")
-    fn, sn, root = index, size - 1, leaf
-    for step in path:
-        if sn == 0:
-            raise BadProof("the path is too long")
-        if fn & 1 or fn == sn:
-            root = node_of(step, root)
-            while not fn & 1 and fn:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            root = node_of(root, step)
-        fn, sn = fn >> 1, sn >> 1
-    if sn:
-        raise BadProof("the path is too short")
-    return root
 
 
 def leaves(size: int) -> list[bytes]:

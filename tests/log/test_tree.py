@@ -11,7 +11,7 @@ import pytest
 from audit.log.merkle import inclusion, multiproof, root_from_many, root_of
 from audit.log.tree import Tree, advance, sealed_of
 from tests.log.conftest import Log
-from tests.log.test_merkle import root_from_inclusion
+from tests.log.inclusion import root_from_inclusion
 
 MANY = 66_600  # beyond one subtree of level 16, and no multiple of a tile
 

@@ -13,12 +13,13 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 
 from audit.errors import UnknownSubject, UsageError
-from audit.log.merkle import is_consistent, leaf_of, root_from_inclusion
+from audit.log.merkle import is_consistent, leaf_of
 from audit.log.signed_notes import PublicKey, opened
 from audit.models import AuditRecord
 from audit.trails.verify.__main__ import main
 from tests.answers.oracle import Bank
 from tests.conftest import Database
+from tests.log.inclusion import root_from_inclusion
 
 
 def told(*words: str) -> Any:

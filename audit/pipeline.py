@@ -150,8 +150,8 @@ class Projection:
         released = take_released(self._connection, self._instance.model, BATCH_CATCHING_UP, upto)
         self._has_more = len(released) == BATCH_CATCHING_UP
         marks, events = {} if self._has_more else marks, [*released, *events] if released else events
-        signs, streams = self._projector.project(events, upto) if events else ((), set())
-        self._finish(signs, streams, self._end_of(events, marks), upto if upto != position else None)
+        signs, timed = self._projector.project(events, upto) if events else ((), set())
+        self._finish(signs, timed, self._end_of(events, marks), upto if upto != position else None)
         self._watermarks.update(marks)
         self._position = upto
         return upto - position
@@ -163,13 +163,13 @@ class Projection:
                   if source_id in touched or watermark != self._watermarks.get(source_id)]  # fmt: skip
         return End(events, passed, [*reached.values()])
 
-    def _finish(self, signs: Sequence[Sign], streams: set[int], end: End, upto: int | None) -> None:
+    def _finish(self, signs: Sequence[Sign], timed: set[int], end: End, upto: int | None) -> None:
         """What belongs into the transaction beside the rows."""
         digits = self._instance.model.digits
         record(self._connection, [*signs, *self._causes.judge(end.events)], digits)
         record(self._connection, alarms(self._connection, self._instance.model), digits)
         for source_id, watermark in end.passed:
-            sweep_overdue(self._connection, self._instance.model, source_id, watermark, streams)
+            sweep_overdue(self._connection, self._instance.model, source_id, watermark, timed)
         record(self._connection, self._silence.judge(end.events, end.reached), digits)
         record(self._connection, self._staff.judge(end.events), digits)
         record(self._connection, self._unbroken.judge(end.events), digits)
@@ -202,8 +202,8 @@ class Projection:
                 if self._stand()[0] != self._position or self._projector is None:
                     self._projector = None
                     return None
-                signs, streams = projector.project_read(ready, batch.last)
-                self._finish(signs, streams, end, batch.last)
+                signs, timed = projector.project_read(ready, batch.last)
+                self._finish(signs, timed, end, batch.last)
         else:
             self._writing = self._writer.submit(self._write, projector, folded, end, self._position, batch.last)
         self._watermarks.update(marks)
@@ -219,7 +219,7 @@ class Projection:
                 return False
             self._known = len(row[2])
             projector.write(folded)
-            self._finish(folded.signs, folded.streams, end, upto)
+            self._finish(folded.signs, folded.timed, end, upto)
         return True
 
     def _settle(self) -> None:

@@ -56,6 +56,7 @@ class Folded:
     fresh: Fresh
     signs: Sequence[Sign]
     streams: set[int]
+    timed: set[int]  # streams with a state, set by this batch, that may last too long
     numbered: set[int]
 
 
@@ -86,7 +87,7 @@ class Projector:
     def project(self, events: Sequence[Logged], upto: int) -> tuple[Sequence[Sign], set[int]]:
         """Fold `events` (final, of positions up to `upto`) and write their rows.
 
-        Returns what was noticed, for the findings, and the streams that were folded.
+        Returns what was noticed, for the findings, and the streams with a new state that may last too long.
         """
         return self.project_read(self.read(events, self._connection), upto)
 
@@ -121,7 +122,7 @@ class Projector:
         signs = list(folded.signs)
         if not self._is_bulk:  # a rebuild finds them completed when it folds them
             signs += complete_earlier(self._connection, self._model, self._names, ready.works, ready.notes)
-        return signs, folded.streams
+        return signs, folded.timed
 
     def fold(self, ready: Ready, connection: Connection) -> Folded:
         """The second half of a fold that changes nothing earlier, to be written later. `connection` gives names their
@@ -165,7 +166,8 @@ class Projector:
         memories = [(stream_id, encode(self._memories[stream_id])) for stream_id in sorted(streams)]
         signs = [*rows.signs, *collisions(connection, self._model, self._names, ready.events)]
         self._forget(streams, works, memories)
-        return Folded(rows, memories, ready.fresh, signs, streams, ready.numbered)
+        timed = {stream_id for (stream_id, _), one in rows.aggregates.items() if one.deadline is not None}
+        return Folded(rows, memories, ready.fresh, signs, streams, timed, ready.numbered)
 
     def _known_of(self, subjects: set[int]) -> Counter[str]:
         """How many of these subjects have events, by kind."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -33,6 +34,7 @@ from audit.log.logged import Logged
 from audit.log.replay import replay, take_released
 from audit.projections.alarms import alarms
 from audit.projections.causes import Causes
+from audit.projections.flowbook import FlowBook
 from audit.projections.projector import Folded, Projector
 from audit.projections.sequences import number_all
 from audit.projections.signs import Sign
@@ -41,7 +43,7 @@ from audit.values import micros_of
 
 PROJECTING = 7_306_061_302  # advisory lock of the one process that projects
 
-BATCHES_UNJUDGED_MAX = 6
+BATCHES_UNJUDGED = 3  # while there is more to read: most flows are over then, and judged once
 SWITCH_SECONDS = 0.001  # between threads: the one that writes has little to do and much to wait for
 
 LOOK_AGAIN_SECONDS = 0.1  # while another process projects what this one has logged
@@ -74,7 +76,7 @@ class Projection:
         self._position = -1
         self._known = 0  # how many sources there are
         self._behind: set[int] = set()  # sources that had more to read
-        self._unjudged = 0  # batches
+        self._due: deque[int] = deque(maxlen=BATCHES_UNJUDGED + 1)  # least watermarks of the last batches
         self._is_indexed = False  # for readers
         self._has_more = False  # of what became final after it was logged
         self._aside: Connection | None = None  # names and reads while another thread writes
@@ -218,7 +220,7 @@ class Projection:
             if row is None or row[0] != position:
                 return False
             self._known = len(row[2])
-            projector.write(folded)
+            projector.write(folded, upto)
             self._finish(folded.signs, folded.timed, end, upto)
         return True
 
@@ -251,18 +253,22 @@ class Projection:
         return [event for part in parts for event in part]
 
     def _judge_in_time(self, batch: Batch | None) -> None:
-        """While there is more to read, flows are judged now and then: what is found does not depend on when it is
-        looked for, and a flow that is judged once is judged cheapest."""
+        """While there is more to read, flows are judged some batches after they became due, and while the next batch is
+        folded: what is found does not depend on when it is looked for, and a flow that is judged once is judged
+        cheapest."""
         if batch is None:
             self._behind.clear()
         elif batch.has_more:
             self._behind.add(batch.source_id)
         else:
             self._behind.discard(batch.source_id)
-        self._unjudged += 1
-        if not self._behind or self._unjudged >= BATCHES_UNJUDGED_MAX:
+        if self._watermarks:
+            self._due.append(min(self._watermarks.values()))
+        if not self._behind:
             self._judge()
-            self._unjudged = 0
+        elif self._projector is not None and self._due:
+            work = (self._writing, self._due[0], {**self._watermarks}, self._projector.book)
+            self._writing = self._writer.submit(self._judge_behind, *work)
         if batch is not None and not self._behind and (batch.is_idle or self._knows_all()):
             self.complete()
 
@@ -284,13 +290,27 @@ class Projection:
         if not self._knows_all():
             return
         self._settle()
-        judged = FLOWS_AT_ONCE
-        book = self._projector.book if self._projector is not None else None
+        self._judge_flows(min(self._watermarks.values()), self._projector.book if self._projector is not None else None)
+
+    def _judge_behind(
+        self, writing: Future[bool] | None, due_by: int, watermarks: Mapping[int, int], book: FlowBook
+    ) -> bool:
+        """What `writing` says, once what is due by a time is judged behind it, on its thread."""
+        if writing is not None and not writing.result():
+            return False
+        return len(watermarks) < self._known or self._judge_flows(min(watermarks.values()), book, due_by)
+
+    def _judge_flows(self, watermark: int, book: FlowBook | None, due_by: int | None = None) -> bool:
+        """Whether the generation is still there to be judged: a rebuild may have replaced it meanwhile."""
+        connection, model, judged = self._connection, self._instance.model, FLOWS_AT_ONCE
         while judged == FLOWS_AT_ONCE:
-            with self._connection.transaction():
-                use_generation(self._connection, self._instance.generation)
-                judged = judge_flows(self._connection, self._instance.model, min(self._watermarks.values()), book)
-                judge_orphans(self._connection, self._instance.model, min(self._watermarks.values()))
+            with connection.transaction():
+                use_generation(connection, self._instance.generation)
+                if connection.execute(sql("generation_stand"), [self._instance.generation]).fetchone() is None:
+                    return False
+                judged = judge_flows(connection, model, watermark, book, due_by)
+                judge_orphans(connection, model, watermark)
+        return True
 
 
 def _connected() -> Connection:

@@ -3,8 +3,7 @@ what joins calls and reactions."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -35,7 +34,7 @@ from audit.findings.record import record
 from audit.findings.requests import judge_requests
 from audit.findings.story import At, End, Story, StoryMoment
 from audit.model.meaning import Model
-from audit.projections.flowbook import FlowBook
+from audit.projections.flowbook import FlowBook, Told, told_of
 from audit.projections.packing import PACKERS
 from audit.projections.signs import Sign
 from audit.values import time_of
@@ -54,14 +53,17 @@ RULES_OF_FLOWS = (
 )
 
 
-def judge_flows(connection: Connection, model: Model, watermark: int, book: FlowBook | None = None) -> int:
+def judge_flows(
+    connection: Connection, model: Model, watermark: int, book: FlowBook | None = None, due_by: int | None = None
+) -> int:
     """Judge what is due at `watermark` (microseconds; the least of all sources'), at most FLOWS_AT_ONCE subjects.
 
-    What is in `book` is not read back. Returns how many were judged. Runs in the caller's transaction on the generation
-    in its search_path.
+    What is in `book` is not read back. `due_by`: what became due after it is left for later. Returns how many were
+    judged. Runs in the caller's transaction on the generation in its search_path.
     """
     _run_back(connection, watermark)
-    due: dict[int, int] = dict(connection.execute(sql("take_dirty"), [time_of(watermark), FLOWS_AT_ONCE]).fetchall())
+    latest = time_of(watermark if due_by is None else min(due_by, watermark))
+    due: dict[int, int] = dict(connection.execute(sql("take_dirty"), [latest, FLOWS_AT_ONCE]).fetchall())
     if not due:
         return 0
     signs: list[Sign] = []
@@ -157,34 +159,28 @@ def _stories(
     connection: Connection, model: Model, ids: Sequence[int], watermark: int, book: FlowBook
 ) -> Iterator[tuple[Story, int | None, list[Happening]]]:
     """Each flow's story up to the watermark, the time of its first event beyond it, and its events before that."""
-    moves: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    unknown = Integers(subject_id for subject_id in ids if subject_id not in book)
-    heads = [book.head(subject_id) for subject_id in ids if subject_id in book]
+    told: dict[int, list[Told]] = {}
+    heads = []
+    for flow in map(book.flow, ids):
+        if flow is not None:
+            told[flow.subject_id] = flow.told(book.upto)
+            heads.append(flow.head())
+    unknown = Integers(subject_id for subject_id in ids if subject_id not in told)
     if unknown:
-        for row in connection.execute(sql("flow_moves"), [unknown]):
-            moves[row[0]].append(row)
+        moves = connection.execute(sql("flow_moves"), [unknown])
+        told |= {subject_id: told_of(rows) for subject_id, rows in groupby(moves, key=itemgetter(0))}
         heads += connection.execute(sql("flow_heads"), [unknown]).fetchall()
     kinds = flow_kinds(model)
     for row in sorted(heads, key=itemgetter(1, 2)):
-        of_flow = book.moves(row[0]) if row[0] in book else moves[row[0]]
-        later = next((move[1] for move in of_flow if move[1] > watermark), None)
-        known = of_flow if later is None else [move for move in of_flow if move[1] <= watermark]
-        happenings = _happenings(known)
+        events = told.get(row[0], [])
+        later = next((one[0] for one in events if one[0] > watermark), None)
+        known = events if later is None else [one for one in events if one[0] <= watermark]
+        happenings = [Happening(recorded, position, meaning) for recorded, _, _, position, meaning, _ in known]
         yield _story(model, kinds[row[1]], row, known, happenings, watermark), later, happenings
 
 
-def _happenings(moves: Iterable[tuple[Any, ...]]) -> list[Happening]:
-    """The events behind rows of moves: an event has as many rows as it has sides of movements."""
-    found, last = [], -1
-    for row in moves:
-        if row[2] != last:
-            last = row[2]
-            found.append(Happening(row[1], last, row[9]))
-    return found
-
-
 def _story(
-    model: Model, kind_of_flow: FlowKind, head: tuple[Any, ...], known: list[tuple[Any, ...]],
+    model: Model, kind_of_flow: FlowKind, head: tuple[Any, ...], known: Sequence[Told],
     happenings: Sequence[Happening], watermark: int,
 ) -> Story:
     subject_id, kind, key, units, currency, state, is_final, is_failure, state_at, state_position = head
@@ -202,26 +198,27 @@ def _story(
     if found.end is not None:
         story.is_sound, story.moments = True, [found.end]
     else:
-        places = {row[3]: at_of(model, row) for row in known if row[3] is not None}
+        places = {side[0]: at_of(model, side) for one in known for side in one[5]}
         ats = {place_id: at for place_id, at in places.items() if not is_others(model, story, at)}
         story.moments = list(_moments(kind_of_flow, known, ats))
         story.reservations = list(reservations(model, kind_of_flow, known, ats))
     return story
 
 
-def _moments(about: FlowKind, moves: list[tuple[Any, ...]], ats: Mapping[int, At]) -> Iterator[StoryMoment]:
-    """Rows of (subject, recorded, position, place, book, kind, key, currency, amount, meaning), a moment a time."""
+def _moments(about: FlowKind, events: Sequence[Told], ats: Mapping[int, At]) -> Iterator[StoryMoment]:
+    """A moment a time."""
     nets: dict[At, int] = {}
     since: dict[At, int] = {}
     state = ""
-    for recorded, rows in groupby(moves, key=itemgetter(1)):
+    for recorded, of_time in groupby(events, key=itemgetter(0)):
         first = None
-        for row in rows:
-            first = row[2] if first is None else first
-            state = about.states.get(row[9], state)
-            at = ats.get(row[3])
-            if at is not None:
-                nets[at] = nets.get(at, 0) + int(row[8])
-                since[at] = row[2]
+        for _, _, _, position, meaning, sides in of_time:
+            first = position if first is None else first
+            state = about.states.get(meaning, state)
+            for side in sides:
+                at = ats.get(side[0])
+                if at is not None:
+                    nets[at] = nets.get(at, 0) + side[5]
+                    since[at] = position
         assert first is not None
         yield StoryMoment(recorded, first, dict(nets), dict(since), state)

@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from audit.findings.flowkind import FlowKind
 from audit.findings.story import At, Story, StoryMoment
 from audit.model.meaning import Duration, Model
-
-Row = tuple[Any, ...]  # of flow_moves.sql
+from audit.projections.flowbook import Side, Told
 
 
 @dataclass(slots=True)
@@ -29,7 +27,7 @@ class Look:
         return self.end is not None
 
 
-def look(model: Model, about: FlowKind, story: Story, moves: Sequence[Row]) -> Look:
+def look(model: Model, about: FlowKind, story: Story, events: Sequence[Told]) -> Look:
     """At every time the flow was in balance, its money where its state allows it, nothing taken that was not reserved
     and nothing reserved for too long; in the end what must be empty is, the other books say the same, nothing took
     effect twice, and nothing that failed had to be undone. Given up at the first thing that is not so."""
@@ -39,26 +37,25 @@ def look(model: Model, about: FlowKind, story: Story, moves: Sequence[Row]) -> L
     others: set[int] = set()
     held = below = 0
     declared, currency = story.declared or (None, None)
-    unrest, latest_else, state, last = -1, -1, "", len(moves) - 1
-    if not moves or not _numbers_fit(about, story, moves):
+    unrest, latest_else, state, last = -1, -1, "", len(events) - 1
+    if not events or not _numbers_fit(about, story, events):
         return found
-    for number, row in enumerate(moves):
-        recorded, place_id = row[1], row[3]
-        state = about.states.get(row[9], state)
-        at = None
-        if place_id is not None and place_id not in others:
+    for number, (recorded, _, _, position, meaning, sides) in enumerate(events):
+        state = about.states.get(meaning, state)
+        for side in sides:
+            place_id = side[0]
             at = ats.get(place_id)
             if at is None:
-                at = at_of(model, row)
+                if place_id in others:
+                    continue
+                at = at_of(model, side)
                 if is_others(model, story, at):
                     others.add(place_id)
-                    at = None
-                else:
-                    ats[place_id], nets[place_id] = at, 0
-        if at is not None:
+                    continue
+                ats[place_id], nets[place_id] = at, 0
             before = nets[place_id]
-            after = nets[place_id] = before + int(row[8])
-            since[place_id] = row[2]
+            after = nets[place_id] = before + side[5]
+            since[place_id] = position
             if at.book == story.book:
                 if at.currency != currency:
                     return found
@@ -74,20 +71,22 @@ def look(model: Model, about: FlowKind, story: Story, moves: Sequence[Row]) -> L
                 unrest = recorded
                 if (at.book, at.kind) in about.reserves:
                     limit = about.reserves[(at.book, at.kind)]
-                    if after < 0 or (limit is not None and _is_too_long(model, limit, reserved, row, before, after)):
+                    if after < 0 or (
+                        limit is not None and _is_too_long(model, limit, reserved, place_id, recorded, before, after)
+                    ):
                         return found
-        if number == last or moves[number + 1][1] != recorded:
+        if number == last or events[number + 1][0] != recorded:
             allowed = about.pairs.get(state)
             if below or (held and held != declared) or (allowed and _are_astray(nets, ats, allowed)):
                 return found
     if _is_settled(story, found, unrest) and not any(reserved.values()) and _adds_up(story, nets, ats, latest_else):
         by_place = {ats[place_id]: units for place_id, units in nets.items()}
-        found.end = StoryMoment(row[1], row[2], by_place, {ats[one]: position for one, position in since.items()})
+        found.end = StoryMoment(recorded, position, by_place, {ats[one]: at for one, at in since.items()})
     return found
 
 
-def at_of(model: Model, row: Row) -> At:
-    place_id, book, kind, key, currency = row[3:8]
+def at_of(model: Model, side: Side) -> At:
+    place_id, book, kind, key, currency, _ = side
     place = model.places[(book, kind)]
     return At(book, kind, key, currency, place.rests, place.is_transit, place_id)
 
@@ -105,24 +104,24 @@ def _is_settled(story: Story, found: Look, unrest: int) -> bool:
     return not left and unrest <= story.settled_by
 
 
-def _numbers_fit(about: FlowKind, story: Story, moves: Sequence[Row]) -> bool:
+def _numbers_fit(about: FlowKind, story: Story, events: Sequence[Told]) -> bool:
     """Nothing took effect twice, and nothing that failed had to be undone."""
     if about.undone_by and story.ended is not None and story.ended.is_failure:
-        return all(row[9] not in about.undone_by for row in moves)
+        return all(one[4] not in about.undone_by for one in events)
     if not about.once:
         return True
-    events = {row[2]: about.once[row[9]] for row in moves if row[9] in about.once}
-    return len(set(events.values())) == len(events)
+    effects = [about.once[one[4]] for one in events if one[4] in about.once]
+    return len(set(effects)) == len(effects)
 
 
 def _is_too_long(
-    model: Model, limit: Duration, reserved: dict[int, int], row: Row, before: int, after: int
+    model: Model, limit: Duration, reserved: dict[int, int], place_id: int, recorded: int, before: int, after: int
 ) -> bool:
     """Whether a reservation ended after its time. `reserved`: since when they last."""
     if before <= 0 < after:
-        reserved[row[3]] = row[1]
+        reserved[place_id] = recorded
     elif after <= 0 < before:
-        return bool(row[1] > model.due(reserved.pop(row[3]), limit))
+        return bool(recorded > model.due(reserved.pop(place_id), limit))
     return False
 
 

@@ -80,7 +80,6 @@ class Fold:
             work.let_go()
         for stream_id in {work.event.stream_id for work in works}:
             self._judge(self.memories[stream_id], rows)
-        self.book.touched(rows.flows)
         rows.count("events", sum(work.event.kind == 0 for work in works))
         rows.count("moving_events", moving)
 

@@ -117,7 +117,7 @@ class Projector:
         folded = self._folded(ready, new, touched, rows, self._connection)
         if self._is_bulk:
             self._carry(folded.streams, rows)
-        self.write(folded)
+        self.write(folded, upto)
         self._recount(known_before, self._known_of(touched))
         signs = list(folded.signs)
         if not self._is_bulk:  # a rebuild finds them completed when it folds them
@@ -129,7 +129,8 @@ class Projector:
         identifiers, which they keep whatever becomes of the rows."""
         return self._folded(ready, self._name(ready, connection), set(), Rows(), connection)
 
-    def write(self, folded: Folded) -> None:
+    def write(self, folded: Folded, upto: int) -> None:
+        self.book.written(folded.rows.flows, upto)
         write(self._connection, folded.rows, folded.memories, folded.fresh, bulk=self._is_bulk)
         if not self._is_bulk:  # after a rebuild all is compared
             keep_ties(self._connection, folded.rows, folded.numbered)

@@ -22,9 +22,9 @@ def test_a_write_that_fails_is_done_again_from_the_log(
     batches_of(monkeypatch, 700)
     write, calls = Projector.write, [0]
 
-    def fails_twice(self: Projector, folded: Folded) -> None:
+    def fails_twice(self: Projector, folded: Folded, upto: int) -> None:
         calls[0] += 1
-        write(self, folded)
+        write(self, folded, upto)
         if calls[0] in (2, 4):
             raise Broken
 

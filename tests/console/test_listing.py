@@ -56,7 +56,7 @@ def test_a_cell_with_quotes_commas_and_lines_is_quoted() -> None:
 def test_csv_is_read_back_as_it_was(texts: list[str]) -> None:
     rows = [Row(text, Money(1, "DKK", 2)) for text in texts]
     read = list(csv.reader(io.StringIO(as_csv(page_of(rows)), newline="")))
-    assert [line[0].replace("'", "") for line in read[1:]] == [text.replace("'", "") for text in texts]  # but for what defuses
+    assert [line[0].replace("'", "") for line in read[1:]] == [text.replace("'", "") for text in texts]
 
 
 def test_every_page_is_gathered() -> None:

@@ -1,5 +1,5 @@
 -- What the open findings of some rules say is wrong of subjects of a kind (or of what they are tied to), by currency, in
--- minor units. Parameters: kind, subjects, rules, time, tied: ties up to which recorded time count.
+-- minor units, by the asked clock. Parameters: kind, subjects, rules, time, tied: ties up to which recorded time count.
 select k.id, m.value ->> 1, sum((m.value ->> 0)::numeric)
 from finding f join trace.subject s on s.id = f.subject_id
 cross join lateral (
@@ -9,7 +9,7 @@ cross join lateral (
         and l.first_at <= %(tied)s
 ) k
 cross join jsonb_array_elements(f.money) m
-where f.rule = any(%(rules)s) and f.opened_at <= %(time)s
-  and (f.state = 'open' or f.resolved_at > %(time)s)
+where f.rule = any(%(rules)s) and {opened} <= %(time)s
+  and (f.state = 'open' or {resolved} > %(time)s)
   and k.id = any(%(subjects)s)
 group by k.id, m.value ->> 1

@@ -93,3 +93,27 @@ def test_who_waits_at_a_moment_by_when_it_occurred(world: Database) -> None:
                 found = who(inquiry, Subject("transfer", "*"), f"waiting = {call}", size=1_000)
             wanted = {row[8] for row in mine if stands(row, "occurred", moment) == "open"}
             assert {line.subject.subject.key for line in found.subjects.rows} == wanted
+
+
+@pytest.mark.parametrize("clock", ["recorded", "occurred"])
+def test_who_has_a_finding_has_what_is_wrong_by_it_at_that_moment(world: Database, clock: str) -> None:
+    with asking() as inquiry:
+        rows = inquiry.connection.execute(
+            "select f.id, f.opened_at, o.recorded_at, o.occurred_at, f.resolved_at, r.recorded_at, r.occurred_at,"
+            " f.rule, s.key, (select sum((m.value ->> 0)::int) from jsonb_array_elements(f.money) m)"
+            " from finding f join link l on l.subject_id = f.subject_id and l.other_kind = 'customer'"
+            " join trace.subject s on s.id = l.other_id"
+            " join trace.log o on o.position = f.opened_by left join trace.log r on r.position = f.resolved_by"
+            " where jsonb_array_length(f.money) > 0"
+        ).fetchall()
+    for rule in {row[7] for row in rows}:
+        own = [row for row in rows if row[7] == rule]
+        for moment in moments_of(own, clock):
+            with asking(at=Moment(moment, Clock(clock))) as inquiry:
+                found = who(inquiry, Subject("customer", "*"), f"finding = {rule}", size=1_000).subjects.rows
+            wrong: dict[str, int] = {}
+            for row in own:
+                if stands(row, clock, moment) == "open":
+                    wrong[row[8]] = wrong.get(row[8], 0) + row[9]
+            assert {line.subject.subject.key: sum(one.units for one in line.money) for line in found} == wrong
+    assert rows

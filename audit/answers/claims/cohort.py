@@ -106,8 +106,8 @@ class Cohort:
 
     def damage(self, members: Collection[int], rules: Collection[str]) -> list[tuple[int, str, int]]:
         """Subject, currency and units of what the open findings of these rules say is wrong."""
-        parameters = {**self._parameters(), "subjects": list(members), "rules": sorted(rules)}
-        return self.inquiry.rows("who_damage", parameters) if members else []
+        told = {"subjects": list(members), "rules": sorted(rules)}
+        return self._rows("who_damage", of_findings(self.inquiry.cut), **told) if members else []
 
     def everyone(self) -> Members:
         """All that there were at the moment, and since when."""

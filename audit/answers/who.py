@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from heapq import nsmallest
 from typing import Any
 
 from audit.answers.claims.cohort import Cohort
@@ -53,9 +54,8 @@ def who(
     members = cohort.members(claim)
     hidden = hidden_numbers(inquiry, list(members))
     members = {id: since for id, since in members.items() if id not in hidden} if hidden else members
-    ordered = sorted(members, key=lambda id: (members[id], id))
-    start = _start(cursor)
-    shown = ordered[start : start + size]
+    start, total = _start(cursor), len(members)
+    first = nsmallest(start + size, zip(members.values(), members, strict=True))
     rules = claimed_rules(claim)
     amounts = _amounts(inquiry, cohort, members, rules)
     return Who(
@@ -65,15 +65,15 @@ def who(
         at=inquiry.as_of(),
         model=inquiry.model.hash,
         subjects=Page(
-            _lines(inquiry, shown, members, amounts),
-            len(ordered),
-            next=str(start + size) if start + size < len(ordered) else None,
+            _lines(inquiry, first[start:], amounts),
+            total,
+            next=str(start + size) if start + size < total else None,
             previous=str(max(0, start - size)) if start else None,
         ),
-        customers=len(ordered) if situation.kind == CUSTOMER else _customers(inquiry, ordered),
+        customers=total if situation.kind == CUSTOMER else _customers(inquiry, list(members)),
         money=_sums(inquiry, amounts),
-        oldest=members[ordered[0]] if ordered else None,
-        newest=members[ordered[-1]] if ordered else None,
+        oldest=min(members.values(), default=None),
+        newest=max(members.values(), default=None),
         has_own=own in members,
         is_of_damage=bool(rules) and not cohort.is_flow,
     )
@@ -225,29 +225,27 @@ def claimed_rules(claim: Node) -> frozenset[str]:
 
 def _amounts(
     inquiry: Inquiry, cohort: Cohort, members: Mapping[int, datetime], rules: Collection[str]
-) -> dict[int, tuple[Money, ...]]:
-    """What each flow declares; of each holder what is wrong by the rules that are claimed, else what it has."""
+) -> dict[int, dict[str, int]]:
+    """By currency what each flow declares; of each holder what is wrong by the rules that are claimed, else what it
+    has."""
     if rules and not cohort.is_flow:
-        return _by_currency(inquiry, cohort.damage(list(members), rules))
+        return _by_currency(cohort.damage(list(members), rules))
     if cohort.is_flow:
         rows = _declared(inquiry, cohort, list(members)) if members else ()
-        return {id: (money(inquiry.model, int(units), currency),) for id, units, currency in rows}
+        return {id: {currency: int(units)} for id, units, currency in rows}
     about = inquiry.model.kinds.get(cohort.kind)
     if about is None or about.book is None:
         return {}
     held = [(id, currency, int(units)) for id, _, _, _, currency, units, _ in cohort.held.of(members)]
-    return _by_currency(inquiry, held)
+    return _by_currency(held)
 
 
-def _by_currency(inquiry: Inquiry, rows: Iterable[tuple[int, str, int]]) -> dict[int, tuple[Money, ...]]:
+def _by_currency(rows: Iterable[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
     sums: dict[int, dict[str, int]] = {}
     for id, currency, units in rows:
         one = sums.setdefault(id, {})
         one[currency] = one.get(currency, 0) + int(units)
-    return {
-        id: tuple(money(inquiry.model, units, currency) for currency, units in sorted(one.items()))
-        for id, one in sums.items()
-    }
+    return sums
 
 
 def _declared(inquiry: Inquiry, cohort: Cohort, ids: list[int]) -> list[tuple[Any, ...]]:
@@ -258,19 +256,26 @@ def _declared(inquiry: Inquiry, cohort: Cohort, ids: list[int]) -> list[tuple[An
     return inquiry.rows("who_declared_then", parameters, clock=cohort.clock)
 
 
-def _sums(inquiry: Inquiry, amounts: Mapping[int, tuple[Money, ...]]) -> tuple[Money, ...]:
+def _sums(inquiry: Inquiry, amounts: Mapping[int, Mapping[str, int]]) -> tuple[Money, ...]:
     total: dict[str, int] = {}
     for one in amounts.values():
-        for amount in one:
-            total[amount.currency] = total.get(amount.currency, 0) + amount.units
-    return tuple(money(inquiry.model, units, currency) for currency, units in sorted(total.items()))
+        for currency, units in one.items():
+            total[currency] = total.get(currency, 0) + units
+    return _monies(inquiry, total)
+
+
+def _monies(inquiry: Inquiry, sums: Mapping[str, int]) -> tuple[Money, ...]:
+    return tuple(money(inquiry.model, units, currency) for currency, units in sorted(sums.items()))
 
 
 def _lines(
-    inquiry: Inquiry, shown: list[int], members: Mapping[int, datetime], amounts: Mapping[int, tuple[Money, ...]]
+    inquiry: Inquiry, shown: Sequence[tuple[datetime, int]], amounts: Mapping[int, Mapping[str, int]]
 ) -> tuple[WhoLine, ...]:
-    names = {id: Subject(kind, key) for id, kind, key in inquiry.rows("who_names", [shown])} if shown else {}
-    return tuple(WhoLine(link_of(inquiry, names[id], id), members[id], amounts.get(id, ())) for id in shown)
+    rows = inquiry.rows("who_names", [[id for _, id in shown]]) if shown else ()
+    names = {id: Subject(kind, key) for id, kind, key in rows}
+    return tuple(
+        WhoLine(link_of(inquiry, names[id], id), since, _monies(inquiry, amounts.get(id, {}))) for since, id in shown
+    )
 
 
 def _customers(inquiry: Inquiry, ids: list[int]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,12 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.pages.listed_findings import Chosen, all_findings
 from audit.answers.who import who
 from audit.answers.why import why
-from audit.values import Clock, Moment, Subject
+from audit.values import Clock, Moment, Subject, time_of
 from tests.answers.conftest import asking
 from tests.conftest import Database
+from tests.projections.feed import Feed
+from tests.projections.small import MODEL as SMALL
+from tests.projections.small import line, micros, paid
 
 Row = tuple[Any, ...]
 
@@ -117,3 +121,24 @@ def test_who_has_a_finding_has_what_is_wrong_by_it_at_that_moment(world: Databas
                     wrong[row[8]] = wrong.get(row[8], 0) + row[9]
             assert {line.subject.subject.key: sum(one.units for one in line.money) for line in found} == wrong
     assert rows
+
+
+@pytest.mark.parametrize(
+    ("clock", "seconds", "is_seen"),
+    [("recorded", 3_600, False), ("recorded", 7_200, True), ("occurred", 59, False), ("occurred", 60, True)],
+)
+def test_what_a_backdated_event_opens_stands_from_when_it_occurred(
+    clock: str, seconds: int, is_seen: bool, database: Database, tmp_path: Path
+) -> None:
+    """Taken out of an account that was closed before, told two hours later."""
+    Feed(tmp_path, database, SMALL).tell(
+        line("account-A", 1, "Opened", 0, customer="C"),
+        line("account-A", 2, "Closed", 5),
+        line("account-A", 3, "Reserved", 7_200, occurred=60, **paid("1.00", payment="P")),
+        complete_until=micros(9_000),
+    )
+    with asking(at=Moment(time_of(micros(seconds)), Clock(clock))) as inquiry:
+        found = {line.rule for line in all_findings(inquiry, Chosen(state="open"))}
+        below = who(inquiry, Subject("account", "*"), "finding = negative_place").subjects.rows
+    assert ("negative_place" in found) == is_seen
+    assert [str(one) for row in below for one in row.money] == (["1.00 DKK"] if is_seen else [])

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from audit.model.meaning import Asserted, Movement
 from audit.projections.memory import Claim, Claimed, Doubts, Memory, Said
-from audit.projections.orders import Row, ends, loose_ends
+from audit.projections.orders import Row, ends, last_values
 from audit.projections.reading import Work
 from audit.projections.signs import Sign
 
@@ -94,9 +94,9 @@ def _judge_target(memory: Memory, doubts: Doubts, target: str) -> list[Sign]:
     saids = [said for _, _, said in mine if said is not None]
     tolerance = max(said.tolerance for said in saids)
     rows: list[Row] = [(moved, None if said is None else said.units) for _, moved, said in mine]
-    starts = sorted({held - moved_in_all + drift for drift in claim.before})
+    starts = list(dict.fromkeys(held - moved_in_all + drift for drift in claim.before))
     found = _ends(rows, starts, tolerance, moved_in_all, any(said.is_cumulative for said in saids))
-    claim.drifts = sorted(value - held for value in found or loose_ends(rows))
+    claim.drifts = [value - held for value in (sorted(found) or last_values(rows))]
     if found and not claim.is_told:
         return []
     opening = next(event for event, _, said in mine if said is not None)

@@ -27,11 +27,12 @@ def ends(rows: Sequence[Row], starts: Iterable[int], tolerance: int) -> set[int]
     return found
 
 
-def loose_ends(rows: Sequence[Row]) -> set[int]:
-    """What rows that do not add up may have come to: asserted values from which no other row goes on."""
+def last_values(rows: Sequence[Row]) -> list[int]:
+    """What rows that do not add up may have come to: any asserted value, for which of them is wrong is not known. Those
+    from which no other row goes on are likelier, and come first."""
     starts = Counter(asserted - moved for moved, asserted in rows if asserted is not None)
     asserted_values = Counter(asserted for _, asserted in rows if asserted is not None)
-    return set((asserted_values - starts) or asserted_values)
+    return list(dict.fromkeys([*sorted(asserted_values - starts), *sorted(asserted_values)]))
 
 
 def _single(row: Row, start: int, tolerance: int) -> set[int]:

@@ -40,4 +40,4 @@ def test_a_long_day_takes_no_time() -> None:
     assert orders.ends(rows, [100], 1) == {100}
     assert orders.ends(rows[:-1], [100], 1) == {105}
     assert orders.ends([*rows, (7, 90)], [100], 1) == set()
-    assert orders.loose_ends([*rows, (7, 90)]) == {90}
+    assert orders.last_values([*rows, (7, 90)]) == [90, 100, 105]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from html import unescape
 
@@ -12,8 +12,6 @@ import pytest
 
 from audit.access.mask import hidden
 from audit.answers.inquiry import Inquiry, inquire
-from audit.answers.pages.account import account as account_page
-from audit.answers.pages.account import statement_page
 from audit.answers.pages.customer import customer as customer_page
 from audit.answers.pages.findings import findings_of
 from audit.answers.pages.transfer import transfer
@@ -88,24 +86,6 @@ def test_money_that_is_not_as_it_should_be_is_never_called_calm(bank: Bank) -> N
     assert not [one for one in seen if "between two accounts" in one and "on its way inside" in one]
 
 
-def test_an_accounts_first_sentence_says_what_is_wrong_with_it(bank: Bank) -> None:
-    """Overdrawn since when, held below zero, ended with something after its end."""
-    found = bank.rows(
-        "select distinct s.id from finding f join trace.subject s on s.id = f.subject_id where f.state = 'open'"
-        " and s.kind = 'account' and f.rule in ('negative_place', 'life_after_death') order by 1"
-    )
-    said = ""
-    for (id,) in found:
-        page = text_of(with_reason(browser_of("support"), "account", id), f"/of/account/{id}")
-        sentence = re.search(r'id="tells"[^>]*>([^<]*)<', page).group(1)  # type: ignore[union-attr]
-        assert "below zero" not in sentence or "Nothing is held." not in page
-        assert "no payment accounts for it" not in page  # of one handled twice the payment is named above it
-        said += sentence
-    assert "Overdrawn by 100.00\u00a0DKK since " in said
-    assert "75.00\u00a0DKK below zero, which cannot be: do not rely on what is available." in said
-    assert "Before that it was closed already; which of the two holds is not settled." in said
-
-
 def test_the_door_says_which_customer_the_money_left(bank: Bank) -> None:
     found = bank.rows(
         "select l.subject_id from link l join trace.subject s on s.id = l.subject_id join finding f"
@@ -115,41 +95,6 @@ def test_the_door_says_which_customer_the_money_left(bank: Bank) -> None:
     page = unescape(text_of(browser_of("support"), f"/of/transfer/{found[0][0]}/reason"))
     assert len(re.findall(r"<span>Customer C-\d+, whom the money left</span>", page)) == 1
     assert len(re.findall(r'name="customer"', page)) == 2 and "DKK" not in page
-
-
-def test_what_could_not_be_read_is_named_by_its_day_and_leads_to_its_finding(bank: Bank) -> None:
-    account = bank.rows(
-        "select s.id, f.id from finding f join trace.subject s on s.id = f.subject_id"
-        " where f.rule = 'unreadable' and f.state = 'open' and s.kind = 'account' order by 1"
-    )[0]
-    page = text_of(with_reason(browser_of("support"), "account", account[0]), f"/of/account/{account[0]}")
-    note = page.split("Complete: no.")[1].split("</div>")[0]
-    assert f'href="/finding/{account[1]}"' in note and re.search(r"\d\d:\d\d", note)
-
-
-def test_never_is_only_said_of_what_could_be_read(bank: Bank) -> None:
-    [[account]] = bank.rows(
-        "select s.id from finding f join trace.subject s on s.id = f.subject_id"
-        " where f.rule = 'unreadable' and f.state = 'open' and s.kind = 'account' order by 1 limit 1"
-    )
-    browser = with_reason(browser_of("support"), "account", account)
-    page = text_of(browser, f"/of/account/{account}/when?that=booked+<+0")
-    assert ">Never in what can be read</h2>" in page and "One event is not understood; it may be true" in page
-
-
-def test_how_far_below_zero_is_told_of_the_days_that_are_asked_about(bank: Bank) -> None:
-    [[account, day]] = bank.rows(
-        "select s.id, (f.opened_at at time zone 'Europe/Copenhagen')::date from finding f join trace.subject s"
-        " on s.id = f.subject_id where f.rule = 'negative_place' and f.state = 'open' and s.kind = 'account'"
-        " and not exists (select from finding o where o.subject_id = s.id and o.rule = 'unmatched_resolution')"
-        " and left(f.numbers ->> 'place', 9) = 'available' order by 1 limit 1"
-    )
-    browser, path = with_reason(browser_of("support"), "account", account), f"/of/account/{account}/when"
-    asked = f"{path}?that=available+<+0&from={day + timedelta(1)}&to={day + timedelta(2)}"
-    page = Reading(text_of(browser, asked)).text
-    assert "Yes, all the time" in page and "At the lowest it was \u2212 100.00 DKK." in page
-    assert f"{(day + timedelta(1)).day} " in page.split("Opened by")[1].split("since")[0]
-    assert "At the lowest" not in text_of(browser, f"{path}?that=available+<+0&from=2020-01-01&to=2020-01-02")
 
 
 def test_what_has_ended_is_not_called_on_its_way(bank: Bank) -> None:
@@ -351,21 +296,6 @@ def test_at_every_moment_of_the_answer_key_the_money_and_the_words_are_the_banks
                 told = {(one["place"], one["book"], f"{one['amount']} {one['currency']}") for one in moment["where"]
                         if Decimal(one["amount"])}
                 assert held == told, (fault, moment["moment"])
-
-
-def test_a_statement_names_the_other_side_of_what_was_paid(bank: Bank) -> None:
-    """A booking names nobody: its transfer does, on the page and on the pages after it."""
-    accounts = [Subject("account", bank.key_of(id)) for id in bank.ids("account")[:12]]
-    out = 0
-    with reading() as connection:
-        for subject in accounts:
-            inquiry = inquire(connection, hidden)
-            lines = statement_page(inquiry, subject, "DKK", size=50)
-            assert account_page(inquiry, subject, "DKK").statement.rows == lines.rows
-            paid = [row for row in lines.rows if row.title == "Transaction"]
-            out += len(paid)
-            assert all(row.counterparty and row.flow and row.flow.subject.key in row.says for row in paid), subject
-    assert out
 
 
 def test_what_was_found_is_told_in_danish_where_danish_is_read(bank: Bank) -> None:

@@ -10,11 +10,9 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import END
 from audit.answers.reading.withheld import hidden_among
 from audit.answers.shapes import Link, PlaceLine
-from audit.answers.words import word
 from audit.database import Connection, sql
 from audit.errors import UnknownSubject
 from audit.model.meaning import Model, PlaceKind
-from audit.model.places import UNEXPLAINED
 from audit.prepared import rows
 from audit.values import EventRef, Money, Place, Subject
 
@@ -180,8 +178,6 @@ def place_title(inquiry: Inquiry, place: Place) -> str:
     """ "available on the account A-3391", "in the clearing (dk-instant)": a key that names no subject stands apart."""
     about = place_kind(inquiry.model, place)
     title = inquiry.text(about.title) or place.kind.replace("_", " ")
-    if place.kind == UNEXPLAINED:
-        title = word(inquiry.language, "place_unexplained")
     if not place.key:
         return title
     return f"{title} {place.key}" if about.subject else f"{title} ({place.key})"

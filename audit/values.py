@@ -28,6 +28,19 @@ def rfc3339(time: datetime) -> str:
 YEARS = range(1900, 2200)  # of events, and so of questions; other years are no times of a bank's
 
 
+UNKNOWN_TIME = datetime(1899, 12, 31, 23, 59, 59, 999_999, UTC)  # in place of one that nobody knows: before all others
+
+
+def is_known(time: datetime) -> bool:
+    """Whether it is a time at all: what bears `UNKNOWN_TIME` may have happened at any."""
+    return time != UNKNOWN_TIME
+
+
+def known_time(time: datetime) -> str | None:
+    """As `rfc3339`; None where the time is not known."""
+    return rfc3339(time) if is_known(time) else None
+
+
 def checked_time(time: datetime) -> datetime:
     """`time` in UTC; raises ValueError outside the years 1900 to 2199."""
     try:

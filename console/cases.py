@@ -16,7 +16,7 @@ from audit.answers.reading.names import customers_of_each, links_of
 from audit.answers.reading.withheld import Withheld, hidden_among, withheld_around
 from audit.answers.shapes import Link
 from audit.cases.entries import ANSWER, EVENT, FINDING, LINK, QUESTION, STATUS, Case, Entry
-from audit.values import Subject
+from audit.values import UNKNOWN_TIME, Subject
 from console.visit import Visit
 
 STEPS_SHOWN = 200
@@ -162,7 +162,7 @@ def _answer(document: Mapping[str, Any]) -> AnswerShown:
         document["complete"],
         document.get("to_say") or document.get("tells", ""),
         [line for name in ("ledger", "places", "on_its_way") for line in document.get(name, [])],
-        [(datetime.fromisoformat(step["recorded"]), step["says"] or step["type"]) for step in steps[:STEPS_SHOWN]],
+        [(_time(step["recorded"]) or UNKNOWN_TIME, step["says"] or step["type"]) for step in steps[:STEPS_SHOWN]],
         len(steps),
         document.get("titles", {}),
         document.get("warnings", []),

@@ -10,12 +10,14 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from django.utils.translation import gettext
 from markupsafe import Markup, escape
 
 from audit.answers.telling.figures import MINUS, duration_text, share_text
-from audit.values import Money, rfc3339
+from audit.values import UNKNOWN_TIME, Money, is_known, rfc3339
 
 MIDNIGHT = time()
+FIRST_TIME = UNKNOWN_TIME + timedelta(microseconds=1)  # that a question can be asked for
 _HOURS = {"da": "t"}
 _LOCALES = {"en": "en_GB"}  # plain English here is European: day before month, 24 hours
 
@@ -66,7 +68,7 @@ class Formats:
     def plainly(self, time: datetime) -> str:
         """Inside a sentence, without markup: `21 Nov 2026, 12:03 CET`."""
         local = self._local(time)
-        return f"{self.day(local)}, {_hm(local)} {_zone(local)}"
+        return f"{self.day(local)}, {_hm(local)} {_zone(local)}" if is_known(time) else gettext("time not known")
 
     def second(self, time: datetime) -> Markup:
         """To the second: `21 Nov 2026, 12:03:37 CET`."""
@@ -89,7 +91,7 @@ class Formats:
 
     def frozen(self, time: datetime) -> str:
         """A time as an address carries it."""
-        return rfc3339(time)
+        return rfc3339(time if is_known(time) else FIRST_TIME)
 
     def end_of(self, day: date) -> str:
         """The last moment of a day in the zone, as an address carries it."""
@@ -132,6 +134,8 @@ def _day_pattern(locale: Locale) -> str:
 
 
 def _time(time: datetime, text: str) -> Markup:
+    if not is_known(time):
+        return escape(gettext("time not known"))
     return Markup(f'<time datetime="{rfc3339(time)}">{escape(text)}</time>')  # noqa: S704 # the text is escaped
 
 

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 
 from audit.answers.shapes import Link, Page
 from audit.trails import tabular
-from audit.values import EventRef, Money, rfc3339
+from audit.values import EventRef, Money, known_time
 
 ROWS_MAX = 10_000
 
@@ -81,7 +81,7 @@ def cell(value: object) -> str:
 def plain(value: object) -> object:
     """What JSON can say of a value: times in UTC, amounts as exact decimals."""
     if isinstance(value, datetime):
-        return rfc3339(value)
+        return known_time(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Money):

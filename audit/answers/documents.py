@@ -19,7 +19,7 @@ from audit.answers.shapes import (
     What,
     Where,
 )
-from audit.values import EventRef, Money, rfc3339
+from audit.values import EventRef, Money, known_time, rfc3339
 
 Document = dict[str, Any]
 
@@ -98,7 +98,7 @@ def finding_document(finding: FindingLine, model: str) -> Document:
         "subject": str(finding.subject.subject),
         "state": finding.state,
         "says": finding.says,
-        "opened_at": rfc3339(finding.opened_at),
+        "opened_at": known_time(finding.opened_at),
         "opened_by": event_document(finding.opened_by),
         "evidence": [event_document(ref) for ref in finding.evidence],
         "because_of": finding.because_of,
@@ -211,8 +211,8 @@ def _step(event: EventLine, step: StepLine, number: int) -> Document:
         "version": event.version,
         "type": event.type,
         "says": event.says,
-        "occurred": rfc3339(event.occurred),
-        "recorded": rfc3339(event.recorded),
+        "occurred": known_time(event.occurred),
+        "recorded": known_time(event.recorded),
         "caused_by": [event_document(cause.event) for cause in event.caused_by],
         "inferred": event.inferred,
         "undoes": [event_document(cause.event) for cause in event.undoes],
@@ -225,6 +225,7 @@ def _step(event: EventLine, step: StepLine, number: int) -> Document:
         "retry": event.is_retry,
         "asks_again": event.asks_again,
         **({"problem": event.problem} if event.problem else {}),
+        **({"undated": True, "seen": rfc3339(event.ingested)} if event.is_undated else {}),
         **({"state": {"from": event.state.before, "to": event.state.after}} if event.state else {}),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from audit.answers.documents import Document, at_document, event_document, money_document
 from audit.answers.shapes import Because, Edge, FieldWhy, StateWhy, Waiting, When, Who, Why
-from audit.values import rfc3339
+from audit.values import known_time, rfc3339
 
 
 def why_document(answer: Why) -> Document:
@@ -108,7 +108,7 @@ def _because(because: Because) -> Document:
                 **event_document(event.ref),
                 "type": f"{event.lane}.{event.type}" if event.lane else event.type,
                 "says": event.says,
-                "recorded": rfc3339(event.recorded),
+                "recorded": known_time(event.recorded),
                 "inferred": event.inferred,
                 **({"shut": True} if event.is_shut else {}),
             }

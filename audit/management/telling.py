@@ -20,7 +20,7 @@ from audit.answers.shapes import (
     Where,
 )
 from audit.answers.telling.figures import share_text
-from audit.values import EventRef
+from audit.values import EventRef, is_known
 
 Write = Callable[[str], object]
 
@@ -137,6 +137,8 @@ def tell_search(write: Write, answer: SearchAnswer) -> None:
 
 
 def time_text(time: datetime, zone: str) -> str:
+    if not is_known(time):
+        return "time not known"
     return f"{time.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S.%f %Z}"
 
 
@@ -159,6 +161,7 @@ def _event(event: EventLine, zone: str) -> str:
         name
         for name, is_set in (
             ("not understood", not event.is_understood),
+            (f"its time is not known, seen on {time_text(event.ingested, zone)}", event.is_undated),
             ("not final yet", not event.is_final),
             ("no answer: the outcome is unknown", event.is_timeout),
             ("asked again: a question, nothing is sent twice", event.asks_again == "question"),

@@ -9,7 +9,7 @@ import msgspec
 
 from audit.sources.checks import PAYLOAD_BYTES_MAX, BadPayload, decoded, exact_fraction, is_plain
 from audit.sources.contract import RawEvent
-from audit.sources.times import BadTime, micros_of_text
+from audit.sources.times import BadTime, micros_of_text, undated
 
 UNREADABLE = "(unreadable)"  # the type and stream of an event whose own cannot be told
 NAME_BYTES_MAX = 1024  # of an identifier, type or stream: longer ones do not fit an index
@@ -47,7 +47,7 @@ class Spot(NamedTuple):
     position: int
     place: str
     stand_in: str
-    last_recorded: int
+    last_recorded: int  # else UNKNOWN
 
 
 def clean_event(raw: bytes, position: int) -> tuple[RawEvent, str | None] | None:
@@ -170,7 +170,9 @@ def _long_int(digits: str) -> int:
 
 def _damaged(raw: bytes, line: Any, spot: Spot, problem: str) -> tuple[RawEvent, str | None]:
     get = line.get if isinstance(line, dict) else {}.get
-    recorded = _kept_time(get("recordedtime"), _kept_time(get("time"), spot.last_recorded))
+    occurred, own = _kept_time(get("time")), _kept_time(get("recordedtime"))
+    own = occurred if own is None else own
+    recorded = spot.last_recorded if own is None else own
     source = _kept_text(get("source"))
     return RawEvent(
         position=spot.position,
@@ -178,7 +180,7 @@ def _damaged(raw: bytes, line: Any, spot: Spot, problem: str) -> tuple[RawEvent,
         version=_version(get("sequence")),
         type=_kept_text(get("type")) or UNREADABLE,
         id=_kept_text(get("id")) or spot.stand_in,
-        occurred=_kept_time(get("time"), recorded),
+        occurred=recorded if occurred is None else occurred,
         recorded=recorded,
         correlation=_kept_text(get("correlationid")),
         causation=_kept_text(get("causationid")),
@@ -186,7 +188,7 @@ def _damaged(raw: bytes, line: Any, spot: Spot, problem: str) -> tuple[RawEvent,
         raw=raw,
         encoding="cloudevent",
         data_length=len(raw),
-        problem=problem,
+        problem=undated(problem, recorded) if own is None else problem,
         place=spot.place,
     ), source
 
@@ -201,8 +203,8 @@ def _kept_text(value: Any) -> str | None:
         return None
 
 
-def _kept_time(value: Any, otherwise: int) -> int:
+def _kept_time(value: Any) -> int | None:
     try:
         return micros_of_text(value, "time")
     except BadTime:
-        return otherwise
+        return None

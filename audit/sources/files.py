@@ -21,8 +21,9 @@ from audit.errors import SourceUnavailable
 from audit.sources.cloudevents import Spot, clean_event, questioned_event
 from audit.sources.contract import RawEvent, Read
 from audit.sources.lines import BLOCK_BYTES, Lines, lines_of, opened
+from audit.sources.times import UNKNOWN, is_below
 
-LOOKED_AHEAD_MAX = 10_000  # lines, for the time of what cannot be read at a file's beginning
+LOOKED_AHEAD_MAX = 10_000  # lines, for the time of what cannot be read at a source's beginning
 FILE_SPAN = 2**40  # bytes of one file; positions of the next file start above
 BATCH_BYTES_MAX = 32 * 1024 * 1024  # of lines in one poll, so that memory stays flat
 PREFIX_BYTES = 4096
@@ -118,7 +119,7 @@ class FileSource:
     def _answer(self, events: list[RawEvent], is_idle: bool) -> Read:
         state = self._state
         marks = [state.recorded or state.ahead] if state.recorded or state.ahead else []
-        late = [event.position for event in events if state.stated is not None and event.recorded <= state.stated]
+        late = [event.position for event in events if is_below(event.recorded, state.stated)]
         if is_idle and self._complete_until is not None:
             state.stated = max(self._complete_until, state.stated or self._complete_until)
             marks.append(state.stated)
@@ -205,7 +206,7 @@ class FileSource:
             latest = state.recorded or state.ahead or self._first_time()
             found = questioned_event(raw, Spot(position, place, stand_in, latest), damage)
         event, source = found
-        is_ours = self._takes_unnamed if source is None else self._select is None or source == self._select
+        is_ours = self._is_ours(source)
         if is_ours and event.problem is None and event.recorded > state.recorded:
             self._move_on(state, event.recorded)
         if is_ours and event.id == stand_in and len(file.nameless) < NAMELESS_MAX:
@@ -214,15 +215,22 @@ class FileSource:
         return event, is_ours
 
     def _first_time(self) -> int:
-        """When the file's first clean event was recorded: what stands before it bears its time."""
+        """When the first clean event from this file on was recorded: what stands before it bears its time."""
         path = self._path
         if path not in self._began:
-            with opened(path) as content:
-                lines = (raw for part in lines_of(content, 0) for raw in part.lines)
-                found = (clean_event(raw, 0) for raw in islice(lines, LOOKED_AHEAD_MAX))
-                times = (one[0].recorded for one in found if one is not None)
-                self._began[path] = next((time for time in times if time <= self._today + FUTURE), 0)
+            lines = islice(self._lines_from(path), LOOKED_AHEAD_MAX)
+            found = (one[0].recorded for raw in lines if (one := clean_event(raw, 0)) and self._is_ours(one[1]))
+            self._began[path] = next((time for time in found if time <= self._today + FUTURE), UNKNOWN)
         return self._began[path]
+
+    def _lines_from(self, path: str) -> Iterator[bytes]:
+        for following in self._paths[self._paths.index(path) :]:
+            with opened(following) as content:
+                for part in lines_of(content, 0):
+                    yield from part.lines
+
+    def _is_ours(self, source: str | None) -> bool:
+        return self._takes_unnamed if source is None else self._select is None or source == self._select
 
     def _move_on(self, state: State, recorded: int) -> None:
         if recorded <= self._today + FUTURE:

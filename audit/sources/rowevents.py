@@ -16,7 +16,7 @@ from audit.sources.checks import (
 from audit.sources.cloudevents import NAME_BYTES_MAX, UNREADABLE
 from audit.sources.contract import RawEvent
 from audit.sources.mapping import TIMES, Columns, Shape, path_of
-from audit.sources.times import EARLIEST, LATEST, BadTime, in_range, micros_of_text
+from audit.sources.times import EARLIEST, LATEST, UNKNOWN, BadTime, in_range, micros_of_text, undated
 
 EPOCH_2000 = 946_684_800_000_000  # PostgreSQL counts microseconds from 2000
 _INFINITIES = (2**63 - 1, -(2**63))
@@ -109,7 +109,9 @@ class RowReader:
         position, stream, version, type_, id_, recorded, occurred, correlation, causation, step, _, data, metadata = row
         data = (data or b"")[1 if self._is_jsonb[0] else 0 :]
         metadata = (metadata or b"")[1 if self._is_jsonb[1] else 0 :]
-        recorded_at = self._kept_time(recorded, self._recorded, self.last_recorded)
+        occurred_at = self._kept_time(occurred, self._occurred or "")
+        own = self._kept_time(recorded, self._recorded)
+        recorded_at = (self.last_recorded or UNKNOWN) if own is None else own
         place = f"{self._table}, {self._position_column} {position}"
         kept = _kept_paths(self._paths, data, metadata)
         return RawEvent(
@@ -118,7 +120,7 @@ class RowReader:
             version=version,
             type=_kept(type_) or kept.get(3) or UNREADABLE,
             id=_kept(id_) or kept.get(4) or f"{self._table}:{position}",
-            occurred=self._kept_time(occurred, self._occurred or "", recorded_at),
+            occurred=recorded_at if occurred_at is None else occurred_at,
             recorded=recorded_at,
             correlation=_kept(correlation) or kept.get(7),
             causation=_kept(causation) or kept.get(8),
@@ -126,7 +128,7 @@ class RowReader:
             raw=data + metadata,
             encoding="row",
             data_length=len(data),
-            problem=f"{place}: {problem}",
+            problem=undated(f"{place}: {problem}", recorded_at) if own is None else f"{place}: {problem}",
             place=place,
         )
 
@@ -152,13 +154,13 @@ class RowReader:
         text = value.decode()
         return in_range(int(text) * _SCALE[unit], name) if text.isdigit() else micros_of_text(text, name)
 
-    def _kept_time(self, value: Any, unit: str, otherwise: int) -> int:
+    def _kept_time(self, value: Any, unit: str) -> int | None:
         if not unit or value is None:
-            return otherwise
+            return None
         try:
             return self._micros(value, unit, "")
         except (BadTime, UnicodeDecodeError):
-            return otherwise
+            return None
 
 
 def _check(raw: bytes, is_jsonb: bool, name: str, wanted: bool = False) -> Any:

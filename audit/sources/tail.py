@@ -23,6 +23,7 @@ from audit.sources.moved import check_origin
 from audit.sources.origin import Origin, ever_farther, mark_of, thinned
 from audit.sources.session import Row, sequence_of
 from audit.sources.tailstate import Attached, Known, Pace, Snapshot, State
+from audit.sources.times import is_below
 
 RANGES_IN_A_QUERY = 200
 
@@ -295,7 +296,7 @@ class Tail:
     def _answer(self, released: list[int], snapshot: Snapshot) -> Read:
         state = self.state
         self.events.sort(key=lambda event: event.position)
-        late = [event.position for event in self.events if state.stated is not None and event.recorded <= state.stated]
+        late = [event.position for event in self.events if is_below(event.recorded, state.stated)]
         state.latest = self.store.reader.last_recorded
         self._move_watermark(released, snapshot)
         if self.events and self.events[-1].position == state.top:

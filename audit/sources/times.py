@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from audit.values import UNKNOWN_TIME, micros_of
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 EARLIEST = (datetime(1900, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 LATEST = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND  # excluded
 
+UNKNOWN = micros_of(UNKNOWN_TIME)  # no event that can be read bears it
+
+NEAREST = "its time is not known: it is told at that of the nearest event of its source that can be read"
+SEEN = "its time is not known, only when it was seen"
+
 
 class BadTime(ValueError):
     """The text says what is wrong with the time and how to mend it."""
+
+
+def undated(problem: str, recorded: int) -> str:
+    """The problem of an event whose own time cannot be told, with what its time is instead."""
+    return f"{problem}; {SEEN if recorded == UNKNOWN else NEAREST}"
+
+
+def is_undated(problem: str | None) -> bool:
+    return problem is not None and problem.endswith((NEAREST, SEEN))
+
+
+def is_below(recorded: int, stated: int | None) -> bool:
+    """Whether it was recorded where its source had been said to be complete; of an unknown time nobody can tell."""
+    return stated is not None and UNKNOWN < recorded <= stated
 
 
 def micros_of_text(text: object, name: str) -> int:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.shapes import FindingLine, PlaceLine, What, Where
-from audit.values import Clock, rfc3339
+from audit.values import Clock, is_known, rfc3339
 
 CLOCKS = {
     Clock.RECORDED: "by the time at which it was recorded",
@@ -57,6 +57,7 @@ def told(inquiry: Inquiry, page: What) -> Iterator[str]:
         for event in step.events:
             time = _time(inquiry, event.occurred if is_occurred else event.recorded)
             doubt = "" if event.is_understood else "  (not understood)"
+            doubt += f"  (its time is not known, seen on {_time(inquiry, event.ingested)})" if event.is_undated else ""
             yield f"  {time}  {event.lane_title or event.stream}: {event.says or event.title}{doubt}\n"
 
 
@@ -97,4 +98,6 @@ def _place(inquiry: Inquiry, line: PlaceLine) -> str:
 
 
 def _time(inquiry: Inquiry, time: datetime) -> str:
+    if not is_known(time):
+        return "time not known"
     return f"{time.astimezone(ZoneInfo(inquiry.model.zone)):%Y-%m-%d %H:%M:%S %Z}"

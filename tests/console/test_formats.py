@@ -10,9 +10,10 @@ from django.http import QueryDict
 
 from audit.answers.words import apart
 from audit.errors import UsageError
-from audit.values import Clock, Money
+from audit.values import UNKNOWN_TIME, Clock, Money, checked_time
 from console.asof import asked_moment
 from console.formats import formats
+from console.listing import plain
 
 EN, DA = formats("en", "Europe/Copenhagen"), formats("da", "Europe/Copenhagen")
 
@@ -107,3 +108,10 @@ def test_without_a_time_it_is_now() -> None:
 def test_a_time_that_never_was_names_the_times_around_it() -> None:
     with pytest.raises(UsageError, match="clocks went forward over it; write 01:30 CET or 03:30 CEST"):
         asked_moment(QueryDict("at=2026-03-29T02:30"), "Europe/Copenhagen")
+
+
+def test_a_time_that_nobody_knows_is_told_as_none() -> None:
+    for told in (EN.when, EN.minute, EN.second, EN.date_of, EN.clock, EN.plainly):
+        assert told(UNKNOWN_TIME) == "time not known"
+    assert plain(UNKNOWN_TIME) is None
+    assert checked_time(datetime.fromisoformat(EN.frozen(UNKNOWN_TIME))) > UNKNOWN_TIME

@@ -6,9 +6,16 @@ from typing import Any
 
 import pytest
 
+from audit.answers.documents import finding_document, what_document
+from audit.answers.pages.listed_findings import all_findings
+from audit.answers.what import what
+from audit.management.telling import tell_finding, tell_what
+from audit.trails.readme import told
+from audit.values import Subject
+from tests.answers.conftest import asking
 from tests.conftest import MakeDatabase, using
 from tests.projections.feed import Feed, assert_same
-from tests.projections.small import MODEL, line, micros, paid
+from tests.projections.small import MODEL, line, micros, paid, time
 
 OPENED = line("account-A", 1, "Opened", 0, customer="C-1")
 PAID = line("account-A", 2, "PaidIn", 1, **paid("1.00"))
@@ -66,3 +73,27 @@ def test_what_comes_below_a_stated_end_is_a_finding(feed: Feed) -> None:
     assert feed.findings("changed_at_source") == alarm
     feed.rebuild()
     assert feed.findings("changed_at_source") == alarm
+
+
+def test_a_line_of_an_unknown_time_lowers_every_answer_and_is_told_with_no_time(feed: Feed) -> None:
+    """It is in story order before all that has a time, and no page, command or trail calls that a time."""
+    nowhen = {"time": "yesterday", "recordedtime": "yesterday"}
+    feed.tell(line("account-B", 1, "Opened", 0, envelope=nowhen, customer="C-2"))
+    feed.tell(OPENED)
+    seen = feed.dump()
+    for _ in range(2):
+        for at, clock in ((None, "recorded"), (time(-(10**6)), "recorded"), (time(-(10**6)), "occurred")):
+            with asking(at=at, clock=clock) as inquiry:
+                answer = what(inquiry, Subject("account", "B"))
+                readme = "".join(told(inquiry, answer))
+                found = list(all_findings(inquiry))
+            out: list[str] = []
+            tell_what(out.append, [answer], "UTC")
+            tell_finding(out.append, found[0], "UTC")
+            documents = [*what_document([answer])["steps"], *(finding_document(one, "") for one in found)]
+            assert not answer.complete and (documents[0]["undated"], documents[1]["rule"]) == (True, "unreadable")
+            for text in (readme, out[1], out[-2], str(documents)):
+                assert "time not known" in text or "'recorded': None" in text
+                assert "1970" not in text and "1899" not in text
+        feed.rebuild()
+        assert_same(feed.dump(), seen)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from audit.sources.files import FileSource
+from audit.sources.times import NEAREST, SEEN, UNKNOWN
 from audit.values import micros_of
 from tests.sources.bank import Follower
 from tests.sources.test_files import line, read_all, read_lines
@@ -87,3 +88,32 @@ def test_what_comes_below_a_stated_end_is_an_alarm(tmp_path: Path) -> None:
     follower.make = lambda: FileSource("bank", [tmp_path / "b"])
     follower.drain()
     assert [follower.events[position].id for position in follower.late] == ["e-2"]
+
+
+def test_what_nothing_dates_is_of_an_unknown_time_that_is_never_late(tmp_path: Path) -> None:
+    """Not of 1970, nor of our own clock; what is dated by another event says so, also by one of the next file."""
+    (tmp_path / "a").write_bytes(TORN + b"\n[]\n")
+    (tmp_path / "b").write_bytes(line(source="urn:other", time="2020-01-01T00:00:00Z") + b"\n" + line() + b"\n" + TORN)
+    for limit in (1, 100):
+        alone = Follower(
+            lambda: FileSource("bank", [tmp_path / "a"], complete_until=TODAY), limit=limit, restarts=True
+        )
+        events = alone.drain_events()
+        assert {(event.occurred, event.recorded) for event in events} == {(UNKNOWN, UNKNOWN)}
+        assert all(event.problem and event.problem.endswith(SEEN) for event in events) and len(events) == 2
+        assert alone.drain().watermark == TODAY and not alone.late
+        paths = [tmp_path / "a", tmp_path / "b"]
+        told = Follower(lambda: FileSource("bank", paths, select="urn:bank"), limit=limit, restarts=True).drain_events()  # noqa: B023
+        assert [event.recorded for event in told] == [LAST_TIME] * 4
+        assert [bool(event.problem and event.problem.endswith(NEAREST)) for event in told] == [True, True, False, True]
+
+
+def test_what_comes_undated_after_a_stated_end_is_no_alarm(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    (tmp_path / "b").write_bytes(b"[]\n")
+    follower = Follower(lambda: FileSource("bank", [tmp_path / "a"], complete_until=TODAY))
+    follower.drain()
+    follower.close()
+    follower.make = lambda: FileSource("bank", [tmp_path / "b"])
+    follower.drain()
+    assert len(follower.events) == 1 and not follower.late

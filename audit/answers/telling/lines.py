@@ -18,6 +18,7 @@ from audit.answers.reading.stories import in_steps
 from audit.answers.reading.unfolded import Unfolded
 from audit.answers.shapes import Cause, EventLine, Link, StateChange, StepLine
 from audit.answers.telling.undoing import Elsewhere, linked_with_undone, standing_elsewhere
+from audit.sources.times import UNKNOWN, is_undated
 from audit.values import EventRef, Subject, micros_of
 
 Noted = tuple[Mapping[int, tuple[str, ...]], Set[str]]
@@ -81,7 +82,7 @@ def step_lines(told: Sequence[Told], lines: Sequence[EventLine], upto: int | Non
         last = group[-1]
         number = events[-1].number or 0
         mark = Mark(last.recorded, last.source_id, last.source_position, last.position, number)
-        gap = None if before is None else Decimal(micros_of(group[0].recorded) - before).scaleb(-6)
+        gap = None if before in (None, UNKNOWN) else Decimal(micros_of(group[0].recorded) - before).scaleb(-6)
         steps.append(
             StepLine(
                 events[0].number,
@@ -139,6 +140,7 @@ def _line(
         asks_again=meaning.asks_again if meaning else None,
         is_understood=one.problem is None,
         problem=one.problem,
+        is_undated=is_undated(one.problem),
         is_backdated=row.occurred.date() < row.recorded.date(),
         links=tuple(around.links[tie] for tie in one.ties if tie in around.links),
     )

@@ -132,6 +132,7 @@ def _event(told: Told, one: Document) -> list[str]:
         for line in one["movements"]
     ]
     doubt = "" if one["understood"] else " (not understood)"
+    doubt += f" (its time is not known, seen on {clock(told, one['seen'])})" if "undated" in one else ""
     return [
         str(one["step"]),
         clock(told, one["recorded"]),

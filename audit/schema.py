@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 import psycopg
 from django.core.management import call_command
@@ -26,6 +29,8 @@ from audit.errors import WhereaboutsError
 
 _MIGRATING = 7_306_061_301  # the advisory lock of those who migrate
 _GRANT_TRIES_MAX = 20
+_TABLES = ("01_trace", "01_trace_erasure", "generation", "generation_indexes", "generation_reading_indexes")
+_COMMENT = re.compile(r"--.*")
 
 
 def bring_up_to_date() -> bool:
@@ -59,20 +64,38 @@ def make_roles(url: str | None = None) -> None:
 
 
 def give_rights() -> None:
-    """Apply the grants, and mark which ones: the next start sees whether they are those of this code."""
+    """Apply the grants, and mark which, on which tables: the next start sees whether they are those of this code."""
     with connect("owner") as connection:
         connection.execute(sql("schema/02_grants"))
-        connection.execute(f"comment on schema trace is '{_rights_mark()}'".encode())
+        connection.execute(f"comment on schema trace is '{_tables_mark()} {_rights_mark()}'".encode())
 
 
 def _rights_are_given() -> bool:
     with connections["default"].cursor() as cursor:
         cursor.execute("select obj_description('trace'::regnamespace)")
-        return bool(cursor.fetchone() == (_rights_mark(),))
+        (mark,) = cursor.fetchone() or (None,)
+    if mark is not None and not mark.startswith(_tables_mark()):
+        raise WhereaboutsError(
+            "this database was made by another version of Whereabouts, and there are no upgrades before the first "
+            "release: use that version, or start over (docs/start.md; or another database) and read the sources again"
+        )
+    return bool(mark and mark.endswith(_rights_mark()))
 
 
 def _rights_mark() -> str:
-    return "rights " + hashlib.sha256(sql("schema/02_grants").encode()).hexdigest()[:16]
+    return f"rights {_digest([sql('schema/02_grants')])}"
+
+
+@cache
+def _tables_mark() -> str:
+    """Migrations and schema files are changed in place until the first release; from then on migrations will do."""
+    migrations = sorted(Path(__file__).with_name("migrations").glob("*.py"))
+    texts = [sql(f"schema/{name}") for name in _TABLES] + [one.read_text(encoding="utf-8") for one in migrations]
+    return f"tables {_digest([_COMMENT.sub('', text) for text in texts])}"
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(" ".join(text.split()) for text in texts).encode()).hexdigest()[:16]
 
 
 @contextmanager

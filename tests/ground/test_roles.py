@@ -183,6 +183,15 @@ def test_rights_that_a_crash_left_out_are_given_at_the_next_start(database: Data
         connection.execute("select count(*) from trace.log")
 
 
+def test_a_database_of_another_version_is_refused_in_one_line(database: Database) -> None:
+    with database.connect("owner") as connection:
+        row = connection.execute("select obj_description('trace'::regnamespace)").fetchone()
+        assert row is not None
+        connection.execute(f"comment on schema trace is 'tables 0123456789abcdef {row[0].split(' ', 2)[2]}'".encode())
+    with pytest.raises(WhereaboutsError, match="another version of Whereabouts"):
+        schema.bring_up_to_date()
+
+
 def test_an_own_login_replaces_set_role(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL_WEB", database.url)
     assert "role=" not in db.conninfo("web")

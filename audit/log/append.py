@@ -26,6 +26,7 @@ from audit.log.names import Names
 from audit.log.payloads import PayloadRows
 from audit.log.release import release
 from audit.log.replay import logged_at
+from audit.log.torn import note_wholes
 from audit.model.meaning import Model
 from audit.sources.contract import RawEvent
 
@@ -89,6 +90,7 @@ def append(
     batch = _Batch(connection, memory, source_id, events, model, position + 1, now)
     known = batch.compare_elsewhere(batch.write_identities())
     batch.write_log(known)
+    batch.note_wholes(known)
     last = position + len(events)
     connection.execute("update trace.head set position = %s", (last,))
     final = batch.finish(released)
@@ -236,6 +238,12 @@ class _Batch:
         rows.copy_in(self.connection, sql("copy_payload"), payloads.rows)
         if payloads.segments:
             rows.copy_in(self.connection, sql("copy_segment"), payloads.segments)
+
+    def note_wholes(self, known: list[_Known] | None) -> None:
+        read = zip(self.events, self.drafts, known or [_NEW] * len(self.events), strict=True)
+        kept = ((n, event, draft) for n, (event, draft, one) in enumerate(read) if one.kind == EVENT)
+        is_read = ((self.first + n, event, draft.status != UNREADABLE) for n, event, draft in kept)
+        note_wholes(self.connection, self.source_id, is_read)
 
     def _stream_ids(self) -> dict[str, int]:
         return self.memory.names.stream_ids(self.connection, self.source_id, {event.stream for event in self.events})

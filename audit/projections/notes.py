@@ -81,8 +81,9 @@ def complete_earlier(
         names.subjects.resolve(connection, [subject])
         subject_id, (whole_at, whole) = names.subjects[subject], notes.completed[position]
         known = {"position": position, "subject": subject_id}
-        if connection.execute(sql("understood_after_all"), known).fetchone():
-            connection.execute(sql("recount"), ["not_understood", -1])
+        if not connection.execute(sql("understood_after_all"), known).fetchone():
+            continue  # it is not folded yet, or was folded as whole
+        connection.execute(sql("recount"), ["not_understood", -1])
         signs.append(Sign("unreadable", subject_id, f"{subject[0]}:{subject[1]}", recorded, position,
                           f"{source}/{event_id}", [position, whole], {}, resolved_at=whole_at, resolved_by=whole))
     return signs

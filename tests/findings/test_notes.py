@@ -97,3 +97,43 @@ def test_a_line_of_an_unknown_time_lowers_every_answer_and_is_told_with_no_time(
                 assert "1970" not in text and "1899" not in text
         feed.rebuild()
         assert_same(feed.dump(), seen)
+
+
+WHOLE = line("payment-P", 1, "Sent", 2, account="A")  # of another source than what is first in the file
+OTHER = line("payment-Q", 1, "Sent", 2, account="A")
+
+
+def test_a_torn_line_is_over_wherever_it_is_read_whole(
+    make_database: MakeDatabase, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """In another source or file, before or after; the same on rebuild, and however they came one after another."""
+    begun = WHOLE[: WHOLE.index(b'"subject"')]
+    found = []
+    for files in ([[OPENED, begun], [WHOLE]], [[WHOLE], [OPENED, begun]], [[OPENED, begun + b"\n", WHOLE]]):
+        made = make_database()
+        with using(made, django_db_blocker):
+            feed = Feed(tmp_path_factory.mktemp("torn"), made, MODEL)
+            for told_lines in files:
+                feed.tell(*told_lines)
+            feed.tell(OTHER, WHOLE)
+            resolved = feed.rows(
+                "select f.state, l.event_id, f.resolved_at = l.recorded_at, f.numbers ->> 'why' is null "
+                "from finding f join log l on l.position = f.resolved_by where f.rule = 'unreadable'"
+            )
+            assert resolved == [("resolved", "payment-P.1.Sent", True, False)]
+            assert feed.rows("select count(*) from missed") == [(0,)]
+            assert not feed.rows("select value from counts where name = 'not_understood' and value <> 0")
+            seen = feed.dump()
+            found.append(sorted((row[0], row[1]) for row in seen["finding"] if "unreadable" in row))
+            feed.rebuild()
+            assert_same(feed.dump(), seen)
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_torn_line_that_may_be_another_events_beginning_stays_open(feed: Feed) -> None:
+    """Where it breaks off before the identifier or the source, or tells the same event otherwise."""
+    begun = [WHOLE[: WHOLE.index(name) + 3] for name in (b'"id"', b'"source"', b'"data"')]
+    for one in (*begun[:2], begun[2].replace(b"Sent", b"Lost")):
+        feed.tell(one + b"\n", OPENED)
+    feed.tell(OTHER, WHOLE)
+    assert [row[2] for row in feed.findings("unreadable")] == ["open"] * 3

@@ -150,10 +150,21 @@ insert into trace.sequencing default values;
 create table trace.note (
     position bigint not null,
     kind     text not null,
-    other    bigint,
-    primary key (position, kind)
+    other    bigint not null default 0,
+    primary key (position, kind, other)
 );
-create index note_other on trace.note (other) where other is not null;
+create index note_other on trace.note (other);
+
+-- lines that break off, and whose event's identifier they tell: what is read whole under it and begins alike completes
+-- them (audit/log/torn.py)
+create table trace.torn (
+    position  bigint primary key,
+    event_id  text not null,
+    source_id integer,                            -- the source that it must be of; null: the line names it itself
+    length    integer not null,
+    digest    bytea not null                      -- keyed, of so many bytes
+);
+create index torn_event on trace.torn (event_id);
 
 create table trace.identity (
     event_id  text not null,
@@ -343,6 +354,8 @@ create trigger log_is_append_only before update or delete or truncate on trace.l
 create trigger payload_is_append_only before delete or truncate on trace.payload
     for each statement execute function trace.refuse_change();
 create trigger note_is_append_only before update or delete or truncate on trace.note
+    for each statement execute function trace.refuse_change();
+create trigger torn_is_append_only before update or delete or truncate on trace.torn
     for each statement execute function trace.refuse_change();
 create trigger identity_is_append_only before update or delete or truncate on trace.identity
     for each statement execute function trace.refuse_change();

@@ -8,7 +8,7 @@ alter default privileges in schema trace
 grant insert on
     trace.source, trace.stream, trace.event_type, trace.log, trace.identity, trace.payload, trace.data_key,
     trace.segment, trace.blind, trace.pending, trace.released, trace.subject, trace.place, trace.model,
-    trace.generation, trace.generation_part, trace.alarm, trace.note, trace.tree_node,
+    trace.generation, trace.generation_part, trace.alarm, trace.note, trace.torn, trace.tree_node,
     trace.log_key, trace.checkpoint, trace.sequence, trace.own_alarm,
     trace.publication, trace.time_stamp
     to whereabouts_follower;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ PAYMENT = ("Sent", "Arrived", "Ended", "Returned", "Reopened")
 STREAMS = {"account-A": ACCOUNT, "account-B": ACCOUNT, "payment-P": PAYMENT, "payment-Q": PAYMENT}
 
 EXPECTED = Path(__file__).parents[1] / "findings" / "expected.toml"
-END = micros(10_000_000)
+END = micros(30_000_000)  # past the year's end
 
 happenings = st.lists(
     st.tuples(
@@ -101,6 +102,34 @@ def test_payments_that_nearly_go_right_are_judged_as_plain_passes_judge_them(
 ) -> None:
     found = check(near_misses(seed, 100), seed, make_database, django_db_blocker, tmp_path_factory)
     assert {rule for rule, *_ in found} == set(RULES_OF_FLOWS)
+
+
+SUMMER, WINTER, YEAR = 46_800, 18_190_800, 24_058_800  # 1:00 UTC on 29 March and 25 October, 23:00 on 31 December
+# On account-A: which type, how many minor units, when. No threefold units: they name causes, which part moments.
+EDGES = (
+    ("Opened", 1, 0), ("PaidIn", 100, 10), ("PaidOut", 200, 20), ("PaidIn", 200, 30),  # below zero, and back
+    ("PaidOut", 200, 40), ("PaidIn", 200, 40),  # below within one moment, not after it
+    ("PaidOut", 200, 50), ("Corrected", 200, 50), ("Amended", 500, 60), ("Amended", 500, 60),
+    *(("PaidIn", 100 + n, turn + n) for turn in (SUMMER, SUMMER + 75_600, WINTER, WINTER + 79_200, YEAR)
+      for n in (-2, -1, 0, 1) if (100 + n) % 3),
+    ("PaidOut", 10_000, YEAR + 10), ("PaidIn", 20_000, YEAR + 11),
+    ("Closed", 1, YEAR + 12), ("Corrected", 100, YEAR + 13),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [0, 12])  # each event a batch, and thirteen at once
+def test_what_dips_and_recovers_and_what_stands_at_the_edges_of_days_and_years(
+    seed: int, make_database: MakeDatabase, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    times = [at for *_, at in EDGES]
+    drawn = [
+        ("account-A", ACCOUNT.index(type_), units, at - before, -before_it, "A")
+        for (type_, units, at), before, before_it in zip(EDGES, [0, *times], cycle((0, 1, 3_600)), strict=False)
+    ]
+    found = found_in(load_model(MODEL), history_of(drawn))
+    below = {event for rule, event in found if rule == "negative_place"}
+    assert below == {"account-A.3.PaidOut", "account-A.7.PaidOut", f"account-A.{len(EDGES) - 3}.PaidOut"}
+    check(drawn, seed, make_database, django_db_blocker, tmp_path_factory)
 
 
 def check(

@@ -225,6 +225,7 @@ def _step(event: EventLine, step: StepLine, number: int) -> Document:
         "retry": event.is_retry,
         "asks_again": event.asks_again,
         **({"problem": event.problem} if event.problem else {}),
+        **({"names_no_event": True} if event.names_no_event else {}),
         **({"undated": True, "seen": rfc3339(event.ingested)} if event.is_undated else {}),
         **({"state": {"from": event.state.before, "to": event.state.after}} if event.state else {}),
     }

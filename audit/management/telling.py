@@ -169,6 +169,7 @@ def _event(event: EventLine, zone: str) -> str:
             ("tried again: not known whether anything was sent twice", event.is_retry and event.asks_again is None),
             ("failure", event.is_failure),
             ("correction", event.is_correction),
+            ("names no event", event.names_no_event),
         )
         if is_set
     ]

@@ -45,6 +45,7 @@ def test_the_latest_whose_money_is_moved_back(database: Database, tmp_path: Path
     assert links(lines["s"]) == (["a"], [], []) and links(lines["a"]) == ([], ["s"], [])
     assert links(lines["t"]) == ([], [], []), "nothing is left that it could undo"
     assert lines["r"].undoes[0].number == lines["b"].number
+    assert {id for id, line in lines.items() if line.names_no_event} == set("rst"), "inferred, or linked with nothing"
 
 
 def test_the_event_that_is_named_with_what_remains(database: Database, tmp_path: Path) -> None:
@@ -53,6 +54,7 @@ def test_the_event_that_is_named_with_what_remains(database: Database, tmp_path:
     remains = ["1.00 DKK available on A1", "-1.00 DKK outside"]
     assert links(lines["f"]) == (["a"], [], remains) and links(lines["a"]) == ([], ["f"], remains)
     assert links(lines["b"]) == ([], [], []) and links(lines["g"]) == ([], [], [])
+    assert not any(line.names_no_event for line in lines.values())
 
 
 def test_wherever_the_correction_stands(database: Database, tmp_path: Path) -> None:
@@ -87,4 +89,5 @@ def test_what_the_model_says_it_undoes_comes_first(database: Database, tmp_path:
     lines = told(tmp_path, ("Deposited", "d", "9.00", {}), ("Reserved", "a", "3.00", RESERVED),
                  ("Released", "r", "2.00", {}))  # fmt: skip
     assert links(lines["r"])[0] == ["a"] and links(lines["a"])[1] == ["r"]
+    assert not lines["r"].names_no_event
     assert "1.00 DKK reserved on A1" in links(lines["a"])[2]

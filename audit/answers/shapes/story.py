@@ -77,6 +77,7 @@ class EventLine:
     links: tuple[Link, ...] = ()
     undoes: tuple[Cause, ...] = ()
     undone_by: tuple[Cause, ...] = ()
+    names_no_event: bool = False  # a correction or compensation; what it undoes, if told, is inferred from the money
     is_undated: bool = False  # its own time is not known: `recorded` is another event's, or UNKNOWN_TIME
     remains: tuple[Remainder, ...] = ()  # of an event and what undid it; nothing: it took all of it back
 

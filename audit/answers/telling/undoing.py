@@ -27,11 +27,13 @@ class Elsewhere(NamedTuple):
 
 
 class Undoing(NamedTuple):
-    """`by` undoes `what`; None: an event of this identifier, which is not among those told."""
+    """`by` undoes `what`; None: an event of this identifier, which is not among those told. `is_declared`: the event
+    names none, and the model says so."""
 
     by: Told
     what: Told | None
     named: str = ""
+    is_declared: bool = False
 
 
 def linked_with_undone(
@@ -43,10 +45,13 @@ def linked_with_undone(
 ) -> list[EventLine]:
     """The lines of these events, in story order, each told what it undoes, what undid it, and what remains of both."""
     found = undoings(told, moved)
-    if not (found or elsewhere):
+    said = {one.by.row.position for one in found if one.named or one.is_declared}
+    nameless = {one.row.position for one in told if _undoes(one)} - said
+    if not (found or elsewhere or nameless):
         return list(lines)
     numbers = {line.ref.position: line.number for line in lines}
     made = {line.ref.position: line for line in lines}
+    made |= {position: replace(made[position], names_no_event=True) for position in nameless}
     for one in found:
         by = one.by.row.position
         if one.what is None:
@@ -111,12 +116,12 @@ def undoings(told: Sequence[Told], moved: Mapping[int, Sequence[Moved]]) -> list
             found.append(Undoing(one, by_id.get(named), named))
         elif _undoes(one):
             back = moved.get(one.row.position, ())
-            declared = (e for e in reversed(open_) if _is_declared(e, one))
+            declared = next((e for e in reversed(open_) if _is_declared(e, one)), None)
             mirrored = (e for e in reversed(open_) if _moves_back(moved.get(e.row.position, ()), back))
-            what = next(declared, None) or next(mirrored, None)
+            what = declared or next(mirrored, None)
             if what is not None:
                 open_.remove(what)
-                found.append(Undoing(one, what))
+                found.append(Undoing(one, what, is_declared=declared is not None))
         open_.append(one)
     return found
 

@@ -20,7 +20,7 @@ from audit.access.mask import Mask
 from audit.access.people import Actor
 from audit.access.reasons import CODES, Reason
 from audit.answers import shapes as s
-from audit.values import Subject
+from audit.values import UNKNOWN_TIME, Subject
 from console.chart import charts
 from console.step import changes
 from console.views.compare import item_of
@@ -136,6 +136,18 @@ def test_the_missing_step_is_a_row_with_its_deadline() -> None:
     text = transfer(samples.transfer()).content.decode()
     row = re.search(r'<tr class="miss">.*?</tr>', text, re.S)
     assert row and "yes or no" in row[0] and "21 Nov 2026, 12:04:08.008 CET" in row[0]
+
+
+def test_an_event_of_an_unknown_time_is_shown_with_when_it_was_seen_alone() -> None:
+    page = samples.transfer()
+    first = page.steps.rows[0]
+    event = replace(first.events[0], recorded=UNKNOWN_TIME, is_undated=True, is_correction=True, names_no_event=True)
+    step = replace(first, recorded=UNKNOWN_TIME, occurred=UNKNOWN_TIME, events=(event,))
+    shown = transfer(replace(page, steps=replace(page.steps, rows=(step, *page.steps.rows[1:])))).content.decode()
+    text = Reading(shown).text
+    for said in ("time not known", "its time is not known, seen on 21 Nov 2026", "names no event"):
+        assert said in text
+    assert "1899" not in shown and "1900" not in text
 
 
 def test_a_book_that_does_not_sum_to_zero_is_marked() -> None:

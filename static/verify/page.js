@@ -1,6 +1,7 @@
 // The page around the checks: what it says of a trail is text, never markup.
 "use strict";
 (() => {
+  const { say } = trail;
   const at = (id) => document.getElementById(id);
   const [form, key, file, drop, button, progress, result] = ["form", "key", "file", "drop", "check", "progress", "result"].map(at);
   const HEADS = {
@@ -18,6 +19,7 @@
     "findings, sentences and tables: they are the console's reading, signed by it, not entries of its log",
   ];
   let dropped = null, run = 0;
+  document.title = say(document.title);
 
   key.addEventListener("input", () => {
     run++; // what stands there, or is still being found out, is said of another key
@@ -48,7 +50,7 @@
     button.disabled = true;
     try {
       const verdict = await trail.verify(chosen, key.value, (what, done, total) => {
-        if (mine === run) progress.textContent = `${what}: ${Math.floor((100 * done) / (total || 1))} %`;
+        if (mine === run) progress.textContent = `${say(what)}: ${Math.floor((100 * done) / (total || 1))} %`;
       });
       if (mine === run) tell(chosen.name, verdict);
     } catch (error) {
@@ -63,42 +65,46 @@
 
   function tell(name, verdict) {
     const [look, head, text] = HEADS[verdict.result];
-    const said = { true: "yes", false: "NO", null: "not judged" };
+    const said = { true: say("yes"), false: say("NO"), null: say("not judged") };
     show(look, head, text);
     result.dataset.verdict = verdict.result;
     result.dataset.class = verdict.class || "";
     result.dataset.index = verdict.index ?? "";
     for (const { class: kind, index, text: what } of verdict.problems)
-      result.append(element("p", `${kind}${index === null ? "" : ` at entry ${index}`}: ${what}`, "problem"));
-    for (const what of verdict.missing) result.append(element("p", `Missing: ${what}`));
+      result.append(element("p", `${kind}${index === null ? "" : ` ${say("at entry {index}", { index })}`}: ${say(what)}`, "problem"));
+    for (const what of verdict.missing) result.append(element("p", `${say("Missing")}: ${say(what)}`));
     const complete = verdict.complete_for_the_subject ? "yes, each number from 1 to the last is here or stands as a stub" : "not proven";
     const facts = [
       ["File", name],
       ["Subject", verdict.subject],
       ["Bytes intact", said[verdict.bytes_intact]],
       ["Signed by your key", said[verdict.signed]],
-      ["In the log", said[verdict.in_the_log] + (verdict.in_the_log && !verdict.signed ? ", by the key inside alone: that proves nothing" : "")],
+      ["In the log", verdict.in_the_log && !verdict.signed ? say("yes, by the key inside alone: that proves nothing") : said[verdict.in_the_log]],
       ["Payloads as committed", `${said[verdict.payloads_as_committed]}: ${verdict.payloads}`],
-      ["Complete for the subject", complete],
-      ["Time stamp", { true: "there, not checked here: the program does", false: "there is none", null: "not judged" }[verdict.stamped]],
-      ["Anchoring", verdict.signed ? "L0: signed; whether it is more is not checked here" : "none"],
-      ["States and balances", "not derived again here: the program does"],
-      ["Entries", `${verdict.entries.toLocaleString("en")}, and ${verdict.stubs.toLocaleString("en")} withheld`],
-      ["Log", verdict.checkpoint ? `${verdict.checkpoint.origin}, ${verdict.checkpoint.size} entries` : "not judged"],
+      ["Complete for the subject", say(complete)],
+      ["Time stamp", say({ true: "there, not checked here: the program does", false: "there is none", null: "not judged" }[verdict.stamped])],
+      ["Anchoring", say(verdict.signed ? "L0: signed; whether it is more is not checked here" : "none")],
+      ["States and balances", say("not derived again here: the program does")],
+      ["Entries", say("{count}, and {withheld} withheld", { count: counted(verdict.entries), withheld: counted(verdict.stubs) })],
+      ["Log", verdict.checkpoint ? say("{origin}, {size} entries", verdict.checkpoint) : say("not judged")],
       ["Manifest's SHA-256", verdict.manifest],
       ["Key inside", verdict.key],
     ];
     const list = element("dl");
-    for (const [term, value] of facts) list.append(element("dt", term), element("dd", value || "not known"));
-    result.append(list, element("h2", "Not proven by any of this"), element("ul"));
-    for (const what of NOT_PROVEN) result.lastChild.append(element("li", what));
+    for (const [term, value] of facts) list.append(element("dt", say(term)), element("dd", value || say("not known")));
+    result.append(list, element("h2", say("Not proven by any of this")), element("ul"));
+    for (const what of NOT_PROVEN) result.lastChild.append(element("li", say(what)));
   }
 
   function show(look, head, text) {
-    result.replaceChildren(element("h2", head), element("p", text));
+    result.replaceChildren(element("h2", say(head)), element("p", say(text)));
     result.className = `result ${look}`;
     for (const name of ["verdict", "class", "index"]) delete result.dataset[name];
     result.hidden = false;
+  }
+
+  function counted(number) {
+    return number.toLocaleString(document.documentElement.lang);
   }
 
   function element(name, text = "", look = "") {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,6 +70,28 @@ def test_a_good_trail_is_verified_without_a_network(page: Page, trail: Trail) ->
     unjudged = ("Time stamp\nthere is none", "L0: signed; whether", "not derived again here", "no trail from before")
     assert [named for named in unjudged if named not in text] == []
     assert "more than 4 GiB" in page.inner_text("main")
+
+
+def test_it_speaks_danish_where_the_browser_does(browser: Any, trail: Trail) -> None:
+    """Every message of the checks too; and the verdict itself is the same."""
+    context = browser.new_context(locale="da-DK")
+    page = context.new_page()
+    page.goto(f"{FOLDER.as_uri()}/index.html")
+    assert dropped(page, trail.path, str(trail.key))["verdict"] == "verified"
+    text = page.inner_text("main")
+    assert page.title() == "Kontrollér et spor" and "Hvad intet af dette beviser" in text
+    assert not re.search(r"\b(the|and|is|not|yes|checked|entries|signed)\b", text.replace(str(trail.path), "")), text
+    page.fill("#key", "")
+    page.click("#check")
+    page.wait_for_selector("#result.open")
+    assert "Mangler: der er ikke givet en nøgle" in page.inner_text("#result")
+    code = "".join(file.read_text(encoding="utf-8") for file in FOLDER.glob("*.js") if file.name != "words.js")
+    said = re.findall(r'new (?:Bad|Unsupported|Error)\((?:"[A-Z_]+", )?(?:"([^"]+)"|`([^`]+)`)', code)
+    said += [(text, "") for text in re.findall(r'(?:bad \? |: )["`]((?:\$\{bad\}|SHA256SUMS) [^"`]+)["`]', code)]
+    texts = {re.sub(r"\$\{[^}]+\}", "7", plain or filled) for plain, filled in said} - {"half a character", "CONTENT"}
+    assert len(texts) > 50
+    assert not [one for one in texts if page.evaluate("(text) => trail.say(text)", one) == one]
+    context.close()
 
 
 def test_a_trail_can_be_dropped(page: Page, trail: Trail) -> None:

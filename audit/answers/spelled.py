@@ -33,4 +33,9 @@ def has_decimal_comma(language: str) -> bool:
 
 def amount_in_words(money: Money, language: str) -> str:
     """`500.00 DKK`, in Danish `500,00 DKK`: exact, as it is said, without a separator of thousands."""
-    return str(money).replace(".", get_format("DECIMAL_SEPARATOR", lang=language, use_l10n=True))
+    return figure_in_words(str(money), language)
+
+
+def figure_in_words(figure: str, language: str) -> str:
+    """A number without a separator of thousands, with the language's decimal sign."""
+    return figure.replace(".", get_format("DECIMAL_SEPARATOR", lang=language, use_l10n=True))

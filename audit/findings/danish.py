@@ -6,6 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
+    "access_anomaly": (
+        "{who}, {role}, {day}: {what}.",
+        "En teamleder eller databeskyttelse spørger hvorfor og tager fundet på sig med det, de fik at vide; adgang i"
+        " nødsfald ophæves af gennemgangen.",
+    ),
     "amount_drift": (
         "Der blev bestilt {declared_text}; bogført som nået frem er {moved_text}.",
         "En postering af de {money_text}, der skiller, eller en rettelse, der siger hvorfor.",
@@ -58,7 +63,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "illegal_transition": (
         "{type} bragte tilstanden for {lane} {item} fra “{from}” til “{to}”; det må kun ske, når den er: {allowed}.",
-        "En rettelse samme sted.",
+        "En rettelse samme sted. Den mindste ændring, der gør historien lovlig: {change}.",
     ),
     "late_reaction": (
         "{came} skulle være kommet senest {due} efter {after}, og kom {seconds} senere.",
@@ -157,7 +162,12 @@ PHRASES: Mapping[str, str] = {
     "the source says that it leaves no number out, and nothing was ever seen there": "kilden siger, at den ikke"
     " springer numre over, og der er aldrig set noget dér",
     " any more: it had been resolved already": " længere: det var allerede ophævet",
+    "{one}, or {other}": "{one}, eller {other}",
     "{one} and {other}": "{one} og {other}",
+    "{one} is one too many": "{one} er én for meget",
+    "{one} should have been {other}": "{one} skulle have været {other}",
+    "{one} is missing before {other}": "{one} mangler før {other}",
+    "{one} is missing": "{one} mangler",
     "a reason": "en begrundelse",
     "the name of who made it": "navnet på den, der lavede den",
     "an approval": "en godkendelse",

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from audit.findings import danish
+from audit.findings.danish_meanings import MEANINGS
 
 Numbers = Mapping[str, Any]
 LANGUAGES: Mapping[str, Mapping[str, tuple[str, str]]] = {"da": danish.SENTENCES}
@@ -53,6 +54,10 @@ class Rule:
     def would_resolve(self, numbers: Numbers, language: str = "en") -> str:
         """What event, from whom, would put it right."""
         return _plain(self._texts(language)[1], numbers)
+
+    def means(self, language: str = "en") -> str:
+        """What it looks for."""
+        return (MEANINGS.get(self.name) if language == "da" else None) or self.meaning
 
     def _texts(self, language: str) -> tuple[str, str]:
         """The two templates; English where a language has none."""

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 
+from audit.answers.claims.claimed import in_words
 from audit.answers.reading.names import link_of
 from audit.answers.shapes import Interval
+from audit.answers.when import claim_of
 from audit.answers.when import when as ask_when
 from audit.errors import UsageError
 from console.asking import asking, enter
@@ -33,13 +35,14 @@ def when(visit: Visit, kind: str, id: int) -> HttpResponse:
             page = ask_when(inquiry, subject, that, edges) if that else None
         except UsageError as error:
             trouble, visit.outcome = gettext(str(error)), "bad input"
+        asked = in_words(inquiry, kind, claim_of(inquiry, that).tree) if page else ""
         at, title = inquiry.as_of(), link_of(inquiry, subject, id).title
     if posted and not trouble:
         return HttpResponseRedirect(visit.at(visit.request.path, that=that))
     intervals = page.intervals if page else ()
     shown = within(intervals, *edges) if edges else intervals
     response = visit.show("when.html", at, page=page, kind=kind, id=id, subject=title, that=that,
-                          trouble=trouble, most=SHOWN, shown=shown, began=began, ended=ended,
+                          asked=asked, trouble=trouble, most=SHOWN, shown=shown, began=began, ended=ended,
                           edges=edges, throughout=bool(edges and throughout(shown, *edges)))  # fmt: skip
     response.status_code = 400 if trouble else 200
     return response

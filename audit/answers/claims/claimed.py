@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.names import kind_title, place_title
 from audit.answers.reading.places import parse_place
 from audit.answers.reading.states import state_title
+from audit.answers.spelled import figure_in_words
 from audit.answers.words import within, word
 from audit.errors import UsageError
 from audit.findings.catalogue import RULES
@@ -43,7 +46,7 @@ class _Words:
                 raise _NoWords  # which of them belong together, a sentence does not say
             return f" {self._said('and' if node.word == 'and' else 'or')} ".join(self.of(one) for one in node.claims)
         if isinstance(node, Comparison) and isinstance(node.left, Name):
-            return self._compared(node.left.name, node.sign, _written(node.right))
+            return self._compared(node.left.name, node.sign, self._written(node.right))
         raise _NoWords
 
     def _compared(self, name: str, sign: str, value: str) -> str:
@@ -100,10 +103,11 @@ class _Words:
     def _said(self, name: str, **values: object) -> str:
         return word(self._inquiry.language, name, **values)
 
-
-def _written(node: Node) -> str:
-    if isinstance(node, Name):
-        return node.name
-    if isinstance(node, Literal) and node.value is not None:
-        return str(node.value)
-    raise _NoWords
+    def _written(self, node: Node) -> str:
+        if isinstance(node, Name):
+            return node.name
+        if isinstance(node, Literal) and isinstance(node.value, Decimal):
+            return figure_in_words(str(node.value), self._inquiry.language)
+        if isinstance(node, Literal) and node.value is not None:
+            return str(node.value)
+        raise _NoWords

@@ -49,7 +49,7 @@ def finding(inquiry: Inquiry, identifier: str) -> FindingPage:
         finding=line,
         at=inquiry.as_of(),
         model=inquiry.model.hash,
-        explains=RULES[line.rule].meaning if line.rule in RULES else "",
+        explains=RULES[line.rule].means(inquiry.language) if line.rule in RULES else "",
         evidence=tuple(event_lines(inquiry, told, surroundings(inquiry, told, fresh), 0)),
         causes=causes,
         follows=follows,

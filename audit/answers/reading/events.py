@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from django.utils.formats import date_format
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.withheld import WITHHELD, learn_private
-from audit.answers.spelled import day_pattern
+from audit.answers.spelled import day_pattern, figure_in_words
 from audit.answers.words import word
 from audit.database import is_withholding
 from audit.log.decode import values_at
@@ -26,6 +27,8 @@ from audit.model.personal import covers, is_personal
 from audit.model.texts import render, sentence_values
 from audit.projections.memory import decode as decode_memory
 from audit.values import EventRef, Subject, micros_of, time_of
+
+FIGURE = re.compile(r"-?\d+\.\d+")
 
 
 class EventRow(NamedTuple):
@@ -140,7 +143,7 @@ class Told:
         if value is None:
             return ""
         name = ".".join(path)
-        return self.masked(name, value) if self.is_personal(path) else self.inquiry.called(name, value)
+        return self.masked(name, value) if self.is_personal(path) else self._written(name, value)
 
     def at(self, path: Path) -> Any:
         value: Any = self.payload.data if self.payload else None
@@ -193,7 +196,13 @@ class Told:
             money=self.inquiry.amount,
             time=self._time,
         )
-        return {name: self.inquiry.called(name, value) for name, value in values.items()}
+        return {name: self._written(name, value) for name, value in values.items()}
+
+    def _written(self, name: str, value: str) -> str:
+        """A code by what the model calls it, a number with the language's decimal sign."""
+        if FIGURE.fullmatch(value) and not (self.meaning and is_personal(self.meaning, name)):
+            return figure_in_words(value, self.inquiry.language)
+        return self.inquiry.called(name, value)
 
     def _time(self, name: str, micros: int) -> str:
         """`$day` and `$clock` of the event, in the bank's zone."""

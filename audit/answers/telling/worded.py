@@ -23,7 +23,10 @@ PHRASES = ("before", "how", "lacks", "what", "why")
 STATES = ("state", "from", "to", "allowed")
 PLACES = ("place", "places")
 TIMES = ("due", "since")
+SUMS = ("stored", "summed")
+FIGURES = ("values",)
 COMMAS = str.maketrans(",.", ".,")
+_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _EVENT = re.compile(r"(\w+) of (\w+)")
 _PLACE = re.compile(r"(\w+):([^,\s]+)")
 _NAME = re.compile(r"\w+")
@@ -40,7 +43,9 @@ def _word(inquiry: Inquiry, name: str, value: Any, lane: Lane | None) -> Any:
         return apart(inquiry.language, value)
     if not isinstance(value, str):
         return value
-    if name.endswith("_text"):
+    if name in FIGURES and has_decimal_comma(inquiry.language):
+        return _POINT.sub(",", value)
+    if name.endswith("_text") or name in SUMS:
         return value.translate(COMMAS) if has_decimal_comma(inquiry.language) else value
     if name == "type" and _NAME.fullmatch(value):
         return _type(inquiry, value, lane)
@@ -49,7 +54,7 @@ def _word(inquiry: Inquiry, name: str, value: Any, lane: Lane | None) -> Any:
     if name in EVENTS:
         return _EVENT.sub(lambda found: _event(inquiry, found), value)
     if name in TYPES:
-        return _NAME.sub(lambda found: _type(inquiry, found[0], lane), value)
+        return _NAME.sub(lambda found: _type(inquiry, found[0], lane), phrase(value, inquiry.language))
     if name in PLACES:
         return _PLACE.sub(lambda found: _place(inquiry, found), value)
     if name in STATES and lane is not None:

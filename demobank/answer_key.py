@@ -138,9 +138,9 @@ def _texts() -> dict[str, dict[str, str]]:
 def _filled(text: str, data: dict[str, Any], language: str) -> str:
     def value(match: re.Match[str]) -> str:
         found = str(data.get(match[1], match[0]))
-        if match[1] not in AMOUNTS:
-            return found
-        return f"{found.replace('.', ',') if language == 'da' else found} {data['currency']}"
+        if language == "da":
+            found = re.sub(r"^(\d+)\.(\d+)$", r"\1,\2", found)
+        return f"{found} {data['currency']}" if match[1] in AMOUNTS else found
 
     return re.sub(r"\{(\w+)\}", value, text)
 

@@ -12,6 +12,7 @@ import hashlib
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -60,6 +61,15 @@ class Receipt(msgspec.Struct, frozen=True):
     log_position: int
     format: str = FORMAT
     still_elsewhere: Sequence[str] = ELSEWHERE
+
+    @property
+    def file(self) -> str:
+        """Its name in the folder of receipts."""
+        return f"{self.name}{SUFFIX}"
+
+    @property
+    def time(self) -> datetime:
+        return datetime.fromisoformat(self.at)
 
 
 def folder() -> Path:
@@ -120,7 +130,7 @@ def _is_signed(text: bytes, signature: bytes, keys: tuple[bytes, ...]) -> bool:
 
 
 def _path(receipt: Receipt) -> Path:
-    return folder() / f"{receipt.name}{SUFFIX}"
+    return folder() / receipt.file
 
 
 def remember(connection: Connection, receipt: Receipt) -> None:
@@ -128,6 +138,12 @@ def remember(connection: Connection, receipt: Receipt) -> None:
     kind, _, key = receipt.subject.partition(":")
     about = {"name": receipt.name, "kind": kind, "key": key, "receipt": encoded(receipt).decode(), "at": receipt.at}
     connection.execute(sql("erasure_add"), about)
+
+
+def of_approvals(connection: Connection, approvals: Sequence[int]) -> dict[int, Receipt]:
+    """By the request that each used up."""
+    rows = connection.execute(sql("erasures_approved"), {"approvals": list(approvals)}).fetchall()
+    return {approval: msgspec.json.decode(text, type=Receipt) for approval, text in rows}
 
 
 def stored(connection: Connection) -> list[Receipt]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core import signing
@@ -20,6 +20,7 @@ from audit.answers.inquiry import inquire
 from audit.answers.reading.withheld import hidden_among
 from audit.database import reading
 from audit.erasing import erase as erasing
+from audit.erasing.receipts import Receipt, of_approvals
 from audit.errors import Refused, UnknownSubject, UsageError
 from audit.models import Approval
 from audit.values import Subject
@@ -45,14 +46,15 @@ class Row:
     may_decide: bool
     may_do: bool
     file: str  # where who asked for a list fetches it; "" elsewhere
+    receipt: Receipt | None = None  # of the erasure that was done
 
 
 @looked("approvals", "approvals")
 def approvals(visit: Visit) -> HttpResponse:
     know_zone(visit)
     found = _known(visit, four_eyes.visible(visit.actor).order_by("-id")[:ROWS_MAX])
-    said = texts.texts({one.why_id for one in found})
-    rows = [_row(visit, one, said[one.why_id]) for one in found]
+    said, done = texts.texts({one.why_id for one in found}), _receipts(found)
+    rows = [_row(visit, one, said[one.why_id], done.get(one.id)) for one in found]
     for row in rows:
         (visit.secret_subjects if four_eyes.is_secret(row.asked) else visit.subjects).extend(_subjects(row.asked))
     waiting = [row for row in rows if row.asked.state == "pending"]
@@ -93,14 +95,22 @@ def approval_do(visit: Visit, id: int) -> HttpResponse:
     if not _may_do(visit, asked):
         raise Refused("only who asked does it, once it is approved")
     DOING[asked.kind](visit.actor, asked)
-    return HttpResponseRedirect(reverse("approvals"))
+    return HttpResponseRedirect(f"{reverse('approvals')}#request{asked.id}")
 
 
-def _row(visit: Visit, asked: Approval, why: str) -> Row:
+def _receipts(found: Sequence[Approval]) -> Mapping[int, Receipt]:
+    erased = [one.id for one in found if one.kind == erasing.KIND and one.state == "used"]
+    if not erased:
+        return {}
+    with reading() as connection:
+        return of_approvals(connection, erased)
+
+
+def _row(visit: Visit, asked: Approval, why: str, receipt: Receipt | None) -> Row:
     role = asked.requester_role if asked.requester_role != asked.requester else ""
     is_mine = asked.requester == visit.actor.name and asked.state == "approved"
     file = asked.what if is_mine and asked.kind == LIST and asked.what[:1] == "/" else ""
-    return Row(asked, why, role, four_eyes.may_decide(visit.actor, asked), _may_do(visit, asked), file)
+    return Row(asked, why, role, four_eyes.may_decide(visit.actor, asked), _may_do(visit, asked), file, receipt)
 
 
 def _may_do(visit: Visit, asked: Approval) -> bool:

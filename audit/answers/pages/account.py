@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.pages.balances import balance_lines, holds
+from audit.answers.pages.customer import open_item
 from audit.answers.pages.facts import facts_of
 from audit.answers.pages.findings import findings_of
 from audit.answers.pages.statement import beside, booked, chart, statement, statement_lines
+from audit.answers.pages.troubles import late_of
 from audit.answers.reading.events import read_ahead
-from audit.answers.reading.flows import load_together
+from audit.answers.reading.flows import Flow, load_together
 from audit.answers.reading.ledger import holdings, own_places
 from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, known, link_of, owners_of
 from audit.answers.reading.onitsway import lines_under_way, open_known
@@ -58,7 +60,7 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         at=at,
         model=inquiry.model.hash,
         answer=answer_of(
-            inquiry, asked, balances, states, own_of(doubts.rows, subject), bool(missed or at.unattributed)
+            inquiry, asked, balances, states, own_of(doubts.rows, subject), flows, bool(missed or at.unattributed)
         )
         if found
         else told_of(inquiry, asked, fresh, states, own_of(doubts.rows, subject), bool(missed)),
@@ -91,9 +93,11 @@ def answer_of(
     balances: Sequence[BalanceLine],
     states: Sequence[StateLine],
     found: Sequence[FindingLine],
+    flows: Sequence[Flow],
     is_incomplete: bool,
 ) -> str:
-    """What may be used now, or since when it is overdrawn; what of the account is held, what is on its way in."""
+    """What may be used now, or since when it is overdrawn; what of the account is held, what is on its way in, and
+    which payment of it is late."""
     parts = []
     for one in balances:
         parts.append(_usable(inquiry, asked, one, found))
@@ -109,6 +113,9 @@ def answer_of(
     title = link_of(inquiry, asked.subject).title
     parts += [word(inquiry.language, name, subject=title, state=state) for state in dict.fromkeys(over)]
     parts += _ended_before(inquiry, asked, states, found)
+    book = inquiry.model.kinds[asked.subject.kind].book
+    items = [open_item(inquiry, one, [asked.subject] if one.kind.book != book else ()) for one in flows]
+    parts += late_of(inquiry, [one for one in items if one.is_late and not one.is_over])
     if is_incomplete:
         parts.append(word(inquiry.language, "not_understood"))
     return " ".join(parts)

@@ -69,7 +69,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
         model=inquiry.model.hash,
         answer=" ".join(
             [
-                answer_of(inquiry, items, troubles, loaded.flows, bool(missed or at.unattributed), mine.accounts),
+                answer_of(inquiry, items, troubles, bool(missed or at.unattributed), mine.accounts),
                 *came_in(inquiry, lines, paid if cursor is None else None),
             ]
         ),
@@ -121,7 +121,7 @@ def open_item(inquiry: Inquiry, flow: Flow, mine: Sequence[Subject] = ()) -> Ope
         places=places,
         since=max((line.since for line in places), default=last),
         expected_by=waiting[0].due if waiting else None,
-        money=flow.declared(),
+        money=flow.declared() or next((line.money for line in places), None),
         is_over=bool(states and states[0].is_final),
         waits=_waits(inquiry, waiting),
         booked=next((positive(one) for one in booked_otherwise(flow, is_other_sum=False)), None),

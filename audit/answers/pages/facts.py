@@ -17,6 +17,8 @@ FACTS_MAX = 24
 def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
     """In the order in which the model shows them; a later event's value takes an earlier one's place."""
     found: dict[str, Fact] = {}
+    told = list(told)
+    left = _left_behind(told)
     for one in told:
         if one.meaning is None or one.payload is None or one.payload.data is None:
             continue
@@ -24,8 +26,25 @@ def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
             value = one.shown(tuple(path))
             if value:
                 name = ".".join(path)
-                found[name] = Fact(name, field_title(inquiry, name), value, name, one.is_personal(tuple(path)), one.ref)
+                was_so = one.row.recorded if one.row.position in left else None
+                is_private, title = one.is_personal(tuple(path)), field_title(inquiry, name)
+                found[name] = Fact(name, title, value, name, is_private, one.ref, was_so)
     return tuple(found.values())[:FACTS_MAX]
+
+
+def _left_behind(told: Iterable[Told]) -> set[int]:
+    """Events after a stream's first one whose state is not the stream's any more: what they told was so then."""
+    began: set[str] = set()
+    found: set[int] = set()
+    now: dict[str, list[int]] = {}
+    for one in told:
+        if one.reading is None or one.reading.to is None or one.reading.problem:
+            continue
+        found.update(now.pop(one.row.stream, ()))
+        if one.row.stream in began:
+            now[one.row.stream] = [one.row.position]
+        began.add(one.row.stream)
+    return found
 
 
 def is_personal_fact(model: Model, path: str) -> bool:

@@ -3,7 +3,7 @@ rest is in order. What goes wrong with one payment is told once, however many fi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from audit.answers.inquiry import Inquiry
@@ -16,7 +16,7 @@ from audit.answers.reading.onitsway import nets_under_way
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes import FindingLine, OpenItem
 from audit.answers.shapes.finding import GRAVE
-from audit.answers.telling.spoken import seen
+from audit.answers.telling.spoken import is_nobodys, seen
 from audit.answers.words import WORDS, sentence, word
 from audit.values import Subject
 
@@ -117,14 +117,11 @@ def answer_of(
     inquiry: Inquiry,
     items: Sequence[OpenItem],
     troubles: Sequence[Trouble],
-    flows: Sequence[Flow],
     is_incomplete: bool,
     mine: Collection[Subject],
 ) -> str:
-    """`flows` are those that were read: `items` are of some of them, and `troubles` may be of others. `mine` are the
-    customer's accounts."""
+    """`troubles` may be of other payments than `items`. `mine` are the customer's accounts."""
     language = inquiry.language
-    by_key = {flow.known.subject.key: flow for flow in flows}
     wrong = [one for one in troubles if one.is_wrong]
     late = [item for item in items if item.is_late and item.flow.subject.key not in {one.subject.key for one in wrong}]
     told = {one.subject.key for one in wrong} | {item.flow.subject.key for item in late}
@@ -134,7 +131,7 @@ def answer_of(
     bad = [one for one in rest if one.is_grave and not one.is_late]
     noted = [one for one in rest if not one.is_grave and not one.is_late]
     items = [item for item in items if item.flow.subject.key not in told]
-    parts = [*_wrong(inquiry, wrong), *_late(inquiry, late, by_key)]
+    parts = [*_wrong(inquiry, wrong), *late_of(inquiry, late)]
     if items and not late:
         # that none is late can be said where nothing is in doubt
         name = "open" if not (waits or bad or wrong) else "under_way"
@@ -175,16 +172,20 @@ def _wrong(inquiry: Inquiry, wrong: Sequence[Trouble]) -> list[str]:
     one = wrong[0]
     assert one.flow is not None
     clauses = seen(one.flow, one.lines, one.flow.states()) or [_in_words(inquiry, one)]
+    if is_nobodys(one.flow, one.lines):  # there is no such payment that could have gone wrong
+        return [sentence("; ".join(clauses))]
     return [word(inquiry.language, "one_wrong", what=one.title), sentence("; ".join(clauses))]
 
 
-def _late(inquiry: Inquiry, late: Sequence[OpenItem], by_key: Mapping[str, Flow]) -> list[str]:
+def late_of(inquiry: Inquiry, late: Sequence[OpenItem]) -> list[str]:
+    """That payments are late; of one alone also what it waits for."""
+    if not late:
+        return []
     language = inquiry.language
     if len(late) > 1:
         since = min(item.since for item in late)
         return [word(language, "some_late", count=len(late), since=inquiry.time(since))]
-    parts = [word(language, "one_late", what=item.title) for item in late]
-    return parts + [item.waits for item in late if item.waits]
+    return [word(language, "one_late", what=late[0].title), *([late[0].waits] if late[0].waits else [])]
 
 
 def _in_words(inquiry: Inquiry, trouble: Trouble) -> str:

@@ -66,7 +66,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One named value. A personal one is masked already; `path` says which field it is (for "show name")."""
+    """One named value. A personal one is masked already; `path` says which field it is (for "show name"). `was_so`:
+    when it was, where what told it has been left behind since."""
 
     name: str
     title: str
@@ -74,3 +75,4 @@ class Fact:
     path: str
     is_personal: bool = False
     event: EventRef | None = None
+    was_so: datetime | None = None

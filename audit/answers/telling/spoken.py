@@ -29,7 +29,36 @@ def to_say(
     if doubts or booked_otherwise(flow, is_other_sum=False):
         return _doubted(flow, findings, states)
     late = _late(flow.inquiry, states, waiting, findings)
-    return f"{ended(own_words)} {late}" if late else own_words
+    more = [late] if late else _beside(flow, own_words, states)
+    return " ".join([ended(own_words), *map(ended, more)]) if more else own_words
+
+
+def _beside(flow: Flow, own_words: str, states: Sequence[StateLine]) -> list[str]:
+    """What the last event's words leave out of a flow that has ended: what was paid after its end, and what of it stays
+    paid where the rest is given back."""
+    if not (own_words and states and states[0].is_final):
+        return []
+    end, after, is_over = states[0], None, False
+    for row in flow.past:
+        if is_over and row.stream == end.stream and flow.moved.get(row.position):
+            after = flow.told.get(row.position)
+        is_over = is_over or row.position == end.event.position
+    said = [after.tells] if after is not None and after.tells and after.tells != own_words else []
+    back, out = given_back_and_out(flow)
+    declared = flow.declared()
+    if back and out and declared is not None and back + out == declared.units:
+        amount = flow.inquiry.amount(money(flow.inquiry.model, out, declared.currency))
+        said += [word(flow.inquiry.language, "stays_paid", amount=amount)] if amount not in own_words else []
+    return said
+
+
+def given_back_and_out(flow: Flow) -> tuple[int, int]:
+    """What of a flow rests with an account of the bank's, and what went out of our sight, in its own book."""
+    model, own = flow.inquiry.model, holders(flow.inquiry.model)
+    found = [(place_kind(model, net.place), net.units) for net in flow.nets() if net.place.book == flow.kind.book]
+    back = sum(units for about, units in found if units > 0 and about.rests and about.subject in own)
+    out = sum(units for about, units in found if units > 0 and about.rests and about.certainty is Certainty.OUTSIDE)
+    return back, out
 
 
 def ended(words: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from audit import prepared
 from audit.access.looks import Look, record
 from audit.access.people import Actor
@@ -35,7 +37,7 @@ def acknowledge(actor: Actor, finding: str, subject: Subject, owner: str, why: s
     if why and why not in WHYS:
         raise UsageError(f"{why!r} is no reason to leave a finding open: choose one of {', '.join(WHYS)}")
     if not owner.strip() or len(owner) > NAME_MAX or not owner.isprintable():
-        raise UsageError(f"name who owns it, in at most {NAME_MAX} characters")
+        raise UsageError(gettext("name who owns it, in at most %(count)s characters") % {"count": NAME_MAX})
     details = {"finding": finding, "owner": owner.strip(), "why": why}
     reason = Reason("", checked_ticket(ticket.strip()))
     record(actor, Look("acknowledge", "finding", [subject], reason, outcome="done", details=details))

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from audit import prepared
 from audit.access import approvals, looks
@@ -26,7 +27,8 @@ def ask(actor: Actor, rule: str, subject: Subject | None, until: date, why: str)
     """Ask a second person to mute a rule for one subject, or (None) for all. Raises Refused, UsageError."""
     today = timezone.now().date()
     if not today < until <= today + timedelta(days=DAYS_MAX):
-        raise UsageError(f"say until which day: tomorrow at the earliest, {DAYS_MAX} days from now at the latest")
+        said = gettext("say until which day: tomorrow at the earliest, %(days)s days from now at the latest")
+        raise UsageError(said % {"days": DAYS_MAX})
     named = str(subject) if subject else ""
     what = f"{rule} of {named or EVERYONE} until {until.isoformat()}"
     details = {"rule": rule, "subject": named, "until": until.isoformat()}

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.utils.translation import gettext
 
 from audit.access.keys import NONCE_BYTES, derived
 from audit.access.secret_files import KEY_BYTES
@@ -46,7 +47,7 @@ def checked(text: str) -> str:
     if not text:
         raise UsageError("say why, in a few words")
     if len(text) > LENGTH_MAX:
-        raise UsageError(f"say it in at most {LENGTH_MAX} characters")
+        raise UsageError(gettext("say it in at most %(count)s characters") % {"count": LENGTH_MAX})
     return text
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext
+
 from audit.answers.claims.evaluate import Claims
 from audit.answers.claims.furthest import Days, Furthest
 from audit.answers.claims.ground import Ground
@@ -70,7 +72,8 @@ def claim_of(inquiry: Inquiry, text: str) -> Expression:
     except NotAnExpression as error:
         raise UsageError(f'"{text}" {error}') from None
     if not expression.is_claim:
-        raise UsageError(f'"{text}" is neither true nor false: compare it, as in "balance < -100.50"')
+        said = gettext('"%(text)s" is neither true nor false: compare it, as in "balance < -100.50"')
+        raise UsageError(said % {"text": text})
     return expression
 
 

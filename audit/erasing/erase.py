@@ -14,6 +14,7 @@ import msgspec
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from audit import instance
 from audit.access import approvals, looks
@@ -102,10 +103,12 @@ def do(actor: Actor, asked: Approval) -> Receipt:
 def _permitted(actor: Actor, subject: Subject, despite_retention: bool) -> Plan:
     planned = plan(actor, subject)
     if planned.kept_until and not despite_retention:
-        raise Refused(
-            f"the law keeps the data of {subject} until {planned.kept_until:%Y-%m-%d}"
-            f" ({retention.in_force()[retention.CUSTOMER_DATA].ground}): tell the person so, and that they may complain"
+        said = gettext(
+            "the law keeps the data of %(subject)s until %(day)s (%(ground)s): tell the person so, and that they may "
+            "complain"
         )
+        ground, day = retention.in_force()[retention.CUSTOMER_DATA].ground, f"{planned.kept_until:%Y-%m-%d}"
+        raise Refused(said % {"subject": subject, "day": day, "ground": ground})
     return planned
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import psycopg
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from audit.access import looks, people, texts
 from audit.access.looks import Look
@@ -28,7 +29,7 @@ def hold(actor: Actor, subject: Subject, why: str) -> LegalHold:
             )
             looks.record(actor, Look("legal_hold", "erasures", [subject], outcome="placed", details=_about(placed)))
     except IntegrityError:
-        raise UsageError(f"a legal hold stands on {subject} already") from None
+        raise UsageError(gettext("a legal hold stands on %(subject)s already") % {"subject": subject}) from None
     except OperationalError as error:
         if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):  # of `let_none_come`
             raise
@@ -42,7 +43,7 @@ def lift(actor: Actor, subject: Subject) -> None:
     with transaction.atomic():
         standing = standing_on(subject)
         if standing is None:
-            raise UnknownSubject(f"no legal hold stands on {subject}")
+            raise UnknownSubject(gettext("no legal hold stands on %(subject)s") % {"subject": subject})
         standing.lifted_by, standing.lifted_at = actor.name, timezone.now()
         standing.save(update_fields=["lifted_by", "lifted_at"])
         looks.record(actor, Look("legal_hold", "erasures", [subject], outcome="lifted", details=_about(standing)))
@@ -61,9 +62,8 @@ def require_none(subjects: Iterable[Subject]) -> None:
     """Raises Refused while a hold stands on any of them."""
     standing = LegalHold.objects.filter(subject__in=[str(one) for one in subjects], lifted_at=None).first()
     if standing is not None:
-        raise Refused(
-            f"a legal hold stands on {standing.subject} since {standing.placed_at:%Y-%m-%d}: nothing of it is erased"
-        )
+        said = gettext("a legal hold stands on %(subject)s since %(day)s: nothing of it is erased")
+        raise Refused(said % {"subject": standing.subject, "day": f"{standing.placed_at:%Y-%m-%d}"})
 
 
 def _about(placed: LegalHold) -> dict[str, object]:

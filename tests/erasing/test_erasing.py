@@ -63,6 +63,10 @@ def test_the_receipt_says_what_was_destroyed_and_what_is_not_reached(erased: Era
     assert str(erased.subject) in receipt.owners and receipt.others, "its name stood under another customer's key"
     assert (receipt.requested_by, receipt.approved_by) == ("data_protection", "authority_desk")
     assert any("backups" in line for line in receipt.still_elsewhere)
+    page = browser_of("data_protection").get("/approvals").content.decode()
+    assert receipt.file in page and f"keys {receipt.keys}, sealed values {receipt.pieces:,}" in page
+    assert "approved by authority_desk" in page
+    assert receipt.file not in browser_of("support").get("/approvals").content.decode()
     body = (receipts.folder() / f"{receipt.name}.receipt").read_text()
     assert not [value for value in erased.values if value in body]
     record = AuditRecord.objects.get(kind="erasure")

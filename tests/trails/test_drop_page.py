@@ -345,4 +345,4 @@ def test_nothing_stands_inline() -> None:
     text = (FOLDER / "index.html").read_text()
     assert "unsafe" not in text and "style=" not in text and "default-src 'none'" in text and "http:" not in text
     assert all("></script>" in part for part in text.split("<script")[1:])
-    assert json.dumps(sorted(file.name for file in FOLDER.iterdir())).count(".js") == 6
+    assert json.dumps(sorted(file.name for file in FOLDER.iterdir())).count(".js") == 7

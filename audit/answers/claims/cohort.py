@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from audit.answers.claims.held import Held, PlaceName
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import END
@@ -139,7 +141,8 @@ class Cohort:
     def _comparison(self, node: Comparison, is_denied: bool) -> Truth:
         left, right = node.left, node.right
         if isinstance(right, Name) and isinstance(left, Literal):
-            raise UsageError(f"write the name first: {right.name} and then what it is compared with")
+            said = gettext("write the name first: %(name)s and then what it is compared with")
+            raise UsageError(said % {"name": right.name})
         if isinstance(left, Name) and node.sign == "==":
             leaf = self._leaf(left, right)
             if leaf is not None:
@@ -248,7 +251,8 @@ class Cohort:
             there = sorted({one for fields in known.values() for one in fields})
             more = ["amount", "currency"] if self.is_flow else []
             names = ", ".join([*NAMES, *more, *there])
-            raise UsageError(f'"{name.name}" at character {name.at} stands for nothing: there are {names}')
+            said = gettext('"%(name)s" at character %(at)s stands for nothing: there are %(names)s')
+            raise UsageError(said % {"name": name.name, "at": name.at, "names": names})
         return self._remembered([one for one, fields in known.items() if field in fields], field)
 
     def _remembered(self, lanes: Sequence[str], field: str) -> Values:

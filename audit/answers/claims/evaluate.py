@@ -13,6 +13,8 @@ from operator import eq, ge, gt, le, lt
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from audit.answers.claims.ground import Ground, Kinds, Series
 from audit.answers.claims.steps import Steps, of_flags, of_many, of_one
 from audit.errors import UsageError
@@ -190,7 +192,8 @@ class Claims:
         path = name.name.removeprefix("payload.")
         lanes = list(self.ground.lanes.values())
         if any(is_personal(event, path) for lane in lanes for event in lane.events.values()):
-            raise UsageError(f'"{path}" at character {name.at} is personal: nothing may be asked about it')
+            said = gettext('"%(name)s" at character %(at)s is personal: nothing may be asked about it')
+            raise UsageError(said % {"name": path, "at": name.at})
         older = {
             ".".join(old)
             for lane in lanes
@@ -200,7 +203,7 @@ class Claims:
         }
         series = self.ground.payload([path, *sorted(older)])
         if not series and path not in self._spoken_of():
-            raise self._unknown(name, "none of its events has such a field")
+            raise self._unknown(name, gettext("none of its events has such a field"))
         return Source(series)
 
     def _spoken_of(self) -> set[str]:
@@ -225,7 +228,8 @@ class Claims:
         states = sorted({state for one in lanes for state in one.states})
         if not isinstance(word, str) or word not in states:
             shown = right.name if isinstance(right, Name) else word
-            raise UsageError(f'"{shown}" is no state here: there are {", ".join(states) or "none"}')
+            said = gettext('"%(name)s" is no state here: there are %(names)s')
+            raise UsageError(said % {"name": shown, "names": ", ".join(states) or gettext("none")})
         return Comparison("==", left, Literal(word))
 
     def _unknown(self, name: Name, why: str) -> UsageError:
@@ -236,7 +240,8 @@ class Claims:
         known += sorted({field for lane in ground.lanes.values() for field in self._fields(lane)})
         known += sorted(ground.seen - set(known))
         text = ", ".join(list(dict.fromkeys(known))[:NAMES_SHOWN])
-        return UsageError(f'"{name.name}" at character {name.at} stands for nothing ({why}); there are {text}')
+        said = gettext('"%(name)s" at character %(at)s stands for nothing (%(why)s); there are %(names)s')
+        return UsageError(said % {"name": name.name, "at": name.at, "why": why, "names": text})
 
 
 def _is_state(node: Node) -> bool:

@@ -52,7 +52,7 @@ def where_document(answer: Where) -> Document:
         "conserved": answer.conserved,
         "complete": answer.complete,
         "not_understood": [event_document(ref) for ref in answer.not_understood],
-        "unattributed": _unattributed(answer.at),
+        "unattributed": unattributed_documents(answer.at),
         "tells": answer.tells,
         "to_say": answer.to_say or answer.tells,
         "states": [_state(line) for line in answer.states],
@@ -60,7 +60,7 @@ def where_document(answer: Where) -> Document:
     }
 
 
-def _unattributed(at: AsOf) -> list[Document]:
+def unattributed_documents(at: AsOf) -> list[Document]:
     return [{"source": one.source, "events": one.events, "counted": one.is_counted} for one in at.unattributed]
 
 
@@ -78,7 +78,7 @@ def what_document(pages: Iterable[What]) -> Document:
         "steps": steps,
         "complete": last.complete,
         "not_understood": [event_document(ref) for ref in last.not_understood],
-        "unattributed": _unattributed(last.at),
+        "unattributed": unattributed_documents(last.at),
         "model": last.model,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.answers.documents import Document, at_document, event_document, money_document
+from audit.answers.documents import Document, at_document, event_document, money_document, unattributed_documents
 from audit.answers.shapes import Because, Edge, FieldWhy, StateWhy, Waiting, When, Who, Why
 from audit.values import known_time, rfc3339
 
@@ -18,6 +18,7 @@ def why_document(answer: Why) -> Document:
         "findings": [finding.id for finding in answer.findings.rows],
         "complete": answer.complete,
         "not_understood": [event_document(ref) for ref in answer.not_understood],
+        "unattributed": unattributed_documents(answer.at),
         "model": answer.model,
     }
 

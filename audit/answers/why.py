@@ -13,7 +13,7 @@ from audit.answers.pages.transfer import lane_ids, linked_ids
 from audit.answers.reading.causes import Chain, causes_of
 from audit.answers.reading.events import EventRow, Told, events_at, read_events
 from audit.answers.reading.flows import Flow, load_flow, own_streams
-from audit.answers.reading.names import PLACE, Known, known, link_of, links_of, place_title
+from audit.answers.reading.names import CUSTOMER, PLACE, Known, known, link_of, links_of, place_title
 from audit.answers.reading.others import introducing
 from audit.answers.reading.places import parse_place
 from audit.answers.reading.remembered import Remembered, own_streams_of, remembered
@@ -125,11 +125,19 @@ def _of_holder(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> Why:
         (),
         told,
         waiting,
-        findings_of(inquiry, [asked.id], asked.id, made_of(inquiry)),
+        _found(inquiry, asked),
         fresh,
         missed_of_holder(inquiry, asked, fresh, ()),
     )
     return answer if is_all else replace(answer, waits_for_more=True)
+
+
+def _found(inquiry: Inquiry, asked: Known) -> Page[FindingLine]:
+    """What the subject's page shows as not explained."""
+    if asked.subject.kind != CUSTOMER:
+        return findings_of(inquiry, [asked.id], asked.id, made_of(inquiry))
+    kinds = [kind for kind in inquiry.model.kinds if kind != CUSTOMER]
+    return findings_of(inquiry, [asked.id], asked.id, kinds, of_payments=True)
 
 
 def _of_place(inquiry: Inquiry, subject: Subject) -> Why:

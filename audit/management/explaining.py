@@ -5,7 +5,7 @@ from __future__ import annotations
 from audit.answers.shapes import CauseLine, Ends, Waiting, When, Who, Why
 from audit.answers.telling.chains import ToldChain, told_once
 from audit.answers.telling.figures import duration_text
-from audit.management.telling import Write, as_of_text, time_text
+from audit.management.telling import Write, as_of_text, tell_incomplete, time_text
 
 ENDINGS = {
     Ends.ROOT: "",
@@ -34,7 +34,7 @@ def tell_why(write: Write, answer: Why, zone: str) -> None:
         write(f"{one.title}: {value} since {time_text(one.since, zone)}, because")
         _tell_chain(write, next(chains), zone)
     if not answer.complete:
-        write("NOT COMPLETE: " + ", ".join(str(ref) for ref in answer.not_understood))
+        tell_incomplete(write, answer.not_understood, answer.at)
 
 
 def tell_when(write: Write, answer: When, zone: str) -> None:

@@ -42,12 +42,12 @@ def tell_where(write: Write, answer: Where, zone: str) -> None:
     if not answer.conserved:
         write("NOT CONSERVED: the places do not add up to the declared amount")
     if not answer.complete:
-        _tell_incomplete(write, answer.not_understood, answer.at)
+        tell_incomplete(write, answer.not_understood, answer.at)
     if answer.to_say or answer.tells:
         write(f"To the customer: “{answer.to_say or answer.tells}”")
 
 
-def _tell_incomplete(write: Write, missed: Iterable[EventRef], at: AsOf) -> None:
+def tell_incomplete(write: Write, missed: Iterable[EventRef], at: AsOf) -> None:
     refs = ", ".join(map(str, missed))
     if refs:
         write(f"NOT COMPLETE: events that may touch this are not understood: {refs}")
@@ -77,7 +77,7 @@ def tell_what(write: Write, pages: Iterable[What], zone: str) -> None:
                 write(_event(event, zone))
         last = page
     if last is not None and not last.complete:
-        _tell_incomplete(write, last.not_understood, last.at)
+        tell_incomplete(write, last.not_understood, last.at)
 
 
 def tell_finding(write: Write, line: FindingLine, zone: str) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 from audit.answers.documents import at_document, finding_document, where_document
 from audit.answers.inquiry import Inquiry
 from audit.answers.pages.findings import findings_of
-from audit.answers.pages.transfer import where_to_say
-from audit.answers.reading.names import PLACE, known
+from audit.answers.pages.said import where_to_say
+from audit.answers.reading.names import CUSTOMER, PLACE, known
 from audit.answers.reading.unfolded import Unfolded, unfolded
 from audit.answers.reading.withheld import withhold
 from audit.answers.shapes import FindingLine
@@ -163,4 +163,5 @@ class _Draft:
             return ()
         id = known(self.inquiry, subject, fresh).id
         kinds = [kind for kind in self.inquiry.model.kinds if kind != subject.kind]
-        return tuple(findings_of(self.inquiry, [id], id, kinds, FINDINGS_MAX).rows)
+        is_customer = subject.kind == CUSTOMER
+        return tuple(findings_of(self.inquiry, [id], id, kinds, FINDINGS_MAX, of_payments=is_customer).rows)

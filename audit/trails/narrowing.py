@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.reading.names import linked, subject_id
+from audit.answers.reading.names import PLACE, flow_kinds, linked, subject_id
 from audit.answers.shapes import FindingLine, PlaceLine, StateLine, Where
 from audit.errors import UnknownSubject
 from audit.trails.scope import Scope, Sieve
@@ -65,10 +65,12 @@ class _Narrow:
     _elsewhere: dict[Subject, bool] = field(default_factory=dict)
 
     def where(self, where: Where) -> Where:
-        """The sentence of a holder goes with the first line that goes: it speaks of all its money."""
+        """What is said of a holder goes: it speaks of all its money and all its payments."""
         parts: dict[str, Any] = {name: tuple(filter(self._keeps, getattr(where, name))) for name in PARTS}
         is_whole = all(len(parts[name]) == len(getattr(where, name)) for name in PARTS)
         told = replace(where, **parts)
+        if where.subject.subject.kind not in (PLACE, *flow_kinds(self.inquiry.model)):
+            return replace(told, tells="", to_say="")
         return told if is_whole or where.to_say else replace(told, tells="")
 
     def tells(self, finding: FindingLine) -> bool:
@@ -89,6 +91,7 @@ class _Narrow:
         return self._elsewhere[subject]
 
     def _accounts_of(self, subject: Subject) -> set[Subject]:
+        """Those of a lane that names none are its payment's."""
         kinds = sorted({one.kind for one in self.scope.accounts})
         if subject.kind in kinds:
             return {subject}
@@ -96,4 +99,11 @@ class _Narrow:
             id = subject_id(self.inquiry.connection, subject)
         except UnknownSubject:
             return set()
+        return self._linked(id, kinds) or {
+            account
+            for flow, _, _ in linked(self.inquiry.connection, id, flow_kinds(self.inquiry.model), ACCOUNTS_MAX)
+            for account in self._linked(flow, kinds)
+        }
+
+    def _linked(self, id: int, kinds: Sequence[str]) -> set[Subject]:
         return {other for _, other, _ in linked(self.inquiry.connection, id, kinds, ACCOUNTS_MAX)}

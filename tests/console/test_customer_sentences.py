@@ -9,6 +9,7 @@ from audit.access.mask import hidden
 from audit.answers.inquiry import inquire
 from audit.answers.pages.account import account as account_page
 from audit.answers.pages.customer import customer as customer_page
+from audit.answers.pages.said import where_to_say
 from audit.answers.pages.transfer import transfer
 from audit.database import reading
 from audit.findings.catalogue import RULES
@@ -190,3 +191,23 @@ def test_what_was_released_without_a_hold_is_not_said_to_be_back(bank: Bank) -> 
     (own,) = [one for one in said if "75.00 DKK" in one]
     assert "75.00 DKK too much is shown as available; nothing was reserved for it" in own
     assert "is back on your account" not in own, own
+
+
+def test_a_command_and_a_trail_say_of_a_holder_what_its_page_says(bank: Bank) -> None:
+    """What was sent has left the bank, whatever the account's own last event told: it knew of the reservation alone."""
+    found = bank.rows(
+        "select distinct l.other_kind, t.key from link l join trace.subject t on t.id = l.other_id"
+        " join finding f on f.subject_id = l.subject_id and f.rule = 'missing_reaction' and f.state = 'open'"
+        " where l.other_kind in ('customer', 'account') order by 1, 2"
+    )
+    assert {kind for kind, _ in found} == {"customer", "account"}
+    differing = 0
+    with reading() as connection:
+        inquiry = inquire(connection, lambda _owner, _path, value: value)
+        for kind, key in found:
+            page = customer_page if kind == "customer" else account_page
+            answer = where_to_say(inquiry, Subject(kind, key))
+            assert answer.to_say == page(inquiry, Subject(kind, key)).answer
+            assert "has not left the bank" not in answer.to_say
+            differing += "has not left the bank" in answer.tells
+    assert differing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.pages.facts import facts_of
@@ -25,13 +24,12 @@ from audit.answers.shapes import (
     StepDetail,
     StepLine,
     TransferPage,
-    Where,
 )
 from audit.answers.telling.coming_back import coming_back
 from audit.answers.telling.lines import event_lines, selected, step_lines, surroundings
 from audit.answers.telling.spoken import to_say
 from audit.answers.telling.waiting import missing_steps, once, waiting_for
-from audit.answers.where import of_flow, where
+from audit.answers.where import of_flow
 from audit.values import Subject
 
 STEPS_MAX = 200  # steps on one page; a flow seldom has more than thirty
@@ -83,15 +81,6 @@ def transfer(
         own_words=where.tells,
         coming_back=coming_back(then, found.rows, states, waiting, is_complete=where.complete),
     )
-
-
-def where_to_say(inquiry: Inquiry, subject: Subject) -> Where:
-    """Where the money is; of a flow also what is true to say to the customer, whatever the bank's own words are."""
-    kind = inquiry.model.kinds.get(subject.kind)
-    if kind is None or not kind.is_flow:
-        return where(inquiry, subject)
-    page = transfer(inquiry, subject)
-    return replace(page.where, to_say=page.tells)
 
 
 def lane_columns(inquiry: Inquiry, rows: Sequence[EventRow], states: Sequence[StateLine]) -> tuple[LaneColumn, ...]:

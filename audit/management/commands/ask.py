@@ -11,7 +11,7 @@ from audit.access.mask import hidden
 from audit.answers.documents import what_document, where_document
 from audit.answers.explanations import when_document, who_document, why_document
 from audit.answers.inquiry import Inquiry, inquire
-from audit.answers.pages.transfer import where_to_say
+from audit.answers.pages.said import where_to_say
 from audit.answers.reading.withheld import withhold
 from audit.answers.shapes import Why
 from audit.answers.shut import behind_doors

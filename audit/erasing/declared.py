@@ -19,7 +19,7 @@ from audit.access.keys import NONCE_BYTES, DataKey, Owner
 from audit.database import Connection, connect, drop_generation, sql
 from audit.errors import ModelError, WhereaboutsError
 from audit.instance import compiled, current
-from audit.log.cut import EMPTIED, PLACEHOLDER, Path, Range, ranges_of
+from audit.log.cut import Path, Range, ranges_of
 from audit.log.decode import data_of_skeleton, length_of_data, values_at
 from audit.log.drafts import WHOLE, Reader, pieces_of_blinds
 from audit.log.logged import Logged
@@ -32,7 +32,6 @@ from audit.model.personal import covers
 
 LOCK_SECONDS_MAX = 5
 BATCH = 500  # entries that one record names
-TAG_BYTES = 16
 
 _log = logging.getLogger(__name__)
 
@@ -191,7 +190,9 @@ def _keys(connection: Connection, entries: Sequence[_Entry]) -> dict[Owner, Data
 
 def _entry(one: _Entry) -> dict[str, object]:
     salt = os.urandom(SALT_BYTES).hex()
-    return {"i": one.logged.position, "sha256": sha256(one.skeleton).hexdigest(), "salt": salt}
+    digest = sha256(one.skeleton).hexdigest()
+    length = length_of_data(one.skeleton) if one.encoding == "row" else len(one.skeleton)
+    return {"i": one.logged.position, "sha256": digest, "json": length, "salt": salt}
 
 
 def _sealed(one: _Entry, key: DataKey) -> Iterator[dict[str, object]]:
@@ -202,7 +203,7 @@ def _sealed(one: _Entry, key: DataKey) -> Iterator[dict[str, object]]:
         sealed = seal(key.cipher, nonce, position, ordinal, name, value) if key.cipher is not None else b""
         yield {
             "i": position, "ordinal": ordinal, "at": at, "length": end - at, "is_whole": is_whole,
-            "start": _start(one, at), "path": name, "key": key.id, "salt": salt.hex(), "nonce": nonce.hex(),
+            "path": path, "key": key.id, "salt": salt.hex(), "nonce": nonce.hex(),
             "ciphertext": sealed.hex(), "commitment": commitment_of_value(salt, value).hex(),
         }  # fmt: skip
 
@@ -216,18 +217,6 @@ def _blinds(one: _Entry) -> Iterator[dict[str, object]]:
     ordinals = [*paths, WHOLE]
     for (_, digest), at in zip(one.blinds, found, strict=True):
         yield {"i": one.logged.position, "digest": digest.hex(), "piece": ordinals[at]}
-
-
-def _start(one: _Entry, at: int) -> int:
-    """Where in the original a place of the skeleton is: behind each piece that was cut out before it."""
-    cut_out = 0
-    for piece in one.kept:
-        place = piece.start - cut_out
-        if piece.is_erased or place > at:  # how long an erased one was nobody knows: the original cannot be had again
-            break
-        left = 0 if one.skeleton[place - 1 : place + 1] in EMPTIED else len(PLACEHOLDER)
-        cut_out += len(piece.ciphertext) - TAG_BYTES - left
-    return at + cut_out
 
 
 def _drop_tables_of_others(model: Model) -> None:

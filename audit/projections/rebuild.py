@@ -6,6 +6,7 @@ that dies leaves its part to the others and nothing half.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
 from audit.database import (
@@ -115,9 +116,18 @@ def switch(
         connection.execute(sql("switch_generation"), [target, number])
         if before is not None and before[0] != model.hash:
             connection.execute(sql("shut_out_readers"))  # who reads sources by the model before writes nothing more
-            connection.execute(sql("declared_begin"), [model.hash])
+            _declare(connection, model)
         details = {"model": model.hash, "before": before[0] if before else None, "generation": number}
         tell(connection, "model_change", details)
+
+
+def _declare(connection: Connection, model: Model) -> None:
+    """Write down what is to be sealed in what was read before, by the role that may not seal it."""
+    connection.execute(sql("declared_begin"), [model.hash])
+    paths = sorted({(type_, path) for lane in model.lanes.values() for type_, meaning in lane.events.items()
+                    for path in meaning.personal})  # fmt: skip
+    told = [[type_ for type_, _ in paths], [json.dumps(path) for _, path in paths]]
+    connection.execute(sql("declared_personal"), [model.hash, *told])
 
 
 def come_level(

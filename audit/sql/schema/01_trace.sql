@@ -249,6 +249,14 @@ create table trace.declaring (
     done       bigint not null default 0
 );
 
+-- what such a model calls personal, of each type of events: only that may be sealed anew
+create table trace.personal (
+    model_hash text not null,
+    type       text not null,
+    path       text[] not null,
+    primary key (model_hash, type, path)
+);
+
 -- personal identifiers that may be searched, exactly and blind: HMAC of name and normalised value
 create table trace.blind (
     digest   bytea not null,
@@ -368,6 +376,8 @@ create trigger log_key_is_append_only before update or delete or truncate on tra
 create trigger checkpoint_is_append_only before update or delete or truncate on trace.checkpoint
     for each statement execute function trace.refuse_change();
 create trigger time_stamp_is_append_only before update or delete or truncate on trace.time_stamp
+    for each statement execute function trace.refuse_change();
+create trigger personal_is_append_only before update or delete or truncate on trace.personal
     for each statement execute function trace.refuse_change();
 create trigger recommitment_is_append_only before update or delete or truncate on trace.recommitment
     for each statement execute function trace.refuse_change();

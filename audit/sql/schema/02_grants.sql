@@ -30,6 +30,7 @@ grant delete on trace.blind to whereabouts_erasure;
 revoke execute on function trace.seal_anew from public;
 grant execute on function trace.seal_anew to whereabouts_erasure;
 grant insert, update (upto, done) on trace.declaring to whereabouts_follower;
+grant insert on trace.personal to whereabouts_follower;
 grant update (done) on trace.declaring to whereabouts_erasure;
 
 -- The console's own records stand in public: web reads and appends. Changes are named one by one.

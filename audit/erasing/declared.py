@@ -63,8 +63,6 @@ def seal_declared(progress: Progress = lambda done, total: None) -> int:
         if found is None:
             return 0
         count = _sealed_all(connection, found.model, progress)
-    if count:
-        _forget_old_rows()
     _drop_tables_of_others(found.model)
     return count
 
@@ -77,6 +75,9 @@ def _sealed_all(connection: Connection, model: Model, progress: Progress) -> int
     types = _types(model, others)
     while done < upto:
         reached, sealed = _batch(connection, model, types, done, upto)
+        if reached >= upto and types:  # before it counts as done: killed between the two, it is run again
+            connection.commit()
+            _forget_old_rows()
         connection.execute(sql("declared_done"), [reached, model.hash])
         connection.commit()
         count, done = count + sealed, reached

@@ -207,7 +207,7 @@ def test_it_may_be_killed_between_any_two_lines(world: World, monkeypatch: pytes
     monkeypatch.setattr(declared, "BATCH", 2)
     for name, run, left in (("_seal", remodel, COUNT - 2), ("_batch", seal_declared, COUNT - 3)):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(declared, name, _killed_the_second_time(getattr(declared, name)))
+            patch.setattr(declared, name, _killed(getattr(declared, name)))
             with pytest.raises(KeyboardInterrupt):
                 run()
         assert world.plain() == left and check_log([], lambda done, total: None).bad == []
@@ -215,13 +215,26 @@ def test_it_may_be_killed_between_any_two_lines(world: World, monkeypatch: pytes
     assert check_log([], lambda done, total: None).bad == [] and seal_declared() == 0
 
 
-def _killed_the_second_time(real: Callable[..., Any]) -> Callable[..., Any]:
+def test_killed_before_old_rows_are_forgotten_it_forgets_them_later(world: World) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(declared, "_forget_old_rows", _killed(lambda: None, first=True))
+        with pytest.raises(KeyboardInterrupt):
+            remodel()
+    assert world.plain() == 0
+    forgotten: list[bool] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(declared, "_forget_old_rows", lambda: forgotten.append(True))
+        assert seal_declared() == 0 and seal_declared() == 0
+    assert forgotten == [True]
+
+
+def _killed(real: Callable[..., Any], *, first: bool = False) -> Callable[..., Any]:
     calls: list[object] = []
 
     def killed(*given: Any) -> Any:
         calls.append(given)
         done = real(*given)
-        if len(calls) == 2:
+        if len(calls) == 2 - first:
             raise KeyboardInterrupt
         return done
 

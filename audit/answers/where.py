@@ -20,6 +20,7 @@ from audit.answers.reading.names import (
     place_title,
 )
 from audit.answers.reading.onitsway import lines_under_way, open_flows
+from audit.answers.reading.parts import in_parts
 from audit.answers.reading.places import parse_place, places_at
 from audit.answers.reading.states import states_of
 from audit.answers.reading.unfolded import Unfolded, unfolded
@@ -63,7 +64,7 @@ def of_flow(flow: Flow) -> Where:
         conserved=is_conserved(flow, flow.nets()),
         complete=not (missed or at.unattributed),
         not_understood=missed,
-        tells=flow.tells() or state_in_words(inquiry, flow.known.subject, states, bool(missed)),
+        tells=in_parts(flow) or flow.tells() or state_in_words(inquiry, flow.known.subject, states, bool(missed)),
         states=states,
     )
 

@@ -211,3 +211,29 @@ def test_a_command_and_a_trail_say_of_a_holder_what_its_page_says(bank: Bank) ->
             assert "has not left the bank" not in answer.to_say
             differing += "has not left the bank" in answer.tells
     assert differing
+
+
+def test_a_card_payment_taken_in_parts_tells_every_part(bank: Bank) -> None:
+    """The latest event tells of its own part alone: the whole of it is what the customer asks about."""
+    found = bank.rows(
+        "select s.key from trace.subject s where s.kind = 'card_payment'"
+        " and exists (select from timeline t join trace.log l on l.position = t.position join trace.event_type y"
+        " on y.id = l.type_id where t.subject_id = s.id and y.name = 'CapturedInPart')"
+        " and not exists (select from finding f where f.subject_id = s.id) order by s.id limit 2"
+    )
+    paid = {"en": "is paid to the shop, in 2 parts: ", "da": "er betalt til butikken, i 2 dele: "}
+    between = {
+        "en": r"Of [\d.]+.DKK: .* is set aside .*; .* is paid to the shop\.",
+        "da": r"Af .*; .* er betalt til .*",
+    }
+    for language, words in paid.items():
+        with reading() as connection:
+            inquiry = inquire(connection, hidden, language=language)
+            for (key,) in found:
+                subject = Subject("card_payment", key)
+                page = transfer(inquiry, subject)
+                assert page.money is not None and page.tells.startswith(inquiry.amount(page.money)), page.tells
+                assert words in page.tells
+                steps = {transfer(inquiry, subject, step).tells for step in range(1, 9)}
+                assert any(re.fullmatch(between[language], one) for one in steps), steps
+    assert len(found) == 2

@@ -9,7 +9,8 @@ from audit.access.acknowledged import acknowledged
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.flows import Flow, held_and_owed
 from audit.answers.reading.movements import Net
-from audit.answers.reading.names import money, place_kind, place_title
+from audit.answers.reading.names import money, place_kind
+from audit.answers.reading.parts import stands, told_place
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes import FindingLine, StateLine, Waiting
 from audit.answers.words import word
@@ -119,7 +120,7 @@ def _seen(flow: Flow, rules: Collection[str]) -> list[str]:
     held, _, beside = held_and_owed(flow)
     own = [net for net in held if net.place.kind != UNEXPLAINED]
     others = [net for net in beside if net.units > 0 and not place_kind(model, net.place).rests]
-    said = [_stands(flow, net) for net in own]
+    said = [stands(flow, net) for net in own]
     if OF_AMOUNT & set(rules) and len(own) == 1 and (other := _instead_of(flow, own[0])):
         # the same event that came twice is no second payment: only the books have it twice
         what = word(inquiry.language, "by_books", what=said[0]) if "double_effect" in rules else said[0]
@@ -127,9 +128,9 @@ def _seen(flow: Flow, rules: Collection[str]) -> list[str]:
     if len(own) > 1 and (all_ := _together(flow, own, is_by_books="double_effect" in rules)):
         said.append(all_)
     if not own:
-        said = [_stands(flow, net) for net in others]
+        said = [stands(flow, net) for net in others]
     elif all(place_kind(model, net.place).rests for net in own):
-        said += [word(inquiry.language, "books_have", what=_stands(flow, net)) for net in others]
+        said += [word(inquiry.language, "books_have", what=stands(flow, net)) for net in others]
     missing = [net for net in flow.nets() if net.place.kind == UNEXPLAINED]
     amounts = [inquiry.amount(positive(money(model, net.units, net.currency))) for net in missing]
     return [*said, *(word(inquiry.language, "unaccounted", amount=one) for one in amounts)]
@@ -152,7 +153,7 @@ def _ended_badly(flow: Flow, states: Sequence[StateLine]) -> list[str]:
         return []
     amount = inquiry.amount(money(model, held[0].units, held[0].currency))
     between = next((net for net in beside if place_kind(model, net.place).is_transit), held[0])
-    place = _told_place(inquiry, held[0] if is_failure else between)
+    place = told_place(inquiry, held[0] if is_failure else between)
     since = inquiry.day(held[0].row.recorded)
     name = "not_given_back" if is_failure else "not_arrived"
     return [word(inquiry.language, name, amount=amount, place=place, since=since)]
@@ -185,18 +186,6 @@ def _together(flow: Flow, own: Sequence[Net], *, is_by_books: bool) -> str:
     values = {"amount": inquiry.amount(total), "instead": inquiry.amount(declared)}
     name = "together_by_books" if is_by_books else "together"
     return word(inquiry.language, name, **values) if total.units != declared.units else ""
-
-
-def _stands(flow: Flow, net: Net) -> str:
-    inquiry, about = flow.inquiry, place_kind(flow.inquiry.model, net.place)
-    amount = inquiry.amount(money(inquiry.model, net.units, net.currency))
-    place = _told_place(inquiry, net)
-    name = "stands_unconfirmed" if about.certainty is Certainty.UNCONFIRMED else "stands"
-    return word(inquiry.language, name, amount=amount, place=place)
-
-
-def _told_place(inquiry: Inquiry, net: Net) -> str:
-    return inquiry.text(place_kind(inquiry.model, net.place).tells) or place_title(inquiry, net.place)
 
 
 def booked_otherwise(flow: Flow, is_other_sum: bool) -> list[Money]:

@@ -20,7 +20,7 @@ from audit.database import Connection, connect, drop_generation, sql
 from audit.errors import ModelError, WhereaboutsError
 from audit.instance import compiled, current
 from audit.log.cut import Path, Range, ranges_of
-from audit.log.decode import data_of_skeleton, length_of_data, values_at
+from audit.log.decode import data_of_skeleton, length_of_data
 from audit.log.drafts import WHOLE, Reader, pieces_of_blinds
 from audit.log.logged import Logged
 from audit.log.opened import open_payloads, payload_path, pieces_of
@@ -142,19 +142,21 @@ def _paths(meaning: EventMeaning, data: Mapping[str, Any], sealed: Sequence[Path
     found: list[Path] = []
     for path in meaning.personal:
         inside = [one for one in sealed if covers(".".join(path), ".".join(one)) and len(one) > len(path)]
-        found += _leaves(data, path) if inside else [path]
+        found += _leaves(dict(data), path) if inside else [path]
     return found
 
 
-def _leaves(data: Mapping[str, Any], path: Path) -> Iterator[Path]:
-    values = values_at(data, path)
-    inner = [value if isinstance(value, dict) else map(str, range(len(value))) for value in values if
-             isinstance(value, (dict, list))]  # fmt: skip
-    names = dict.fromkeys(name for each in inner for name in each)
-    if not names:
-        yield path
-    for name in names:
-        yield from _leaves(data, (*path, name))
+def _leaves(value: Any, path: Path, here: Path = ()) -> Iterator[Path]:
+    """Each value at or in this path, in every element of a list for itself: they need not be alike."""
+    if isinstance(value, list) and (value or path):
+        for number, element in enumerate(map(str, range(len(value)))):
+            if not path or path[0] == element or not path[0].isdigit():
+                yield from _leaves(value[number], path[path[:1] == (element,) :], (*here, element))
+    elif isinstance(value, dict) and (value or path):
+        for name in (path[:1] if path[:1] and path[0] in value else () if path else value):
+            yield from _leaves(value[name], path[1:], (*here, name))
+    elif not path:
+        yield here
 
 
 def _seal(connection: Connection, model: Model, entries: Sequence[_Entry]) -> None:

@@ -324,3 +324,9 @@ def test_amounts_are_neither_rewritten_nor_lost(world: World) -> None:
                     why = "is not personal"
                 with pytest.raises(psycopg.errors.InsufficientPrivilege, match=why):
                     world.rows("select trace.seal_anew(%s, %s, %s, %s)", LATER.hash, *given, role="erasure")
+
+
+def test_elements_that_are_not_alike_are_all_taken_apart() -> None:
+    data = {"list": [{"to": {"name": "", "x": {"y": "Y"}}}, {"to": "S"}, {"to": [1, "C"]}, "z"]}
+    found = [".".join(path) for path in declared._leaves(data, ("list", "to"))]
+    assert found == ["list.0.to.name", "list.0.to.x.y", "list.1.to", "list.2.to.0", "list.2.to.1"]

@@ -54,7 +54,8 @@ def tell_when(write: Write, answer: When, zone: str) -> None:
 def tell_who(write: Write, answer: Who, zone: str) -> None:
     write(f"{answer.kind} with {answer.expression}  ({as_of_text(answer.at, zone)})")
     sums = ", ".join(str(money) for money in answer.money) or "no money"
-    write(f"{answer.subjects.total:,} of them, {answer.customers:,} customers, {sums}")
+    customers = "1 customer" if answer.customers == 1 else f"{answer.customers:,} customers"
+    write(f"{answer.subjects.total:,} of them, {customers}, {sums}")
     for line in answer.subjects.rows:
         money = ", ".join(str(one) for one in line.money)
         write(f"  {time_text(line.since, zone)}  {line.subject.subject}  {money}")

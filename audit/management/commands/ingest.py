@@ -34,6 +34,11 @@ class Command(Base):
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        if options["model"]:
+            instances.load_model(options["model"])  # a mistake in it is told before a database is made
+        return super().execute(*args, **options)
+
     def handle(self, *args: Any, **options: Any) -> None:
         instance = _instance(options["model"])
         sources = _sources(options["files"], options["source"], options["complete_until"])

@@ -10,7 +10,7 @@ RULE = Rule(
     name="amount_drift",
     title="Another amount was booked",
     severity=Severity.HIGH,
-    sentence="The {kind} was for {declared_text}, but {moved_text} of it was booked as arrived.",
+    sentence="The {kind} was for {declared_text}, but {moved_text} was booked for it.",
     mend="An event that books the {money_text} between, or a correction that says why they differ.",
     meaning="D6: a flow ended well and its time to settle is over, but in another book than its own, what reached "
     "places where money rests is not the declared amount, and no correction or compensation of the flow says why.",

@@ -12,7 +12,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         " nødsfald ophæves af gennemgangen.",
     ),
     "amount_drift": (
-        "Der blev bestilt {declared_text}; bogført som nået frem er {moved_text}.",
+        "Der blev bestilt {declared_text}; bogført for det er {moved_text}.",
         "En postering af de {money_text}, der skiller, eller en rettelse, der siger hvorfor.",
     ),
     "asserted_value_differs": (

@@ -75,6 +75,9 @@ def test_money_that_is_not_as_it_should_be_is_never_called_calm(bank: Bank) -> N
         sentence = re.search(r'id="tells"[^>]*>([^<]*)<', page).group(1)  # type: ignore[union-attr]
         assert "Something is not right" in sentence and "We will look into it." in sentence, (rule, sentence)
         assert "Nothing is lost" not in page and 'class="card answer bad"' in page, rule
+        assert "an account or a cause" not in page, rule  # only steps in common are looked for
+        if rule == "amount_drift":
+            assert "DKK was booked for it." in page.replace("\u00a0", " ") and "booked as arrived" not in page
         said[rule] = said.get(rule, "") + sentence
     twin = "the same order was paid twice, 500.00\u00a0DKK each time"
     assert said["duplicate_effect"].count(twin) >= 2  # the two that are each other's

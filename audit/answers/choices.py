@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from audit.answers.claims.claimed import in_words
 from audit.answers.inquiry import Inquiry
 from audit.answers.pages.findings import rule_lines
+from audit.answers.reading.names import CUSTOMER, flow_kinds
+from audit.answers.reading.withheld import holders
 from audit.answers.when import claim_of
 from audit.answers.words import WORDS, word
 from audit.findings.catalogue import RULES
@@ -27,11 +29,15 @@ def choices(inquiry: Inquiry, kind: str) -> list[Choice]:
     """What is found of those of a kind or of their payments, the gravest first; then the states of the kind."""
     lane = inquiry.model.lanes.get(kind)
     states = [f"{kind}.state = {name}" for name in lane.states] if lane is not None and len(lane.states) > 1 else []
-    return [*_open(inquiry), *(Choice(_said(inquiry, kind, one), one) for one in states)]
+    return [*_open(inquiry, kind), *(Choice(_said(inquiry, kind, one), one) for one in states)]
 
 
-def _open(inquiry: Inquiry) -> list[Choice]:
-    rules = [one for one in rule_lines(inquiry) if one.open and one.rule in RULES and f"rule_{one.rule}" in WORDS["en"]]
+def _open(inquiry: Inquiry, kind: str) -> list[Choice]:
+    """Of payments, only what is found of payments and their lanes."""
+    apart = [*holders(inquiry.model), CUSTOMER] if kind in flow_kinds(inquiry.model) else []
+    found = {rule for (rule,) in inquiry.rows("who_open_rules", {"apart": apart})}
+    said = {rule for rule in found & RULES.keys() if f"rule_{rule}" in WORDS["en"]}
+    rules = [one for one in rule_lines(inquiry) if one.rule in said]
     return [
         Choice(word(inquiry.language, f"rule_{one.rule}"), f"finding = {one.rule}", one.open)
         for one in rules[:OPEN_SHOWN]

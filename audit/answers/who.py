@@ -118,31 +118,62 @@ def situation_of(inquiry: Inquiry, like: Subject) -> Situation:
 
 
 def _of_subject(inquiry: Inquiry, like: Subject) -> Situation:
-    """A flow: all its streams in the same states; where it waits, for the same and as late; with the same that cannot
-    be explained, and no more. A customer or an account is in the situation of its gravest finding: its own state says
-    nothing of it."""
+    """A payment's is what is open of it: its findings and no more; while it waits, its states too. A customer or an
+    account is in the situation of the payment that its gravest finding is about. Nothing open is no situation."""
     answer = why(inquiry, like)
-    found = [one for one in _found(inquiry, like, answer) if one.is_open]
+    found = sorted((one for one in _found(inquiry, like, answer) if one.is_open), key=_gravity)
+    if like.kind not in flow_kinds(inquiry.model):
+        flow = _flow_of(inquiry, found[0].subject.subject) if found else None
+        if flow is not None:
+            return _of_subject(inquiry, flow)
+        if like.kind == CUSTOMER or like.kind in holders(inquiry.model):
+            return _of_holder(inquiry, like, found)
     late = [one for one in found if one.is_late and one.because_of is None and one.rule in OVERDUE]
-    if like.kind == CUSTOMER or like.kind in holders(inquiry.model):
-        found.sort(key=lambda one: (not one.is_doubt, not one.is_late))
-        same, claims = found[:1], []
-    else:
-        same = [*late, *(one for one in found if one.is_doubt)]
-        claims = [f"{one.line.lane}.state = {one.line.state}" for one in answer.states if not one.line.item]
-        claims += [f"waiting = {one.after_type}" for one in answer.waiting if one.expectation is not None]
+    same = [*late, *(one for one in found if one.is_doubt or one.is_noted)] or found[:1]
+    if not same and not answer.waiting and like.kind in flow_kinds(inquiry.model):
+        return Situation(like.kind, "", like)
+    claims = [f"{one.line.lane}.state = {one.line.state}" for one in answer.states if not one.line.item]
+    claims += [f"waiting = {one.after_type}" for one in answer.waiting if one.expectation is not None]
     claims += [f"finding = {one.rule}" for one in same]
     if same and (same[0].is_of_money or like.kind in flow_kinds(inquiry.model)):
         claims += _not_more(inquiry, Cohort(inquiry, like.kind), answer.subject.id, list(dict.fromkeys(claims)))
     return Situation(like.kind, " and ".join(dict.fromkeys(claims)), like)
 
 
+def _gravity(one: FindingLine) -> tuple[bool, bool, bool, bool]:
+    return not one.is_doubt, not one.is_late, not one.is_noted, one.because_of is not None
+
+
+def _of_holder(inquiry: Inquiry, like: Subject, found: Sequence[FindingLine]) -> Situation:
+    """What is wrong with an account, and no more, is told of the account, from whichever page it is asked."""
+    if not found:
+        return Situation(like.kind, "", like)
+    first, subject = found[0], found[0].subject
+    claims = [f"finding = {first.rule}"]
+    if first.is_of_money and subject.id:
+        claims += _not_more(inquiry, Cohort(inquiry, subject.subject.kind), subject.id, list(claims))
+    return Situation(subject.subject.kind, " and ".join(claims), subject.subject)
+
+
+def _flow_of(inquiry: Inquiry, subject: Subject) -> Subject | None:
+    """The payment that something is, or that it is a lane of."""
+    flows = flow_kinds(inquiry.model)
+    if subject.kind in flows:
+        return subject
+    if subject.kind == CUSTOMER or subject.kind in holders(inquiry.model):
+        return None
+    rows = inquiry.rows("who_flow_of", {"kind": subject.kind, "key": subject.key, "kinds": sorted(flows)})
+    return next((Subject(kind, key) for kind, key in rows), None)
+
+
 def _found(inquiry: Inquiry, like: Subject, answer: Why) -> Sequence[FindingLine]:
-    """A customer's are those of the accounts and the payments too."""
-    if like.kind != CUSTOMER:
+    """A customer's and an account's are those of the payments too."""
+    if like.kind != CUSTOMER and like.kind not in holders(inquiry.model):
         return answer.findings.rows
     kinds, id = [kind for kind in inquiry.model.kinds if kind != CUSTOMER], answer.subject.id
-    return findings_of(inquiry, [id], id, kinds, of_payments=True).rows
+    if like.kind != CUSTOMER:
+        kinds = [kind for kind in kinds if kind not in holders(inquiry.model)]
+    return [*answer.findings.rows, *findings_of(inquiry, [id], id, kinds, of_payments=True).rows]
 
 
 def _not_more(inquiry: Inquiry, cohort: Cohort, own: int, claims: list[str]) -> list[str]:
@@ -185,7 +216,16 @@ def _of_place(inquiry: Inquiry, like: Subject) -> Situation:
 
 
 def _of_finding(inquiry: Inquiry, identifier: str) -> Situation:
+    """Of a payment's: the payment's own, so that every page tells the same number."""
     rule, subject, _ = rule_and_subject(inquiry, identifier)
+    flow = _flow_of(inquiry, subject)
+    if flow is not None:
+        found = _of_subject(inquiry, flow)
+        if "finding = " in found.expression:
+            return found
+    same = [one for one in why(inquiry, subject).findings.rows if one.is_open and one.id == identifier]
+    if same and subject.kind in holders(inquiry.model):
+        return _of_holder(inquiry, subject, same)
     return Situation(subject.kind, f"finding = {rule}", subject)
 
 

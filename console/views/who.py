@@ -13,7 +13,7 @@ from audit.access import door
 from audit.answers.choices import choices
 from audit.answers.claims.claimed import in_words
 from audit.answers.inquiry import Inquiry
-from audit.answers.reading.names import kind_title
+from audit.answers.reading.names import kind_title, known
 from audit.answers.shapes import Page, WhoLine
 from audit.answers.when import claim_of
 from audit.answers.who import EVERYONE, behind_doors, situation_of
@@ -60,7 +60,8 @@ def who_else(visit: Visit, kind: str, id: int) -> HttpResponse:
     with asking(visit) as inquiry:
         subject, inquiry = enter(visit, inquiry, kind, id)
         situation = situation_of(inquiry, subject)
-    that = {"of": str(id), **({"that": situation.expression} if situation.expression else {})}
+        own = known(inquiry, situation.subject, None).id if situation.subject else id
+    that = {"of": str(own), **({"that": situation.expression} if situation.expression else {})}
     return HttpResponseRedirect(visit.at(reverse("who", args=[situation.kind]), **that))
 
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext
 from audit.answers.claims.held import Held, PlaceName
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import END
-from audit.answers.reading.names import flow_kinds
+from audit.answers.reading.names import CUSTOMER, flow_kinds
 from audit.answers.reading.standing import of_findings, of_waits
+from audit.answers.reading.withheld import holders
 from audit.answers.shapes.finding import OF_MONEY
 from audit.errors import UsageError
 from audit.findings.catalogue import RULES
@@ -101,7 +102,7 @@ class Cohort:
     def wrong(self, members: Collection[int]) -> dict[int, set[str]]:
         """What is open of each of them and wrong with a payment: its rules."""
         found: dict[int, set[str]] = {id: set() for id in members}
-        told = {"subjects": list(members), "rules": sorted(OF_PAYMENTS)}
+        told = {"subjects": list(members), "rules": sorted(OF_PAYMENTS), "apart": self._apart()}
         for id, _, rule in self._rows("who_has_finding", of_findings(self.inquiry.cut), **told) if members else ():
             found[id].add(rule)
         return found
@@ -110,6 +111,10 @@ class Cohort:
         """Subject, currency and units of what the open findings of these rules say is wrong."""
         told = {"subjects": list(members), "rules": sorted(rules)}
         return self._rows("who_damage", of_findings(self.inquiry.cut), **told) if members else []
+
+    def _apart(self) -> list[str]:
+        """Whose findings are not told of the payments that are tied to them."""
+        return [*holders(self.model), CUSTOMER] if self.is_flow else []
 
     def everyone(self) -> Members:
         """All that there were at the moment, and since when."""
@@ -160,7 +165,8 @@ class Cohort:
             return self._waiting(text)
         if name.name == "finding":
             _check(text, RULES, "rule")
-            rows = self._rows("who_has_finding", of_findings(self.inquiry.cut), subjects=None, rules=[text])
+            told = {"subjects": None, "rules": [text], "apart": self._apart()}
+            rows = self._rows("who_has_finding", of_findings(self.inquiry.cut), **told)
             return {row[0]: row[1] for row in rows}
         if name.name == "place":
             return self._in_place(text)

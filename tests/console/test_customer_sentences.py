@@ -237,3 +237,17 @@ def test_a_card_payment_taken_in_parts_tells_every_part(bank: Bank) -> None:
                 steps = {transfer(inquiry, subject, step).tells for step in range(1, 9)}
                 assert any(re.fullmatch(between[language], one) for one in steps), steps
     assert len(found) == 2
+
+
+def test_of_two_payments_that_went_wrong_it_is_said_what_happened_to_each(bank: Bank) -> None:
+    found = bank.rows(
+        "select distinct l.other_id from finding f join link l on l.subject_id = f.subject_id"
+        " where f.state = 'open' and l.other_kind = 'customer'"
+    )
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        said = [customer_page(inquiry, Subject("customer", bank.key_of(owner))).answer for (owner,) in found]
+    some = [one.split(" payments went wrong: ")[1] for one in said if " payments went wrong: " in one]
+    assert some
+    for one in some:
+        assert re.match(r"[^;(]+ \([^)]+; |[^;(]+ \([^;)]+\)", one), one

@@ -167,14 +167,18 @@ def _wrong(inquiry: Inquiry, wrong: Sequence[Trouble]) -> list[str]:
     if not wrong:
         return []
     if len(wrong) > 1:
-        what = _listed([one.title for one in wrong])
+        what = _listed([f"{one.title} ({_clauses(inquiry, one)})" for one in wrong])
         return [word(inquiry.language, "some_wrong", count=len(wrong), what=what)]
-    one = wrong[0]
+    one, clauses = wrong[0], sentence(_clauses(inquiry, wrong[0]))
+    if one.flow is not None and is_nobodys(one.flow, one.lines):  # there is no such payment that could have gone wrong
+        return [clauses]
+    return [word(inquiry.language, "one_wrong", what=one.title), clauses]
+
+
+def _clauses(inquiry: Inquiry, one: Trouble) -> str:
+    """What is known of a payment that went wrong."""
     assert one.flow is not None
-    clauses = seen(one.flow, one.lines, one.flow.states()) or [_in_words(inquiry, one)]
-    if is_nobodys(one.flow, one.lines):  # there is no such payment that could have gone wrong
-        return [sentence("; ".join(clauses))]
-    return [word(inquiry.language, "one_wrong", what=one.title), sentence("; ".join(clauses))]
+    return "; ".join(seen(one.flow, one.lines, one.flow.states()) or [_in_words(inquiry, one)])
 
 
 def late_of(inquiry: Inquiry, late: Sequence[OpenItem]) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -87,14 +88,15 @@ def _sealed_all(connection: Connection, model: Model, progress: Progress) -> int
 
 def _types(model: Model, others: Sequence[str]) -> list[str]:
     """Types of events of which another model, by its text, may have left in the clear what this one calls personal."""
-    found = set[str]()
+    found, mine = set[str](), _streams(model.source)
     for text in others:
         try:
-            lanes = compiled(text).lanes
+            lanes, streams = compiled(text).lanes, _streams(text)
         except ModelError:  # it was in force when less was refused
-            lanes = {}
+            lanes, streams = {}, {}
         for name, lane in model.lanes.items():
-            known = lanes[name].events if name in lanes else {}
+            is_same = name in lanes and streams[name] == mine[name]  # else another lane may have read them
+            known = lanes[name].events if is_same else {}
             found.update(
                 type_
                 for type_, meaning in lane.events.items()
@@ -103,15 +105,47 @@ def _types(model: Model, others: Sequence[str]) -> list[str]:
     return sorted(found)
 
 
+def _streams(text: str) -> dict[str, object]:
+    return {name: lane["streams"] for name, lane in tomllib.loads(text)["lane"].items()}
+
+
 def _batch(connection: Connection, model: Model, types: Sequence[str], done: int, upto: int) -> tuple[int, int]:
     """Up to which entry all is sealed then, and how many were."""
     if not types:
         return upto, 0
     rows = connection.execute(sql("declared_readable"), [types, done, upto, BATCH]).fetchall()
-    entries = list(_in_clear(connection, model, rows))
-    if entries:
-        _seal(connection, model, entries)
-    return (rows[-1][0] if len(rows) == BATCH else upto), len(entries)
+    sealed = _sealed_of(connection, model, list(_in_clear(connection, model, rows)))
+    return (rows[-1][0] if len(rows) == BATCH else upto), sealed
+
+
+def _sealed_of(connection: Connection, model: Model, entries: Sequence[_Entry]) -> int:
+    """How many of them were sealed. One that cannot be (its payload would not be the same again) holds up no other: it
+    is left as it is, and the program's log names it. Where none can be, no single entry is to blame: that is raised."""
+    if not entries:
+        return 0
+    refusals = _refused(connection, model, entries)
+    if not refusals:
+        return len(entries)
+    if len(entries) > 1:
+        refusals = [refusal for one in entries for refusal in _refused(connection, model, [one])]
+        if len(refusals) == len(entries):
+            raise refusals[0]
+    for refusal in refusals:
+        why = str(refusal).splitlines()[0]
+        _log.error("what cannot be sealed anew stays in the clear (%s): %s", refusal.__notes__[-1], why)
+    return len(entries) - len(refusals)
+
+
+def _refused(connection: Connection, model: Model, entries: Sequence[_Entry]) -> list[Exception]:
+    try:
+        with connection.transaction():
+            _seal(connection, model, entries)
+    except psycopg.OperationalError:
+        raise
+    except (psycopg.DatabaseError, WhereaboutsError) as error:
+        error.add_note(f"entries {entries[0].logged.position} to {entries[-1].logged.position}")
+        return [error]
+    return []
 
 
 def _in_clear(connection: Connection, model: Model, rows: Sequence[tuple[Any, ...]]) -> Iterator[_Entry]:

@@ -202,6 +202,26 @@ def forgets(world: World, path: str) -> bool:
     return True
 
 
+def test_what_cannot_be_sealed_holds_up_nothing_else(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """A payload with a key twice, as an earlier program may have let in: cut and put together it would be another."""
+    twice = '{"customer": "C1", "reference": "one", "reference": "two"}'
+    with world.database.connect("follower") as connection:
+        append(connection, 1, [event(10, twice, type="Paid")], BEFORE, [10], now=NOW)
+        connection.execute("update trace.source set events = 10")
+    remodel()
+    assert world.plain() == 0 and seal_declared() == 0
+    assert world.rows("select skeleton from trace.payload where position = 10") == [(twice.encode(),)]
+    assert "entries 10 to 10" in caplog.text
+    assert check_log([], lambda done, total: None).bad == []
+
+
+def test_what_another_lane_reads_now_is_sealed_too(world: World) -> None:
+    """The lane has the type and the field as before, but until now it was not this lane that read the stream."""
+    moved = MODEL.replace("PERSONAL", '["to", "reference", "born", "list.phone"]')
+    moved = moved.replace("account-{account}", "other-{account}")
+    assert declared._types(LATER, [moved]) == ["Paid"] and declared._types(LATER, [LATER.source]) == []
+
+
 def test_it_may_be_killed_between_any_two_lines(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever was reached is whole, checks, and the rest is done later. One of the entries holds nothing personal."""
     monkeypatch.setattr(declared, "BATCH", 2)
@@ -259,6 +279,7 @@ def test_nothing_else_can_be_changed_this_way(world: World, monkeypatch: pytest.
     for change in CHANGES:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(psycopg, "connect", changing(change).connect)
+            patch.setattr(declared, "_sealed_of", declared._seal)  # each refusal is seen, not only told
             with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidTextRepresentation)):
                 remodel() if change == CHANGES[0] else seal_declared()
         assert world.plain() == COUNT

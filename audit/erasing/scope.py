@@ -9,6 +9,7 @@ from audit.access.blind import blind, normalised
 from audit.access.keys import Owner
 from audit.answers.reading.names import customers_of_each
 from audit.database import Connection, sql
+from audit.erasing.holds import held_among
 from audit.log.pieces import Sealed
 from audit.model.meaning import Model
 from audit.model.personal import personal_names
@@ -46,9 +47,18 @@ def scope_of(connection: Connection, model: Model, subject: Subject, id: int) ->
         for at, piece, value in opened
         if at in beside and piece.owner in owners and len(value) >= VALUE_LENGTH_MIN
     }
-    found = [(at, piece.path) for at, piece, value in opened if piece.owner not in owners and value in values]
+    elsewhere = [(at, piece) for at, piece, value in opened if piece.owner not in owners and value in values]
+    held = _held(connection, {piece.owner for _, piece in elsewhere})
+    found = [(at, piece.path) for at, piece in elsewhere if piece.owner not in held]
     customers = customers_of_each(connection, [subject])[subject]
     return Scope(list(own.values()), *_named(connection, found), digests(model, values), customers)
+
+
+def _held(connection: Connection, owners: Collection[Owner]) -> set[Owner]:
+    """Those whose data a legal hold keeps: nothing under their keys goes, whomever it is about."""
+    customers = customers_of_each(connection, [Subject(*owner) for owner in owners])
+    standing = held_among({one for owner, them in customers.items() for one in (owner, *them)})
+    return {(owner.kind, owner.key) for owner, them in customers.items() if standing & {owner, *them}}
 
 
 def _of(subject: Subject, id: int) -> dict[str, object]:

@@ -64,7 +64,10 @@ declare
     kept integer := (select days from retention where class = 'texts' order by id desc limit 1);
 begin
     if new.written_at + kept * interval '1 day' <= clock_timestamp()
-       and not exists (select from legal_hold h where h.lifted_at is null and h.subject = any(about)) then
+       and not exists (
+           select from legal_hold h, unnest(about) one
+           where h.lifted_at is null and (h.subject = one or h.subject = any(trace.customers_of(
+               split_part(one, ':', 1), substr(one, strpos(one, ':') + 1))))) then
         return null;
     end if;
     if exists (select from trace.erasure e where e.erased_at >= new.written_at and e.receipt -> 'owners' ?| about)

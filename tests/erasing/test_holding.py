@@ -150,3 +150,60 @@ def _lane_of(bank: Bank, customer: Subject) -> Subject:
 
 def fail() -> None:
     raise WhereaboutsError("no generation is there to be asked")
+
+
+def test_what_the_other_side_tells_under_a_held_key_stays(bank: Bank) -> None:
+    """Of a payment between two customers, one of whom is held and the other erased."""
+    (id,) = bank.rows(
+        "select l.other_id from link l join trace.subject s on s.id = l.subject_id and s.kind = 'transfer'"
+        " where l.other_kind = 'customer' group by l.other_id order by max((select count(*) from link o"
+        " where o.subject_id = l.subject_id and o.other_kind = 'customer')) desc, l.other_id limit 1"
+    )[0]
+    subject = Subject("customer", bank.key_of(id))
+    actor, desk = people.actor_named("data_protection"), people.actor_named("authority_desk")
+    others = plan(actor, subject).scope.others
+    asked = (
+        "select g.path, k.owner_kind, k.owner_key, length(g.ciphertext) from trace.segment g join trace.log l"
+        " using (position) join trace.data_key k on k.id = g.key_id where l.event_id = %s and g.path = %s"
+    )
+    before = [row for _, event, path in others for row in bank.rows(asked, event, path)]
+    held = Subject(*before[0][1:3])
+    assert held.kind == "customer" and all(length for *_, length in before)
+    holds.hold(desk, held, "Case 13 of the police")
+    assert not any(row[1:3] == (held.kind, held.key) for _, event, path in plan(actor, subject).scope.others
+                   for row in bank.rows(asked, event, path))  # fmt: skip
+    approvals.approve(desk, ask(actor, subject, "She asked", despite_retention=True))
+    erase(actor, subject, despite_retention=True)
+    after = [row for _, event, path in others for row in bank.rows(asked, event, path)]
+    assert [row for row in after if row[1:3] == (held.kind, held.key)] == [
+        row for row in before if row[1:3] == (held.kind, held.key)
+    ]
+    holds.lift(desk, held)
+
+
+def test_a_receipt_is_no_word_for_what_is_not_beside_the_erased_nor_for_another_time(bank: Bank) -> None:
+    """By SQL, with an approval of two people for somebody else."""
+    actor, desk = people.actor_named("data_protection"), people.actor_named("authority_desk")
+    subject, victim = (Subject("customer", bank.key_of(id)) for id in bank.ids("customer")[-2:])
+    source, event, path, position, ordinal = bank.rows(
+        "select o.name, l.event_id, g.path, g.position, g.ordinal from trace.segment g"
+        " join trace.log l using (position) join trace.source o on o.id = l.source_id"
+        " join trace.data_key k on k.id = g.key_id where k.owner_kind = 'customer' and k.owner_key = %s"
+        " and length(g.ciphertext) > 0 order by g.position limit 1", victim.key
+    )[0]  # fmt: skip
+    approvals.approve(desk, approvals.ask(actor, "erasure", str(subject), "as the law says").pk)
+    used = approvals.take(actor, "erasure", str(subject))
+    receipt = {"approval": used.pk, "subject": str(subject), "name": "forged", "requested_by": actor.name,
+               "approved_by": desk.name, "owners": [str(subject)], "others": [[source, event, path]]}  # fmt: skip
+    for at, said in (
+        (timezone.now() + timedelta(days=300), "a receipt is of when it is written"),
+        (timezone.now(), f"no receipt says that {path} of entry {position} was erased"),
+    ):
+        with bank.database.connect("erasure") as connection, pytest.raises(psycopg.Error, match=said):
+            row = {"name": "forged", "kind": "customer", "key": subject.key, "receipt": json.dumps(receipt), "at": at}
+            connection.execute(sql("erasure_add"), row)
+            connection.execute(
+                "update trace.segment set salt = '', nonce = '', ciphertext = '' where position = %s and ordinal = %s",
+                [position, ordinal],
+            )
+            connection.commit()

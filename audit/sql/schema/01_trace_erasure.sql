@@ -97,6 +97,9 @@ begin
     if stranger is not null then
         raise exception '% is not of % alone', stranger, subject_name using errcode = 'insufficient_privilege';
     end if;
+    if new.erased_at > clock_timestamp() + interval '1 minute' then
+        raise exception 'a receipt is of when it is written' using errcode = 'insufficient_privilege';
+    end if;
     perform pg_advisory_xact_lock(hashtextextended('legal_hold', 0));  -- none is placed until this is committed
     if exists (
         select from public.legal_hold h
@@ -150,7 +153,19 @@ begin
 end $$;
 create function trace.require_receipt_of_piece() returns trigger language plpgsql
 set search_path = pg_catalog, trace, pg_temp as $$
+declare
+    held text;
 begin
+    select h.subject into held
+    from data_key k
+    join public.legal_hold h on h.lifted_at is null and (
+        h.subject = k.owner_kind || ':' || k.owner_key or h.subject = any(customers_of(k.owner_kind, k.owner_key)))
+    where k.id = new.key_id and k.wrapped is not null
+    limit 1;
+    if held is not null then
+        raise exception 'a legal hold stands on %, whose % of entry % is', held, new.path, new.position
+            using errcode = 'insufficient_privilege';
+    end if;
     if exists (select from data_key k where k.id = new.key_id and k.wrapped is null)
        or exists (
            select from log l
@@ -158,7 +173,7 @@ begin
            join erasure e on exists (
                select from jsonb_array_elements(e.receipt -> 'others') o
                where o ->> 1 = first.event_id and o ->> 2 = new.path)
-           where l.position = new.position)
+           where l.position = new.position and e.approval_id is null)  -- restored by the owner; else its own word is none
        or stands_beside_erased(new.position) then
         return null;
     end if;

@@ -100,6 +100,8 @@ def _committed(payload: dict[str, Any]) -> str:
         salt, skeleton, pieces = _bytes_of(payload["salt"]), _raw(payload["skeleton"]), payload["pieces"]
         if pieces == []:
             return sha256(b"\x02" + salt + skeleton).hexdigest()
+        if not isinstance(pieces, list):
+            raise TypeError("pieces are a list")
         parts = [b"\x03", salt, _u32(len(skeleton)), skeleton]
         for piece in pieces:
             path = piece["path"].encode()

@@ -251,3 +251,20 @@ def test_of_two_payments_that_went_wrong_it_is_said_what_happened_to_each(bank: 
     assert some
     for one in some:
         assert re.match(r"[^;(]+ \([^)]+; |[^;(]+ \([^;)]+\)", one), one
+
+
+def test_what_an_ended_payment_left_behind_is_not_on_its_way_in(bank: Bank) -> None:
+    """The receiver of money that left and did not arrive: it comes no more by itself."""
+    found = bank.rows(
+        "select distinct a.key from finding f join trace.subject s on s.id = f.subject_id and s.kind = 'transfer'"
+        " join flow o on o.subject_id = s.id and o.is_final join link l on l.subject_id = s.id"
+        " join trace.subject a on a.id = l.other_id and a.kind = 'account'"
+        " where f.rule = 'residue_at_end' and f.state = 'open' and l.first_at > o.started_at"
+    )
+    assert found
+    with reading() as connection:
+        inquiry = inquire(connection, lambda _owner, _path, value: value)
+        for (key,) in found:
+            page = account_page(inquiry, Subject("account", key))
+            left = [line for line in page.on_its_way if line.ended]
+            assert not left or "on its way in" not in page.answer, page.answer

@@ -11,7 +11,7 @@ from audit.answers.reading.flows import Flow
 from audit.answers.reading.ledger import Holding, lines
 from audit.answers.reading.movements import Net
 from audit.answers.reading.names import link_of, money, place_kind
-from audit.answers.reading.onitsway import is_incoming, nets_under_way
+from audit.answers.reading.onitsway import ended_as, is_incoming, nets_under_way
 from audit.answers.shapes import BalanceLine, HoldLine, Page
 from audit.answers.telling.waiting import waiting_for
 from audit.values import EventRef, Subject
@@ -31,11 +31,11 @@ def balance_lines(
 
 
 def incoming(flows: Iterable[Flow], account: Subject, currency: str) -> int:
-    """What open flows that did not start at the account have under way."""
+    """What flows that began elsewhere have under way; what one that is over left behind comes no more by itself."""
     return sum(
         net.units
         for flow in flows
-        if is_incoming(flow, [account])
+        if is_incoming(flow, [account]) and not ended_as(flow)
         for net in nets_under_way(flow)
         if net.currency == currency
     )

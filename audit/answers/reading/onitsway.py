@@ -26,11 +26,11 @@ def lines_under_way(inquiry: Inquiry, flows: Iterable[Flow]) -> tuple[PlaceLine,
     found: list[PlaceLine] = []
     for flow in flows:
         link = link_of(inquiry, flow.known.subject, flow.known.id)
-        found += [replace(line, flow=link, ended=_ended(flow)) for line in flow.lines(nets_under_way(flow))]
+        found += [replace(line, flow=link, ended=ended_as(flow)) for line in flow.lines(nets_under_way(flow))]
     return tuple(found)
 
 
-def _ended(flow: Flow) -> str:
+def ended_as(flow: Flow) -> str:
     first = next(iter(flow.states()), None)
     if first is None or not first.is_final:
         return ""

@@ -69,6 +69,7 @@ def test_a_follower_that_is_killed_goes_on_as_if_nothing_had_been(
     check_kills(store, feed, make_database, django_db_blocker, tmp_path, statements, apart=False)
 
 
+@pytest.mark.stress
 def test_so_does_one_that_reads_in_a_process_of_its_own(
     store: Store, feed: Feed, make_database: MakeDatabase, django_db_blocker: Any, tmp_path: Path
 ) -> None:
@@ -84,6 +85,7 @@ def test_it_may_be_killed_fifty_times(
     check_kills(store, feed, make_database, django_db_blocker, tmp_path, statements, apart=False)
 
 
+@pytest.mark.stress
 def test_a_rebuild_that_is_killed_leaves_readers_where_they_were(store: Store, feed: Feed) -> None:
     store.follow(feed)
     before, generation = feed.dump(), feed.instance.generation

@@ -29,7 +29,8 @@ from audit.errors import WhereaboutsError
 
 _MIGRATING = 7_306_061_301  # the advisory lock of those who migrate
 _GRANT_TRIES_MAX = 20
-_TABLES = ("01_trace", "01_trace_erasure", "generation", "generation_indexes", "generation_reading_indexes")
+TRACE = ("01_trace", "01_trace_owners", "01_trace_erasure")  # the permanent tables, in this order
+_TABLES = (*TRACE, "generation", "generation_indexes", "generation_reading_indexes")
 _COMMENT = re.compile(r"--.*")
 
 

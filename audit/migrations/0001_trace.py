@@ -7,12 +7,13 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
 from audit.database import sql
+from audit.schema import TRACE
 
 
 def create_trace(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     with editor.connection.cursor() as cursor:
-        cursor.execute(sql("schema/01_trace"))
-        cursor.execute(sql("schema/01_trace_erasure"))
+        for name in TRACE:
+            cursor.execute(sql(f"schema/{name}"))
 
 
 class Migration(migrations.Migration):

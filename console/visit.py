@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
@@ -88,6 +88,10 @@ class Visit:
         if self._doors is None:
             self._doors = door.open_doors(self.actor)
         return self._doors
+
+    def opened(self, subjects: Sequence[Subject]) -> list[Subject]:
+        """Those of them whose doors stand open."""
+        return [one.subject for one in door.open_doors(self.actor, subjects)]
 
     def may(self, action: str) -> bool:
         return self.actor.may(action)

@@ -60,7 +60,7 @@ def of_flow(flow: Flow) -> Where:
         places=flow.lines(held),
         on_its_way=(),
         came_from=flow.lines(owed),
-        ledger=flow.lines([*beside, *_booked_otherwise(flow, states)]),
+        ledger=flow.lines([*beside, *_other_amounts(flow, states)]),
         conserved=is_conserved(flow, flow.nets()),
         complete=not (missed or at.unattributed),
         not_understood=missed,
@@ -69,7 +69,7 @@ def of_flow(flow: Flow) -> Where:
     )
 
 
-def _booked_otherwise(flow: Flow, states: Sequence[StateLine]) -> list[Net]:
+def _other_amounts(flow: Flow, states: Sequence[StateLine]) -> list[Net]:
     """What another book has as gone to where the flow's own book has another amount: it is the only trace of it."""
     declared, nets = flow.declared(), flow.nets()
     if declared is None or not (states and states[0].is_final):

@@ -9,7 +9,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from audit.access import door
 from audit.answers.choices import choices
 from audit.answers.claims.claimed import in_words
 from audit.answers.inquiry import Inquiry
@@ -82,9 +81,7 @@ def who_file(visit: Visit, kind: str, format: str) -> HttpResponse:
 
 def _told(visit: Visit, inquiry: Inquiry, found: Page[WhoLine]) -> Page[WhoLine]:
     """What a customer has is told of those whose doors stand open; the sums are everyone's."""
-    return behind_doors(
-        inquiry, found, lambda subjects: [one.subject for one in door.open_doors(visit.actor, subjects)]
-    )
+    return behind_doors(inquiry, found, visit.opened)
 
 
 def _that(visit: Visit) -> str:

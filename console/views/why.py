@@ -7,7 +7,6 @@ from collections.abc import Callable
 from django.http import HttpResponse, QueryDict
 from django.utils.http import urlencode
 
-from audit.access import door
 from audit.answers.difference import Difference, difference
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import Cut
@@ -50,9 +49,7 @@ def _answer(visit: Visit, inquiry: Inquiry, subject: Subject) -> Why:
         answer = why_event(inquiry, subject, _position(asked))
     else:
         answer = explain(inquiry, subject, visit.number("step"))
-    return behind_doors(
-        inquiry, answer, lambda subjects: [one.subject for one in door.open_doors(visit.actor, subjects)]
-    )
+    return behind_doors(inquiry, answer, visit.opened)
 
 
 def _position(asked: str) -> int:

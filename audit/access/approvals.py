@@ -41,13 +41,20 @@ SECRET = {"is_secret": True}  # among the details of a request of which only tho
 
 
 class ApprovalMissing(Refused):
-    """It needs a second person, who has not approved it. `subjects` are those that it is about."""
+    """It needs a second person, who has not approved it. `subjects` are those that it is about; `waiting` is the
+    number of the request that nobody has decided yet."""
 
-    def __init__(self, kind: str, what: str, details: Mapping[str, object], subjects: Sequence[Subject]) -> None:
-        super().__init__(
-            f"this needs a second person ({kind}: {what}): ask for it first, on the console's page Approvals"
-        )
-        self.kind, self.what, self.details, self.subjects = kind, what, details, subjects
+    def __init__(
+        self, kind: str, what: str, details: Mapping[str, object], subjects: Sequence[Subject], waiting: int | None
+    ) -> None:
+        todo = f"request {waiting} waits for them" if waiting else "ask for it first"
+        super().__init__(f"this needs a second person ({kind}: {what}): {todo}, on the console's page Approvals")
+        self.kind, self.what, self.details, self.subjects, self.waiting = kind, what, details, subjects, waiting
+
+    @property
+    def on_terminal(self) -> str:
+        """For commands that ask with an option of their own."""
+        return str(self) if self.waiting else f"{self}; ask with --why TEXT"
 
 
 def ask(
@@ -113,7 +120,8 @@ def take(
             mine = mine.filter(details__contains=SECRET)
         found = mine.order_by("id").select_for_update(skip_locked=True).first()
         if found is None:
-            raise ApprovalMissing(kind, what, details, subjects)
+            waiting = _asked(actor, kind, what).filter(state="pending").order_by("id").first()
+            raise ApprovalMissing(kind, what, details, subjects, waiting.pk if waiting else None)
         found.state = "used"
         found.save(update_fields=["state"])
         _record(actor, "approval", found, "used", subjects)
@@ -122,8 +130,12 @@ def take(
 
 def given(actor: Actor, kind: str, what: str) -> QuerySet[Approval]:
     """What others have approved for this person, and is not used up."""
-    mine = Approval.objects.filter(kind=kind, what=what, requester=actor.name, state="approved")
-    return mine.filter(expires_at__gt=timezone.now())
+    return _asked(actor, kind, what).filter(state="approved")
+
+
+def is_asked(actor: Actor, kind: str, what: str) -> bool:
+    """Whether this person's request for exactly this waits for somebody, or for being used up."""
+    return _asked(actor, kind, what).exists()
 
 
 def visible(actor: Actor) -> QuerySet[Approval]:
@@ -143,6 +155,11 @@ def may_decide(actor: Actor, asked: Approval) -> bool:
     if asked.state != "pending" or not is_another or actor.is_system:
         return False
     return actor.may(KINDS[asked.kind].approve) and (actor.may("secrecy") or not is_secret(asked))
+
+
+def _asked(actor: Actor, kind: str, what: str) -> QuerySet[Approval]:
+    mine = Approval.objects.filter(kind=kind, what=what, requester=actor.name, state__in=("pending", "approved"))
+    return mine.filter(expires_at__gt=timezone.now())
 
 
 def _about(details: Mapping[str, object] | None, reason: Reason | None) -> Mapping[str, object]:

@@ -70,8 +70,10 @@ def ask(actor: Actor, subject: Subject, why: str, *, despite_retention: bool = F
 
 
 def erase(actor: Actor, subject: Subject, *, despite_retention: bool = False) -> Receipt:
-    """Erase what a second person approved; recorded. Raises Refused, ApprovalMissing, UnknownSubject."""
-    planned = _permitted(actor, subject, despite_retention)
+    """Erase what a second person approved, although the law keeps it where that was asked of them; recorded.
+    Raises Refused, ApprovalMissing, UnknownSubject."""
+    despite = despite_retention or approvals.is_asked(actor, KIND, f"{subject}, {DESPITE}")
+    planned = _permitted(actor, subject, despite)
     details = {"kept_until": rfc3339(planned.kept_until) if planned.kept_until else ""}
     approval = approvals.take(actor, KIND, planned.what, details, [subject])
     begun = Receipt(
@@ -104,8 +106,8 @@ def _permitted(actor: Actor, subject: Subject, despite_retention: bool) -> Plan:
     planned = plan(actor, subject)
     if planned.kept_until and not despite_retention:
         said = gettext(
-            "the law keeps the data of %(subject)s until %(day)s (%(ground)s): tell the person so, and that they may "
-            "complain"
+            "the law keeps the data of %(subject)s until %(day)s, counted from the last event (%(ground)s): tell the "
+            "person so, and that they may complain"
         )
         ground, day = retention.in_force()[retention.CUSTOMER_DATA].ground, f"{planned.kept_until:%Y-%m-%d}"
         raise Refused(said % {"subject": subject, "day": day, "ground": ground})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import timedelta
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from audit.access import approvals, people, texts
@@ -33,8 +35,10 @@ OWNING = (
 def test_a_hold_and_the_law_come_first(bank: Bank) -> None:
     other = Subject("customer", bank.key_of(bank.ids("customer")[0]))
     actor = people.actor_named("data_protection")
-    with pytest.raises(Refused, match="the law keeps the data .* article 40"):
+    with pytest.raises(Refused, match="the law keeps the data .* counted from the last event .* article 40"):
         erase(actor, other)
+    told = commanded(other, "--plan")
+    assert "the law keeps the data until: 2" in told and "all that stands under the keys of: " in told
     with pytest.raises(ApprovalMissing, match="despite retention"):
         erase(actor, other, despite_retention=True)
     holds.hold(people.actor_named("authority_desk"), other, "Case 12 of the police")
@@ -172,13 +176,26 @@ def test_what_the_other_side_tells_under_a_held_key_stays(bank: Bank) -> None:
     holds.hold(desk, held, "Case 13 of the police")
     assert not any(row[1:3] == (held.kind, held.key) for _, event, path in plan(actor, subject).scope.others
                    for row in bank.rows(asked, event, path))  # fmt: skip
-    approvals.approve(desk, ask(actor, subject, "She asked", despite_retention=True))
-    erase(actor, subject, despite_retention=True)
+    number = ask(actor, subject, "She asked", despite_retention=True)
+    with pytest.raises(Refused, match=f"request {number} waits for them") as waiting:
+        commanded(subject)
+    assert "--why" not in str(waiting.value), "it is asked for already"
+    approvals.approve(desk, number)
+    assert f"approval: {number}" in commanded(subject), "what was approved includes that the law keeps it"
     after = [row for _, event, path in others for row in bank.rows(asked, event, path)]
     assert [row for row in after if row[1:3] == (held.kind, held.key)] == [
         row for row in before if row[1:3] == (held.kind, held.key)
     ]
     holds.lift(desk, held)
+
+
+def commanded(subject: Subject, *words: str) -> str:
+    """What the command says without `--despite-retention`."""
+    out = io.StringIO()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("audit.management.base.make_ready", lambda: None)
+        call_command("erase", str(subject), "--as", "data_protection", *words, stdout=out)
+    return out.getvalue()
 
 
 def test_a_receipt_is_no_word_for_what_is_not_beside_the_erased_nor_for_another_time(bank: Bank) -> None:

@@ -11,7 +11,7 @@ from audit.access import people
 from audit.access.approvals import ApprovalMissing
 from audit.erasing import holds
 from audit.erasing.again import keep_erased
-from audit.erasing.erase import ask, erase, plan
+from audit.erasing.erase import Plan, ask, erase, plan
 from audit.errors import Refused, UsageError
 from audit.management.base import Command as Base
 from audit.management.fields import tell_fields
@@ -51,10 +51,7 @@ class Command(Base):
             self._say({"subject": str(subject), "hold": "lifted"}, options["json"])
         elif options["plan"]:
             people.require(actor, "erase")
-            planned = plan(actor, subject)
-            told = {"subject": str(subject), "owners": [str(one) for one in planned.scope.own],
-                    "others": planned.scope.others, "kept_until": planned.kept_until}  # fmt: skip
-            self._say(told, options["json"])
+            self._say(_document(plan(actor, subject), options["json"]), options["json"])
         elif options["why"] is not None:
             people.require(actor, "erase")
             number = ask(actor, subject, options["why"], despite_retention=despite)
@@ -64,7 +61,7 @@ class Command(Base):
             try:
                 receipt = erase(actor, subject, despite_retention=despite)
             except ApprovalMissing as missing:
-                raise Refused(f"{missing}; ask with --why TEXT") from None
+                raise Refused(missing.on_terminal) from None
             self._say(msgspec.to_builtins(receipt), options["json"])
 
     def _say(self, told: dict[str, Any], as_json: bool) -> None:
@@ -72,3 +69,16 @@ class Command(Base):
             self.print_json(told)
             return
         tell_fields(self.stdout.write, told)
+
+
+def _document(planned: Plan, as_json: bool) -> dict[str, Any]:
+    subject, owners, others = str(planned.subject), [str(one) for one in planned.scope.own], planned.scope.others
+    if as_json:
+        return {"subject": subject, "owners": owners, "others": others, "kept_until": planned.kept_until}
+    kept = f"{planned.kept_until:%Y-%m-%d}, counted from the last event" if planned.kept_until else "no longer"
+    return {
+        "subject": subject,
+        "all that stands under the keys of": owners,
+        "its own values under other customers' keys": others,
+        "the law keeps the data until": kept,
+    }

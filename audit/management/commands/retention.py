@@ -41,7 +41,7 @@ class Command(Base):
         try:
             made = retention.change(actor, name, days, options["ground"] or "")
         except ApprovalMissing as missing:
-            raise Refused(f"{missing}; ask with --why TEXT") from None
+            raise Refused(missing.on_terminal) from None
         self.stdout.write(str(made))
 
     def _say_due(self, as_json: bool) -> None:

@@ -126,14 +126,46 @@ def _seen(flow: Flow, rules: Collection[str]) -> list[str]:
         what = word(inquiry.language, "by_books", what=said[0]) if "double_effect" in rules else said[0]
         said = [word(inquiry.language, "instead", what=what, instead=inquiry.amount(other))]
     if len(own) > 1 and (all_ := _together(flow, own, is_by_books="double_effect" in rules)):
-        said.append(all_)
+        said = [*(_by_books(flow, own) if "double_effect" in rules else said), all_]
     if not own:
         said = [stands(flow, net) for net in others]
     elif all(place_kind(model, net.place).rests for net in own):
-        said += [word(inquiry.language, "books_have", what=stands(flow, net)) for net in others]
+        said += [_left_beside(flow, net) for net in others]
     missing = [net for net in flow.nets() if net.place.kind == UNEXPLAINED]
     amounts = [inquiry.amount(positive(money(model, net.units, net.currency))) for net in missing]
     return [*said, *(word(inquiry.language, "unaccounted", amount=one) for one in amounts)]
+
+
+def _by_books(flow: Flow, own: Sequence[Net]) -> list[str]:
+    """What has come to rest first: the rest of it may be the same money, which only the books have twice."""
+    language, model = flow.inquiry.language, flow.inquiry.model
+    rests = [net for net in own if place_kind(model, net.place).rests]
+    more = [word(language, "by_books_besides", what=stands(flow, net)) for net in own if net not in rests]
+    return [*(stands(flow, net) for net in rests), *more]
+
+
+def _left_beside(flow: Flow, net: Net) -> str:
+    """Money that the books have yet of what has come to rest: where it was taken as well, that much cannot be spent."""
+    inquiry, declared = flow.inquiry, flow.declared()
+    is_own = place_kind(inquiry.model, net.place).subject in holders(inquiry.model)
+    if declared is None or not is_own or not _is_taken_once(flow, declared):
+        return word(inquiry.language, "books_have", what=stands(flow, net))
+    held = inquiry.amount(money(inquiry.model, net.units, net.currency))
+    values = {"amount": inquiry.amount(declared), "held": held, "place": told_place(inquiry, net)}
+    return word(inquiry.language, "taken_and_held", **values)
+
+
+def still_held(flow: Flow) -> int:
+    """What other books hold of it yet on accounts, in the currency that was asked for."""
+    model, declared = flow.inquiry.model, flow.declared()
+    _, _, beside = held_and_owed(flow)
+    places = ((net, place_kind(model, net.place)) for net in beside if net.units > 0)
+    own = holders(model)
+    return sum(
+        net.units
+        for net, about in places
+        if about.subject in own and not about.rests and declared and net.currency == declared.currency
+    )
 
 
 def _ended_badly(flow: Flow, states: Sequence[StateLine]) -> list[str]:
@@ -196,16 +228,16 @@ def booked_otherwise(flow: Flow, is_other_sum: bool) -> list[Money]:
         return []
     return [
         money(flow.inquiry.model, units, declared.currency)
-        for units in _booked(flow, declared)
+        for units in booked_on_accounts(flow, declared)
         if abs(units) >= TWICE * declared.units or (is_other_sum and abs(units) not in (0, declared.units))
     ]
 
 
 def _is_taken_once(flow: Flow, declared: Money) -> bool:
-    return -declared.units in _booked(flow, declared)
+    return -declared.units in booked_on_accounts(flow, declared)
 
 
-def _booked(flow: Flow, declared: Money) -> list[int]:
+def booked_on_accounts(flow: Flow, declared: Money) -> list[int]:
     """What was booked on each account, in the currency that was asked for."""
     model, booked = flow.inquiry.model, dict[tuple[str, str], int]()
     for net in flow.nets():

@@ -169,11 +169,13 @@ def _event(event: EventLine, zone: str) -> str:
             ("tried again: not known whether anything was sent twice", event.is_retry and event.asks_again is None),
             ("failure", event.is_failure),
             ("correction", event.is_correction),
-            ("names no event", event.names_no_event),
+            ("names no event", event.names_no_event and not event.undoes),
         )
         if is_set
     ]
-    causes = ", ".join(f"from {cause.number or cause.event}" for cause in event.caused_by)
+    guessed = ", inferred from the money" if event.names_no_event else ""
+    undone = [f"undoes {cause.number or cause.event}{guessed}" for cause in event.undoes]
+    causes = ", ".join([*(f"from {cause.number or cause.event}" for cause in event.caused_by), *undone])
     state = f"  [{event.state.before_title or 'none'} → {event.state.after_title}]" if event.state else ""
     lane = event.lane_title or event.stream
     return (

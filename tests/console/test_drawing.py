@@ -114,8 +114,13 @@ def test_a_script_in_any_text_stays_text(draw: Callable[[Any], HttpResponse], ma
 
 
 def test_what_is_not_understood_is_said() -> None:
-    text = Reading(account(samples.account()).content.decode()).text
+    page = samples.account()
+    page = replace(page, at=replace(page.at, unattributed=(s.Unattributed("core", 1, True),)))
+    text = " ".join(Reading(account(page).content.decode()).text.split())
     assert "Complete: no. One event that may touch this is not understood: core/6f1e-8" in text
+    assert "leave it out. One line of source core could not be attributed to anybody." in text
+    text = Reading(account(replace(page, not_understood=page.not_understood * 2)).content.decode()).text
+    assert "2 events that may touch this" in text and "leave them out." in text
 
 
 def test_emptiness_is_said_in_words() -> None:

@@ -41,6 +41,21 @@ def test_json_has_the_hash_and_the_parts(good: Path) -> None:
     assert found["errors"] == [] and found["nevers"] == ["overspent"]
 
 
+@pytest.mark.parametrize("mistake", ['to = "opne" }', None])
+def test_a_bad_model_is_refused_before_servers_start(
+    mistake: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def started() -> None:
+        raise AssertionError("a database is made before the model is read")
+
+    monkeypatch.setattr("audit.management.base.make_ready", started)
+    path = tmp_path / "bad.toml"
+    if mistake:
+        path.write_text(changed('to = "open" }', mistake), encoding="utf-8")
+    with pytest.raises(WhereaboutsError, match="opne" if mistake else "bad.toml"):
+        call_command("ingest", str(tmp_path / "no.ndjson"), "--model", str(path))
+
+
 def test_a_bad_model_ends_with_1_and_all_errors(tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(changed('to = "open" }', 'to = "opne" }'), encoding="utf-8")

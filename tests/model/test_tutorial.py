@@ -14,6 +14,7 @@ from django.core.management import call_command
 from audit.errors import ModelError
 from audit.model.load import loads
 from audit.model.meaning import Facts
+from tests.conftest import Database
 
 TUTORIAL = (Path(__file__).parents[2] / "docs" / "tutorial-model.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", TUTORIAL, flags=re.MULTILINE | re.DOTALL)
@@ -52,6 +53,25 @@ def test_the_wrong_step_gives_the_errors_that_are_shown(tmp_path: Path, monkeypa
     (wrong,) = snippets("wrong=2")
     head = snippets("file=wallet.toml")[0].partition("[lane.wallet.event.WalletOpened]")[0]
     assert checked(tmp_path, head + wrong, monkeypatch) == outputs()[1]
+
+
+def test_the_questions_are_answered_as_is_shown(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.management.base.make_ready", lambda: None)
+    monkeypatch.chdir(tmp_path)
+    for name in ("wallet.toml", "wallet.ndjson"):
+        Path(name).write_text("\n".join(snippets(f"file={name}")), encoding="utf-8")
+    shown = "".join(text for kind, _, text in BLOCKS if kind == "console" and "model check" not in text)
+    for command, output in re.findall(r"^\$ python manage.py (.*)\n((?:[^$].*\n)*)", shown, flags=re.MULTILINE):
+        assert said(*command.split()) == output
+    assert "\n1 of them, 1 customer, 50.00 DKK\n" in said("ask", "who", "payment:*", "state = refused")
+
+
+def said(*words: str) -> str:
+    out = io.StringIO()
+    call_command(*words, stdout=out)
+    return out.getvalue()
 
 
 def test_the_ten_events_come_to_what_the_end_says() -> None:

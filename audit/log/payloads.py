@@ -9,7 +9,7 @@ from audit.access.keys import NONCE_BYTES, DataKey, Owner
 from audit.log import rows
 from audit.log.drafts import Draft
 from audit.log.logged import SIGHTING
-from audit.log.seals import SALT_BYTES, commitment_of_parts, commitment_of_value, seal
+from audit.log.seals import SALT_BYTES, commitment_of_payload, commitment_of_value, how_read, seal
 from audit.sources.contract import RawEvent
 
 
@@ -31,10 +31,9 @@ class PayloadRows:
         salt = self._salt()
         if kind == SIGHTING:
             return commitment_of_value(salt, event.raw)
-        if draft.owner is None:
-            commitment = commitment_of_value(salt, draft.skeleton)
-        else:
-            commitment = commitment_of_parts(salt, draft.skeleton, self._seal(position, draft))
+        how = how_read(draft.status, event.data_length, event.encoding, draft.problem, event.place)
+        pieces = self._seal(position, draft) if draft.owner is not None else ()
+        commitment = commitment_of_payload(salt, how, draft.skeleton, pieces)
         encoding = self._encodings.get(event.encoding) or self._encodings.setdefault(
             event.encoding, rows.text(event.encoding)
         )

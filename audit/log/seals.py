@@ -1,8 +1,9 @@
 """Sealing and opening of pieces, and the salted commitments that the log holds instead of hashes.
 
-A value's commitment is SHA-256(0x02 || salt || value). An event's is that of its exact bytes; where pieces were cut
-out, it is SHA-256(0x03 || salt || length and bytes of the skeleton || for each piece: start, length and bytes of the
-path, commitment), lengths and starts as 4 bytes, so that it can be shown with every piece closed or open.
+A value's commitment is SHA-256(0x02 || salt || value). A payload's is SHA-256(0x03 || salt || status || data_length
+|| encoding || problem || place || skeleton || for each piece that was cut out: start, path, commitment): how it was
+read is committed to as much as its bytes, and it can be shown with every piece closed or open. The status is one byte,
+numbers are four; texts and the skeleton stand behind their length in four bytes, one that is not there is 0xffffffff.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from audit.errors import WhereaboutsError
 SALT_BYTES = 32
 
 _u32 = Struct(">I").pack
+_read = Struct(">BI").pack
+_NO_TEXT = b"\xff\xff\xff\xff"
 _bound = Struct(">qh").pack
 
 
@@ -30,13 +33,26 @@ def commitment_of_value(salt: bytes, value: bytes) -> bytes:
     return sha256(b"\x02" + salt + value).digest()
 
 
-def commitment_of_parts(salt: bytes, skeleton: bytes, pieces: Sequence[tuple[int, str, bytes]]) -> bytes:
-    """`pieces` are (start, path, commitment)."""
-    parts = [b"\x03", salt, _u32(len(skeleton)), skeleton]
+def commitment_of_payload(
+    salt: bytes, how: bytes, skeleton: bytes, pieces: Sequence[tuple[int, str, bytes]] = ()
+) -> bytes:
+    """`how` it was read, as `how_read` packs it; `pieces` are (start, path, commitment)."""
+    parts = [b"\x03", salt, how, _u32(len(skeleton)), skeleton]
     for start, path, commitment in pieces:
-        named = path.encode()
-        parts += [_u32(start), _u32(len(named)), named, commitment]
+        parts += [_u32(start), _text(path), commitment]
     return sha256(b"".join(parts)).digest()
+
+
+def how_read(status: int, data_length: int, encoding: str, problem: str | None, place: str | None) -> bytes:
+    """What a payload's commitment says of how it was read."""
+    return b"".join((_read(status, data_length), _text(encoding), _text(problem), _text(place)))
+
+
+def _text(text: str | None) -> bytes:
+    if text is None:
+        return _NO_TEXT
+    raw = text.encode()
+    return _u32(len(raw)) + raw
 
 
 def seal(cipher: AESGCM, nonce: bytes, position: int, ordinal: int, path: str, value: bytes) -> bytes:

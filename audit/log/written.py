@@ -7,11 +7,11 @@ from typing import Any
 
 from audit.log.entry import FORMAT, Entry, line_of
 from audit.log.kinds import KINDS
-from audit.log.seals import commitment_of_parts, commitment_of_value
+from audit.log.seals import commitment_of_payload, how_read
 from audit.values import rfc3339
 
 Row = tuple[Any, ...]  # of trail_entries.sql or log_written.sql
-LEAF, SALT, SKELETON = 16, 20, 21  # in a row
+LEAF = 16  # in a row
 
 
 def line_of_row(row: Row) -> bytes:
@@ -60,5 +60,6 @@ def line_of_row(row: Row) -> bytes:
 
 def commitment_of_row(row: Row, pieces: Sequence[tuple[int, str, bytes]]) -> bytes:
     """What the entry is committed to by its payload and the `pieces` (start, path, commitment) that were cut out."""
-    salt, skeleton = bytes(row[SALT]), bytes(row[SKELETON])
-    return commitment_of_parts(salt, skeleton, pieces) if pieces else commitment_of_value(salt, skeleton)
+    status, encoding, data_length, salt, skeleton, problem, place = row[17:24]
+    how = how_read(status, data_length, encoding, problem, place)
+    return commitment_of_payload(bytes(salt), how, bytes(skeleton), pieces)

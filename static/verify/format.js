@@ -61,14 +61,25 @@
   function commitmentOf(payload) {
     const salt = bytesOf(payload.salt), skeleton = base64(payload.skeleton);
     if (!Array.isArray(payload.pieces)) throw new Error("pieces are a list");
-    if (!payload.pieces.length) return sha256(Uint8Array.of(2), salt, skeleton);
-    const parts = [Uint8Array.of(3), salt, u32(skeleton.length), skeleton];
+    if (!Number.isInteger(payload.status) || payload.status < 0 || payload.status > 255) throw new Error("a status is not understood");
+    const parts = [
+      Uint8Array.of(3), salt, Uint8Array.of(payload.status), u32(payload.data_length),
+      sized(payload.encoding), maybe(payload.problem), maybe(payload.place), u32(skeleton.length), skeleton,
+    ];
     for (const piece of payload.pieces) {
-      if (typeof piece.path !== "string") throw new Error("a path is text");
-      const path = utf8(piece.path);
-      parts.push(u32(piece.start), u32(path.length), path, bytesOf(piece.commitment));
+      parts.push(u32(piece.start), sized(piece.path), bytesOf(piece.commitment));
     }
     return sha256(joined(...parts));
+  }
+
+  function sized(text) {
+    if (typeof text !== "string") throw new Error("this is no text");
+    const raw = utf8(text);
+    return joined(u32(raw.length), raw);
+  }
+
+  function maybe(text) {
+    return text === null ? u32(0xffffffff) : sized(text);
   }
 
   // A salt or a commitment: of another length, what follows would be read apart at another place.

@@ -13,7 +13,7 @@ from audit.access.blind import blind
 from audit.database import Role
 from audit.errors import WhereaboutsError
 from audit.log.pieces import Sealed, original
-from audit.log.seals import BrokenSeal, commitment_of_parts, commitment_of_value
+from audit.log.seals import BrokenSeal, commitment_of_payload, commitment_of_value, how_read
 from tests.conftest import Database
 from tests.log.conftest import MODEL, Log, destroy, event
 
@@ -70,14 +70,16 @@ def test_the_pieces_open_to_the_exact_bytes(log: Log) -> None:
 
 def test_commitments_can_be_shown_piece_by_piece(log: Log) -> None:
     personal(log)
-    salt, commitment = log.rows(
-        "select p.salt, l.commitment from trace.payload p join trace.log l using (position) where position = 1"
+    salt, commitment, *read = log.rows(
+        "select p.salt, l.commitment, p.status, p.data_length, p.encoding, p.problem, p.place"
+        " from trace.payload p join trace.log l using (position) where position = 1"
     )[0]
     skeleton, pieces = pieces_of(log, 1)
     rows = log.rows("select salt, commitment, path, start from trace.segment where position = 1 order by start")
     for piece, (piece_salt, piece_commitment, _, _) in zip(pieces, rows, strict=True):
         assert commitment_of_value(piece_salt, piece.open(1)) == piece_commitment
-    assert commitment_of_parts(salt, skeleton, [(start, path, one) for _, one, path, start in rows]) == commitment
+    shown = [(start, path, one) for _, one, path, start in rows]
+    assert commitment_of_payload(salt, how_read(*read), skeleton, shown) == commitment
 
 
 def test_a_changed_or_moved_ciphertext_is_noticed(log: Log) -> None:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from audit.log.entry import FORMAT, Entry, line_of
 from audit.log.links import beginning, link_of
 from audit.log.merkle import Range, leaf_of
-from audit.log.seals import commitment_of_value
+from audit.log.seals import commitment_of_payload, how_read
 from audit.log.signed_notes import Checkpoint, public_of, signed
 from audit.model.load import loads
 from audit.trails.archive import digest_of, wrap
@@ -119,7 +119,7 @@ def _lines(count: int, folder: Path) -> tuple[bytes, bytes]:
             tree.append(other)
             proofs.write(b'"%b"\n' % other.hex().encode())
             skeleton = b'{"amount":"%d.00","currency":"DKK","customer":"C1","transfer":"T%d"}' % (i % 9000, i)
-            line = _entry(i, commitment_of_value(other, skeleton))
+            line = _entry(i, commitment_of_payload(other, how_read(0, len(skeleton), "row", None, None), skeleton))
             tree.append(leaf_of(line))
             entries.write(line + b"\n")
             leaves.write(b'{"i":"%d","leaf":"%b"}\n' % (i, leaf_of(line).hex().encode()))

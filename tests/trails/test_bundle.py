@@ -86,18 +86,19 @@ def test_it_holds_every_event_and_its_commitment(world: Database, bank: Bank, tm
 def committed(payload: dict[str, Any]) -> str:
     """What VERIFY.txt says, written anew."""
     salt, skeleton = bytes.fromhex(payload["salt"]), b64decode(payload["skeleton"])
-    if not payload["pieces"]:
-        return hashlib.sha256(b"\2" + salt + skeleton).hexdigest()
-    parts = [b"\3", salt, len(skeleton).to_bytes(4, "big"), skeleton]
+    parts = [b"\3", salt, bytes([payload["status"]]), number(payload["data_length"])]
+    parts += [text(payload[name]) for name in ("encoding", "problem", "place")] + [number(len(skeleton)), skeleton]
     for piece in payload["pieces"]:
-        path = piece["path"].encode()
-        parts += [
-            piece["start"].to_bytes(4, "big"),
-            len(path).to_bytes(4, "big"),
-            path,
-            bytes.fromhex(piece["commitment"]),
-        ]
+        parts += [number(piece["start"]), text(piece["path"]), bytes.fromhex(piece["commitment"])]
     return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def number(value: int) -> bytes:
+    return value.to_bytes(4, "big")
+
+
+def text(value: str | None) -> bytes:
+    return b"\xff" * 4 if value is None else number(len(value.encode())) + value.encode()
 
 
 def test_nothing_personal_leaves(world: Database, tmp_path: Path) -> None:

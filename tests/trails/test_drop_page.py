@@ -272,6 +272,17 @@ ODD_PAYLOADS = [
     lambda told: told.update(skeleton=told["skeleton"] + "===="),
     lambda told: told.update(pieces=False),
     lambda told: told.update(status=0.5),
+    # how it was read: an event that is called unreadable moves no money
+    lambda told: told.update(status=2),
+    lambda told: told.update(status=256),
+    lambda told: told.update(encoding="cloudevent"),
+    lambda told: told.update(encoding=None),
+    lambda told: told.update(data_length=told["data_length"] - 1),
+    lambda told: told.update(data_length=2**32),
+    lambda told: told.update(problem=""),
+    lambda told: told.update(problem="it is not JSON"),
+    lambda told: told.update(place="line 7"),
+    lambda told: told.update(place=7),
 ]
 
 

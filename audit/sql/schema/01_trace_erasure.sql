@@ -365,15 +365,19 @@ begin
     end if;
     return is_part;
 end $$;
+create function trace.sized(told text) returns bytea language sql immutable
+set search_path = pg_catalog, pg_temp as $$
+    select coalesce(int4send(octet_length(told)) || convert_to(told, 'UTF8'), '\xffffffff')
+$$;
 -- What a payload as it stands is the commitment of (audit/log/seals.py).
 create function trace.committed_to(at bigint) returns bytea language sql stable
 set search_path = pg_catalog, trace, pg_temp as $$
-    select case when g.parts is null then sha256('\x02' || p.salt || p.skeleton)
-                else sha256('\x03' || p.salt || int4send(length(p.skeleton)) || p.skeleton || g.parts) end
+    select sha256('\x03' || p.salt || substr(int2send(p.status), 2) || int4send(p.data_length)
+                  || sized(p.encoding) || sized(p.problem) || sized(p.place)
+                  || int4send(length(p.skeleton)) || p.skeleton || coalesce(g.parts, ''))
     from payload p
     cross join (
-        select string_agg(int4send(s.start) || int4send(octet_length(s.path)) || convert_to(s.path, 'UTF8')
-                          || s.commitment, ''::bytea order by s.start, s.ordinal) as parts
+        select string_agg(int4send(s.start) || sized(s.path) || s.commitment, ''::bytea order by s.start, s.ordinal) as parts
         from segment s where s.position = at) g
     where p.position = at
 $$;

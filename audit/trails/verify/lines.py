@@ -6,11 +6,10 @@ import binascii
 import json
 import re
 from base64 import b64decode
-from hashlib import sha256
-from struct import Struct
 from typing import Any
 
 from audit.log.kinds import KINDS
+from audit.log.seals import commitment_of_payload, how_read
 from audit.trails.canonical import EXACT_MAX
 from audit.trails.contents import REASONS
 
@@ -30,10 +29,9 @@ ENTRY = re.compile(
 )  # fmt: skip
 # A payload of which nothing was cut out, the common one: read without making a document of it.
 PLAIN = re.compile(
-    rb'\{"data_length":(?:0|[1-9][0-9]{0,9}),"encoding":' + _TEXT + rb',"i":"([1-9][0-9]{0,17})","pieces":\[\],"place":'
-    + _MAYBE + rb',"problem":' + _MAYBE + rb',"salt":"([0-9a-f]{64})","skeleton":"([A-Za-z0-9+/]*+={0,2})"'
-    + rb',"status":[0-9]\}'
-)  # fmt: skip
+    rb'\{"data_length":(0|[1-9][0-9]{0,8}),"encoding":"([a-z]+)","i":"([1-9][0-9]{0,17})","pieces":\[\],"place":null,'
+    rb'"problem":null,"salt":"([0-9a-f]{64})","skeleton":"([A-Za-z0-9+/]*+={0,2})","status":([0-9])\}'
+)
 LEAF = re.compile(rb'\{"i":"([1-9][0-9]{0,17})","leaf":"([0-9a-f]{64})"\}')
 STUB = re.compile(
     rb'\{"i":"([1-9][0-9]{0,17})","leaf":"([0-9a-f]{64})",'
@@ -43,8 +41,6 @@ NUMBERED = re.compile(rb'\{"i":"([1-9][0-9]{0,17})","n":"([1-9][0-9]{0,17})"\}')
 HASH = re.compile(rb'"([0-9a-f]{64})"')
 
 SALT = re.compile(r"[0-9a-f]{64}")  # of 32 bytes: of another length, what follows would be read apart
-
-_u32 = Struct(">I").pack
 
 
 def _whole(text: str) -> int:
@@ -87,8 +83,10 @@ def document_of(line: bytes) -> dict[str, Any]:
 def payload_of(line: bytes) -> tuple[str, str]:
     """Whose payload a line holds ("i"), and its commitment. Raises ValueError."""
     plain = PLAIN.fullmatch(line)
-    if plain is not None and is_text(line):
-        return plain[1].decode(), sha256(b"\x02" + bytes.fromhex(plain[2].decode()) + _raw(plain[3])).hexdigest()
+    if plain is not None:
+        length, encoding, whose, salt, skeleton, status = plain.groups()
+        how = how_read(int(status), int(length), encoding.decode(), None, None)
+        return whose.decode(), commitment_of_payload(bytes.fromhex(salt.decode()), how, _raw(skeleton)).hex()
     payload = document_of(line)
     whose = payload.get("i")
     return whose if isinstance(whose, str) else "", _committed(payload)
@@ -98,17 +96,14 @@ def _committed(payload: dict[str, Any]) -> str:
     """The commitment to a payload, its pieces closed, as VERIFY.txt says it."""
     try:
         salt, skeleton, pieces = _bytes_of(payload["salt"]), _raw(payload["skeleton"]), payload["pieces"]
-        if pieces == []:
-            return sha256(b"\x02" + salt + skeleton).hexdigest()
         if not isinstance(pieces, list):
             raise TypeError("pieces are a list")
-        parts = [b"\x03", salt, _u32(len(skeleton)), skeleton]
-        for piece in pieces:
-            path = piece["path"].encode()
-            parts += [_u32(_number(piece["start"])), _u32(len(path)), path, _bytes_of(piece["commitment"])]
+        status, length = _number(payload["status"]), _number(payload["data_length"])
+        how = how_read(status, length, _text_of(payload["encoding"]), payload["problem"], payload["place"])
+        cut_out = [(_number(one["start"]), _text_of(one["path"]), _bytes_of(one["commitment"])) for one in pieces]
+        return commitment_of_payload(salt, how, skeleton, cut_out).hex()
     except Exception as error:  # whatever a stranger's file may hold
         raise ValueError(f"a payload is not understood ({type(error).__name__})") from None
-    return sha256(b"".join(parts)).hexdigest()
 
 
 def _bytes_of(text: str) -> bytes:
@@ -116,6 +111,12 @@ def _bytes_of(text: str) -> bytes:
     if SALT.fullmatch(text) is None:
         raise ValueError("this is no salt and no commitment")
     return bytes.fromhex(text)
+
+
+def _text_of(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("this is no text")
+    return value
 
 
 def _number(value: object) -> int:

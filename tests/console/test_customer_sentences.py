@@ -6,15 +6,16 @@ import json
 import re
 
 from audit.access.mask import hidden
-from audit.answers.inquiry import inquire
+from audit.answers.inquiry import Inquiry, inquire
 from audit.answers.pages.account import account as account_page
 from audit.answers.pages.customer import customer as customer_page
+from audit.answers.pages.overview import overview
 from audit.answers.pages.said import where_to_say
 from audit.answers.pages.transfer import transfer
 from audit.database import reading
 from audit.findings.catalogue import RULES
 from audit.values import Clock, Moment, Subject
-from tests.console.conftest import Bank, browser_of, told_key, with_reason
+from tests.console.conftest import Bank, browser_of, planted, told_key, with_reason
 from tests.console.reading import Reading, text_of
 
 
@@ -268,3 +269,36 @@ def test_what_an_ended_payment_left_behind_is_not_on_its_way_in(bank: Bank) -> N
             page = account_page(inquiry, Subject("account", key))
             left = [line for line in page.on_its_way if line.ended]
             assert not left or "on its way in" not in page.answer, page.answer
+
+
+def test_a_payment_stands_in_one_way_on_every_page(bank: Bank) -> None:
+    """On its own page, its customer's (among what is open and the latest), its account's holds, and the desk."""
+    flows = {one["subject"] for one in planted() if one["subject"].startswith(("transfer:", "card_payment:"))}
+    places: set[str] = set()
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        opened = overview(inquiry, open_shown=100).open_flows.rows
+        desk = {f"{one.flow.subject}": (one.state_title, one.tone) for one in opened}
+        for flow in sorted(flows):
+            page = transfer(inquiry, Subject(*flow.split(":", 1)))
+            own = (page.status, page.tone)
+            for crumb in page.crumbs:
+                for place, said in _elsewhere(inquiry, crumb.subject, page.subject.subject):
+                    assert said == own, (flow, f"{crumb.subject}", place, said, own)
+                    places.add(f"{place}: {own[0]}")
+            assert desk.get(flow, own) == own, flow
+            places |= {f"desk: {own[0]}"} if flow in desk else set()
+    for place in ("open", "latest", "desk"):
+        assert f"{place}: succeeded; not explained" in places and f"{place}: delayed" in places, places
+    assert {"held: succeeded; not explained", "held: failed; not explained", "held: delayed"} <= places
+    assert not [one for one in places if "unfinished" in one and not one.endswith("credited; unfinished")]
+
+
+def _elsewhere(inquiry: Inquiry, holder: Subject, flow: Subject) -> list[tuple[str, tuple[str, str]]]:
+    if holder.kind == "account":
+        held = account_page(inquiry, holder).holds.rows
+        return [("held", (one.state_title, one.tone)) for one in held if one.flow and one.flow.subject == flow]
+    page = customer_page(inquiry, holder)
+    opened = [("open", (one.state_title, one.tone)) for one in page.open_items.rows if one.flow.subject == flow]
+    rows = [one for one in page.payments.rows if one.flow and one.flow.subject == flow]
+    return [*opened, *(("latest", (one.state_title, one.tone)) for one in rows)]

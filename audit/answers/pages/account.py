@@ -10,7 +10,7 @@ from audit.answers.pages.customer import open_item
 from audit.answers.pages.facts import facts_of
 from audit.answers.pages.findings import findings_of
 from audit.answers.pages.statement import beside, booked, chart, statement, statement_lines
-from audit.answers.pages.troubles import late_of
+from audit.answers.pages.troubles import doubted_of, late_of, troubles_of
 from audit.answers.reading.events import read_ahead
 from audit.answers.reading.flows import Flow, load_together
 from audit.answers.reading.ledger import holdings, own_places
@@ -54,6 +54,7 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     owners = owners_of(inquiry, asked.id)
     balances = balance_lines(inquiry, found, flows, subject)
     doubts = findings_of(inquiry, [asked.id], asked.id, made_of(inquiry))
+    doubted = doubted_of(inquiry, doubts.rows, troubles_of(inquiry, doubts.rows, flows, [subject]))
     at = inquiry.as_of(all(h.is_final for h in found) and all(line.is_final for line in under_way))
     return AccountPage(
         subject=link_of(inquiry, subject, asked.id),
@@ -69,7 +70,7 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         balances=balances,
         can_hold=can_hold(inquiry, subject),
         on_its_way=under_way,
-        holds=holds(inquiry, found, flows, subject),
+        holds=holds(inquiry, found, flows, subject, doubted),
         statement=statement_lines(inquiry, in_currency, fresh, listed, around, named, cursor, noted_here),
         chart=chart(inquiry, in_currency),
         story=part_told(inquiry, asked, latest, fresh, noted_here),

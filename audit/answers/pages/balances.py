@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from audit.answers.inquiry import Inquiry
@@ -41,14 +41,21 @@ def incoming(flows: Iterable[Flow], account: Subject, currency: str) -> int:
     )
 
 
-def holds(inquiry: Inquiry, found: Sequence[Holding], flows: Sequence[Flow], account: Subject) -> Page[HoldLine]:
-    """What is held on the account, payment by payment; what no open payment accounts for stands by itself."""
+def holds(
+    inquiry: Inquiry,
+    found: Sequence[Holding],
+    flows: Sequence[Flow],
+    account: Subject,
+    doubted: Collection[Subject] = (),
+) -> Page[HoldLine]:
+    """What is held on the account, payment by payment; what no open payment accounts for stands by itself. What is
+    `doubted` cannot be explained."""
     rows: list[HoldLine] = []
     left = {h.currency: h.units for h in found if not place_kind(inquiry.model, h.place).rests}
     for flow in flows:
         for net in held_for(flow, account):
             left[net.currency] = left.get(net.currency, 0) - net.units
-            rows.append(_hold(inquiry, flow, net))
+            rows.append(_hold(inquiry, flow, net, flow.known.subject in doubted))
     rows += _without_flow(inquiry, found, left)
     rows.sort(key=lambda row: row.since)
     return Page(tuple(rows[:HOLDS_SHOWN]), len(rows))
@@ -84,10 +91,10 @@ def _balance(inquiry: Inquiry, found: Sequence[Holding], currency: str, coming: 
     )
 
 
-def _hold(inquiry: Inquiry, flow: Flow, net: Net) -> HoldLine:
+def _hold(inquiry: Inquiry, flow: Flow, net: Net, is_doubted: bool) -> HoldLine:
     states = flow.states()
     waiting = waiting_for(inquiry, flow.past, flow.told, states)
-    status, tone = status_of(inquiry, states, waiting, ())
+    status, tone = status_of(inquiry, states, waiting, is_unexplained=is_doubted, is_left=True)
     return HoldLine(
         flow=link_of(inquiry, flow.known.subject, flow.known.id),
         title=flow_title(flow),
@@ -97,6 +104,7 @@ def _hold(inquiry: Inquiry, flow: Flow, net: Net) -> HoldLine:
         since=net.row.recorded,
         event=EventRef(inquiry.names[net.row.source_id], net.row.id, net.row.position),
         expected_by=waiting[0].due if waiting else None,
+        is_over=bool(states and states[0].is_final),
     )
 
 

@@ -193,7 +193,7 @@ def _undoes(read: _Read) -> bool:
 
 def _side(inquiry: Inquiry, read: _Read) -> Side:
     states = read.flow.states() if read.flow else []
-    status, tone = status_of(inquiry, states, (), ())
+    status, tone = status_of(inquiry, states, ())
     links = links_of(inquiry, read.belongs_to)
     return Side(
         link=link_of(inquiry, read.flow.known.subject, read.flow.known.id) if read.flow else None,

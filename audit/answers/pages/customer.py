@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.pages.balances import balance_lines
@@ -12,7 +11,7 @@ from audit.answers.pages.findings import findings_of
 from audit.answers.pages.headline import flow_title, status_of
 from audit.answers.pages.payments import listed_payments, mine_of, payment_lines
 from audit.answers.pages.settled import settled
-from audit.answers.pages.troubles import answer_of, troubled, troubles_of
+from audit.answers.pages.troubles import answer_of, doubted_of, troubled, troubles_of
 from audit.answers.reading.flows import Flow, held_and_owed, load_together
 from audit.answers.reading.ledger import Holding, holdings
 from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, known, link_of
@@ -53,16 +52,15 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     loaded = load_together(inquiry, wanted, [*own, *listed.alone], fresh, briefly=True, only_read=declaring)
     flows = [flow for flow in loaded.flows if flow.known in set(under_way)]
     told = [loaded.told[row.position] for row in own]
-    items = [open_item(inquiry, flow, mine.accounts) for flow in flows]
     troubles = troubles_of(inquiry, found.rows, loaded.flows, mine.accounts)
-    gone_wrong = {one.subject for one in troubles if one.is_wrong}
-    items = [_marked(inquiry, item) if item.flow.subject in gone_wrong else item for item in items]
+    doubted = doubted_of(inquiry, found.rows, troubles, listed.flows)
+    items = [
+        open_item(inquiry, flow, mine.accounts, is_unexplained=flow.known.subject in doubted) for flow in flows
+    ]
     missed = with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
     at = inquiry.as_of(all(flow.is_final() for flow in flows))
     lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, held)
-    paid = payment_lines(inquiry, asked, mine, fresh, listed, loaded, set(under_way), over)
-    doubted = {one.subject for one in troubles if one.is_unexplained}
-    paid = replace(paid, rows=tuple(_doubted(inquiry, row, doubted) for row in paid.rows))
+    paid = payment_lines(inquiry, asked, mine, fresh, listed, loaded, {*under_way, *wrong}, over, doubted)
     return CustomerPage(
         subject=link_of(inquiry, subject, asked.id),
         at=at,
@@ -101,13 +99,14 @@ def came_in(inquiry: Inquiry, accounts: Sequence[AccountLine], paid: Page[Paymen
     return said
 
 
-def open_item(inquiry: Inquiry, flow: Flow, mine: Sequence[Subject] = ()) -> OpenItem:
+def open_item(
+    inquiry: Inquiry, flow: Flow, mine: Sequence[Subject] = (), *, is_unexplained: bool = False
+) -> OpenItem:
     """Where a flow's money is, since when, and by when it should go on; to the holder of these accounts."""
     states = flow.states()
     waiting = waiting_for(inquiry, flow.past, flow.told, states)
-    status, tone = status_of(inquiry, states, waiting, ())
-    if states and states[0].is_final and nets_under_way(flow):
-        status = word(inquiry.language, "left_behind", state=states[0].title)
+    left = bool(nets_under_way(flow))
+    status, tone = status_of(inquiry, states, waiting, is_unexplained=is_unexplained, is_left=left)
     held, _, beside = held_and_owed(flow)
     places = flow.lines([net for net in [*held, *beside] if net.units > 0])
     last = flow.past[-1].recorded if flow.past else flow.rows[0].recorded
@@ -126,22 +125,6 @@ def open_item(inquiry: Inquiry, flow: Flow, mine: Sequence[Subject] = ()) -> Ope
         waits=_waits(inquiry, waiting),
         booked=next((positive(one) for one in booked_otherwise(flow, is_other_sum=False)), None),
     )
-
-
-def _doubted(inquiry: Inquiry, row: PaymentLine, doubted: Collection[Subject]) -> PaymentLine:
-    """A row of what cannot be explained says so, as the payment's own page does."""
-    if row.flow is None or row.flow.subject not in doubted:
-        return row
-    title = word(inquiry.language, "not_explained", state=row.state_title) if row.tone == "ok" else row.state_title
-    return replace(row, state_title=title, tone="bad")
-
-
-def _marked(inquiry: Inquiry, item: OpenItem) -> OpenItem:
-    """An end that cannot be explained is no good end."""
-    title, left = item.state_title, word(inquiry.language, "left_behind", state="")
-    if item.is_over and not title.endswith(left):
-        title = word(inquiry.language, "not_explained", state=title)
-    return replace(item, state_title=title, tone="bad")
 
 
 def _waits(inquiry: Inquiry, waiting: Sequence[Waiting]) -> str:

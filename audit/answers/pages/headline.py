@@ -8,7 +8,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.reading.events import Told
 from audit.answers.reading.flows import Flow
 from audit.answers.reading.names import kind_title, place_kind
-from audit.answers.shapes import FindingLine, StateLine, Waiting
+from audit.answers.shapes import StateLine, Waiting
 from audit.answers.words import word
 from audit.values import Certainty, Place, Subject
 
@@ -44,21 +44,27 @@ def named_to(told: Sequence[Told], mine: Collection[Subject]) -> list[Told]:
 
 
 def status_of(
-    inquiry: Inquiry, states: Sequence[StateLine], waiting: Sequence[Waiting], findings: Sequence[FindingLine]
+    inquiry: Inquiry,
+    states: Sequence[StateLine],
+    waiting: Sequence[Waiting],
+    *,
+    is_unexplained: bool = False,
+    is_left: bool = False,
 ) -> tuple[str, str]:
-    """The words of the status and their colour. Late beats the state's own name, for a state that is not final."""
+    """The words of the status and their colour, the same wherever it stands. Late beats the state's own name, for a
+    state that is not final; an end says what is wrong beside it: `is_left`, that money stands where none may stay."""
     late = any(one.overdue_seconds is not None for one in waiting)
-    unexplained = any(one.is_doubt for one in findings)
     if not states:
         return ("", "held" if late else "plain")
     first = states[0]
     if late and not first.is_final:
-        return word(inquiry.language, "delayed"), "bad" if unexplained else "held"
-    if first.tone == "ok" and (unexplained or late):  # a good end is no bad word: what is wrong beside it is said
-        name = "not_explained" if unexplained else "something_missing"
-        return word(inquiry.language, name, state=first.title), "bad" if unexplained else "held"
-    if unexplained:
-        return first.title, "bad"
+        return word(inquiry.language, "delayed"), "bad" if is_unexplained else "held"
+    if is_unexplained:
+        return (word(inquiry.language, "not_explained", state=first.title) if first.is_final else first.title), "bad"
+    if first.is_final and is_left:
+        return word(inquiry.language, "left_behind", state=first.title), "held"
+    if first.tone == "ok" and late:
+        return word(inquiry.language, "something_missing", state=first.title), "held"
     if late or any(state.is_timeout for state in states if not first.is_final):
         return first.title, "held"
     return first.title, first.tone

@@ -50,7 +50,7 @@ def lane(
     by_position = {one.row.position: one for one in told}
     waiting = waiting_for(inquiry, (), {}, states)  # reactions may stand in other lanes: a flow's page tells of them
     found = findings_of(inquiry, [asked.id])
-    status, tone = status_of(inquiry, states, waiting, found.rows)
+    status, tone = status_of(inquiry, states, waiting, is_unexplained=any(one.is_unexplained for one in found.rows))
     above, others = _linked(inquiry, asked)
     return LanePage(
         subject=link_of(inquiry, subject, asked.id),

@@ -9,11 +9,12 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.pages.customer import open_item
 from audit.answers.pages.findings import rule_lines
 from audit.answers.pages.sources import counters, sealed, source_lines
-from audit.answers.reading.flows import load_flows
-from audit.answers.reading.names import Known, kind_title, place_kind
+from audit.answers.reading.flows import Flow, load_flows
+from audit.answers.reading.names import Known, flow_lanes, kind_title, place_kind
 from audit.answers.reading.totals import place_totals
 from audit.answers.reading.unfolded import NOTHING
 from audit.answers.shapes import Explained, OpenItem, Overview, Page, PlaceTotal
+from audit.answers.shapes.finding import GRAVE, OF_MONEY, OF_TIME
 from audit.values import Place, Subject
 
 OPEN_SHOWN = 20
@@ -70,5 +71,26 @@ def _open_flows(inquiry: Inquiry, total: int, shown: int) -> Page[OpenItem]:
     if not shown:
         return Page((), total)
     found = [Known(Subject(kind, key), id) for id, kind, key in inquiry.rows("answer_oldest_open", [shown])]
-    items = tuple(open_item(inquiry, flow) for flow in load_flows(inquiry, found, NOTHING, briefly=True))
+    flows = load_flows(inquiry, found, NOTHING, briefly=True)
+    doubted = _doubted(inquiry, flows)
+    items = tuple(open_item(inquiry, flow, is_unexplained=flow.known.id in doubted) for flow in flows)
     return Page(items, total, shown)
+
+
+def _doubted(inquiry: Inquiry, flows: Sequence[Flow]) -> set[int]:
+    """Those of which something is open that no wait explains."""
+    by_event = {row.position: flow.known.id for flow in flows for row in flow.rows}
+    rows = inquiry.rows(
+        "answer_doubted",
+        {
+            "flows": [flow.known.id for flow in flows],
+            "lanes": flow_lanes(inquiry.model),
+            "events": list(by_event),
+            "grave": list(GRAVE),
+            "of_money": list(OF_MONEY),
+            "of_time": list(OF_TIME),
+            "hides": list(inquiry.hides),
+        },
+    )
+    found = {flow for flow, _ in rows if flow}
+    return found | {by_event[position] for _, events in rows for position in events or () if position in by_event}

@@ -92,19 +92,22 @@ def payment_lines(
     loaded: Together,
     under_way: Collection[Known] | None = None,
     over: Mapping[Known, Settled] = MappingProxyType({}),
+    doubted: Collection[Subject] = (),
 ) -> Page[PaymentLine]:
     """The rows of a list whose flows and events are loaded, or known to be `over`. Only what is `under_way` (None: any)
-    may be late."""
+    may be late; what is `doubted` cannot be explained."""
     settled_ones = {known.id: one for known, one in over.items()}
     flows = {flow.known.id: flow for flow in loaded.flows}
     alone = {row.position for row in listed.alone}
     rows = _fresh_rows(inquiry, asked, mine, fresh, alone) if listed.is_first else []
     for key in listed.keys:
         if key.is_flow and key.id in settled_ones:
-            rows.append(_of_settled(inquiry, settled_ones[key.id], loaded.told, mine))
+            one = settled_ones[key.id]
+            rows.append(_of_settled(inquiry, one, loaded.told, mine, one.known.subject in doubted))
         elif key.is_flow and flows[key.id].past:
             flow = flows[key.id]
-            rows.append(_of_flow(inquiry, flow, mine, under_way is None or flow.known in under_way))
+            may_wait = under_way is None or flow.known in under_way
+            rows.append(_of_flow(inquiry, flow, mine, may_wait, flow.known.subject in doubted))
         elif not key.is_flow and key.id in alone:
             rows.append(_of_event(inquiry, loaded.told[key.id], loaded.moved.get(key.id, ()), mine))
     return Page(tuple(rows), listed.total, COUNTED_MAX, listed.next)
@@ -133,12 +136,11 @@ def changes(rows: Sequence[EventRow], moved: Mapping[int, Sequence[Moved]], mine
     return list(found.values())
 
 
-def _of_flow(inquiry: Inquiry, flow: Flow, mine: Mine, may_wait: bool) -> PaymentLine:
+def _of_flow(inquiry: Inquiry, flow: Flow, mine: Mine, may_wait: bool, is_doubted: bool) -> PaymentLine:
     states = flow.states()
     waiting = waiting_for(inquiry, flow.past, flow.told, states) if may_wait else ()
-    status, tone = status_of(inquiry, states, waiting, ())
-    if states and states[0].is_final and not waiting and nets_under_way(flow):
-        status, tone = word(inquiry.language, "left_behind", state=status), "held"
+    left = bool(nets_under_way(flow))
+    status, tone = status_of(inquiry, states, waiting, is_unexplained=is_doubted, is_left=left)
     change, amount = _booked(inquiry, flow, mine, states)
     return PaymentLine(
         flow=link_of(inquiry, flow.known.subject, flow.known.id),
@@ -184,7 +186,9 @@ def _is_from(flow: Flow, accounts: Sequence[Subject]) -> bool:
     )
 
 
-def _of_settled(inquiry: Inquiry, one: Settled, told: Mapping[int, Told], mine: Mine) -> PaymentLine:
+def _of_settled(
+    inquiry: Inquiry, one: Settled, told: Mapping[int, Told], mine: Mine, is_doubted: bool
+) -> PaymentLine:
     """As `_of_flow` of one that has nothing more to come."""
     read = [told[row.position] for row in one.declaring]
     booked = sorted((change for change in _sums(one, mine) if change.units), key=lambda change: change.units)
@@ -203,8 +207,8 @@ def _of_settled(inquiry: Inquiry, one: Settled, told: Mapping[int, Told], mine: 
         title=kind_title(inquiry, one.known.subject.kind),
         counterparty=counterparty(read, mine.accounts),
         state=one.state,
-        state_title=one.state_title,
-        tone=one.tone,
+        state_title=word(inquiry.language, "not_explained", state=one.state_title) if is_doubted else one.state_title,
+        tone="bad" if is_doubted else one.tone,
         money=money(inquiry.model, units, currency),
         booked_after=_after(inquiry, change),
     )

@@ -13,6 +13,7 @@ from audit.answers.reading.cursors import Mark, pack
 from audit.answers.reading.events import EventRow
 from audit.answers.reading.flows import Flow, load_flow, load_flows
 from audit.answers.reading.names import Known, declared_kinds, flow_kinds, known, link_of, linked
+from audit.answers.reading.onitsway import nets_under_way
 from audit.answers.reading.stories import COUNTED_MAX
 from audit.answers.reading.unfolded import unfolded
 from audit.answers.shapes import (
@@ -55,7 +56,8 @@ def transfer(
     found = findings_of(then.inquiry, [flow.known.id, *lane_ids(links, flow)], events=list(flow.told))
     where, states = of_flow(then), then.states()
     waiting = waiting_for(then.inquiry, then.past, then.told, states)
-    status, tone = status_of(inquiry, states, waiting, found.rows)
+    doubted, left = any(one.is_unexplained for one in found.rows), bool(nets_under_way(then))
+    status, tone = status_of(inquiry, states, waiting, is_unexplained=doubted, is_left=left)
     return TransferPage(
         subject=link_of(inquiry, subject, flow.known.id),
         at=where.at,
@@ -181,7 +183,7 @@ def _related(inquiry: Inquiry, flow: Flow, links: Sequence[tuple[int, Subject]])
 
 def _related_line(inquiry: Inquiry, flow: Flow) -> RelatedLine:
     states = flow.states()
-    status, tone = status_of(inquiry, states, (), ())
+    status, tone = status_of(inquiry, states, ())
     started = flow.rows[0].recorded if flow.rows else None
     return RelatedLine(
         link_of(inquiry, flow.known.subject, flow.known.id), flow_title(flow), status, tone, flow.declared(), started

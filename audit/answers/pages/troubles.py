@@ -47,7 +47,7 @@ class Trouble:
     @property
     def is_unexplained(self) -> bool:
         """It is a payment that is wrong, or of which something grave is open."""
-        return self.flow is not None and (self.is_wrong or any(line.is_doubt for line in self.lines))
+        return self.flow is not None and any(line.is_unexplained for line in self.lines)
 
     @property
     def is_late(self) -> bool:
@@ -111,6 +111,17 @@ def troubles_of(
         counted = [*first, *(line for line in lines if line.is_of_money and line not in first)]
         troubles.append(Trouble(flow.known.subject if flow else first[0].subject.subject, title, counted, flow))
     return troubles
+
+
+def doubted_of(
+    inquiry: Inquiry, found: Sequence[FindingLine], troubles: Sequence[Trouble], shown: Sequence[Known] = ()
+) -> set[Subject]:
+    """The payments that cannot be explained: those that were read, and of the `shown` ones whose lanes bear such."""
+    above = {CUSTOMER, *holders(inquiry.model)}
+    named = [line.subject.subject for line in found if line.is_unexplained]
+    keys = {subject.key for subject in named if subject.kind not in above}
+    read = {one.subject for one in troubles if one.is_unexplained}
+    return read | {known.subject for known in shown if known.subject.key in keys}
 
 
 def answer_of(

@@ -76,6 +76,11 @@ class FindingLine:
         return self.is_open and self.severity in GRAVE and self.rule not in OF_TIME and self.because_of is None
 
     @property
+    def is_unexplained(self) -> bool:
+        """What it is found of cannot be called well, however it ended."""
+        return self.is_doubt or self.is_of_money
+
+    @property
     def is_noted(self) -> bool:
         """It is open and lesser, and neither a wait nor the consequence of another finding: still to be told."""
         return self.is_open and self.severity == "medium" and self.rule not in OF_TIME and self.because_of is None

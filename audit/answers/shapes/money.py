@@ -219,7 +219,7 @@ class ChartPoint:
 
 @dataclass(frozen=True, slots=True)
 class HoldLine:
-    """Money held on an account for one flow (None: the hold names none)."""
+    """Money held on an account for one flow (None: the hold names none). `is_over`: that has ended and left it."""
 
     flow: Link | None
     title: str
@@ -229,6 +229,7 @@ class HoldLine:
     since: datetime
     event: EventRef
     expected_by: datetime | None
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,13 +57,15 @@ class FindingChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`model` and `in_force` are hashes. Groups are complete; of each group at most EXAMPLES_MAX examples are named."""
+    """`model` and `in_force` are hashes. Groups are complete; of each group at most EXAMPLES_MAX examples are named.
+    `unsealed` counts older entries that hold in the clear what the model calls personal."""
 
     model: str
     in_force: str
     states: Sequence[StateChange]
     balances: Sequence[BalanceChange]
     findings: Sequence[FindingChange]
+    unsealed: int = 0
 
     @property
     def is_none(self) -> bool:

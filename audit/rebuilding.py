@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from audit.comparing import Difference, Side, compared
 from audit.database import Connection, connect, sql, use_generation
-from audit.erasing.declared import seal_declared
+from audit.erasing.declared import count_unsealed, seal_declared
 from audit.findings.books import check_books
 from audit.findings.causation import judge_causes, judge_orphans
 from audit.findings.holes import Unbroken
@@ -27,9 +28,17 @@ WAIT_SECONDS = 0.2
 Progress = Callable[[int, int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What is in force now. `sealed` counts older entries that held what its model calls personal in the clear."""
+
+    instance: Instance
+    sealed: int
+
+
 def rebuild_all(
     call_helpers: Callable[[int], None], wait: Callable[[float], None], progress: Progress, model: Model | None = None
-) -> Instance:
+) -> Rebuilt:
     """Build a new generation from the log and switch to it. `call_helpers` is told its number once parts are ready.
 
     `model` replaces the one in force from the switch on; without it the one in force stays.
@@ -44,8 +53,7 @@ def rebuild_all(
         _build(connection, number, call_helpers, wait, progress, model)
         _switch(connection, number, model)
         number_all(connection)
-    seal_declared()
-    return Instance(model, number)
+    return Rebuilt(Instance(model, number), seal_declared())
 
 
 def rehearse(
@@ -70,6 +78,8 @@ def rehearse(
                 while marks and judge_flows(connection, in_force.model, min(marks.values())) == FLOWS_AT_ONCE:
                     pass
                 found = compared(connection, Side(in_force.model, current), Side(model, number))
+                if model.hash != in_force.model.hash:
+                    found = replace(found, unsealed=count_unsealed(connection, model))
         finally:
             rebuild.give_up(connection, number)
     return found

@@ -68,6 +68,18 @@ def seal_declared(progress: Progress = lambda done, total: None) -> int:
     return count
 
 
+def count_unsealed(connection: Connection, model: Model) -> int:
+    """How many entries hold in the clear what this model, not in force yet, calls personal."""
+    others = [text for (text,) in connection.execute("select source from trace.model where hash <> %s", [model.hash])]
+    ((upto,),) = connection.execute("select position from trace.head").fetchall()
+    types, count, done = _types(model, others), 0, -1
+    while types and done < upto:
+        rows = connection.execute(sql("declared_readable"), [types, done, upto, BATCH]).fetchall()
+        count += sum(1 for _ in _in_clear(connection, model, rows))
+        done = rows[-1][0] if len(rows) == BATCH else upto
+    return count
+
+
 def _sealed_all(connection: Connection, model: Model, progress: Progress) -> int:
     due, count = connection.execute(sql("declared_due")).fetchone(), 0
     if due is None:

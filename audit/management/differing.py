@@ -14,7 +14,20 @@ def tell_difference(write: Write, found: Difference) -> None:
     """Groups with their counts; of each the first subjects by name."""
     if found.is_none:
         write("Nothing would change: no state, no balance, no finding.")
-        return
+    else:
+        _tell_groups(write, found)
+    if found.unsealed:
+        write(f"What it calls personal stands in the clear in {counted(found.unsealed)}: there it would be sealed.")
+    if found.unsealed or not found.is_none:
+        write("Nothing was changed. `python manage.py rebuild --model FILE` puts it in force.")
+
+
+def counted(events: int) -> str:
+    """In words, of those that were read under an earlier model."""
+    return "1 older event" if events == 1 else f"{events:,} older events"
+
+
+def _tell_groups(write: Write, found: Difference) -> None:
     write(f"Model {found.model[:12]} instead of {found.in_force[:12]} would change:")
     for state in found.states:
         _group(write, state.count, f"{state.lane}: {_or_none(state.before)} -> {_or_none(state.after)}", state.examples)
@@ -24,7 +37,6 @@ def tell_difference(write: Write, found: Difference) -> None:
     for finding in found.findings:
         what = f"finding {finding.rule}: {_or_none(finding.before)} -> {_or_none(finding.after)}"
         _group(write, finding.count, what, finding.examples)
-    write("Nothing was changed. `python manage.py rebuild --model FILE` puts it in force.")
 
 
 def difference_document(found: Difference) -> dict[str, Any]:
@@ -51,6 +63,7 @@ def difference_document(found: Difference) -> dict[str, Any]:
             {"rule": f.rule, "from": f.before or None, "to": f.after or None, **_counted(f.count, f.examples)}
             for f in found.findings
         ],
+        "unsealed": found.unsealed,
     }
 
 

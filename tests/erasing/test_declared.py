@@ -27,9 +27,10 @@ from audit.log.checkpoints import seal
 from audit.log.log_key import history
 from audit.log.opened import open_payloads
 from audit.log.seals import commitment_of_value
+from audit.management.differing import tell_difference
 from audit.model.load import loads
 from audit.pipeline import Projection
-from audit.rebuilding import rebuild_all
+from audit.rebuilding import rebuild_all, rehearse
 from audit.trails.asked import Asked
 from audit.trails.bundle import write_bundle
 from audit.trails.scope import Sieve
@@ -146,16 +147,24 @@ def world(database: Database) -> Iterator[World]:
     yield World(database, {one.position: one.raw for one in events})
 
 
-def remodel() -> None:
-    rebuild_all(lambda number: None, lambda seconds: None, lambda done, total: None, LATER)
+def remodel() -> int:
+    """How many older entries were sealed."""
+    return rebuild_all(lambda number: None, lambda seconds: None, lambda done, total: None, LATER).sealed
+
+
+def told_before() -> str:
+    """What a rehearsal says of it."""
+    said: list[str] = []
+    tell_difference(said.append, rehearse(lambda number: None, lambda seconds: None, lambda done, total: None, LATER))
+    return "\n".join(said)
 
 
 def test_what_is_personal_now_is_sealed_and_all_proofs_hold(world: World, tmp_path: Path) -> None:
     before = world.trail(tmp_path / "before.zip")
     root, leaves = check_log([], lambda done, total: None).root, world.rows("select leaf from trace.log order by 1")
     lease = world.rows("select lease from trace.source")
-    assert world.plain() == COUNT
-    remodel()
+    assert f"stands in the clear in {COUNT} older events: " in told_before() and world.plain() == COUNT
+    assert remodel() == COUNT
     assert world.plain() == 0 and seal_declared() == 0
     assert not world.telling(), "no table of any schema says it"
     opened = world.opened()

@@ -9,10 +9,10 @@ from typing import Any
 
 from audit.comparing import Difference
 from audit.database import connect
-from audit.instance import Instance, load_model
+from audit.instance import load_model
 from audit.management.base import Command as Base
-from audit.management.differing import difference_document, tell_difference
-from audit.rebuilding import rebuild_all, rehearse
+from audit.management.differing import counted, difference_document, tell_difference
+from audit.rebuilding import Rebuilt, rebuild_all, rehearse
 from audit.tasks import help_rebuild
 
 
@@ -44,7 +44,8 @@ class Command(Base):
         else:
             tell_difference(self.stdout.write, found)
 
-    def _tell_done(self, instance: Instance, seconds: float, as_json: bool) -> None:
+    def _tell_done(self, done: Rebuilt, seconds: float, as_json: bool) -> None:
+        instance = done.instance
         events = _events(instance.generation)
         if as_json:
             self.print_json(
@@ -52,11 +53,14 @@ class Command(Base):
                     "generation": instance.generation,
                     "model": instance.model.hash,
                     "events": events,
+                    "sealed": done.sealed,
                     "seconds": round(seconds, 3),
                 }
             )
         else:
             self.stdout.write(f"{events:,} events rebuilt into generation {instance.generation} in {seconds:.1f} s")
+            if done.sealed:
+                self.stdout.write(f"What the model calls personal is sealed now in {counted(done.sealed)}")
 
 
 def _call_workers(number: int) -> None:

@@ -87,6 +87,15 @@ def test_no_value_is_read_or_found_any_more(erased: Erased) -> None:
                   erased.subject.key) == 0  # fmt: skip
 
 
+def test_nothing_is_offered_to_be_shown_where_nothing_is_left(erased: Erased) -> None:
+    living = next(id for id in erased.bank.ids("customer") if id != erased.id)
+    support = browser_of("support")
+    for id, offered in ((living, True), (erased.id, False)):
+        page = with_reason(support, "customer", id).get(f"/of/customer/{id}").content.decode()
+        assert (f'action="/of/customer/{id}/unmask"' in page, "show all, with a second person" in page) == (offered,) * 2
+        assert ("(erased)" in page) == (not offered)
+
+
 def test_salts_are_gone_and_commitments_stay(erased: Erased) -> None:
     rows = erased.bank.rows(
         "select g.salt, g.ciphertext, length(g.commitment) from trace.segment g"

@@ -28,7 +28,8 @@ def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
                 name = ".".join(path)
                 was_so = one.row.recorded if one.row.position in left else None
                 is_private, title = one.is_personal(tuple(path)), field_title(inquiry, name)
-                found[name] = Fact(name, title, value, name, is_private, one.ref, was_so)
+                gone = one.is_erased(tuple(path))
+                found[name] = Fact(name, title, value, name, is_private, one.ref, was_so, gone)
     return tuple(found.values())[:FACTS_MAX]
 
 

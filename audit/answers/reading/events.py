@@ -169,11 +169,18 @@ class Told:
 
     def masked(self, path: str, value: str) -> str:
         """What the asker may see of a personal value."""
-        if self.payload is not None and self.payload.raw is None and not value:
+        if self._is_gone(value):
             return word(self.inquiry.language, "erased")
         if self.inquiry.private and any(self.inquiry.private.get(tie) for tie in self.ties):
             return WITHHELD
         return self.inquiry.mask(self._owner(path), path, value)
+
+    def is_erased(self, path: Path) -> bool:
+        """Whether this personal field stood here once."""
+        return self.is_personal(path) and self._is_gone(text_of(self.at(path)))
+
+    def _is_gone(self, value: str | None) -> bool:
+        return self.payload is not None and self.payload.raw is None and not value
 
     def _owner(self, path: str) -> Subject | None:
         parts, sealed = tuple(path.split(".")), self.payload.sealed if self.payload else {}

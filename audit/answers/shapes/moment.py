@@ -67,7 +67,7 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One named value. A personal one is masked already; `path` says which field it is (for "show name"). `was_so`:
-    when it was, where what told it has been left behind since."""
+    when it was, where what told it has been left behind since. `is_erased`: the value only says so."""
 
     name: str
     title: str
@@ -76,3 +76,9 @@ class Fact:
     is_personal: bool = False
     event: EventRef | None = None
     was_so: datetime | None = None
+    is_erased: bool = False
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether there is a value behind the mask that may be asked for."""
+        return self.is_personal and not self.is_erased

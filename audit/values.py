@@ -114,6 +114,11 @@ class Money:
     def amount(self) -> Decimal:
         return Decimal(self.units).scaleb(-self.digits)
 
+    @property
+    def grouped(self) -> str:
+        """`12,431.17 DKK`: in lists that people read; sentences and programs do without the commas."""
+        return f"{self.amount:,f} {self.currency}"
+
     def __str__(self) -> str:
         return f"{self.amount:f} {self.currency}"
 

@@ -30,7 +30,7 @@ def tell_why(write: Write, answer: Why, zone: str) -> None:
         write(f"{line.lane_title}{item} is {line.title} since {time_text(line.since, zone)}, because")
         _tell_chain(write, next(chains), zone)
     for one in answer.fields:
-        value = str(one.money) if one.money else one.value
+        value = one.money.grouped if one.money else one.value
         write(f"{one.title}: {value} since {time_text(one.since, zone)}, because")
         _tell_chain(write, next(chains), zone)
     if not answer.complete:
@@ -41,7 +41,7 @@ def tell_when(write: Write, answer: When, zone: str) -> None:
     write(f"{answer.subject.title}: {answer.expression}  ({as_of_text(answer.at, zone)})")
     for one in answer.intervals:
         ends = f"{time_text(one.until.time, zone)}  {one.until.event}" if one.until else "now"
-        far = "".join(f"  {money}" for money in one.furthest)
+        far = "".join(f"  {money.grouped}" for money in one.furthest)
         write(f"  {time_text(one.since.time, zone)}  {one.since.event}  to  {ends}{far}")
     if not answer.intervals:
         write("  never")
@@ -53,11 +53,11 @@ def tell_when(write: Write, answer: When, zone: str) -> None:
 
 def tell_who(write: Write, answer: Who, zone: str) -> None:
     write(f"{answer.kind} with {answer.expression}  ({as_of_text(answer.at, zone)})")
-    sums = ", ".join(str(money) for money in answer.money) or "no money"
+    sums = ", ".join(money.grouped for money in answer.money) or "no money"
     customers = "1 customer" if answer.customers == 1 else f"{answer.customers:,} customers"
     write(f"{answer.subjects.total:,} of them, {customers}, {sums}")
     for line in answer.subjects.rows:
-        money = ", ".join(str(one) for one in line.money)
+        money = ", ".join(one.grouped for one in line.money)
         write(f"  {time_text(line.since, zone)}  {line.subject.subject}  {money}")
     if answer.subjects.next:
         write(f"  {answer.subjects.shown:,} of {answer.subjects.total:,} are shown: the console lists them all")

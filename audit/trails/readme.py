@@ -94,7 +94,7 @@ def source_documents(inquiry: Inquiry) -> list[dict[str, Any]]:
 def _place(inquiry: Inquiry, line: PlaceLine) -> str:
     of = f" ({line.flow.title})" if line.flow else ""
     sure = "" if line.certainty == "known" else f", {line.certainty}"
-    return f"  {inquiry.amount(line.money)}  {line.title}{of}, since {_time(inquiry, line.since)}{sure}\n"
+    return f"  {line.money.grouped}  {line.title}{of}, since {_time(inquiry, line.since)}{sure}\n"
 
 
 def _time(inquiry: Inquiry, time: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,13 @@ def test_who_has_the_keys_of_the_design_and_each_row_is_a_look(people: None, ban
     person = ["--as", "eva-support", "--reason", "call:1"]
     assert code("ask", "who", document["subjects"][0]["subject"], *person) == 0
     assert code("ask", "who", "state:sending/silent", "--as", "eva-administrator", "--reason", "call") == 4
+
+
+def test_people_read_amounts_in_groups_and_programs_do_not(bank: Bank) -> None:
+    named = [one["money"] for one in answered("ask", "who", "transfer:*", "state = done")["subjects"]]
+    amounts = [Decimal(one["amount"]) for money in named for one in money]
+    assert sum(amounts) > 1000, "else nothing is shown"
+    assert f", {sum(amounts):,f} DKK\n" in said("ask", "who", "transfer:*", "state = done")
 
 
 def event_position(event: Happened) -> int:

@@ -106,8 +106,24 @@ def test_what_is_a_held_customers_is_held(bank: Bank, monkeypatch: pytest.Monkey
     monkeypatch.setattr(expiring, "reading", fail)
     with pytest.raises(WhereaboutsError):
         expiring.expire(dora, "texts")
+    with bank.database.connect("owner") as owner:  # by its own words to the database nobody empties them either
+        owner.execute("alter table public.kept_text disable trigger user")
+        owner.execute("update public.kept_text set written_at = now() - interval '9 years' where id = any(%s)", [kept])
+        owner.execute("alter table public.kept_text enable trigger user")
+    for number in kept:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="no retention that ended"):
+            _empty_text(bank, number)
     holds.lift(desk, Subject("customer", customer))
+    for number in kept:
+        _empty_text(bank, number)
     Export.objects.filter(pk=made.pk).update(file="")
+
+
+def _empty_text(bank: Bank, number: int) -> None:
+    gone = "wrapped = null, salt = null, nonce = null, ciphertext = null, erased_at = now()"
+    with bank.database.connect("erasure") as connection:
+        connection.execute(f"update public.kept_text set {gone} where id = %s".encode(), [number])
+        connection.commit()
 
 
 def test_a_hold_reaches_what_goes_with_the_customers_payments(bank: Bank) -> None:

@@ -271,6 +271,7 @@ ODD_PAYLOADS = [
     lambda told: told.update(salt=told["salt"].upper()),
     lambda told: told.update(skeleton=told["skeleton"] + "===="),
     lambda told: told.update(pieces=False),
+    lambda told: told.update(pieces={}),
     lambda told: told.update(status=0.5),
     # how it was read: an event that is called unreadable moves no money
     lambda told: told.update(status=2),

@@ -263,6 +263,7 @@ def _cause_line(inquiry: Inquiry, one: Told, is_inferred: bool, links: Mapping[S
         is_compensation=bool(meaning and meaning.is_compensation),
         is_correction=bool(meaning and meaning.is_correction),
         ties=frozenset(one.ties),
+        is_backdated=one.is_backdated,
     )
 
 

@@ -11,7 +11,8 @@ from audit.answers.pages.account import account as account_page
 from audit.answers.pages.account import statement_page
 from audit.database import reading
 from audit.values import Subject
-from tests.console.conftest import Bank, browser_of, with_reason
+from console.formats import formats
+from tests.console.conftest import Bank, browser_of, planted, with_reason
 from tests.console.reading import Reading, text_of
 
 
@@ -81,3 +82,23 @@ def test_a_statement_names_the_other_side_of_what_was_paid(bank: Bank) -> None:
             out += len(paid)
             assert all(row.counterparty and row.flow and row.flow.subject.key in row.says for row in paid), subject
     assert out
+
+
+def test_a_backdated_booking_says_both_of_its_days(bank: Bank) -> None:
+    """The row tells one of them by the asked clock, the mark beside it the other; so does what asks why."""
+    key = next(one for one in planted() if one["fault"] == "backdated_event")
+    id, browser = bank.id_of(*key["subject"].split(":", 1)), browser_of("support")
+    with_reason(browser, "account", id)
+    [[position, happened, known]] = bank.rows(
+        "select l.position, l.occurred_at, l.recorded_at from finding f join trace.log l on l.position = f.opened_by"
+        " where f.subject_id = %s and f.rule = 'clock_anomaly'",
+        id,
+    )
+    written = formats("en", "Europe/Copenhagen")
+    happened, known = (written.plainly(at) for at in (happened, known))
+    text = Reading(text_of(browser, f"/of/account/{id}")).text
+    row = text.split("Statement", 1)[1].split(f"backdated to {happened}")[0]
+    assert row.rpartition(known)[2].count("DKK") == 1 and f"{known}" in row
+    assert f"backdated to {happened}" in Reading(text_of(browser, f"/of/account/{id}/why?of=event.{position}")).text
+    by_day = Reading(text_of(browser, f"/of/account/{id}?at=2026-11-23T10:00&clock=occurred")).text
+    assert f"backdated, known since {known}" in by_day and "backdated to" not in by_day

@@ -252,6 +252,15 @@ def test_what_is_explained_by_now_is_not_headed_as_unexplained(bank: Bank) -> No
         page = text_of(with_reason(browser_of("support"), kind, of), f"/of/{kind}/{of}")
         head = re.search(r'<h2 id="findings-title">([^<]*)<', page).group(1)  # type: ignore[union-attr]
         assert head == "Explained since" and "nothing of this is open any more" in page, kind
+        assert ">not explained</a>" not in page and "What would put it right" not in page, kind
+        assert ">explained since</a>" in page or kind == "customer"
+        assert "It was resolved on" in page, kind
+    ((opened,),) = bank.rows(
+        "select min(opened_at) + interval '5 seconds' from finding where subject_id = %s", id
+    )
+    path = f"/of/transfer/{id}?at={opened:%Y-%m-%dT%H:%M:%SZ}"
+    then = text_of(with_reason(browser_of("support"), "transfer", id), path)
+    assert ">not explained</a>" in then and ">explained since</a>" not in then
     assert "Nothing is open; everything is explained." in page
 
 
@@ -360,7 +369,7 @@ def test_what_was_found_is_told_in_danish_where_danish_is_read(bank: Bank) -> No
         found = findings_of(inquiry, subjects, limit=500)
         said = [text for one in found.rows for text in (one.says, one.would_resolve)]
     assert len(said) > 100 and any("500,00 DKK" in one for one in said)
-    english = re.compile(r"\b(the|and|was|is|not|after|before|seconds|minutes)\b|\d\.\d\d (DKK|SEK)")
+    english = re.compile(r"\b(the|and|or|was|is|not|after|before|seconds|minutes)\b|\d\.\d\d (DKK|SEK)")
     assert not [one for one in said if english.search(one)]
 
 

@@ -117,7 +117,7 @@ def statement_lines(
         return Page((), 0)
     bookings, is_end = found.bookings, found.is_end
     told = {one.row.position: one for one in read_events(inquiry, found.rows)}
-    findings, _ = opened or noted(inquiry, [booking.position for booking in bookings])
+    found_there = opened or noted(inquiry, [booking.position for booking in bookings])
     owners = {Subject(place_kind(inquiry.model, one.place).subject or "", one.place.key) for one in places}
     names = _names(inquiry, named, owners)
     rows = [] if cursor else _fresh_lines(inquiry, places, fresh)
@@ -125,8 +125,7 @@ def statement_lines(
         one = told[booking.position]
         flow = next((around.flows[tie] for tie in one.ties if tie in around.flows), None)
         who = one.counterparty or (names.get(flow.subject, "") if flow else "")
-        opening = findings.get(booking.position, ())
-        rows.append(_line(inquiry, booking, one, places[0].currency, flow, who, opening))
+        rows.append(_line(inquiry, booking, one, places[0].currency, flow, who, found_there))
     total = len(rows) if is_end and not cursor else None
     return Page(tuple(rows), total, next=None if is_end or not bookings else rows[-1].cursor)
 
@@ -235,7 +234,7 @@ def _line(
     currency: str,
     flow: Link | None,
     who: str,
-    findings: tuple[str, ...] = (),
+    opened: Noted | None = None,
 ) -> StatementLine:
     after = booking.last[1]
     is_backdated = day_of(inquiry, booking.occurred) < day_of(inquiry, booking.key[0])
@@ -252,7 +251,8 @@ def _line(
         held_change=money(inquiry.model, booking.held, currency),
         known_since=booking.key[0] if is_backdated else None,
         is_final=told.is_final,
-        findings=findings,
+        findings=opened.findings.get(booking.position, ()) if opened else (),
+        doubts=opened.doubts.get(booking.position, ()) if opened else (),
         cursor=pack(Mark(*booking.key, booking.position, micros_of(booking.occurred))),
     )
 

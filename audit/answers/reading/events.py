@@ -26,6 +26,7 @@ from audit.model.paths import text_of
 from audit.model.personal import covers, is_personal
 from audit.model.texts import render, sentence_values
 from audit.projections.memory import decode as decode_memory
+from audit.sources.times import is_undated
 from audit.values import EventRef, Subject, micros_of, time_of
 
 FIGURE = re.compile(r"-?\d+\.\d+")
@@ -103,6 +104,11 @@ class Told:
             return []
         read = self.meaning.read(facts_of(self.inquiry, self.row), self.payload.data, self.inherited)
         return [subject for tie in read.ties if (subject := Subject(*tie)) != self.subject]
+
+    @property
+    def is_backdated(self) -> bool:
+        """It became known on a later day than it happened."""
+        return self.row.occurred.date() < self.row.recorded.date() and not is_undated(self.problem)
 
     @property
     def problem(self) -> str | None:

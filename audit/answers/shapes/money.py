@@ -234,7 +234,8 @@ class HoldLine:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One event's change of what is booked. `known_since` is set on a backdated one: when it became known."""
+    """One event's change of what is booked. `known_since` is set on a backdated one: when it became known. `findings`
+    are all that the event opened, `doubts` those that were open at the moment."""
 
     event: EventRef
     recorded: datetime
@@ -250,6 +251,7 @@ class StatementLine:
     is_final: bool
     findings: tuple[str, ...]
     cursor: str
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

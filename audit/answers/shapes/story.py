@@ -43,7 +43,8 @@ class Remainder:
 @dataclass(frozen=True, slots=True)
 class EventLine:
     """One event, told. `says` is for staff; `problem` why it could not be understood (it moved nothing). `number` is
-    its place in the subject's whole story, from 1 (None where the story is too long to number)."""
+    its place in the subject's whole story, from 1 (None where the story is too long to number). `findings` are all that
+    it opened, `doubts` those that were open at the moment."""
 
     ref: EventRef
     number: int | None
@@ -74,6 +75,7 @@ class EventLine:
     is_understood: bool = True
     problem: str | None = None
     is_backdated: bool = False
+    doubts: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     undoes: tuple[Cause, ...] = ()
     undone_by: tuple[Cause, ...] = ()

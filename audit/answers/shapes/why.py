@@ -45,6 +45,7 @@ class CauseLine:
     is_correction: bool = False
     ties: frozenset[Subject] = frozenset()
     is_shut: bool = False
+    is_backdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,15 @@ from audit.answers.telling.undoing import Elsewhere, linked_with_undone, standin
 from audit.sources.times import UNKNOWN, is_undated
 from audit.values import EventRef, Subject, micros_of
 
-Noted = tuple[Mapping[int, tuple[str, ...]], Set[str]]
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Findings by the event that opened them, all and those that were open at the moment; which of the identifiers
+    that were asked for some correction names."""
+
+    findings: Mapping[int, tuple[str, ...]]
+    doubts: Mapping[int, tuple[str, ...]]
+    corrected: Set[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class Surroundings:
 
     moved: Mapping[int, Sequence[Moved]]
     before: Mapping[tuple[int, str, int], str]
-    findings: Mapping[int, tuple[str, ...]]
+    noted: Noted
     causes: Mapping[str, tuple[tuple[EventRef, datetime], ...]]
     links: Mapping[Subject, Link] = field(default_factory=dict)
     elsewhere: Sequence[Elsewhere] = ()  # what is put right, or puts right, and is not among them
@@ -48,14 +56,14 @@ def surroundings(
     what was `noted` of these events and of others."""
     positions = [one.row.position for one in told]
     moving = [one.row.position for one in told if one.row.flags & 1 or one.row.flags == 0]
-    findings, corrected = opened or noted(inquiry, positions, [one.row.id for one in told], moment)
+    found = opened or noted(inquiry, positions, [one.row.id for one in told], moment)
     return Surroundings(
         movements(inquiry, moving, unfolded) if moved is None else moved,
         states_before(inquiry, told),
-        findings,
+        found,
         _causes(inquiry, told),
         links_of(inquiry, (tie for one in told for tie in one.ties)),
-        standing_elsewhere(inquiry, told, corrected, unfolded),
+        standing_elsewhere(inquiry, told, found.corrected, unfolded),
     )
 
 
@@ -130,7 +138,8 @@ def _line(
         inferred=inferred,
         is_final=one.is_final,
         movements=tuple(movement_line(inquiry, moved) for moved in around.moved.get(row.position, ())),
-        findings=around.findings.get(row.position, ()),
+        findings=around.noted.findings.get(row.position, ()),
+        doubts=around.noted.doubts.get(row.position, ()),
         state=_state(inquiry, one, around),
         is_failure=bool(meaning and meaning.is_failure),
         is_timeout=bool(meaning and meaning.is_timeout),
@@ -141,7 +150,7 @@ def _line(
         is_understood=one.problem is None,
         problem=one.problem,
         is_undated=is_undated(one.problem),
-        is_backdated=row.occurred.date() < row.recorded.date(),
+        is_backdated=one.is_backdated,
         links=tuple(around.links[tie] for tie in one.ties if tie in around.links),
     )
 
@@ -174,17 +183,17 @@ def _caused_by(one: Told, around: Surroundings, numbers: Mapping[int, int]) -> t
 def noted(
     inquiry: Inquiry, positions: Sequence[int], ids: Sequence[str] = (), moment: datetime | None = None
 ) -> Noted:
-    """Findings by the event that opened them, and which of the identifiers some correction names."""
-    found: dict[int, tuple[str, ...]] = {}
+    found, doubts = dict[int, tuple[str, ...]](), dict[int, tuple[str, ...]]()
     corrected: set[str] = set()
-    for position, finding, named in inquiry.rows(
-        "answer_opened_by", [list(positions), moment or inquiry.cut.time or END, list(ids)]
-    ):
+    asked = {"positions": list(positions), "moment": moment or inquiry.cut.time or END, "identifiers": list(ids)}
+    for position, finding, named, is_open in inquiry.rows("answer_opened_by", asked):
         if named is not None:
             corrected.add(named)
-        else:
-            found[position] = (*found.get(position, ()), finding)
-    return found, corrected
+            continue
+        found[position] = (*found.get(position, ()), finding)
+        if is_open:
+            doubts[position] = (*doubts.get(position, ()), finding)
+    return Noted(found, doubts, corrected)
 
 
 def _causes(inquiry: Inquiry, told: Sequence[Told]) -> dict[str, tuple[tuple[EventRef, datetime], ...]]:

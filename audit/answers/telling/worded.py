@@ -12,7 +12,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.reading.names import field_title, kind_title, place_title
 from audit.answers.reading.states import state_title
 from audit.answers.spelled import has_decimal_comma
-from audit.answers.words import apart, within
+from audit.answers.words import apart, within, word
 from audit.findings.rule import phrase
 from audit.model.meaning import Lane
 from audit.values import Place
@@ -52,7 +52,8 @@ def _word(inquiry: Inquiry, name: str, value: Any, lane: Lane | None) -> Any:
     if name == "stream":
         return _stream(inquiry, value)
     if name in EVENTS:
-        return _EVENT.sub(lambda found: _event(inquiry, found), value)
+        either = f" {word(inquiry.language, 'or')} ".join(value.split(" or "))
+        return _EVENT.sub(lambda found: _event(inquiry, found), either)
     if name in TYPES:
         return _NAME.sub(lambda found: _type(inquiry, found[0], lane), phrase(value, inquiry.language))
     if name in PLACES:

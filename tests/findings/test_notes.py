@@ -26,6 +26,9 @@ def test_a_torn_end_that_has_come_whole_is_over(feed: Feed) -> None:
     feed.take(path)
     assert feed.findings("unreadable") == [("unreadable", "stream:(unreadable)", "open", torn_id(feed))]
     assert feed.rows("select count(*) from missed") == [(1,)]
+    with asking() as inquiry:
+        (found,) = all_findings(inquiry)
+    assert found.says.startswith("An event of an unknown stream cannot be read: ")
     path.write_bytes(OPENED + PAID)
     feed.take(path)
     seen = feed.dump()

@@ -15,6 +15,7 @@ from audit.answers.spelled import has_decimal_comma
 from audit.answers.words import apart, within, word
 from audit.findings.rule import phrase
 from audit.model.meaning import Lane
+from audit.sources.cloudevents import UNREADABLE
 from audit.values import Place
 
 EVENTS = ("after", "one_of", "came", "type")
@@ -25,6 +26,7 @@ PLACES = ("place", "places")
 TIMES = ("due", "since")
 SUMS = ("stored", "summed")
 FIGURES = ("values",)
+UNNAMED = {"type": "unnamed_event", "stream": "unnamed_stream"}
 COMMAS = str.maketrans(",.", ".,")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _EVENT = re.compile(r"(\w+) of (\w+)")
@@ -47,6 +49,8 @@ def _word(inquiry: Inquiry, name: str, value: Any, lane: Lane | None) -> Any:
         return _POINT.sub(",", value)
     if name.endswith("_text") or name in SUMS:
         return value.translate(COMMAS) if has_decimal_comma(inquiry.language) else value
+    if value == UNREADABLE and name in UNNAMED:
+        return word(inquiry.language, UNNAMED[name])
     if name == "type" and _NAME.fullmatch(value):
         return _type(inquiry, value, lane)
     if name == "stream":

@@ -67,7 +67,7 @@ class Command(Base):
             )
         else:
             self.stdout.write(
-                f"{added.events:,} events, {added.duplicates:,} seen before, {added.quarantined:,} unreadable"
+                f"{added.events:,} event{'' if added.events == 1 else 's'}, {added.duplicates:,} seen before, {added.quarantined:,} unreadable"
             )
 
 

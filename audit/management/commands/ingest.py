@@ -66,9 +66,8 @@ class Command(Base):
                 }
             )
         else:
-            self.stdout.write(
-                f"{added.events:,} event{'' if added.events == 1 else 's'}, {added.duplicates:,} seen before, {added.quarantined:,} unreadable"
-            )
+            events = "1 event" if added.events == 1 else f"{added.events:,} events"
+            self.stdout.write(f"{events}, {added.duplicates:,} seen before, {added.quarantined:,} unreadable")
 
 
 def _sources(files: list[str], name: str | None, complete_until: datetime | None) -> list[FileSource]:

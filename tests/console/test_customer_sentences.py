@@ -302,3 +302,29 @@ def _elsewhere(inquiry: Inquiry, holder: Subject, flow: Subject) -> list[tuple[s
     opened = [("open", (one.state_title, one.tone)) for one in page.open_items.rows if one.flow.subject == flow]
     rows = [one for one in page.payments.rows if one.flow and one.flow.subject == flow]
     return [*opened, *(("latest", (one.state_title, one.tone)) for one in rows)]
+
+
+def test_two_payments_of_one_order_name_and_link_each_other(bank: Bank) -> None:
+    """On the first screen, and among what is related; the finding rests on both."""
+    subject = told_key()["paid_twice"]["subject"]
+    one = bank.id_of(*subject.split(":", 1))
+    [[evidence]] = bank.rows(
+        "select evidence from finding where rule = 'duplicate_effect' and subject_id = %s and state = 'open'", one
+    ) or bank.rows(
+        "select evidence from finding where rule = 'duplicate_effect' and state = 'open' and evidence && array("
+        "select position from timeline where subject_id = %s)",
+        one,
+    )
+    both = bank.rows(
+        "select distinct s.id, s.key from timeline t join trace.subject s on s.id = t.subject_id"
+        " where s.kind = 'transfer' and t.position = any(%s)",
+        evidence,
+    )
+    assert len(both) == 2 and one in {id for id, _ in both}
+    for (id, key), (other, name) in (both, both[::-1]):
+        page = text_of(with_reason(browser_of("support"), "transfer", id), f"/of/transfer/{id}")
+        first, related = page.split("Where the")[0], page.split('id="related"')[1]
+        assert key != name and "It is about this payment as well:" in first, key
+        for part in (first, related):
+            assert f'href="/of/transfer/{other}"' in part and name in part, key
+        assert "The same order came twice" in related and "succeeded; not explained" in related

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from audit.answers.inquiry import Inquiry
 from audit.answers.pages.facts import facts_of
@@ -10,13 +10,15 @@ from audit.answers.pages.findings import findings_of
 from audit.answers.pages.headline import flow_title, status_of
 from audit.answers.pages.technical import technical
 from audit.answers.reading.cursors import Mark, pack
-from audit.answers.reading.events import EventRow
+from audit.answers.reading.events import EventRow, events_at, read_events
 from audit.answers.reading.flows import Flow, load_flow, load_flows
-from audit.answers.reading.names import Known, declared_kinds, flow_kinds, known, link_of, linked
+from audit.answers.reading.names import Known, declared_kinds, flow_kinds, known, link_of, linked, links_of
 from audit.answers.reading.onitsway import nets_under_way
 from audit.answers.reading.stories import COUNTED_MAX
 from audit.answers.reading.unfolded import unfolded
+from audit.answers.reading.withheld import holders
 from audit.answers.shapes import (
+    FindingLine,
     LaneColumn,
     Link,
     Page,
@@ -31,6 +33,7 @@ from audit.answers.telling.lines import event_lines, selected, step_lines, surro
 from audit.answers.telling.spoken import to_say
 from audit.answers.telling.waiting import missing_steps, once, waiting_for
 from audit.answers.where import of_flow
+from audit.answers.words import word
 from audit.values import Subject
 
 STEPS_MAX = 200  # steps on one page; a flow seldom has more than thirty
@@ -74,7 +77,7 @@ def transfer(
         steps=_page(lines, first),
         missing=missing_steps(inquiry, waiting, flow.told),
         selected=_detail(flow, lines, chosen, diff),
-        related=_related(inquiry, flow, links),
+        related=_related(inquiry, flow, links, _resting_beside(inquiry, flow, links, found.rows)),
         findings=found,
         crumbs=crumbs(inquiry, links),
         complete=where.complete,
@@ -170,23 +173,54 @@ def lane_ids(links: Sequence[tuple[int, Subject]], flow: Flow) -> list[int]:
     return [id for id, other in links if other in own]
 
 
-def _related(inquiry: Inquiry, flow: Flow, links: Sequence[tuple[int, Subject]]) -> Page[RelatedLine]:
-    """Other flows that stood in one event with this one: the other half of a batch, a reversal of this transfer."""
+def _resting_beside(
+    inquiry: Inquiry, flow: Flow, links: Sequence[tuple[int, Subject]], found: Sequence[FindingLine]
+) -> dict[Subject, str]:
+    """Other flows of the same accounts that a finding which leaves this one unexplained rests on as well, and what it
+    says: the two that are one order."""
+    own, above = {row.position for row in flow.rows}, set(holders(inquiry.model))
+    holding = {subject for _, subject in links if subject.kind in above}
+    rules = {ref.position: line.rule for line in found if line.is_unexplained for ref in line.evidence}
+    outside = [position for position in rules if position not in own]
+    told = read_events(inquiry, list(events_at(inquiry, outside).values())) if outside else []
+    kinds = set(flow_kinds(inquiry.model))
+    return {
+        tie: word(inquiry.language, f"rule_{rules[one.row.position]}")
+        for one in told
+        if holding.intersection(one.ties)
+        for tie in one.ties
+        if tie.kind in kinds and tie != flow.known.subject
+    }
+
+
+def _related(
+    inquiry: Inquiry, flow: Flow, links: Sequence[tuple[int, Subject]], resting: Mapping[Subject, str]
+) -> Page[RelatedLine]:
+    """Other flows that a finding rests on beside this one; and those that stood in one event with it: the other half
+    of a batch, a reversal of this transfer."""
     kinds = flow_kinds(inquiry.model)
     found = [(id, other) for id, other in links if other.kind in kinds][: RELATED_SHOWN + 1]
     if len(links) == LINKS_MAX:
         found = [(id, other) for id, other, _ in linked(inquiry.connection, flow.known.id, kinds, RELATED_SHOWN + 1)]
+    beside = [(link.id, subject) for subject, link in links_of(inquiry, resting).items()] if resting else []
+    found = list(dict.fromkeys([*beside, *found]))[: RELATED_SHOWN + 1]
     flows = load_flows(inquiry, [Known(other, id) for id, other in found[:RELATED_SHOWN]], flow.unfolded, briefly=True)
-    lines = tuple(_related_line(inquiry, one) for one in flows)
+    lines = tuple(_related_line(inquiry, one, resting.get(one.known.subject, "")) for one in flows)
     return Page(lines, len(found) if len(found) <= RELATED_SHOWN else None, RELATED_SHOWN)
 
 
-def _related_line(inquiry: Inquiry, flow: Flow) -> RelatedLine:
+def _related_line(inquiry: Inquiry, flow: Flow, because: str) -> RelatedLine:
     states = flow.states()
-    status, tone = status_of(inquiry, states, ())
+    status, tone = status_of(inquiry, states, (), is_unexplained=bool(because))
     started = flow.rows[0].recorded if flow.rows else None
     return RelatedLine(
-        link_of(inquiry, flow.known.subject, flow.known.id), flow_title(flow), status, tone, flow.declared(), started
+        link_of(inquiry, flow.known.subject, flow.known.id),
+        flow_title(flow),
+        status,
+        tone,
+        flow.declared(),
+        started,
+        because,
     )
 
 

@@ -95,7 +95,7 @@ class AccountPage:
 
 @dataclass(frozen=True, slots=True)
 class RelatedLine:
-    """Another subject that shares a step, an account or a cause with this one."""
+    """Another flow that has a step in common with this one, or that an open finding rests on beside it: `because`."""
 
     link: Link
     title: str
@@ -103,6 +103,7 @@ class RelatedLine:
     tone: str
     money: Money | None
     started: datetime | None
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

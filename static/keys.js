@@ -57,8 +57,15 @@
     var target = event.target.closest("[data-copy], [data-dialog]");
     if (!target) { return; }
     if (target.dataset.copy) { copy(target); }
-    if (target.dataset.dialog) { event.preventDefault(); document.getElementById(target.dataset.dialog).showModal(); }
+    if (target.dataset.dialog) { event.preventDefault(); show(document.getElementById(target.dataset.dialog)); }
   });
+
+  function show(dialog) {
+    dialog.querySelectorAll("[data-for]").forEach(function (row) {
+      row.hidden = !document.querySelector(row.dataset.for);
+    });
+    dialog.showModal();
+  }
 
   function ready(where) {
     where.querySelectorAll("[data-copy][hidden]").forEach(function (button) { button.hidden = false; });

@@ -171,6 +171,18 @@ def test_keys_can_be_switched_off(opened: Open, urls: list[str]) -> None:
     page.wait_for_url(re.compile(r"step=(?!3\b)\d+"))
 
 
+@pytest.mark.parametrize(
+    ("page_of", "keys"),
+    [("{transfer}?step=3", "/jkanwoce?Esc"), ("{transfer}/reason", "/12acbq?Esc"), ("/help", "/?Esc")],
+)
+def test_the_list_of_keys_is_that_of_the_page(opened: Open, urls: list[str], page_of: str, keys: str) -> None:
+    page = opened()
+    page.goto(page_of.format(transfer=urls[2]))
+    page.keyboard.press("?")
+    listed = page.locator("#keys kbd:visible")
+    assert "".join(listed.all_inner_texts()) == keys
+
+
 def test_keys_stay_out_of_fields(opened: Open) -> None:
     page = opened()
     page.keyboard.press("/")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from psycopg import IsolationLevel
 
+from audit.access.keys import require_master_key
 from audit.database import Connection, connect, sql
 from audit.log.links import beginning, link_of
 from audit.log.own_alarms import INCOMPLETE, INTEGRITY, Rule, Trouble, heal, sound
@@ -42,14 +43,17 @@ class Checked:
     unread: Sequence[str]  # places that could not be asked
 
 
-def check_log(places: Sequence[Place], progress: Callable[[int, int], None]) -> Checked:
-    """Everything, as of one moment. `progress` is told how many entries of how many are done."""
+def check_log(places: Sequence[Place], progress: Callable[[int, int], None], *, opens: bool = True) -> Checked:
+    """Everything, as of one moment. `progress` is told how many entries of how many are done; `opens` says that what is
+    sealed is opened, for which the master key is needed."""
     published, unread, bad = _published(places)  # first: what is published meanwhile is beyond our moment
     with connect("follower") as reading:
         reading.isolation_level, reading.read_only = IsolationLevel.REPEATABLE_READ, True
+        if opens:
+            require_master_key(reading)
         size = size_of(reading)
         kept = [*kept_here(reading), *published]
-        rehash = Rehash(reading, kept)
+        rehash = Rehash(reading, kept, opens)
         for one in _all(reading, rehash, size, progress):
             bad.append(one)
             if len(bad) > BAD_MAX:

@@ -57,6 +57,11 @@ def get_or_create(connection: Connection, owners: Collection[Owner]) -> dict[Own
     return found
 
 
+def require_master_key(connection: Connection) -> None:
+    """Raises WhereaboutsError where the master key is not the one of this database."""
+    _known(connection, Texts([_PROBE[0]]), Texts([_PROBE[1]]))
+
+
 def opened(wrapped: bytes, owner: Owner) -> AESGCM:
     """The cipher of a wrapped key, as the table of data keys holds it."""
     return _opened(derived("data keys"), wrapped, owner)

@@ -12,12 +12,13 @@ from audit.database import Connection, sql
 from audit.log.log_key import KnownKey, history
 from audit.log.logged import SIGHTING
 from audit.log.merkle import Range, leaf_of
+from audit.log.reopened import pieces_written, troubles
 from audit.log.signed_notes import BadNote, opened
 from audit.log.tree import LEVELS, TILE
-from audit.log.written import LEAF, Row, commitment_of_row, line_of_row
+from audit.log.written import LEAF, STATUS, Row, commitment_of_row, line_of_row
 
 BATCH = 5_000
-_COMMITMENT, _SOURCE, _KIND, _STATUS = 15, 2, 1, 17
+_COMMITMENT, _SOURCE, _KIND = 15, 2, 1
 
 Progress = Callable[[int], None]
 
@@ -44,6 +45,7 @@ class Rehash:
 
     connection: Connection
     kept: list[Kept] = field(default_factory=list)
+    opens: bool = True  # what is sealed, where its key lives
     counted: Counter[str] = field(default_factory=Counter)  # entries by source, without those seen again
     _ranges: list[Range] = field(default_factory=lambda: [Range() for _ in range(len(LEVELS) + 1)])
     _done: int = 0
@@ -57,7 +59,7 @@ class Rehash:
         while self._done < size:
             upto = min(size, self._done + BATCH)
             nodes = self._nodes(self._done, upto)
-            for row, leaf, bad in checked_rows(self.connection, self._done, upto):
+            for row, leaf, bad in checked_rows(self.connection, self._done, upto, opens=self.opens):
                 yield from bad
                 if row is not None and row[_KIND] != SIGHTING:
                     self.counted[row[_SOURCE]] += 1
@@ -111,12 +113,10 @@ class Rehash:
 
 
 def checked_rows(
-    connection: Connection, after: int, upto: int
+    connection: Connection, after: int, upto: int, *, opens: bool = True
 ) -> Iterator[tuple[Row | None, bytes, list[Bad]]]:
     """The entries behind `after`, each with the leaf that it gives and what is wrong with it; None: it is not there."""
-    pieces: dict[int, list[tuple[int, str, bytes]]] = {}
-    for position, start, path, commitment in connection.execute(sql("log_written_pieces"), [after, upto]).fetchall():
-        pieces.setdefault(position, []).append((start, path, bytes(commitment)))
+    pieces = pieces_written(connection, after, upto)
     rows = {row[0]: row for row in connection.execute(sql("log_written"), [after, upto]).fetchall()}
     anew = {row[0]: bytes(row[1]) for row in connection.execute(sql("log_sealed_anew"), [after, upto]).fetchall()}
     for position in range(after + 1, upto + 1):
@@ -127,10 +127,13 @@ def checked_rows(
         leaf, bad = leaf_of(line_of_row(row)), []
         if leaf != bytes(row[LEAF]):
             bad.append(Bad("CONTENT", position, f"entry {position:,} of the log does not give its leaf"))
-        expected = anew.get(position) or bytes(row[_COMMITMENT])
-        if row[_STATUS] is not None and commitment_of_row(row, pieces.get(position, ())) != expected:
+        expected, own = anew.get(position) or bytes(row[_COMMITMENT]), pieces.get(position, ())
+        if row[STATUS] is not None and commitment_of_row(row, [one.told for one in own]) != expected:
             says = f"the payload of entry {position:,} is not the one it is committed to"
             bad.append(Bad("DISCLOSURE", position, says))
+        elif opens:
+            found = troubles(row, own, is_sealed_anew=position in anew)
+            bad += [Bad("DISCLOSURE", position, says) for says in found]
         yield row, leaf, bad
 
 

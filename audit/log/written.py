@@ -11,7 +11,7 @@ from audit.log.seals import commitment_of_payload, how_read
 from audit.values import rfc3339
 
 Row = tuple[Any, ...]  # of trail_entries.sql or log_written.sql
-LEAF = 16  # in a row
+LEAF, STATUS, ENCODING, LENGTH, SALT, SKELETON = 16, 17, 18, 19, 20, 21  # in a row
 
 
 def line_of_row(row: Row) -> bytes:

@@ -356,6 +356,28 @@ def test_amounts_are_neither_rewritten_nor_lost(world: World) -> None:
                     world.rows("select trace.seal_anew(%s, %s, %s, %s)", LATER.hash, *given, role="erasure")
 
 
+def test_pieces_that_were_put_in_another_order_are_found(world: World) -> None:
+    """Two phone numbers of one length, exchanged by the owner, who commits to that anew in our own name."""
+    remodel()
+    with world.database.connect("owner") as connection:
+        for table in ("trace.segment", "trace.recommitment", "public.audit_record"):
+            connection.execute(f"alter table {table} disable trigger user".encode())
+        connection.execute(
+            "update trace.segment g set start = o.start from trace.segment o"
+            " where g.position = 1 and o.position = 1 and g.path like 'list._.phone' and o.path like 'list._.phone'"
+            " and o.path <> g.path"
+        )
+        forged = "encode(trace.committed_to(1), 'hex')"
+        connection.execute("update trace.recommitment set commitment = trace.committed_to(1) where position = 1")
+        connection.execute(
+            "update public.audit_record"
+            f" set details = jsonb_set(details, '{{entries,0,commitment}}', to_jsonb({forged}))"
+            " where kind = 'sealed_anew' and details #>> '{entries,0,i}' = '1'".encode()
+        )
+    said = [(one.kind, one.says) for one in check_log([], lambda done, total: None).bad]
+    assert said == [("DISCLOSURE", "the pieces of entry 1 do not stand where their paths say")]
+
+
 def test_elements_that_are_not_alike_are_all_taken_apart() -> None:
     data = {"list": [{"to": {"name": "", "x": {"y": "Y"}}}, {"to": "S"}, {"to": [1, "C"]}, "z"]}
     found = [".".join(path) for path in declared._leaves(data, ("list", "to"))]

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from audit.access import keys
 from audit.checking import Checked, Rechecking, check_log
 from audit.database import sql
+from audit.errors import WhereaboutsError
 from audit.log.checkpoints import latest, seal
 from audit.log.merkle import leaf_of
 from audit.log.publishing import Folder
 from audit.log.rehash import Rehash
+from audit.log.seals import seal as seal_value
 from audit.log.tree import Tree
 from audit.log.written import line_of_row
 from tests.log.conftest import Log, event
@@ -88,6 +91,30 @@ def test_every_change_is_found_and_placed(signed: Log, statement: str, kind: str
     assert alarms == [(kind, None)]
     checked()
     assert len(signed.rows("select from trace.own_alarm where class = %s", kind)) == 1, "told once"
+
+
+def test_what_is_sealed_must_say_what_it_is_committed_to(signed: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ciphertexts are not committed to: one that opens under the right key, and says something else, is found."""
+    owner = signed.rows("select k.owner_kind, k.owner_key from trace.segment g join trace.data_key k"
+                        " on k.id = g.key_id where g.position = 14 and g.ordinal = 0")[0]  # fmt: skip
+    cipher = keys.get_or_create(signed.connection, [owner])[owner].cipher
+    assert cipher is not None
+    ((path,),) = signed.rows("select path from trace.segment where position = 14 and ordinal = 0")
+    other = seal_value(cipher, bytes(12), 14, 0, path, b"Eve!").hex()
+    tamper(signed, f"update trace.segment set nonce = '\\x{bytes(12).hex()}', ciphertext = '\\x{other}'"
+           " where position = 14 and ordinal = 0",
+           "update trace.segment set ciphertext = ciphertext || 'x'::bytea"
+           " where position = 21 and ordinal = 1")  # fmt: skip
+    assert [(bad.kind, bad.says) for bad in checked().bad] == [
+        ("DISCLOSURE", "the sealed piece 0 of entry 14 is not the one it is committed to"),
+        ("DISCLOSURE", "the sealed piece 1 of entry 21 does not open"),
+    ]
+    assert check_log([], lambda done, total: None, opens=False).bad == []
+    with monkeypatch.context() as patch:
+        patch.setenv("WHEREABOUTS_KEY", "ab" * 32)
+        with pytest.raises(WhereaboutsError, match="the master key is not the one"):
+            checked()
+        assert check_log([], lambda done, total: None, opens=False).bad == []
 
 
 def test_an_entry_changed_with_its_leaf_is_found_by_what_was_signed(signed: Log) -> None:

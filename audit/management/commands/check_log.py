@@ -16,11 +16,13 @@ class Command(Base):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument("--closed", action="store_true", help="open nothing sealed: without the master key")
 
     def handle(self, *args: Any, **options: Any) -> None:
         places = evidence().places
         progress = self.progress()
-        found = check_log(places, lambda done, total: progress("entries", done, total))
+        opens = not options["closed"]
+        found = check_log(places, lambda done, total: progress("entries", done, total), opens=opens)
         progress.close()
         if options["json"]:
             self.print_json(

@@ -212,7 +212,7 @@ create trigger data_key_is_kept before delete or truncate on trace.data_key
 -- be changed this way: only whole values are taken, at paths that the follower wrote down as personal when the model came
 -- into force (trace.personal); where they stood is reckoned here; their commitments are checked against what stands there,
 -- also where the key was destroyed. Under such a key nothing is kept, so that takes an entry in which the erased took part.
--- What a ciphertext says cannot be seen here: one that does not open is noticed when it is opened.
+-- What a ciphertext says cannot be seen here: check_log opens it (audit/log/reopened.py).
 -- `entries`: {"i", "sha256" of the skeleton, "json": how many of its bytes are the payload, "salt"}; `pieces`: {"i",
 -- "ordinal", "at" in the skeleton, "length", "is_whole", "path" as a list of names, "key", "salt", "nonce", "ciphertext",
 -- "commitment"}, in their order; all bytes hexadecimal.

@@ -9,6 +9,7 @@ from audit.access.mask import hidden
 from audit.answers.inquiry import Inquiry, inquire
 from audit.answers.pages.account import account as account_page
 from audit.answers.pages.customer import customer as customer_page
+from audit.answers.pages.incoming import incoming
 from audit.answers.pages.overview import overview
 from audit.answers.pages.said import where_to_say
 from audit.answers.pages.transfer import transfer
@@ -269,6 +270,15 @@ def test_what_an_ended_payment_left_behind_is_not_on_its_way_in(bank: Bank) -> N
             page = account_page(inquiry, Subject("account", key))
             left = [line for line in page.on_its_way if line.ended]
             assert not left or "on its way in" not in page.answer, page.answer
+        of = Subject(*told_key()["left_not_arrived"]["subject"].split(":", 1))
+        sender, receiver = transfer(inquiry, of).crumbs[:2]
+        waited = incoming(inquiry, receiver.subject)
+        assert "500.00 DKK was sent here and has not arrived: it has been on its way inside" in waited.says
+        assert "not arrived" not in incoming(inquiry, sender.subject).says
+    browser = with_reason(browser_of("support"), "customer", receiver.id)
+    shown = Reading(text_of(browser, f"/of/customer/{receiver.id}/incoming")).text
+    way, stuck = shown.split("On its way in")[1].split("Has not arrived")
+    assert "500.00" not in way and "500.00" in stuck
 
 
 def test_a_payment_stands_in_one_way_on_every_page(bank: Bank) -> None:

@@ -4,25 +4,31 @@ did not, where that was looked for and how far."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from audit.answers.inquiry import CONSOLE, Inquiry
 from audit.answers.pages.amounts import span
 from audit.answers.reading.entries import bounds, clock_column, entry_lines
+from audit.answers.reading.flows import Flow
 from audit.answers.reading.ledger import day_began, holdings, own_places
 from audit.answers.reading.names import CUSTOMER, known, link_of
 from audit.answers.reading.onitsway import is_incoming, lines_under_way, open_flows
 from audit.answers.reading.unfolded import unfolded
 from audit.answers.reading.withheld import holders
-from audit.answers.shapes import EntryLine, Incoming, Page
+from audit.answers.shapes import EntryLine, Incoming, Page, PlaceLine
 from audit.answers.spelled import day_in_words
+from audit.answers.telling.waiting import waiting_for
 from audit.answers.where import accounts_of
 from audit.answers.words import word
 from audit.errors import UsageError
 from audit.values import Clock, Money, Place, Subject
 
 SHOWN_MAX = 50
+REGULAR_FROM = 3  # payments alike, at even distances
+STUCK_NAMED = 3  # payments that have not arrived and that the sentence names
 ABREAST = timedelta(minutes=5)  # sources that are this near are searched as far as the last of them
 UNMATCHED_MAX = 1000  # places of a kind in which unmatched money is looked for; that there are more is said
 Found = Page[tuple[Place, EntryLine]]
@@ -52,6 +58,7 @@ def incoming(
     unmatched, is_cut = unmatched_places(inquiry) if wanted is not None else ({}, False)
     stray = standing(inquiry, unmatched, wanted, first, last) if wanted is not None else _NOTHING
     flows = [flow for flow in open_flows(inquiry, asked, fresh) if is_incoming(flow, [one.subject for one in accounts])]
+    under_way = _under_way(inquiry, flows)
     until, behind = _reach(inquiry, last)
     return Incoming(
         subject=link_of(inquiry, subject, asked.id),
@@ -64,12 +71,43 @@ def incoming(
         came=Page(tuple((titles[place.key], line) for place, line in came.rows), came.total, SHOWN_MAX),
         unmatched=Page(tuple(line for _, line in stray.rows), stray.total, SHOWN_MAX),
         unmatched_places=_titles(inquiry),
-        under_way=lines_under_way(inquiry, flows),
+        under_way=under_way,
         searched_until=until,
         behind=behind,
-        says=_says(inquiry, wanted, (first, last), len(accounts), came, stray if unmatched else None),
+        says=" ".join(
+            [
+                _says(inquiry, wanted, (first, last), len(accounts), came, stray if unmatched else None),
+                *_not_arrived(inquiry, under_way, wanted),
+            ]
+        ),
         reach=" ".join([_reached(inquiry, until, behind), *_only_some(inquiry, is_cut)]),
     )
+
+
+def _under_way(inquiry: Inquiry, flows: Sequence[Flow]) -> tuple[PlaceLine, ...]:
+    """What comes in yet, what is late of it marked; and what ended on its way, which comes no more by itself."""
+    late = {
+        flow.known.subject
+        for flow in flows
+        if any(one.overdue_seconds is not None for one in waiting_for(inquiry, flow.past, flow.told, flow.states()))
+    }
+    lines = lines_under_way(inquiry, flows)
+    return tuple(replace(line, is_late=bool(line.flow and line.flow.subject in late)) for line in lines)
+
+
+def _not_arrived(inquiry: Inquiry, under_way: Sequence[PlaceLine], wanted: Money | None) -> list[str]:
+    """What was sent here, and ended on its way."""
+    ended = [line for line in under_way if line.ended == "done" and wanted in (None, line.money)]
+    return [
+        word(
+            inquiry.language,
+            "sent_not_arrived",
+            amount=inquiry.amount(line.money),
+            place=line.tells or line.title,
+            since=inquiry.day(line.since),
+        )
+        for line in ended[:STUCK_NAMED]
+    ]
 
 
 def currencies_of(inquiry: Inquiry, subject: Subject) -> list[str]:
@@ -187,7 +225,8 @@ def _says(
         "accounts": word(language, "on_account" if accounts == 1 else "on_accounts", count=accounts),
     }
     if came.rows:
-        return " ".join([word(language, "some_came", count=_count(came), **values), _last(inquiry, came)])
+        said = [word(language, "some_came", count=_count(came), **values), _last(inquiry, came)]
+        return " ".join([*said, *_regular(inquiry, came)])
     unmatched = ""
     if stray is not None and wanted is not None:
         unmatched = word(language, "but_unmatched" if stray.rows else "nor_unmatched", count=_count(stray))
@@ -201,6 +240,21 @@ def _last(inquiry: Inquiry, came: Found) -> str:
     name = "last_of_them_from" if line.counterparty else "last_of_them"
     values = {"amount": inquiry.amount(line.money), "who": line.counterparty, "time": inquiry.time(time)}
     return word(inquiry.language, name, **values)
+
+
+def _regular(inquiry: Inquiry, came: Found) -> list[str]:
+    """That the last amount came at even distances, as a salary does. The name may be masked: others may bear its mask,
+    so that the amount has to be the same too."""
+    lines = [line for _, line in came.rows]
+    who, is_recorded = lines[0].counterparty, inquiry.cut.clock is Clock.RECORDED
+    same = [line for line in lines if (line.counterparty, line.money) == (who, lines[0].money)]
+    times = [line.recorded if is_recorded else line.occurred for line in same]
+    apart = [(later - earlier) / timedelta(days=1) for later, earlier in pairwise(times)]
+    usual = round(sum(apart) / len(apart)) if apart else 0
+    if not who or len(same) < REGULAR_FROM or not usual or any(abs(one - usual) > usual / 6 for one in apart):
+        return []
+    amount = inquiry.amount(lines[0].money)
+    return [word(inquiry.language, "pays_regularly", amount=amount, who=who, count=len(same), days=usual)]
 
 
 def _count(found: Found) -> str:

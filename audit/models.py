@@ -122,6 +122,7 @@ class Export(models.Model):
     manifest = models.TextField(default="")  # SHA-256 of manifest.json, which names the trail
     expires_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
+    sealed_anew = models.BigIntegerField(default=0)  # the last record of that kind when its making began
 
     class Meta:
         db_table = "export"

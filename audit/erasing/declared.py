@@ -30,6 +30,7 @@ from audit.log.replay import logged_at
 from audit.log.seals import SALT_BYTES, commitment_of_value, seal
 from audit.model.meaning import EventMeaning, Model
 from audit.model.personal import covers
+from audit.trails.expiry import withdraw_outdated
 
 LOCK_SECONDS_MAX = 5
 BATCH = 500  # entries that one record names
@@ -64,6 +65,7 @@ def seal_declared(progress: Progress = lambda done, total: None) -> int:
         if found is None:
             return 0
         count = _sealed_all(connection, found.model, progress)
+    withdraw_outdated()
     _drop_tables_of_others(found.model)
     return count
 
@@ -199,7 +201,7 @@ def _leaves(value: Any, path: Path, here: Path = ()) -> Iterator[Path]:
             if not path or path[0] == element or not path[0].isdigit():
                 yield from _leaves(value[number], path[path[:1] == (element,) :], (*here, element))
     elif isinstance(value, dict) and (value or path):
-        for name in (path[:1] if path[:1] and path[0] in value else () if path else value):
+        for name in path[:1] if path[:1] and path[0] in value else () if path else value:
             yield from _leaves(value[name], path[1:], (*here, name))
     elif not path:
         yield here

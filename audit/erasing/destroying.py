@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from audit.access import keys
 from audit.cases.reading import titles_about
 from audit.database import Connection, connect, sql
 from audit.erasing.scope import Scope
 from audit.models import Export
-from audit.trails import delivery
+from audit.trails.expiry import withdraw
 from audit.values import Subject
 
 
@@ -50,10 +49,7 @@ def erase_texts(connection: Connection, own: Sequence[Subject], until: datetime)
 
 def remove_exports(own: Sequence[Subject], until: datetime) -> int:
     """Delete the files that wait to be fetched, of what was asked for until a time; gives how many exports had any."""
-    about = exports_about(own, until)
-    for row in about:
-        delivery.remove(row)
-    return about.exclude(file="").update(file="", removed_at=timezone.now())
+    return withdraw(exports_about(own, until))
 
 
 def exports_about(own: Sequence[Subject], until: datetime) -> QuerySet[Export]:

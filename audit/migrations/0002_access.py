@@ -37,6 +37,7 @@ create unique index audit_record_link on public.audit_record ((details ->> 'link
 create index audit_record_secret on public.audit_record (actor, session)
     where reason_code in ('authority', 'money_laundering');
 create index audit_record_erasure on public.audit_record ((details -> 'receipt')) where kind = 'erasure';
+create index audit_record_sealed on public.audit_record (id) where kind = 'sealed_anew';
 create index audit_record_broken on public.audit_record (id) where kind = 'break_glass';
 create index audit_record_withheld on public.audit_record (id) where kind = 'access_report';
 create function public.refuse_change() returns trigger language plpgsql

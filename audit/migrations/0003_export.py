@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ("approval", models.BigIntegerField(null=True)),
                 ("done", models.BigIntegerField(default=0)),
                 ("total", models.BigIntegerField(default=0)),
+                ("sealed_anew", models.BigIntegerField(default=0)),
                 ("language", models.TextField(default="en")),
                 *((name, models.DateTimeField(null=True)) for name in ("finished_at", "expires_at", "removed_at")),
             ],

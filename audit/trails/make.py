@@ -22,7 +22,8 @@ from audit.models import Export
 from audit.trails import folder
 from audit.trails.asked import Asked, Progress
 from audit.trails.bundle import write_bundle
-from audit.trails.delivery import deliver
+from audit.trails.delivery import deliver, remove
+from audit.trails.expiry import last_sealed
 from audit.trails.leave import approval_numbered
 from audit.trails.scope import Scope
 from audit.trails.stamping import configured
@@ -32,6 +33,7 @@ TELL_EVERY = 0.5  # seconds
 EXPORTING = 7_306_061  # advisory lock of who makes an export, with its number
 UNHEARD_OF = timedelta(minutes=2)
 UNDONE = ("waiting", "working")
+OUTDATED = "what stands in it was declared personal since it was asked for: ask for it again"
 
 
 def make(export_id: int, progress: Progress | None = None) -> None:
@@ -40,6 +42,8 @@ def make(export_id: int, progress: Progress | None = None) -> None:
     A failure is written down for people.
     """
     with _alone(export_id) as is_mine:
+        if is_mine:
+            Export.objects.filter(pk=export_id, state="waiting").update(sealed_anew=last_sealed())
         if is_mine and Export.objects.filter(pk=export_id, state__in=UNDONE).update(state="working"):
             _make(Export.objects.get(pk=export_id), progress or _Told(export_id))
 
@@ -64,6 +68,9 @@ def _make(asked: Export, progress: Progress) -> None:
     mine = Export.objects.filter(pk=asked.pk)
     try:
         name = _write(asked, progress)
+        if asked.sealed_anew < last_sealed():  # and what is sealed after this is withdrawn by who seals
+            remove(asked)
+            raise WhereaboutsError(OUTDATED)
     except Exception as error:
         is_ours = isinstance(error, WhereaboutsError)
         trouble = str(error) if is_ours else f"it failed ({type(error).__name__}): please report this"

@@ -23,6 +23,7 @@ from audit.trails import folder
 from audit.trails.asked import Approval
 from audit.trails.delivery import FORMS, file_of
 from audit.trails.encryption import ENCRYPTED, require_public
+from audit.trails.expiry import WITHDRAWN
 from audit.trails.leave import taken
 from audit.trails.scope import Wish, scope_of
 from audit.values import Subject, rfc3339
@@ -113,6 +114,7 @@ def export(visit: Visit, id: int) -> HttpResponse:
         forms=forms,
         is_untaken=is_untaken,
         is_over=_is_over(asked),
+        is_withdrawn=asked.trouble == WITHDRAWN,
         title=title,
         back=back,
     )
@@ -136,6 +138,8 @@ def export_file(visit: Visit, id: int) -> HttpResponse:
             pass_door(visit, inquiry, subject)
     if asked.state != "done":
         raise UnknownSubject("this export is not ready")
+    if asked.trouble == WITHDRAWN:
+        raise UnknownSubject("this export was withdrawn: data in it was erased or declared personal; ask for it again")
     if _is_over(asked):
         raise UnknownSubject("this export was removed when its time was over: ask for it again")
     visit.details = {"export": asked.pk, "form": form, "manifest": asked.manifest}

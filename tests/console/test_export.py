@@ -22,6 +22,7 @@ from audit.access.approvals import ApprovalMissing
 from audit.models import AuditRecord, Export
 from audit.tasks import make_export, remove_expired_exports
 from audit.trails import folder
+from audit.trails.expiry import withdraw
 from audit.trails.make import make
 from tests.console.conftest import Bank, browser_of, with_reason
 
@@ -108,6 +109,9 @@ def test_after_its_time_the_files_are_gone_and_the_page_says_so(
     assert not list(folder().glob(f"{Export.objects.get(pk=waiting[0]).file.partition('.')[0]}*"))
     assert "Removed." in support.get(page).content.decode()
     assert "ask for it again" in support.get(f"{page}/file").content.decode()
+    withdraw(Export.objects.filter(pk=waiting[0]))
+    assert "Withdrawn." in support.get(page).content.decode()
+    assert "was withdrawn" in support.get(f"{page}/file").content.decode()
 
 
 def test_who_has_the_right_fetches_what_others_asked_for(

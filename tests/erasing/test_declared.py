@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -14,149 +10,22 @@ from zipfile import ZipFile
 import psycopg
 import pytest
 
-from audit import instance
-from audit.access.mask import Mask
-from audit.answers.inquiry import inquire
 from audit.checking import check_log
-from audit.database import Role, reading
 from audit.erasing import declared
 from audit.erasing.declared import seal_declared
 from audit.errors import WhereaboutsError
 from audit.log.append import append
-from audit.log.checkpoints import seal
-from audit.log.log_key import history
-from audit.log.opened import open_payloads
-from audit.log.seals import commitment_of_value
-from audit.management.differing import tell_difference
 from audit.model.load import loads
-from audit.pipeline import Projection
-from audit.rebuilding import rebuild_all, rehearse
-from audit.trails.asked import Asked
-from audit.trails.bundle import write_bundle
+from audit.models import AuditRecord, Export
+from audit.rebuilding import rebuild_all
+from audit.trails import folder, make
+from audit.trails.expiry import WITHDRAWN, withdraw
 from audit.trails.scope import Sieve
-from audit.trails.verify.checks import Trusted, verify
-from audit.trails.verify.verdict import Verdict
-from audit.values import Subject
-from tests.conftest import Database
-from tests.log.conftest import NOW, destroy, event
+from tests.erasing.conftest import leave_files
+from tests.erasing.declaring import BEFORE, COUNT, CUSTOMER, LATER, MODEL, SECRETS, World, remodel, told_before, world
+from tests.log.conftest import NOW, event
 
-MODEL = """
-[model]
-name = "declared"
-version = 1
-zone = "UTC"
-languages = ["en"]
-[kind.customer]
-title = { en = "Customer" }
-[kind.account]
-title = { en = "Account" }
-[lane.account]
-title = { en = "Account" }
-streams = "account-{account}"
-[lane.account.event.Paid]
-says = { en = "{amount} was paid" }
-ties = { customer = "customer" }
-personal = PERSONAL
-identifiers = { reference = "reference" }
-[lane.account.event.Opened]
-says = { en = "It was opened" }
-"""
-BEFORE = loads(MODEL.replace("PERSONAL", '["to.name"]'))
-LATER = loads(MODEL.replace("PERSONAL", '["to", "reference", "born", "list.phone"]'))
-SECRETS = (b"Bent", b"Bakkevej", b"rent of", b"19710503", b"5-55-12", b"5-55-13")
-CUSTOMER = Subject("customer", "C1")
-COUNT = 7  # entries that are not as the later model wants them
-
-
-def paid(customer: str, text: str = "rent of") -> str:
-    to = {"name": "Bent", "street": "Bakkevej 3\n", "home": {"floor": "2, Bakkevej"}}
-    data = {"customer": customer, "to": to, "reference": f"{text} \u00f8l", "born": 19710503,
-            "list": [{"phone": "5-55-12"}, {"phone": "5-55-13", "kind": "home"}], "amount": "5.00"}  # fmt: skip
-    return json.dumps(data, ensure_ascii=customer == "C1")
-
-
-def line(customer: str) -> str:
-    return '{"specversion": "1.0", "data": ' + paid(customer) + ', "subject": "after"}'
-
-
-@dataclass
-class World:
-    database: Database
-    raw: dict[int, bytes]
-
-    def rows(self, query: str, *values: Any, role: Role = "owner") -> list[tuple[Any, ...]]:
-        with self.database.connect(role) as connection:
-            return connection.execute(query.encode(), values).fetchall()
-
-    def plain(self) -> int:
-        """How many payloads hold what is personal by the later model."""
-        found = self.rows("select skeleton from trace.payload")
-        return sum(any(secret in bytes(one) for secret in SECRETS) for (one,) in found)
-
-    def telling(self) -> list[str]:
-        """Tables in which any of it stands."""
-        tables = "select schemaname || '.' || tablename from pg_tables where schemaname ~ '^(trace|public|read_)'"
-        found = []
-        with self.database.connect("owner") as connection:
-            for (table,) in connection.execute(tables).fetchall():
-                with connection.cursor() as cursor, cursor.copy(f"copy {table} to stdout".encode()) as copy:
-                    body = b"".join(bytes(block) for block in copy)
-                told = body.lower().replace(b" ", b"")  # as identifiers are kept
-                said = [one for one in SECRETS if one.lower().replace(b" ", b"") in told or one.hex().encode() in body]
-                found += [table] * bool(said)
-        return found
-
-    def opened(self) -> dict[int, bytes | None]:
-        with self.database.connect("follower") as connection:
-            return {at: one.raw for at, one in open_payloads(connection, list(self.raw)).items()}
-
-    def trail(self, path: Path) -> Path:
-        with reading() as connection:
-            asked = Asked("eva", "auditor", datetime(2026, 4, 1, tzinfo=UTC), "audit", "A-1")
-            write_bundle(inquire(connection, Mask()), CUSTOMER, asked, path)
-        return path
-
-    def verdict(self, path: Path) -> Verdict:
-        with self.database.connect("follower") as connection:
-            key = history(connection)[-1].key
-        return verify(path, Trusted(key))
-
-
-@pytest.fixture
-def world(database: Database) -> Iterator[World]:
-    """Rows and lines of two customers; the second one is erased before the field is declared."""
-    told = [paid("C1"), paid("C1"), paid("C2"), '{"customer": "C1", "reference": ""}']
-    events = [event(number, text, type="Paid") for number, text in enumerate(told, 1)]
-    lines = [event(number, line(customer), type="Paid", encoding="cloudevent", data_length=0)
-             for number, customer in ((5, "C1"), (6, "C2"), (7, "C1"))]  # fmt: skip
-    events += [*lines, event(8, paid("C1", "rent of another"), type="Paid", id="event-1"), event(9)]
-    with database.connect("follower") as connection:
-        connection.execute(
-            "insert into trace.source (id, name, kind, watermark, events) values (1, 'core', 'files', now(), 9)"
-        )
-        begun = instance.begin(connection, BEFORE)
-        append(connection, 1, events, BEFORE, [one.position for one in events], now=NOW)
-        connection.commit()
-    projection = Projection(begun)
-    projection.catch_up()
-    projection.number_all()
-    projection.close()
-    destroy(database, "C2")
-    with database.connect("follower", autocommit=True) as connection:
-        seal(connection)
-    yield World(database, {one.position: one.raw for one in events})
-
-
-def remodel() -> int:
-    """How many older entries were sealed."""
-    return rebuild_all(lambda number: None, lambda seconds: None, lambda done, total: None, LATER).sealed
-
-
-def told_before() -> str:
-    """What a rehearsal says of it."""
-    said: list[str] = []
-    tell_difference(said.append, rehearse(lambda number: None, lambda seconds: None, lambda done, total: None, LATER))
-    return "\n".join(said)
+__all__ = ["world"]
 
 
 def test_what_is_personal_now_is_sealed_and_all_proofs_hold(world: World, tmp_path: Path) -> None:
@@ -279,103 +148,30 @@ def test_a_later_model_seals_further_pieces_of_what_was_sealed_anew(world: World
     assert all(raw is None or raw == world.raw[at] for at, raw in world.opened().items())
 
 
-CHANGES = ("key", "sha256", "length", "commitment", "at", "ciphertext", "no pieces", "model",
-           "path", "gone", "json")  # fmt: skip
+def test_trails_that_wait_to_be_fetched_are_withdrawn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that were made before, and one whose making ends after; one that is begun after stays."""
+    made = [Export.objects.create(subject=str(CUSTOMER), actor="eva", state="done") for _ in range(2)]
+    for one in made[:1]:
+        Export.objects.filter(pk=one.pk).update(file=leave_files(one.pk))
+    between, after = (Export.objects.create(subject=str(CUSTOMER), actor="eva") for _ in range(2))
 
+    def write(asked: Export, progress: object) -> str:
+        name = leave_files(asked.pk)
+        remodel()
+        return name
 
-def test_nothing_else_can_be_changed_this_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The role that seals cannot put anything else in the place of what was read, and no other role can seal."""
-    for change in CHANGES:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(psycopg, "connect", changing(change).connect)
-            patch.setattr(declared, "_sealed_of", declared._seal)  # each refusal is seen, not only told
-            with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidTextRepresentation)):
-                remodel() if change == CHANGES[0] else seal_declared()
-        assert world.plain() == COUNT
-    assert check_log([], lambda done, total: None).bad == []
-    call = "select trace.seal_anew('', '[]', '[]', '[]')"
-    refused: list[tuple[Role, str]] = [("web", call), ("follower", call)]
-    refused += [("erasure", "update trace.payload set skeleton = ''")]
-    refused += [("erasure", "insert into trace.recommitment values (1, 1, '')")]
-    for role, statement in refused:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            world.rows(statement, role=role)
-
-
-def changing(what: str) -> type[psycopg.Connection[tuple[Any, ...]]]:
-    """Connections that ask the database to seal something else than was asked for."""
-
-    class Changing(psycopg.Connection[tuple[Any, ...]]):
-        def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
-            if "seal_anew" in str(query):
-                entries, pieces = json.loads(params[1]), json.loads(params[2])
-                if what == "sha256":
-                    entries[0]["sha256"] = "00" * 32
-                elif what == "no pieces":
-                    pieces = [one for one in pieces if one["i"] != 1]
-                elif what in ("length", "at"):
-                    pieces[0][what] += 1
-                elif what == "key":  # of who was erased, at an entry of somebody else
-                    pieces[0]["key"] = next(one["key"] for one in pieces if not one["ciphertext"])
-                elif what == "path":
-                    pieces[0]["path"] = ["amount"]
-                elif what == "json":
-                    entries[0]["json"] -= 1
-                elif what == "gone":  # nobody could open it, so nobody would see
-                    next(one for one in pieces if not one["ciphertext"])["commitment"] = "00" * 32
-                elif what != "model":
-                    pieces[0][what] = pieces[0][what][2:] + "00" * (what == "commitment")
-                model = BEFORE.hash if what == "model" else params[0]
-                params = [model, json.dumps(entries), json.dumps(pieces), params[3]]
-            return super().execute(query, params, **more)
-
-    return Changing
-
-
-def test_amounts_are_neither_rewritten_nor_lost(world: World) -> None:
-    """By its own words to the database the role erasure can take nothing that is not personal."""
-    remodel()
-    for at, status in ((9, "kept"), (3, "destroyed")):
-        ((skeleton, key),) = world.rows(
-            "select p.skeleton, (select min(id) from trace.data_key where (wrapped is null) = %s)"
-            " from trace.payload p where p.position = %s", status == "destroyed", at)  # fmt: skip
-        text, salt = bytes(skeleton), "11" * 32
-        ((last,),) = world.rows("select coalesce(max(ordinal), -1) from trace.segment where position = %s", at)
-        first = text.index(b"5.00")
-        for cuts in ([(first, 4)], [(first, 1), (first + 3, 1)]):
-            pieces = [{"i": at, "ordinal": last + n, "at": start, "length": length, "is_whole": False,
-                       "key": key, "salt": salt, "nonce": "", "ciphertext": "00" * (length + 16),
-                       "commitment": commitment_of_value(bytes.fromhex(salt), text[start : start + length]).hex()}
-                      for n, (start, length) in enumerate(cuts, 1)]  # fmt: skip
-            for path, why in (["amount"], "is not personal"), (["reference"], "would say something else"):
-                entries = [{"i": at, "sha256": sha256(text).hexdigest(), "salt": salt, "json": len(text)}]
-                given = [json.dumps(one) for one in (entries, [one | {"path": path} for one in pieces], [])]
-                if at == 9:  # its type has nothing personal at all
-                    why = "is not personal"
-                with pytest.raises(psycopg.errors.InsufficientPrivilege, match=why):
-                    world.rows("select trace.seal_anew(%s, %s, %s, %s)", LATER.hash, *given, role="erasure")
-
-
-def test_pieces_that_were_put_in_another_order_are_found(world: World) -> None:
-    """Two phone numbers of one length, exchanged by the owner, who commits to that anew in our own name."""
-    remodel()
-    with world.database.connect("owner") as connection:
-        for table in ("trace.segment", "trace.recommitment", "public.audit_record"):
-            connection.execute(f"alter table {table} disable trigger user".encode())
-        connection.execute(
-            "update trace.segment g set start = o.start from trace.segment o"
-            " where g.position = 1 and o.position = 1 and g.path like 'list._.phone' and o.path like 'list._.phone'"
-            " and o.path <> g.path"
-        )
-        forged = "encode(trace.committed_to(1), 'hex')"
-        connection.execute("update trace.recommitment set commitment = trace.committed_to(1) where position = 1")
-        connection.execute(
-            "update public.audit_record"
-            f" set details = jsonb_set(details, '{{entries,0,commitment}}', to_jsonb({forged}))"
-            " where kind = 'sealed_anew' and details #>> '{entries,0,i}' = '1'".encode()
-        )
-    said = [(one.kind, one.says) for one in check_log([], lambda done, total: None).bad]
-    assert said == [("DISCLOSURE", "the pieces of entry 1 do not stand where their paths say")]
+    monkeypatch.setattr(make, "_write", write)
+    make.make(between.pk)
+    assert [Export.objects.get(pk=one.pk).trouble for one in made] == [WITHDRAWN, ""]
+    assert Export.objects.get(pk=made[0].pk).removed_at and not Export.objects.get(pk=made[0].pk).file
+    failed = Export.objects.get(pk=between.pk)
+    assert (failed.state, failed.file) == ("failed", "") and "ask for it again" in failed.trouble
+    told = AuditRecord.objects.filter(kind="export", outcome=WITHDRAWN)
+    assert [one.details for one in told] == [{"export": made[0].pk}]
+    make.make(after.pk)
+    assert seal_declared() == 0 and Export.objects.get(pk=after.pk).file
+    assert {path.name.split("-")[1] for path in folder().glob("trail-*")} == {str(after.pk)}
+    withdraw(Export.objects.filter(pk=after.pk))
 
 
 def test_elements_that_are_not_alike_are_all_taken_apart() -> None:

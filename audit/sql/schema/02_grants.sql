@@ -51,7 +51,7 @@ grant update (closes_at, unmasked) on public.open_door to whereabouts_web;
 grant select on public.audit_record to whereabouts_follower;
 revoke execute on function public.own_record from public;
 grant execute on function public.own_record to whereabouts_follower;
-grant update (state, done, total, trouble, file, finished_at, manifest, expires_at, removed_at) on public.export to whereabouts_web;
+grant update (state, done, total, trouble, file, finished_at, manifest, expires_at, removed_at, sealed_anew) on public.export to whereabouts_web;
 
 -- Four eyes: a request is decided and used up, which a trigger guards. Erasure takes texts away, and says how it stands.
 grant update (state, approver, decided_at, used_at) on public.approval to whereabouts_web;

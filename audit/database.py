@@ -17,7 +17,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from audit.arrays import adapt_plainly
 from audit.errors import UsageError, WhereaboutsError
 from audit.given import given
-from audit.prepared import begin, rows
+from audit.prepared import begin, rows, settle
 
 Role = Literal["owner", "follower", "web", "erasure"]
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -130,6 +130,7 @@ def reading(role: Role = "web", *, viewer: Viewer | None = None) -> Iterator[Con
                 yield connection
             finally:
                 _withholding.discard(connection)
+                settle(connection)
     except PoolTimeout as error:
         raise unreachable(error) from None
 

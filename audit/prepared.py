@@ -1,10 +1,13 @@
 """Statements that are prepared once a connection and then run without a cursor: a page asks some thirty small ones, and
-what psycopg does around each of them costs as much as PostgreSQL's answer."""
+what psycopg does around each of them costs as much as PostgreSQL's answer. Those that will be asked for anyway are sent
+ahead, several at once, and answered while Python works."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import select
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any, LiteralString, NamedTuple
@@ -18,6 +21,9 @@ from psycopg.pq.abc import PGresult
 
 Row = tuple[Any, ...]
 Parameters = Mapping[str, Any] | Sequence[Any] | None
+Asked = tuple[bytes, tuple[bytes | None, ...]]  # a prepared statement's name and its values
+
+AHEAD_BYTES_MAX = 64 * 1024  # of values: while it is sent nobody reads, so all of it must fit between server and client
 
 _PLACE = re.compile(r"%(?:\((\w+)\)s|(s)|%)")
 
@@ -25,14 +31,34 @@ _PLACE = re.compile(r"%(?:\((\w+)\)s|(s)|%)")
 def rows(connection: psycopg.Connection[Any], statement: LiteralString, parameters: Parameters = None) -> list[Row]:
     """All rows of a statement, written and answered as with `connection.execute(...).fetchall()`, which is also how it
     is asked where psycopg prepares statements itself: it then takes all of them away after a rollback."""
+    found = _ready(connection)
+    return found.rows(statement, parameters) if found else connection.execute(statement, parameters).fetchall()
+
+
+def send_ahead(connection: psycopg.Connection[Any], asked: Iterable[tuple[LiteralString, Parameters]]) -> None:
+    """Statements for which `rows` will be asked in this transaction: it then finds their answers, or waits for them."""
+    found = _ready(connection)
+    if found:
+        found.send_ahead(asked)
+
+
+def settle(connection: psycopg.Connection[Any]) -> None:
+    """Forget what was sent ahead and not asked for: a transaction ends without it."""
+    if found := _prepared.get(connection):
+        found.settle()
+
+
+def _ready(connection: psycopg.Connection[Any]) -> Prepared | None:
+    found = _prepared.get(connection)
+    if found is not None and found.is_waiting:
+        return found
     status = connection.pgconn.transaction_status
     is_begun = status == TransactionStatus.INTRANS or (status == TransactionStatus.IDLE and connection.autocommit)
-    if is_begun and connection.prepare_threshold is None:
-        found = _prepared.get(connection)
-        if found is None:
-            found = _prepared[connection] = Prepared(connection)
-        return found.rows(statement, parameters)
-    return connection.execute(statement, parameters).fetchall()
+    if not is_begun or connection.prepare_threshold is not None:
+        return None
+    if found is None:
+        found = _prepared[connection] = Prepared(connection)
+    return found
 
 
 def begin(connection: psycopg.Connection[Any]) -> None:
@@ -48,26 +74,96 @@ class Prepared:
         self._transformer = Transformer(connection)
         self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
         self._numbers = count(1)
+        self._sent: deque[Asked | None] = deque()  # what it has yet to answer, in order; None: the end of a batch
+        self._answers: dict[Asked, PGresult] = {}  # that nobody has asked for yet
+        self._failed: PGresult | None = None
+        self._arriving = select.poll()
+        self._arriving.register(self._server.socket, select.POLLIN)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the server still answers what was sent ahead."""
+        return bool(self._sent)
+
+    @property
+    def unasked(self) -> list[Asked]:
+        """What was sent ahead and nobody has asked for yet."""
+        return [*self._answers, *(one for one in self._sent if one is not None)]
 
     def rows(self, statement: str, parameters: Parameters = None) -> list[Row]:
         """Raises psycopg's errors."""
-        written, server, transformer = _written(statement, bool(parameters)), self._server, self._transformer
-        values = transformer.dump_sequence([parameters[one] for one in written.order], written.formats)  # type: ignore[index]
-        types = transformer.types or ()
-        name = self._names.get((statement, types))
-        if name is None:
-            name = b"_here_%d" % next(self._numbers)
-            self._checked(server.prepare(name, written.text, types), ExecStatus.COMMAND_OK)
-            self._names[statement, types] = name
-        result = server.exec_prepared(name, values, transformer.formats)  # type: ignore[arg-type] # None is null
+        asked, formats = self._asked(statement, parameters)
+        result = self._answer(asked) if self._answers or self._sent else None
+        if result is None:
+            name, values = asked
+            result = self._server.exec_prepared(name, values, formats)  # type: ignore[arg-type] # None is null
+        transformer = self._transformer
         transformer.set_pgresult(self._checked(result, ExecStatus.TUPLES_OK))
         found = transformer.load_rows(0, result.ntuples, tuple)
         transformer.set_pgresult(None)  # a large answer is not kept for the connection's life
         return found
 
+    def send_ahead(self, wanted: Iterable[tuple[str, Parameters]]) -> None:
+        """All in one message to the server, unless it is a long one: then nothing is sent."""
+        batch = [self._asked(*one) for one in wanted]
+        if sum(len(value or b"") for (_, values), _ in batch for value in values) > AHEAD_BYTES_MAX:
+            return
+        server = self._server
+        server.enter_pipeline_mode()
+        for (name, values), formats in batch:
+            server.send_query_prepared(name, values, formats)
+            self._sent.append((name, values))
+        server.pipeline_sync()
+        self._sent.append(None)
+
+    def settle(self) -> None:
+        """Wait for all that was sent, and forget it."""
+        self._wait_for(None)
+        self._answers.clear()
+
+    def _asked(self, statement: str, parameters: Parameters) -> tuple[Asked, Sequence[Any] | None]:
+        """What a statement is to the server, which has it prepared then."""
+        written, transformer = _written(statement, bool(parameters)), self._transformer
+        dumped = transformer.dump_sequence([parameters[one] for one in written.order], written.formats)  # type: ignore[index]
+        types = transformer.types or ()
+        name = self._names.get((statement, types))
+        if name is None:
+            self._wait_for(None)  # nothing is prepared between answers
+            name = b"_here_%d" % next(self._numbers)
+            self._checked(self._server.prepare(name, written.text, types), ExecStatus.COMMAND_OK)
+            self._names[statement, types] = name
+        return (name, tuple([None if value is None else bytes(value) for value in dumped])), transformer.formats
+
+    def _answer(self, asked: Asked) -> PGresult | None:
+        """What was sent ahead is answered in its order; what was not, once all of that is."""
+        if asked not in self._answers:
+            self._wait_for(asked)
+        return self._answers.pop(asked, None)
+
+    def _wait_for(self, asked: Asked | None) -> None:
+        """Take the server's answers up to this one, or (None) all."""
+        server, arriving = self._server, self._arriving
+        while self._sent:
+            while server.is_busy():
+                arriving.poll()
+                server.consume_input()
+            result, one = server.get_result(), self._sent.popleft()
+            if one is None:
+                continue
+            if result is not None:
+                self._answers[one] = result
+                self._failed = result if result.status == ExecStatus.FATAL_ERROR else self._failed
+                server.get_result()  # that was all of it
+            if one == asked and len(self._sent) > 1:
+                return
+        if server.pipeline_status:
+            server.exit_pipeline_mode()
+
     def _checked(self, result: PGresult, wanted: ExecStatus) -> PGresult:
         if result.status == wanted:
             return result
+        if result.status == ExecStatus.PIPELINE_ABORTED and self._failed is not None:
+            result = self._failed  # an earlier one of its batch failed, and nobody asked for that
         if self._server.status == ConnStatus.BAD:
             raise psycopg.OperationalError(self._server.get_error_message())
         if result.status != ExecStatus.FATAL_ERROR:

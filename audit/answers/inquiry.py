@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from audit import instance, prepared
@@ -48,6 +48,14 @@ class SourceRow:
     has_unattributed: bool
 
 
+class Question(NamedTuple):
+    """A named statement with what fills it, that can be sent before its answer is wanted."""
+
+    name: str
+    parameters: Mapping[str, Any] | Sequence[Any]
+    parts: Mapping[str, str] = {}
+
+
 @dataclass(frozen=True)
 class Inquiry:
     """Everything that an answer takes beside its subject; the connection is in one read-only transaction."""
@@ -79,6 +87,17 @@ class Inquiry:
         """All rows of a named statement; `parts` fill its {names}, which are never what a person typed."""
         statement = sql(name).format(**parts) if parts else sql(name)
         return prepared.rows(self.connection, statement, parameters or None)
+
+    def send_ahead(self, *asked: Question) -> None:
+        """What `rows` will be asked for in any case, with the same parameters: answered while Python works."""
+        if not asked:
+            return
+        wanted = [(sql(one.name).format(**one.parts) if one.parts else sql(one.name), one.parameters) for one in asked]
+        prepared.send_ahead(self.connection, wanted)
+
+    def answer(self, asked: Question) -> list[tuple[Any, ...]]:
+        """All rows of a question, whether it was sent ahead or not."""
+        return self.rows(asked.name, asked.parameters, **asked.parts)
 
     def lane_of(self, stream: str) -> tuple[Lane, str] | None:
         """A stream's lane and the key in its name."""

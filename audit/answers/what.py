@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.cursors import Mark, pack, unpack
 from audit.answers.reading.events import EventRow, events_at, read_events
 from audit.answers.reading.names import PLACE, Known, flow_kinds, known, link_of, place_title
@@ -114,13 +114,8 @@ def not_understood(inquiry: Inquiry, asked: Known, fresh: Unfolded, also: Iterab
     """Events up to the moment that may touch the subject, or those `also` that its answer rests on, and that the model
     cannot read: all of them."""
     subjects = [asked, *also]
-    named = [one.subject.key for one in subjects if one.subject.kind in inquiry.model.correlated]
-    flows = [one.id for one in subjects if one.subject.kind in flow_kinds(inquiry.model)]
-    rows = inquiry.rows(
-        "answer_not_understood",
-        {**inquiry.cut.parameters(), "subjects": [one.id for one in subjects], "correlations": named, "flows": flows},
-    )
-    found = [EventRef(*row) for row in rows]
+    found = [EventRef(*row) for row in inquiry.answer(not_understood_asked(inquiry, subjects))]
+    named = _correlations(inquiry, subjects)
     for one in (one for subject in subjects for one in fresh.told_of(subject.subject, named)):
         counts = inquiry.cut.counts(one.row.recorded, one.row.occurred, *one.row.key[1:])
         if counts and one.problem is not None and one.ref not in found:
@@ -128,10 +123,26 @@ def not_understood(inquiry: Inquiry, asked: Known, fresh: Unfolded, also: Iterab
     return tuple(found)
 
 
+def not_understood_asked(inquiry: Inquiry, subjects: Sequence[Known]) -> Question:
+    """What `not_understood` asks of these together."""
+    flows = [one.id for one in subjects if one.subject.kind in flow_kinds(inquiry.model)]
+    about = {"subjects": [one.id for one in subjects], "correlations": _correlations(inquiry, subjects), "flows": flows}
+    return Question("answer_not_understood", {**inquiry.cut.parameters(), **about})
+
+
+def _correlations(inquiry: Inquiry, subjects: Iterable[Known]) -> list[str]:
+    return [one.subject.key for one in subjects if one.subject.kind in inquiry.model.correlated]
+
+
 def newest(inquiry: Inquiry, asked: Known) -> str:
     """A mark of the subject's last folded event, to ask `news` with."""
-    row = next(iter(inquiry.rows("answer_newest", {"subject": asked.id})), None)
+    row = next(iter(inquiry.answer(newest_asked(asked))), None)
     return pack(Mark(*row)) if row else pack(BEGINNING)
+
+
+def newest_asked(asked: Known) -> Question:
+    """What `newest` asks."""
+    return Question("answer_newest", {"subject": asked.id})
 
 
 def news(inquiry: Inquiry, subject: Subject, mark: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.flows import Flow, held_and_owed, is_conserved, load_flow
 from audit.answers.reading.ledger import holdings, lines, own_places, with_unfolded
 from audit.answers.reading.movements import Net
@@ -15,7 +15,7 @@ from audit.answers.reading.names import (
     flow_kinds,
     known,
     link_of,
-    linked,
+    linked_asked,
     place_kind,
     place_title,
 )
@@ -175,13 +175,17 @@ def places_held(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> tuple[tuple[
 def accounts_of(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Known]:
     """The subjects with ledger places that stood in one event with this one."""
     kinds = holders(inquiry.model)
-    bound = inquiry.cut.parameters()["recorded"]
-    found = {other: id for id, other, _ in linked(inquiry.connection, asked.id, kinds, ACCOUNTS_MAX, bound)}
+    found = {Subject(kind, key): id for id, kind, key, _ in inquiry.answer(accounts_asked(inquiry, asked))}
     for one in fresh.told_of(asked.subject):
         for tie in one.ties:
             if tie.kind in kinds:
                 found.setdefault(tie, 0)
     return [Known(subject, id) for subject, id in sorted(found.items())]
+
+
+def accounts_asked(inquiry: Inquiry, asked: Known) -> Question:
+    """What `accounts_of` asks."""
+    return linked_asked(asked.id, holders(inquiry.model), ACCOUNTS_MAX, inquiry.cut.parameters()["recorded"])
 
 
 def tells_of(

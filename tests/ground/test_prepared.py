@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from audit.database import connect
-from audit.prepared import rows
+from audit.prepared import AHEAD_BYTES_MAX, rows, send_ahead, settle
 from tests.conftest import Database, MakeDatabase, using
 
 ASKED = "select %(a)s::int8, %(b)s::text, %(c)s::timestamptz, %(d)s::int8[], %(e)s::numeric, %(b)s || ' %%' as twice"
@@ -71,6 +71,55 @@ def test_errors_are_psycopgs_and_the_connection_goes_on(database: Database) -> N
             with pytest.raises(psycopg.errors.UndefinedTable):
                 rows(connection, "select * from nowhere")
         assert rows(connection, "select 1 / %s::int8", [1]) == [(1,)]
+
+
+AHEAD: list[tuple[Any, Any]] = [
+    *[(ASKED, given) for given in GIVEN],
+    ("select 7", None),
+    ("select 1 where false", None),
+]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 2, 0], [], [3, 3, 1, 1]])
+def test_what_was_sent_ahead_answers_as_if_it_was_not(database: Database, order: list[int]) -> None:
+    """In whatever order, more than once or not at all, with others asked for in between, twice in a transaction."""
+    with asking() as connection, asking() as other:
+        for _ in range(2):
+            connection.execute("begin")
+            for _ in range(2):
+                send_ahead(connection, AHEAD)
+                send_ahead(connection, AHEAD[:2])
+                for number in order:
+                    statement, given = AHEAD[number]
+                    assert rows(connection, statement, given) == rows(other, statement, given)
+                assert rows(connection, "select %s::text", ["unforeseen"]) == [("unforeseen",)]
+            settle(connection)
+            connection.rollback()
+            assert connection.execute("select 1").fetchall() == [(1,)]
+
+
+def test_what_fails_ahead_fails_when_the_next_is_asked_for(database: Database) -> None:
+    with asking() as connection:
+        for number in (0, 1):
+            connection.execute("begin")
+            send_ahead(connection, [("select 1 / %s::int8", [0]), ("select 8", None)])
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                rows(connection, *[("select 1 / %s::int8", [0]), ("select 8", None)][number])
+            settle(connection)
+            connection.rollback()
+        assert rows(connection, "select 8") == [(8,)]
+
+
+def test_more_than_fits_is_not_sent_ahead(database: Database) -> None:
+    """Nobody reads while it is sent: client and server would wait for each other."""
+    long = "x" * (AHEAD_BYTES_MAX // 2)
+    with asking() as connection:
+        connection.execute("begin")
+        for count in (1, 3):
+            send_ahead(connection, [("select %s::text", [long + str(number)]) for number in range(count)])
+            assert (connection.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE) == (count == 1)
+            settle(connection)
+        assert rows(connection, "select %s::text", [long]) == [(long,)]
 
 
 def test_a_connection_that_has_ended_is_said_to_be(database: Database) -> None:

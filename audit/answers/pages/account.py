@@ -8,23 +8,23 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.pages.balances import balance_lines, holds
 from audit.answers.pages.customer import open_item
 from audit.answers.pages.facts import facts_of
-from audit.answers.pages.findings import findings_of
-from audit.answers.pages.statement import beside, booked, chart, statement, statement_lines
+from audit.answers.pages.findings import findings_asked, findings_of
+from audit.answers.pages.statement import beside, booked, chart, chart_asked, naming, statement, statement_lines
 from audit.answers.pages.troubles import doubted_of, late_of, troubles_of
 from audit.answers.reading.events import read_ahead
 from audit.answers.reading.flows import Flow, load_together
-from audit.answers.reading.ledger import holdings, own_places
+from audit.answers.reading.ledger import held_asked, holdings, own_places
 from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, known, link_of, owners_of
-from audit.answers.reading.onitsway import lines_under_way, open_known
-from audit.answers.reading.others import introducing, others_of
-from audit.answers.reading.states import states_of
-from audit.answers.reading.stories import part_of_story
+from audit.answers.reading.onitsway import lines_under_way, open_asked, open_known
+from audit.answers.reading.others import introducing, introducing_asked, others_asked, others_of
+from audit.answers.reading.states import states_asked, states_of
+from audit.answers.reading.stories import part_of_story, story_asked
 from audit.answers.reading.unfolded import Unfolded, unfolded
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes import AccountPage, BalanceLine, FindingLine, Page, StateLine, StatementLine
-from audit.answers.telling.lines import noted
+from audit.answers.telling.lines import noted, noted_asked
 from audit.answers.telling.spoken import ended
-from audit.answers.what import newest, not_understood, part_told
+from audit.answers.what import newest, newest_asked, not_understood, not_understood_asked, part_told
 from audit.answers.where import tells_of, with_flows
 from audit.answers.words import word
 from audit.values import Money, Subject
@@ -37,23 +37,41 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     """`currency` chooses the statement's (None: the first); `cursor` its page. Raises UnknownSubject."""
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
-    found = holdings(inquiry, own_places(inquiry, subject.kind, subject.key), fresh)
+    places, above = own_places(inquiry, subject.kind, subject.key), {CUSTOMER, *flow_kinds(inquiry.model)}
+    inquiry.send_ahead(
+        held_asked(inquiry, places),
+        introducing_asked(inquiry, asked),
+        story_asked(inquiry, asked, STORY_SHOWN, newest_first=True, tie=0),
+    )
+    found = holdings(inquiry, places, fresh)
     shown = currency or next(iter(sorted({h.currency for h in found})), "")
     in_currency = [h for h in found if h.currency == shown]
     listed, own = booked(inquiry, in_currency, cursor), introducing(inquiry, asked, fresh)
     latest = part_of_story(inquiry, asked, fresh, STORY_SHOWN, newest_first=True, tie=0)
-    read_ahead(inquiry, [*own, *listed.rows, *latest.rows], fresh.finality)
+    to_note = [row.position for row in (*listed.rows, *latest.rows)], [row.id for row in latest.rows]
+    then = [
+        *open_asked(inquiry, asked),
+        noted_asked(inquiry, *to_note),
+        *states_asked(inquiry, asked),
+        not_understood_asked(inquiry, [asked]),
+        findings_asked(inquiry, [asked.id], asked.id, made_of(inquiry)),
+        *chart_asked(in_currency),
+        *others_asked(inquiry, asked, above),
+        newest_asked(asked),
+    ]
+    read_ahead(inquiry, [*own, *listed.rows, *latest.rows], fresh.finality, then)
     around = beside(inquiry, listed, latest.rows)
-    noted_here = noted(inquiry, [row.position for row in (*listed.rows, *latest.rows)], [row.id for row in latest.rows])
-    opened = open_known(inquiry, asked, fresh)
-    loaded = load_together(inquiry, opened, own, fresh, briefly=True, only_read=around.naming)
-    flows, named = loaded.flows, [loaded.told[row.position] for row in around.naming]
-    under_way = lines_under_way(inquiry, flows)
+    noted_here, opened = noted(inquiry, *to_note), open_known(inquiry, asked, fresh)
     states = tuple(states_of(inquiry, asked, fresh))
+    doubts = findings_of(inquiry, [asked.id], asked.id, made_of(inquiry))
+    points, story = chart(inquiry, in_currency), part_told(inquiry, asked, latest, fresh, noted_here)
+    naming_here = naming(inquiry, around)
+    loaded = load_together(inquiry, opened, own, fresh, briefly=True, only_read=naming_here)
+    flows, named = loaded.flows, [loaded.told[row.position] for row in naming_here]
+    under_way = lines_under_way(inquiry, flows)
     missed = with_flows(not_understood(inquiry, asked, fresh), flows)
     owners = owners_of(inquiry, asked.id)
     balances = balance_lines(inquiry, found, flows, subject)
-    doubts = findings_of(inquiry, [asked.id], asked.id, made_of(inquiry))
     doubted = doubted_of(inquiry, doubts.rows, troubles_of(inquiry, doubts.rows, flows, [subject]))
     at = inquiry.as_of(all(h.is_final for h in found) and all(line.is_final for line in under_way))
     return AccountPage(
@@ -72,10 +90,10 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         on_its_way=under_way,
         holds=holds(inquiry, found, flows, subject, doubted),
         statement=statement_lines(inquiry, in_currency, fresh, listed, around, named, cursor, noted_here),
-        chart=chart(inquiry, in_currency),
-        story=part_told(inquiry, asked, latest, fresh, noted_here),
+        chart=points,
+        story=story,
         facts=facts_of(inquiry, [loaded.told[row.position] for row in own]),
-        others=others_of(inquiry, asked, {CUSTOMER, *flow_kinds(inquiry.model)}),
+        others=others_of(inquiry, asked, above),
         findings=doubts,
         complete=not (missed or at.unattributed),
         not_understood=missed,

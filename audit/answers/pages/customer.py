@@ -7,24 +7,24 @@ from collections.abc import Sequence
 from audit.answers.inquiry import Inquiry
 from audit.answers.pages.balances import balance_lines
 from audit.answers.pages.facts import facts_of
-from audit.answers.pages.findings import findings_of
+from audit.answers.pages.findings import findings_asked, findings_of
 from audit.answers.pages.headline import flow_title, status_of
-from audit.answers.pages.payments import listed_payments, mine_of, payment_lines
+from audit.answers.pages.payments import listed_payments, mine_of, payment_lines, payments_asked
 from audit.answers.pages.settled import settled
 from audit.answers.pages.troubles import answer_of, doubted_of, troubled, troubles_of
 from audit.answers.reading.flows import Flow, held_and_owed, load_together
 from audit.answers.reading.ledger import Holding, holdings
 from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, known, link_of
-from audit.answers.reading.onitsway import nets_under_way, open_known
-from audit.answers.reading.others import introducing, others_of
-from audit.answers.reading.states import states_of_many
+from audit.answers.reading.onitsway import nets_under_way, open_asked, open_known
+from audit.answers.reading.others import introducing, introducing_asked, others_asked, others_of
+from audit.answers.reading.states import states_of_many, states_of_many_asked
 from audit.answers.reading.unfolded import unfolded
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes import AccountLine, CustomerPage, OpenItem, Page, PaymentLine, StateLine, Waiting
 from audit.answers.telling.spoken import booked_otherwise, positive
 from audit.answers.telling.waiting import waiting_for
-from audit.answers.what import newest, not_understood
-from audit.answers.where import accounts_of, with_flows
+from audit.answers.what import newest, newest_asked, not_understood, not_understood_asked
+from audit.answers.where import accounts_asked, accounts_of, with_flows
 from audit.answers.words import within, word
 from audit.values import Subject
 
@@ -36,14 +36,28 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     """`cursor` is of the payments. Raises UnknownSubject."""
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
+    inquiry.send_ahead(
+        accounts_asked(inquiry, asked),
+        *open_asked(inquiry, asked),
+        payments_asked(inquiry, asked, cursor),
+        introducing_asked(inquiry, asked),
+    )
     accounts = accounts_of(inquiry, asked, fresh)
     under_way = open_known(inquiry, asked, fresh)
     listed, own = listed_payments(inquiry, asked, cursor), introducing(inquiry, asked, fresh)
     mine = mine_of(inquiry, [one.subject for one in accounts])
     held = holdings(inquiry, list(mine.places), fresh)
-    over = settled(inquiry, [one for one in listed.flows if one not in set(under_way)], held, fresh)
     kinds = [kind for kind in inquiry.model.kinds if kind != CUSTOMER]
+    beside = {*holders(inquiry.model), *flow_kinds(inquiry.model)}
     positions = [row.position for row in own]
+    then = [
+        findings_asked(inquiry, [asked.id], asked.id, kinds, events=positions, of_payments=True),
+        not_understood_asked(inquiry, [asked, *accounts]),
+        *states_of_many_asked(inquiry, accounts[:ACCOUNTS_SHOWN]),
+        *others_asked(inquiry, asked, beside),
+        newest_asked(asked),
+    ]
+    over = settled(inquiry, [one for one in listed.flows if one not in set(under_way)], held, fresh, then)
     found = findings_of(inquiry, [asked.id], asked.id, kinds, events=positions, of_payments=True)
     wrong = troubled(inquiry, found.rows, listed.flows)
     over = {one: what for one, what in over.items() if one not in set(wrong)}
@@ -76,7 +90,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
         open_items=Page(tuple(sorted(items, key=lambda item: not item.is_late)[:OPEN_SHOWN]), len(items), OPEN_SHOWN),
         accounts=Page(lines, len(accounts), ACCOUNTS_SHOWN),
         payments=paid,
-        others=others_of(inquiry, asked, {*holders(inquiry.model), *flow_kinds(inquiry.model)}),
+        others=others_of(inquiry, asked, beside),
         findings=found,
         complete=not (missed or at.unattributed),
         not_understood=missed,

@@ -8,7 +8,7 @@ from typing import Any
 
 from audit.access import mutes
 from audit.access.acknowledged import acknowledged
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.cut import END
 from audit.answers.reading.events import Told, events_at, read_events
 from audit.answers.reading.names import customers_of, flow_kinds, flow_lanes, link_of, links_of, money
@@ -105,24 +105,36 @@ def findings_of(
 
     Those that were opened after the moment are left out; a later resolution is told.
     """
-    rows = inquiry.rows(
-        "answer_findings_of",
-        {
-            "subjects": list(subjects),
-            "linked_to": linked_to,
-            "kinds": list(kinds),
-            "flows": flow_kinds(inquiry.model) if of_payments else [],
-            "lanes": flow_lanes(inquiry.model) if of_payments else [],
-            "scarce": SCARCE,
-            "events": list(events),
-            "hides": list(inquiry.hides),
-            "limit": limit + 1,
-            "moment": inquiry.cut.time or END,
-        },
-        **of_findings(inquiry.cut),
-    )
+    asked = findings_asked(inquiry, subjects, linked_to, kinds, limit, events, of_payments=of_payments)
+    rows = inquiry.answer(asked)
     lines = finding_lines(inquiry, rows[:limit])
     return Page(tuple(lines), len(rows) if len(rows) <= limit else None, limit)
+
+
+def findings_asked(
+    inquiry: Inquiry,
+    subjects: Sequence[int],
+    linked_to: int = 0,
+    kinds: Sequence[str] = (),
+    limit: int = FINDINGS_SHOWN,
+    events: Collection[int] = (),
+    *,
+    of_payments: bool = False,
+) -> Question:
+    """What `findings_of` asks."""
+    parameters = {
+        "subjects": list(subjects),
+        "linked_to": linked_to,
+        "kinds": list(kinds),
+        "flows": flow_kinds(inquiry.model) if of_payments else [],
+        "lanes": flow_lanes(inquiry.model) if of_payments else [],
+        "scarce": SCARCE,
+        "events": list(events),
+        "hides": list(inquiry.hides),
+        "limit": limit + 1,
+        "moment": inquiry.cut.time or END,
+    }
+    return Question("answer_findings_of", parameters, of_findings(inquiry.cut))
 
 
 def finding_lines(inquiry: Inquiry, rows: Sequence[Row]) -> list[FindingLine]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.pages.headline import counterparty, status_of, told_of
 from audit.answers.pages.settled import Settled
 from audit.answers.reading.cursors import Mark, pack, unpack
@@ -276,24 +276,20 @@ def _fresh_rows(
 
 
 def _keys(inquiry: Inquiry, asked: Known, cursor: str | None, limit: int) -> tuple[list[Key], dict[int, Subject]]:
+    rows = inquiry.answer(payments_asked(inquiry, asked, cursor, limit))
+    subjects = {row[2]: Subject(row[3], row[4]) for row in rows if row[0]}
+    return [Key(*row[:3]) for row in rows], subjects
+
+
+def payments_asked(inquiry: Inquiry, asked: Known, cursor: str | None, limit: int = PAYMENTS_SHOWN + 1) -> Question:
+    """What `listed_payments` asks first."""
     after = Key(True, END, LAST_POSITION)
     if cursor:
         mark = unpack(cursor)
         after = Key(bool(mark.source_id), mark.recorded.astimezone(UTC), mark.position)
-    rows = inquiry.rows(
-        "answer_payments",
-        {
-            **inquiry.cut.parameters(),
-            "subject": asked.id,
-            "kinds": flow_kinds(inquiry.model),
-            "limit": limit,
-            "after_at": after.at,
-            "after_flow": after.is_flow,
-            "after_id": after.id,
-        },
-    )
-    subjects = {row[2]: Subject(row[3], row[4]) for row in rows if row[0]}
-    return [Key(*row[:3]) for row in rows], subjects
+    wanted = {"subject": asked.id, "kinds": flow_kinds(inquiry.model), "limit": limit}
+    start = {"after_at": after.at, "after_flow": after.is_flow, "after_id": after.id}
+    return Question("answer_payments", {**inquiry.cut.parameters(), **wanted, **start})
 
 
 def _packed(key: Key) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.events import EventRow
 from audit.answers.reading.flows import declaring_in, declaring_types, moving_types
 from audit.answers.reading.ledger import Holding
@@ -41,15 +41,23 @@ class Settled:
 
 
 def settled(
-    inquiry: Inquiry, wanted: Sequence[Known], mine: Sequence[Holding], fresh: Unfolded
+    inquiry: Inquiry,
+    wanted: Sequence[Known],
+    mine: Sequence[Holding],
+    fresh: Unfolded,
+    then: Sequence[Question] = (),
 ) -> dict[Known, Settled]:
-    """Those of the flows that are over now beyond doubt: in a final state, with nothing that waits to be folded."""
+    """Those of the flows that are over now beyond doubt: in a final state, with nothing that waits to be folded. `then`
+    is what the page asks next."""
     waiting = {tie for one in fresh.told for tie in one.ties}
     flows = {one.id: one for one in wanted if one.id and one.subject not in waiting}
     if not flows or not inquiry.cut.is_now or any(one.problem is not None for one in fresh.told):
+        inquiry.send_ahead(*then)
         return {}
-    over = _over(inquiry, flows, {one.id: one for one in mine})
-    events = _events(inquiry, list(over))
+    mine_by_id, events_asked = {one.id: one for one in mine}, _events_asked(inquiry, flows)
+    inquiry.send_ahead(_over_asked(inquiry, flows, mine_by_id), events_asked, *then)
+    over = _over(inquiry, flows, mine_by_id)
+    events = _events(inquiry, events_asked)
     found = {}
     for id, (name, state, booked) in over.items():
         if ordered := in_story_order(events.get(id, ())):
@@ -70,12 +78,8 @@ def _over(
     inquiry: Inquiry, flows: Mapping[int, Known], mine: Mapping[int, Holding]
 ) -> dict[int, tuple[str, State, list[Booked]]]:
     """The final state of each flow that is over, and what it booked in places of the asker's."""
-    keys = [known.subject.key for known in flows.values()]
-    kinds = frozenset((one.place.book, one.place.kind) for one in mine.values())
-    parameters = {"keys": keys, "places": list(mine), "meanings": moving_types(inquiry.model, kinds)}
-    rows = inquiry.rows("answer_settled", {"flows": list(flows), **parameters})
     found: dict[int, tuple[str, State, list[Booked]]] = {}
-    for id, name, place_id, units, total in rows:
+    for id, name, place_id, units, total in inquiry.answer(_over_asked(inquiry, flows, mine)):
         lane = inquiry.model.lanes.get(_ending(inquiry, flows[id]))
         state = lane.states.get(name) if lane else None
         if state is None or not state.is_final:
@@ -87,10 +91,20 @@ def _over(
     return found
 
 
-def _events(inquiry: Inquiry, flows: Sequence[int]) -> dict[int, list[EventRow]]:
+def _over_asked(inquiry: Inquiry, flows: Mapping[int, Known], mine: Mapping[int, Holding]) -> Question:
+    keys = [known.subject.key for known in flows.values()]
+    kinds = frozenset((one.place.book, one.place.kind) for one in mine.values())
+    parameters = {"keys": keys, "places": list(mine), "meanings": moving_types(inquiry.model, kinds)}
+    return Question("answer_settled", {"flows": list(flows), **parameters})
+
+
+def _events(inquiry: Inquiry, asked: Question) -> dict[int, list[EventRow]]:
     found: dict[int, list[EventRow]] = {}
-    if flows:
-        parameters = {"flows": list(flows), "meanings": declaring_types(inquiry.model)}
-        for row in inquiry.rows("answer_settled_events", parameters):
-            found.setdefault(row[0], []).append(EventRow(*row[1:]))
+    for row in inquiry.answer(asked):
+        found.setdefault(row[0], []).append(EventRow(*row[1:]))
     return found
+
+
+def _events_asked(inquiry: Inquiry, flows: Mapping[int, Known]) -> Question:
+    """Of them all, before it is known which are over: nearly all are."""
+    return Question("answer_settled_events", {"flows": list(flows), "meanings": declaring_types(inquiry.model)})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.pages.headline import counterparty
 from audit.answers.reading.cursors import Mark, pack, unpack
 from audit.answers.reading.cut import END, Cut
@@ -56,10 +56,10 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The flows of what is booked, and the events that name the other side of those that say none."""
+    """The flows of what is booked, and what asks for the events that name the other side of those that say none."""
 
     flows: Mapping[Subject, Link] = field(default_factory=dict)
-    naming: Sequence[EventRow] = ()
+    naming: Question | None = None
 
 
 def statement(
@@ -71,7 +71,7 @@ def statement(
     """
     found = booked(inquiry, places, cursor, size)
     around = beside(inquiry, found)
-    return statement_lines(inquiry, places, fresh, found, around, read_events(inquiry, around.naming), cursor)
+    return statement_lines(inquiry, places, fresh, found, around, read_events(inquiry, naming(inquiry, around)), cursor)
 
 
 def booked(inquiry: Inquiry, places: Sequence[Holding], cursor: str | None = None, size: int = LINES_SHOWN) -> Booked:
@@ -95,10 +95,16 @@ def beside(inquiry: Inquiry, found: Booked, also: Sequence[EventRow] = ()) -> Be
     flows, types = [id for flow in nameless if (id := links[flow].id)], naming_types(inquiry.model)
     if not flows or not types:
         return Beside(links)
-    rows = inquiry.rows("answer_naming", {"flows": flows, "meanings": types})
+    asked = Question("answer_naming", {"flows": flows, "meanings": types})
+    inquiry.send_ahead(asked)
+    return Beside(links, asked)
+
+
+def naming(inquiry: Inquiry, around: Beside) -> list[EventRow]:
+    """The events that name the other side of what says none, in story order."""
+    rows = inquiry.answer(around.naming) if around.naming else ()
     events = {row[0]: EventRow(*row) for row in rows}
-    naming = [row for row in events.values() if inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:])]
-    return Beside(links, naming)
+    return [row for row in events.values() if inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:])]
 
 
 def statement_lines(
@@ -133,12 +139,10 @@ def statement_lines(
 def chart(inquiry: Inquiry, places: Sequence[Holding]) -> tuple[ChartPoint, ...]:
     """What was booked at the end of each of the last days on which something changed, at their beginning, and at the
     moment."""
-    ids = [holding.id for holding in places if holding.id]
-    if not ids:
-        return ()
     is_recorded = inquiry.cut.is_now or inquiry.cut.clock is Clock.RECORDED
     change: dict[date, int] = {}
-    for recorded_day, occurred_day, came, went, _ in inquiry.rows("answer_day_changes", [ids]):
+    rows = [row for one in chart_asked(places) for row in inquiry.answer(one)]
+    for recorded_day, occurred_day, came, went, _ in rows:
         day = recorded_day if is_recorded else occurred_day
         change[day] = change.get(day, 0) + int(came) - int(went)
     moment = inquiry.cut.time or inquiry.watermark
@@ -155,6 +159,12 @@ def chart(inquiry: Inquiry, places: Sequence[Holding]) -> tuple[ChartPoint, ...]
     last = max([today, *points])
     points[last] = sum(h.units for h in places)
     return tuple(ChartPoint(day, money(inquiry.model, units, currency)) for day, units in points.items())
+
+
+def chart_asked(places: Sequence[Holding]) -> list[Question]:
+    """What `chart` asks; nothing where nothing was moved."""
+    ids = [holding.id for holding in places if holding.id]
+    return [Question("answer_day_changes", [ids])] if ids else []
 
 
 def _bookings(

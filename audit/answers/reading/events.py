@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.formats import date_format
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.withheld import WITHHELD, learn_private
 from audit.answers.spelled import day_pattern, figure_in_words
 from audit.answers.words import word
@@ -245,11 +245,17 @@ def facts_of(inquiry: Inquiry, row: EventRow) -> Facts:
     )
 
 
-def read_events(inquiry: Inquiry, rows: Sequence[EventRow], unfolded: Mapping[int, bool] = {}) -> list[Told]:
-    """Each event with its meaning, in the order given; three statements. `unfolded` says which are final yet."""
+def read_events(
+    inquiry: Inquiry, rows: Sequence[EventRow], unfolded: Mapping[int, bool] = {}, then: Sequence[Question] = ()
+) -> list[Told]:
+    """Each event with its meaning, in the order given; three statements. `unfolded` says which are final yet; `then` is
+    what the page asks next: it is answered while these events are read."""
     unread, final = [row for row in rows if row.position not in inquiry.ahead], unfolded.get
-    payloads = open_payloads(inquiry.connection, [row.position for row in unread])
-    inherited = _inherited(inquiry, {row.stream_id for row in unread})
+    positions, streams = [row.position for row in unread], {row.stream_id for row in unread}
+    own = [Question("answer_segments", [positions]), Question("answer_payloads", [positions])] if unread else []
+    inquiry.send_ahead(*own, *_memories(streams), *then)
+    payloads = open_payloads(inquiry.connection, positions)
+    inherited = _inherited(inquiry, streams)
     told = [
         inquiry.ahead.get(row.position)
         or tell(inquiry, row, payloads.get(row.position), inherited.get(row.stream_id, {}), final(row.position, True))
@@ -259,10 +265,12 @@ def read_events(inquiry: Inquiry, rows: Sequence[EventRow], unfolded: Mapping[in
     return told
 
 
-def read_ahead(inquiry: Inquiry, rows: Iterable[EventRow], unfolded: Mapping[int, bool] = {}) -> None:
+def read_ahead(
+    inquiry: Inquiry, rows: Iterable[EventRow], unfolded: Mapping[int, bool] = {}, then: Sequence[Question] = ()
+) -> None:
     """Read at once what several parts of a page will tell: each then finds it read."""
     wanted = list({row.position: row for row in rows}.values())
-    inquiry.ahead.update((one.row.position, one) for one in read_events(inquiry, wanted, unfolded))
+    inquiry.ahead.update((one.row.position, one) for one in read_events(inquiry, wanted, unfolded, then))
 
 
 def tell(
@@ -288,7 +296,9 @@ def events_at(inquiry: Inquiry, positions: Iterable[int]) -> dict[int, EventRow]
 
 
 def _inherited(inquiry: Inquiry, streams: set[int]) -> dict[int, Mapping[str, str]]:
-    if not streams:
-        return {}
-    rows = inquiry.rows("answer_memories", [sorted(streams)])
+    rows = [row for one in _memories(streams) for row in inquiry.answer(one)]
     return {stream_id: decode_memory(bytes(memory)).inherited for stream_id, memory in rows}
+
+
+def _memories(streams: set[int]) -> list[Question]:
+    return [Question("answer_memories", [sorted(streams)])] if streams else []

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.names import place_line
 from audit.answers.reading.unfolded import Unfolded
 from audit.answers.shapes import PlaceLine
@@ -35,23 +35,23 @@ def holdings(inquiry: Inquiry, places: Sequence[Place], unfolded: Unfolded) -> l
     """Every currency of these places; one statement now, at most three in the past."""
     if not places:
         return []
-    columns = [[p.book for p in places], [p.kind for p in places], [p.key for p in places]]
+    rows = inquiry.answer(held_asked(inquiry, places))
     if inquiry.cut.is_now:
-        return with_unfolded(inquiry, _held_now(inquiry, columns), places, unfolded)
-    rows = inquiry.rows("answer_places_of", columns)
+        return with_unfolded(inquiry, [_held(row) for row in rows], places, unfolded)
     found = [Holding(row[0], Place(*row[1:4]), row[4], int(row[5]), row[6]) for row in rows]
     return with_unfolded(inquiry, at_moment(inquiry, found), places, unfolded)
 
 
-def _held_now(inquiry: Inquiry, columns: list[list[str]]) -> list[Holding]:
-    found = []
-    for id, book, kind, key, currency, units, in_order, recorded, occurred, *ref in inquiry.rows(
-        "answer_held_now", columns
-    ):
-        event = None if recorded is None else EventRef(*ref)
-        place = Place(book, kind, key)
-        found.append(Holding(id, place, currency, int(units), in_order, recorded, event, occurred=occurred))
-    return found
+def held_asked(inquiry: Inquiry, places: Sequence[Place]) -> Question:
+    """What `holdings` asks first."""
+    columns = [[p.book for p in places], [p.kind for p in places], [p.key for p in places]]
+    return Question("answer_held_now" if inquiry.cut.is_now else "answer_places_of", columns)
+
+
+def _held(row: tuple[Any, ...]) -> Holding:
+    id, book, kind, key, currency, units, in_order, recorded, occurred, *ref = row
+    event = None if recorded is None else EventRef(*ref)
+    return Holding(id, Place(book, kind, key), currency, int(units), in_order, recorded, event, occurred=occurred)
 
 
 def at_moment(inquiry: Inquiry, found: Sequence[Holding]) -> list[Holding]:

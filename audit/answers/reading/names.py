@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.cut import END
 from audit.answers.reading.withheld import hidden_among
 from audit.answers.shapes import Link, PlaceLine
@@ -127,9 +127,14 @@ def linked(
     connection: Connection, id: int, kinds: Sequence[str], limit: int, recorded: datetime = END
 ) -> list[tuple[int, Subject, datetime]]:
     """Identifier, subject and first common time of what stood in one event with a subject, newest first."""
+    asked = linked_asked(id, kinds, limit, recorded)
+    return [(row[0], Subject(row[1], row[2]), row[3]) for row in rows(connection, sql(asked.name), asked.parameters)]
+
+
+def linked_asked(id: int, kinds: Sequence[str], limit: int, recorded: datetime = END) -> Question:
+    """What `linked` asks."""
     parameters = {"subject": id, "kinds": list(kinds), "recorded": recorded, "limit": limit}
-    found = rows(connection, sql("answer_linked"), parameters)
-    return [(row[0], Subject(row[1], row[2]), row[3]) for row in found]
+    return Question("answer_linked", parameters)
 
 
 def link_of(inquiry: Inquiry, subject: Subject, id: int = 0) -> Link:

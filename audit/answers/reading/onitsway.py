@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.flows import Flow, load_flows
 from audit.answers.reading.movements import Net
 from audit.answers.reading.names import Known, flow_kinds, link_of, place_kind
@@ -57,24 +57,21 @@ def is_incoming(flow: Flow, accounts: Sequence[Subject]) -> bool:
     return True
 
 
-def open_known(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Known]:
-    """Which flows of a subject are not over at the moment, the oldest first."""
-    kinds = flow_kinds(inquiry.model)
+def open_asked(inquiry: Inquiry, asked: Known) -> list[Question]:
+    """What `open_known` asks; nothing where nothing is a flow."""
+    kinds, about = flow_kinds(inquiry.model), {"subject": asked.id, "limit": OPEN_MAX}
     if not kinds:
         return []
     if inquiry.cut.is_now:
-        rows = inquiry.rows("answer_open_flows", {"subject": asked.id, "limit": OPEN_MAX})
-    else:
-        rows = inquiry.rows(
-            "answer_open_flows_then",
-            {
-                **inquiry.cut.parameters(),
-                "subject": asked.id,
-                "kinds": kinds,
-                "time": inquiry.cut.time,
-                "limit": OPEN_MAX,
-            },
-        )
+        return [Question("answer_open_flows", about)]
+    then = {**inquiry.cut.parameters(), "kinds": kinds, "time": inquiry.cut.time}
+    return [Question("answer_open_flows_then", about | then)]
+
+
+def open_known(inquiry: Inquiry, asked: Known, fresh: Unfolded) -> list[Known]:
+    """Which flows of a subject are not over at the moment, the oldest first."""
+    kinds = flow_kinds(inquiry.model)
+    rows = [row for one in open_asked(inquiry, asked) for row in inquiry.answer(one)]
     found = {Subject(kind, key): id for id, kind, key in rows}
     for one in fresh.told_of(asked.subject):
         for tie in one.ties:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.events import EventRow, Told, ref_of
 from audit.answers.reading.names import Known, kind_title
 from audit.answers.reading.unfolded import NOTHING, Unfolded
@@ -75,9 +75,9 @@ def states_before(inquiry: Inquiry, told: Sequence[Told]) -> Mapping[tuple[int, 
 
 def states_of(inquiry: Inquiry, subject: Known, unfolded: Unfolded, limit: int = STATES_MAX) -> list[StateLine]:
     """The states of a subject's own streams at the moment, newest first: now in one statement, then in four at most."""
-    parameters = {**inquiry.cut.parameters(), "subject": subject.id, "limit": limit}
     found: dict[tuple[str, str, str], StateLine] = {}
-    rows = inquiry.rows("answer_subject_states", parameters) if inquiry.cut.is_now else _then(inquiry, subject, limit)
+    now = states_asked(inquiry, subject, limit)
+    rows = inquiry.answer(now[0]) if now else _then(inquiry, subject, limit)
     for _, stream, item, lane, value, recorded, position, source, event_id in rows:
         line = _line(inquiry, lane, stream, item, value, recorded, EventRef(source, event_id, position))
         if line is not None:
@@ -91,6 +91,12 @@ def states_of(inquiry: Inquiry, subject: Known, unfolded: Unfolded, limit: int =
             if line is not None:
                 found[line.event.source, row.stream, reading.item] = line
     return sorted(found.values(), key=lambda line: line.since, reverse=True)
+
+
+def states_asked(inquiry: Inquiry, subject: Known, limit: int = STATES_MAX) -> list[Question]:
+    """What `states_of` asks now."""
+    about = {**inquiry.cut.parameters(), "subject": subject.id, "limit": limit}
+    return [Question("answer_subject_states", about)] if inquiry.cut.is_now else []
 
 
 def _then(inquiry: Inquiry, subject: Known, limit: int) -> list[tuple[Any, ...]]:
@@ -112,12 +118,17 @@ def states_of_many(inquiry: Inquiry, subjects: Sequence[Known]) -> dict[Subject,
         return {subject: states[0] for subject, states in found.items() if states}
     by_id = {one.id: one.subject for one in subjects}
     lines: dict[Subject, StateLine] = {}
-    rows = inquiry.rows("answer_states_now", [list(by_id)])
+    rows = [row for one in states_of_many_asked(inquiry, subjects) for row in inquiry.answer(one)]
     for id, stream, item, lane, value, recorded, source, event_id, position in rows:
         line = _line(inquiry, lane, stream, item, value, recorded, EventRef(source, event_id, position))
         if line is not None:
             lines[by_id[id]] = line
     return lines
+
+
+def states_of_many_asked(inquiry: Inquiry, subjects: Sequence[Known]) -> list[Question]:
+    """What `states_of_many` asks now."""
+    return [Question("answer_states_now", [list({one.id: None for one in subjects})])] if inquiry.cut.is_now else []
 
 
 def state_line(inquiry: Inquiry, row: EventRow, item: str, value: str) -> StateLine | None:

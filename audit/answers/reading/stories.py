@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from itertools import groupby
 from typing import Any
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.cursors import Mark, pack
 from audit.answers.reading.cut import END, LAST_POSITION, LAST_SOURCE, Cut
 from audit.answers.reading.events import EventRow
@@ -77,7 +77,8 @@ def part_of_story(
     """
     is_back = mark.is_back if mark else newest_first
     start = mark or (ENDING if newest_first else BEGINNING)
-    found = _rows(inquiry, subject, start, "desc" if is_back else "asc", size + tie + 1)
+    asked = story_asked(inquiry, subject, size, mark, newest_first=newest_first, tie=tie)
+    found = [EventRow(*row) for row in inquiry.answer(asked)]
     beside = _beside(inquiry, subject)
     seen = {row.position for row in (*found, *beside)}
     fresh = beside + unfolded.rows_of(subject.subject, seen, _correlations(inquiry, subject, found))
@@ -98,6 +99,31 @@ def part_of_story(
         pack(_mark(kept[-1], last, False)) if after and kept else None,
         pack(_mark(kept[0], first, True)) if before and kept else None,
     )
+
+
+def story_asked(
+    inquiry: Inquiry,
+    subject: Known,
+    size: int,
+    mark: Mark | None = None,
+    *,
+    newest_first: bool = False,
+    tie: int = TIE_MAX,
+) -> Question:
+    """What `part_of_story` asks for its rows."""
+    is_back = mark.is_back if mark else newest_first
+    start = mark or (ENDING if newest_first else BEGINNING)
+    parameters = {
+        **inquiry.cut.parameters(),
+        "subject": subject.id,
+        "limit": size + tie + 1,
+        "after_recorded": start.recorded,
+        "after_source": start.source_id,
+        "after_order": start.source_position,
+        "after_position": start.position,
+    }
+    direction, beyond = ("desc", "<") if is_back else ("asc", ">")
+    return Question("answer_story", parameters, {"direction": direction, "beyond": beyond})
 
 
 def in_story_order(rows: Iterable[EventRow]) -> list[EventRow]:
@@ -158,20 +184,6 @@ def count_story(inquiry: Inquiry, subject: Known) -> int:
     }
     row = next(iter(inquiry.rows("answer_count_story", parameters)), None)
     return int(row[0]) if row else 0
-
-
-def _rows(inquiry: Inquiry, subject: Known, start: Mark, direction: str, limit: int) -> list[EventRow]:
-    parameters = {
-        **inquiry.cut.parameters(),
-        "subject": subject.id,
-        "limit": limit,
-        "after_recorded": start.recorded,
-        "after_source": start.source_id,
-        "after_order": start.source_position,
-        "after_position": start.position,
-    }
-    beyond = ">" if direction == "asc" else "<"
-    return [EventRow(*row) for row in inquiry.rows("answer_story", parameters, direction=direction, beyond=beyond)]
 
 
 def _correlations(inquiry: Inquiry, subject: Known, rows: Iterable[EventRow]) -> set[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.cursors import Mark, pack
 from audit.answers.reading.cut import END
 from audit.answers.reading.events import Told
@@ -185,8 +185,7 @@ def noted(
 ) -> Noted:
     found, doubts = dict[int, tuple[str, ...]](), dict[int, tuple[str, ...]]()
     corrected: set[str] = set()
-    asked = {"positions": list(positions), "moment": moment or inquiry.cut.time or END, "identifiers": list(ids)}
-    for position, finding, named, is_open in inquiry.rows("answer_opened_by", asked):
+    for position, finding, named, is_open in inquiry.answer(noted_asked(inquiry, positions, ids, moment)):
         if named is not None:
             corrected.add(named)
             continue
@@ -194,6 +193,14 @@ def noted(
         if is_open:
             doubts[position] = (*doubts.get(position, ()), finding)
     return Noted(found, doubts, corrected)
+
+
+def noted_asked(
+    inquiry: Inquiry, positions: Sequence[int], ids: Sequence[str] = (), moment: datetime | None = None
+) -> Question:
+    """What `noted` asks."""
+    asked = {"positions": list(positions), "moment": moment or inquiry.cut.time or END, "identifiers": list(ids)}
+    return Question("answer_opened_by", asked)
 
 
 def _causes(inquiry: Inquiry, told: Sequence[Told]) -> dict[str, tuple[tuple[EventRef, datetime], ...]]:

@@ -119,6 +119,7 @@ ENTRIES: Fields = {
 WHO: Fields = {
     "subject": lambda row: row.subject,
     "since": lambda row: row.since,
+    "age_seconds": lambda row: row.age_seconds,
     "money": lambda row: sums(row.money),
 }
 FINDINGS: Fields = {

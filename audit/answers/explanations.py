@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from audit.answers.documents import Document, at_document, event_document, money_document, unattributed_documents
-from audit.answers.shapes import Because, Edge, FieldWhy, StateWhy, Waiting, When, Who, Why
+from audit.answers.shapes import Alike, Because, Edge, FieldWhy, StateWhy, Waiting, When, Who, Why
 from audit.values import known_time, rfc3339
 
 
@@ -44,7 +46,8 @@ def when_document(answer: When) -> Document:
     }
 
 
-def who_document(answer: Who) -> Document:
+def who_document(answer: Who, each: Sequence[Alike] = ()) -> Document:
+    """`each`: the troubles of the customer or account that was asked."""
     return {
         "like": answer.like,
         "kind": answer.kind,
@@ -52,19 +55,42 @@ def who_document(answer: Who) -> Document:
         "at": at_document(answer.at),
         "total": answer.subjects.total,
         "shown": answer.subjects.shown,
-        "customers": answer.customers,
-        "money": [money_document(money) for money in answer.money],
-        "oldest": rfc3339(answer.oldest) if answer.oldest else None,
-        "newest": rfc3339(answer.newest) if answer.newest else None,
+        **_counts(answer),
         "subjects": [
             {
                 "subject": str(line.subject.subject),
                 "since": rfc3339(line.since),
+                "age_seconds": line.age_seconds,
                 "money": [money_document(money) for money in line.money],
             }
             for line in answer.subjects.rows
         ],
+        **({"each": [_alike(one) for one in each]} if each else {}),
         "model": answer.model,
+    }
+
+
+def _alike(one: Alike) -> Document:
+    found = one.found
+    return {
+        "subject": str(one.subject.subject),
+        "says": one.says,
+        "kind": found.kind,
+        "expression": found.expression,
+        "total": found.subjects.total,
+        **_counts(found),
+    }
+
+
+def _counts(answer: Who) -> Document:
+    return {
+        "customers": answer.customers,
+        "transfers": answer.transfers,
+        "money": [money_document(money) for money in answer.money],
+        "oldest": rfc3339(answer.oldest) if answer.oldest else None,
+        "newest": rfc3339(answer.newest) if answer.newest else None,
+        "age_seconds": answer.age_seconds,
+        "live": answer.at.is_now,
     }
 
 

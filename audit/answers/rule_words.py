@@ -1,4 +1,4 @@
-"""What each rule has found, as a person says it inside a sentence, per language."""
+"""What each rule has found (`rule_`) or has not (`not_`), as a person says it inside a sentence, per language."""
 
 from __future__ import annotations
 
@@ -39,6 +39,18 @@ RULE_WORDS: Mapping[str, Mapping[str, str]] = {
         "rule_unreasoned_correction": "a correction by hand lacks its reason or approval",
         "rule_books_disagree": "our books do not agree on where the money is",
         "rule_forbidden_state": "something is so that must never be",
+        "not_unbalanced_event": "the parts of each event make up its total",
+        "not_transfer_not_conserved": "the amounts add up",
+        "not_residue_at_end": "no money was left behind on the way",
+        "not_amount_drift": "the amount that was asked for was booked",
+        "not_illegal_transition": "no step came that may not come at that point",
+        "not_unmatched_resolution": "no money was released that had not been reserved",
+        "not_double_effect": "no step was carried out twice",
+        "not_half_compensation": "nothing that failed was left not undone",
+        "not_duplicate_effect": "the order came only once",
+        "not_duplicate_reaction": "no step was answered more than once",
+        "not_books_disagree": "our books agree on where the money is",
+        "not_forbidden_state": "nothing is so that must never be",
     },
     "da": {
         "rule_unbalanced_event": "delene af en postering giver ikke det samlede beløb",
@@ -74,5 +86,17 @@ RULE_WORDS: Mapping[str, Mapping[str, str]] = {
         "rule_unreasoned_correction": "en rettelse i hånden mangler begrundelse eller godkendelse",
         "rule_books_disagree": "vores bøger er ikke enige om, hvor pengene er",
         "rule_forbidden_state": "noget er, som det aldrig må være",
+        "not_unbalanced_event": "delene af hver postering giver det samlede beløb",
+        "not_transfer_not_conserved": "beløbene stemmer",
+        "not_residue_at_end": "der er ikke blevet penge tilbage undervejs",
+        "not_amount_drift": "det beløb, der blev bedt om, er bogført",
+        "not_illegal_transition": "der kom ingen skridt, som ikke må komme på det sted",
+        "not_unmatched_resolution": "der er ikke frigivet penge, som ikke var reserveret",
+        "not_double_effect": "intet skridt er udført to gange",
+        "not_half_compensation": "intet, der mislykkedes, mangler at blive ført tilbage",
+        "not_duplicate_effect": "ordren kom kun én gang",
+        "not_duplicate_reaction": "intet skridt er besvaret mere end én gang",
+        "not_books_disagree": "vores bøger er enige om, hvor pengene er",
+        "not_forbidden_state": "intet er, som det aldrig må være",
     },
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from audit.answers.shapes import CauseLine, Ends, Waiting, When, Who, Why
+from collections.abc import Sequence
+from decimal import Decimal
+
+from audit.answers.shapes import Alike, CauseLine, Ends, Waiting, When, Who, Why
 from audit.answers.telling.chains import ToldChain, told_once
 from audit.answers.telling.figures import duration_text
 from audit.management.telling import Write, as_of_text, tell_incomplete, time_text
@@ -51,16 +54,26 @@ def tell_when(write: Write, answer: When, zone: str) -> None:
         write("NOT COMPLETE: " + ", ".join(str(ref) for ref in answer.not_understood))
 
 
-def tell_who(write: Write, answer: Who, zone: str) -> None:
+def tell_who(write: Write, answer: Who, zone: str, each: Sequence[Alike] = ()) -> None:
+    """`each`: the troubles of the customer or account that was asked; the list is of the gravest."""
+    for one in each[1:]:
+        write(f"also, of {one.subject.subject}: {one.found.kind} with {one.found.expression}")
+        write(f"  {_counted(one.found)}")
     write(f"{answer.kind} with {answer.expression}  ({as_of_text(answer.at, zone)})")
-    sums = ", ".join(money.grouped for money in answer.money) or "no money"
-    customers = "1 customer" if answer.customers == 1 else f"{answer.customers:,} customers"
-    write(f"{answer.subjects.total:,} of them, {customers}, {sums}")
+    write(_counted(answer))
     for line in answer.subjects.rows:
         money = ", ".join(one.grouped for one in line.money)
         write(f"  {time_text(line.since, zone)}  {line.subject.subject}  {money}")
     if answer.subjects.next:
         write(f"  {answer.subjects.shown:,} of {answer.subjects.total:,} are shown: the console lists them all")
+
+
+def _counted(answer: Who) -> str:
+    sums = ", ".join(money.grouped for money in answer.money) or "no money"
+    customers = "1 customer" if answer.customers == 1 else f"{answer.customers:,} customers"
+    transfers = "" if answer.transfers is None else f"{answer.transfers:,} payment{'s' * (answer.transfers != 1)}, "
+    age = "" if answer.age_seconds is None else f", the longest for {duration_text(Decimal(str(answer.age_seconds)))}"
+    return f"{answer.subjects.total:,} of them, {customers}, {transfers}{sums}{age}"
 
 
 def _tell_chain(write: Write, chain: ToldChain, zone: str) -> None:

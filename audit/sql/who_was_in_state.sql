@@ -7,11 +7,7 @@ cross join lateral (
     where h.stream_id = a.stream_id and h.item = a.item and h.field = '' and h.{clock} <= %(time)s
     order by h.source_position desc limit 1
 ) c
-cross join lateral (
-    select a.subject_id as id where a.lane = %(kind)s
-    union all
-    select l.other_id from link l where a.lane <> %(kind)s and l.subject_id = a.subject_id and l.other_kind = %(kind)s
-        and l.first_at <= %(tied)s
-) k
+cross join lateral (select a.subject_id, a.lane as kind) o
+{tied}
 where a.lane = any(%(lanes)s) and c.value = any(%(states)s)
 group by k.id

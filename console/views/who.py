@@ -12,10 +12,11 @@ from django.utils.translation import gettext
 from audit.answers.choices import choices
 from audit.answers.claims.claimed import in_words
 from audit.answers.inquiry import Inquiry
-from audit.answers.reading.names import kind_title, known
+from audit.answers.reading.names import kind_title
 from audit.answers.shapes import Page, WhoLine
+from audit.answers.situations import EVERYONE, SITUATIONS_MAX
 from audit.answers.when import claim_of
-from audit.answers.who import EVERYONE, behind_doors, situation_of
+from audit.answers.who import behind_doors, who_each
 from audit.answers.who import who as ask_who
 from audit.answers.words import within
 from audit.errors import UnknownSubject, UsageError
@@ -55,13 +56,19 @@ def who(visit: Visit, kind: str) -> HttpResponse:
 
 @looked("who", "look")
 def who_else(visit: Visit, kind: str, id: int) -> HttpResponse:
-    """Everyone in this subject's situation; the address then says what makes them alike, not whose it was."""
+    """Everyone in this subject's situation; the address then says what makes them alike, not whose it was. Of several
+    situations each is told with its counts, to choose from."""
     with asking(visit) as inquiry:
         subject, inquiry = enter(visit, inquiry, kind, id)
-        situation = situation_of(inquiry, subject)
-        own = known(inquiry, situation.subject, None).id if situation.subject else id
-    that = {"of": str(own), **({"that": situation.expression} if situation.expression else {})}
-    return HttpResponseRedirect(visit.at(reverse("who", args=[situation.kind]), **that))
+        each = who_each(inquiry, subject)
+        at, title = inquiry.as_of(), kind_title(inquiry, kind)
+    if len(each) > 1:
+        visit.shows(one.subject for one in each)
+        return visit.show("who_each.html", at, each=each, own=id, own_kind=kind, kind=within(title),
+                          is_cut=len(each) == SITUATIONS_MAX)  # fmt: skip
+    one = each[0] if each else None
+    that = {"of": str(one.subject.id if one else id), **({"that": one.found.expression} if one else {})}
+    return HttpResponseRedirect(visit.at(reverse("who", args=[one.found.kind if one else kind]), **that))
 
 
 @looked("list", "download", kind="download")
@@ -74,7 +81,9 @@ def who_file(visit: Visit, kind: str, format: str) -> HttpResponse:
         def page_at(cursor: str | None) -> Page[WhoLine]:
             return _told(visit, inquiry, ask_who(inquiry, like, that, cursor, 1000).subjects)
 
-        listed = gather("who", lists.WHO, page_at)
+        at = inquiry.as_of()
+        fields = {**lists.WHO, "as_of": lambda _: at.time, "is_live": lambda _: at.is_now}
+        listed = gather("who", fields, page_at)
     visit.shows(row.subject for row in listed.rows)
     return send(visit, listed, format, {"kind": kind, "expression": that, "model": inquiry.model.hash})
 

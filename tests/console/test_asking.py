@@ -172,7 +172,7 @@ def test_the_list_says_in_words_what_makes_them_alike(bank: Bank, transfer: int,
     told = {
         "bank_transfer.state = succeeded and amount > 100": "Its bank transfer is “succeeded” and its amount is more "
         "than 100.",
-        "not finding = stuck": "It is not so that it has stood still for too long.",
+        "not finding = double_effect": "No step was carried out twice.",
         'place = "custody/clearing"': "It has money that is",
     }
     for that, says in told.items():

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections import Counter
+from datetime import datetime
+from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 
 from audit.access.mask import hidden
+from audit.answers.explanations import who_document
 from audit.answers.inquiry import Inquiry, inquire
-from audit.answers.who import situation_of, who
+from audit.answers.situations import situation_of
+from audit.answers.who import who, who_each
 from audit.database import reading
 from audit.values import Subject
 from demobank.faults import FAULTS
-from tests.console.conftest import Bank, browser_of, planted, told_key, with_reason
+from tests.console.conftest import Bank, approved, browser_of, planted, told_key, with_reason
 
-HEALED = {"handled_late", "unbalanced_exchange"}  # nothing is open of the payment itself: of the account there is
+HEALED = {"handled_late"}
+ACCOUNTS = {"overdrawn_by_fee", "misstated_balance", "unbalanced_exchange"}  # whose money is wrong, not a payment's
 FLOWS = ("transfer", "card_payment", "exchange")
 
 
@@ -41,7 +50,7 @@ def test_every_page_counts_as_the_key_does(fault: str, bank: Bank) -> None:
         inquiry = inquire(connection, hidden)
         number, _ = others(inquiry, own)
         assert (number is None) == (fault in HEALED)
-        if number is not None and own.kind in FLOWS:
+        if number is not None and (own.kind in FLOWS or fault in ACCOUNTS):
             assert number + 1 == count
             assert {others(inquiry, Subject("finding", one))[0] for (one,) in findings} <= {number}
         for page in map(Subject.parse, entry["subjects"]):
@@ -57,3 +66,79 @@ def test_of_what_is_healed_nothing_is_open(bank: Bank) -> None:
     browser = with_reason(browser_of("support"), "customer", bank.customer_of("transfer", id))
     page = browser.get(f"/of/transfer/{id}/who", follow=True).content.decode()
     assert "Nothing here is open: choose what you mean." in page and "in this situation" not in page
+
+
+def test_money_at_both_ends_of_a_payment_is_counted_once(bank: Bank) -> None:
+    """What left its sender and has not arrived is wrong with two customers, and is the money of one payment."""
+    rows = bank.rows(
+        "select f.subject_id, l.other_id, (m.value ->> 0)::numeric / 100 from finding f"
+        " join trace.subject s on s.id = f.subject_id join link l on l.subject_id = s.id and l.other_kind = 'customer'"
+        " cross join jsonb_array_elements(f.money) m"
+        " where f.rule = 'amount_drift' and f.state = 'open' and s.kind = 'transfer'")  # fmt: skip
+    once = {payment: units for payment, _, units in rows}
+    assert len(rows) > len(once), "no payment has two customers: it tests nothing"
+    with reading() as connection:
+        found = who(inquire(connection, hidden), Subject("customer", "*"), "finding = amount_drift")
+    assert [one.amount for one in found.money] == [sum(once.values())] and found.transfers == len(once)
+    each = {line.subject.id: sum(one.amount for one in line.money) for line in found.subjects.rows}
+    assert each == {who: sum(units for _, other, units in rows if other == who) for _, who, _ in rows}
+
+
+def test_each_trouble_of_a_customer_is_told_with_its_own_count(bank: Bank) -> None:
+    """A customer who is struck twice is named each trouble, and is counted for each."""
+    struck: dict[str, set[str]] = {}
+    for one in planted():
+        if one["fault"] not in HEALED:
+            customer = next(subject for subject in one["subjects"] if subject.startswith("customer:"))
+            struck.setdefault(customer, set()).add(one["subject"])
+    customer, subjects = max(struck.items(), key=lambda item: len(item[1]))
+    assert len(subjects) > 1
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        each = who_each(inquiry, Subject.parse(customer))
+        for subject in subjects:
+            own = situation_of(inquiry, Subject.parse(subject))
+            [told] = [one for one in each if one.found.expression == own.expression]
+            more, _ = others(inquiry, Subject.parse(subject))
+            assert told.found.has_own and told.found.subjects.total == (more or 0) + 1
+    browser, id = browser_of("support"), bank.id_of(*customer.split(":"))
+    page = with_reason(browser, "customer", id).get(f"/of/customer/{id}/who").content.decode()
+    assert f"This customer is in {len(each)} situations" in page and page.count('class="says"') == len(each)
+    for link in map(unescape, re.findall(r'<p><a href="(/who/[^"]+)"', page)):
+        assert "situation</h2>" in browser.get(link).content.decode()
+
+
+def test_what_a_payment_explains_is_not_found_of_the_account_itself(bank: Bank) -> None:
+    """An account that a payment took twice from is below zero by the payment; one that a fee took from, by itself."""
+    below = {one["subject"] for one in planted() if one["fault"] == "overdrawn_by_fee"}
+    by_payments = [
+        one["subjects"] for one in planted() if "negative_place" in one["rules"] and one["subject"] not in below
+    ]
+    assert below and by_payments
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        like = Subject("account", "*")
+        found = {
+            claim: {str(line.subject.subject) for line in who(inquiry, like, f"{claim} = negative_place").subjects.rows}
+            for claim in ("finding", "account.finding")
+        }
+    assert found["account.finding"] == below
+    assert found["finding"] == below | {s for one in by_payments for s in one if s.startswith("account:")}
+
+
+def test_age_and_whether_it_is_frozen_are_in_every_form(bank: Bank) -> None:
+    browser = browser_of("auditor")
+    for at, is_live in (("", True), ("2026-11-22T12:00:00Z", False)):
+        query = {"that": "finding = missing_reaction", **({"at": at} if at else {})}
+        page = browser.get("/who/transfer", query).content.decode()
+        assert ("freeze it" in page) == is_live and ("frozen at this moment" in page) != is_live and " d " in page
+        with reading() as connection:
+            inquiry = inquire(connection, hidden, at=at or None)
+            answer = who_document(who(inquiry, Subject("transfer", "*"), query["that"]))
+        assert answer["live"] == is_live and answer["age_seconds"] == max(r["age_seconds"] for r in answer["subjects"])
+        address = f"/who/transfer/who.csv?{urlencode(query)}"
+        rows = list(csv.DictReader(io.StringIO(approved(browser, address).content.decode())))
+        assert {row["is_live"] for row in rows} == {str(is_live).lower()}
+        for row in rows:
+            age = datetime.fromisoformat(row["as_of"]) - datetime.fromisoformat(row["since"])
+            assert float(row["age_seconds"]) == age.total_seconds()

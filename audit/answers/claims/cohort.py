@@ -18,6 +18,7 @@ from audit.answers.reading.names import CUSTOMER, flow_kinds
 from audit.answers.reading.standing import of_findings, of_waits
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes.finding import OF_MONEY
+from audit.database import sql
 from audit.errors import UsageError
 from audit.findings.catalogue import RULES
 from audit.model.amounts import EXACT
@@ -34,6 +35,7 @@ NAMES = [
     "LANE.TYPE",
     "waiting",
     "finding",
+    "KIND.finding",
     "place",
     "places.KIND",
     "balance",
@@ -102,15 +104,10 @@ class Cohort:
     def wrong(self, members: Collection[int]) -> dict[int, set[str]]:
         """What is open of each of them and wrong with a payment: its rules."""
         found: dict[int, set[str]] = {id: set() for id in members}
-        told = {"subjects": list(members), "rules": sorted(OF_PAYMENTS), "apart": self._apart()}
-        for id, _, rule in self._rows("who_has_finding", of_findings(self.inquiry.cut), **told) if members else ():
+        told = {"subjects": list(members), "rules": sorted(OF_PAYMENTS), "apart": self._apart(), "of": None}
+        for id, _, rule in self.rows("who_has_finding", of_findings(self.inquiry.cut), **told) if members else ():
             found[id].add(rule)
         return found
-
-    def damage(self, members: Collection[int], rules: Collection[str]) -> list[tuple[int, str, int]]:
-        """Subject, currency and units of what the open findings of these rules say is wrong."""
-        told = {"subjects": list(members), "rules": sorted(rules)}
-        return self._rows("who_damage", of_findings(self.inquiry.cut), **told) if members else []
 
     def _apart(self) -> list[str]:
         """Whose findings are not told of the payments that are tied to them."""
@@ -163,14 +160,21 @@ class Cohort:
             return self._pairs(f"who_had_event{self._of_clock}", meanings=self._meanings(text))
         if name.name == "waiting":
             return self._waiting(text)
-        if name.name == "finding":
-            _check(text, RULES, "rule")
-            told = {"subjects": None, "rules": [text], "apart": self._apart()}
-            rows = self._rows("who_has_finding", of_findings(self.inquiry.cut), **told)
-            return {row[0]: row[1] for row in rows}
+        if name.name == "finding" or name.name.endswith(".finding"):
+            return self._found(name, text)
         if name.name == "place":
             return self._in_place(text)
         return None
+
+    def _found(self, name: Name, text: object) -> Members:
+        """`finding` of any kind that they are tied to; `KIND.finding` of that kind itself, and not of a payment that
+        explains it."""
+        kind = name.name.removesuffix("finding").removesuffix(".")
+        if kind:
+            _check(kind, self.model.kinds, "kind")
+        _check(text, RULES, "rule")
+        told = {"subjects": None, "rules": [text], "apart": [] if kind else self._apart(), "of": kind or None}
+        return {row[0]: row[1] for row in self.rows("who_has_finding", of_findings(self.inquiry.cut), **told)}
 
     def _in_state(self, name: Name, text: object) -> Members:
         lane = name.name.removesuffix("state").removesuffix(".")
@@ -182,7 +186,7 @@ class Cohort:
         cut = self.inquiry.cut
         if cut.is_now:
             return self._pairs("who_in_state", **parameters)
-        rows = self.inquiry.rows("who_was_in_state", {**self._parameters(), **parameters}, clock=self.clock)
+        rows = self.rows("who_was_in_state", {"clock": self.clock}, **parameters)
         return {row[0]: row[1] for row in rows}
 
     def _own_lanes(self) -> list[str]:
@@ -206,7 +210,7 @@ class Cohort:
         calls = {f"{one.after[0]}.{one.after[1]}" for one in self.model.expectations}
         _check(text, calls, "event that calls for a reaction")
         numbers = [n for n, one in enumerate(self.model.expectations) if ".".join(one.after) == text]
-        return {row[0]: row[1] for row in self._rows("who_waits", of_waits(self.inquiry.cut), expectations=numbers)}
+        return {row[0]: row[1] for row in self.rows("who_waits", of_waits(self.inquiry.cut), expectations=numbers)}
 
     def _in_place(self, text: object) -> Members:
         """BOOK/KIND:ID."""
@@ -263,8 +267,7 @@ class Cohort:
 
     def _remembered(self, lanes: Sequence[str], field: str) -> Values:
         found: Values = {}
-        parameters = {**self._parameters(), "lanes": lanes, "field": field}
-        for id, value, since in self.inquiry.rows("who_remembers", parameters, clock=self.clock):
+        for id, value, since in self.rows("who_remembers", {"clock": self.clock}, lanes=lanes, field=field):
             found.setdefault(id, []).append(("", value, since))
         return found
 
@@ -317,14 +320,22 @@ class Cohort:
         return EXACT.scaleb(Decimal(int(units)), -self.model.digits.get(currency, 0))
 
     def _pairs(self, statement: str, **parameters: object) -> Members:
-        return {row[0]: row[1] for row in self._rows(statement, {}, **parameters)}
+        return {row[0]: row[1] for row in self.rows(statement, {}, **parameters)}
 
-    def _rows(self, statement: str, parts: Mapping[str, str], **parameters: object) -> list[tuple[Any, ...]]:
-        return self.inquiry.rows(statement, {**self._parameters(), **parameters}, **parts)
+    def rows(self, statement: str, parts: Mapping[str, str], **parameters: object) -> list[tuple[Any, ...]]:
+        shared = {"tied": sql("part_tied"), "of_itself": sql("part_of_itself")}
+        return self.inquiry.rows(statement, {**self._parameters(), **parameters}, **shared, **parts)
 
     def _parameters(self) -> dict[str, object]:
         time = self.inquiry.cut.time or END
-        return {"kind": self.kind, "time": time, "tied": END if self._is_of_occurred else time, "few": FEW}
+        return {
+            "kind": self.kind,
+            "time": time,
+            "tied": END if self._is_of_occurred else time,
+            "few": FEW,
+            "holders": [*holders(self.model), CUSTOMER],
+            "wrong": sorted(OF_PAYMENTS),
+        }
 
 
 def _true_since(

@@ -75,6 +75,7 @@ from audit.answers.shapes.story import (
     What,
 )
 from audit.answers.shapes.when import (
+    Alike,
     Edge,
     Interval,
     When,
@@ -91,6 +92,7 @@ from audit.answers.shapes.why import (
 )
 
 __all__ = [
+    "Alike",
     "FlowsPage",
     "LaneFlow",
     "PassageLine",

@@ -44,11 +44,13 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class WhoLine:
-    """One that is in the situation. `money`: what a flow carries, or what a holder has, by currency; `is_closed`: it is
-    not told, because no door to it stands open."""
+    """One that is in the situation. `age_seconds`: how long at the asked moment, now by the watermark; None: no source
+    has one. `money`: what a flow carries, or what a holder has, by currency; `is_closed`: it is not told, because no
+    door to it stands open."""
 
     subject: Link
     since: datetime
+    age_seconds: float | None
     money: tuple[Money, ...]
     is_closed: bool = False
 
@@ -56,8 +58,9 @@ class WhoLine:
 @dataclass(frozen=True, slots=True)
 class Who:
     """The cohort of a situation: `kind` and `expression` say what makes them alike, `like` what was asked. Counts are
-    of all, not of those shown. `has_own`: the one that was asked from is among them. `is_of_damage`: the
-    money is what findings say is wrong, not what each has."""
+    of all, not of those shown. `transfers`: the payments that it is about; None where it is about none. `has_own`: the
+    one that was asked from is among them. `is_of_damage`: the money is what findings say is wrong, once a payment, not
+    what each has."""
 
     like: str
     kind: str
@@ -66,8 +69,28 @@ class Who:
     model: str
     subjects: Page[WhoLine]
     customers: int
+    transfers: int | None
     money: tuple[Money, ...]
     oldest: datetime | None
     newest: datetime | None
     has_own: bool = False
     is_of_damage: bool = False
+
+    @property
+    def age_seconds(self) -> float | None:
+        """Of the one that is longest in it."""
+        return age_of(self.oldest, self.at) if self.oldest else None
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """One trouble of a customer or an account with all in the same; `subject` is whose situation it is."""
+
+    subject: Link
+    says: str
+    found: Who
+
+
+def age_of(since: datetime, at: AsOf) -> float | None:
+    """In seconds. A source that is ahead of the worst one may have told it since: then it is new."""
+    return max(0.0, (at.time - since).total_seconds()) if at.time else None

@@ -15,9 +15,10 @@ from audit.answers.pages.said import where_to_say
 from audit.answers.reading.withheld import withhold
 from audit.answers.shapes import Why
 from audit.answers.shut import behind_doors
+from audit.answers.situations import is_one, situation_of
 from audit.answers.what import whole_story_in_pages
 from audit.answers.when import when
-from audit.answers.who import situation_of, who
+from audit.answers.who import who, who_each
 from audit.answers.why import why
 from audit.database import reading
 from audit.errors import UsageError
@@ -73,16 +74,18 @@ class Command(Base):
         """Whose situation it is opens with a reason; the list names subjects and nothing personal, and is recorded."""
         with reading(viewer=viewer(options)) as connection:
             inquiry = _inquiry(connection, options, hidden)
-            subject = situation_of(inquiry, like).subject
+            expression = options["expression"] or ""
+            subject = like if is_one(inquiry, like) else situation_of(inquiry, like).subject
             if subject is not None:
                 admitted(options, subject, customers_for(inquiry, subject), page="ask who")
-            answer, _ = withhold(inquiry, who(inquiry, like, options["expression"] or "", size=WHO_SHOWN))
+            answer, _ = withhold(inquiry, who(inquiry, like, expression, size=WHO_SHOWN))
+            each, _ = withhold(inquiry, who_each(inquiry, like) if subject == like and not expression else [])
             shown = [line.subject.subject for line in answer.subjects.rows]
             listed(options, shown, page="ask who", count=answer.subjects.total or 0)
             if options["json"]:
-                self.print_json(who_document(answer))
+                self.print_json(who_document(answer, each if len(each) > 1 else ()))
             else:
-                tell_who(self.stdout.write, answer, inquiry.model.zone)
+                tell_who(self.stdout.write, answer, inquiry.model.zone, each)
 
 
 def _check_expression(question: str, expression: str | None) -> None:

@@ -219,7 +219,7 @@ class CaseEntry(models.Model):
     reference = models.TextField(default="")  # an event, a finding, a question, another case or a subject
     position = models.BigIntegerField(null=True)  # of an event in our log
     value = models.TextField(default="")  # of a status or a verdict
-    document = models.JSONField(null=True)  # a pinned finding or answer as it was then, everything personal masked
+    # what somebody wrote, or a pinned finding or answer as it was then, everything personal masked (JSON)
     text = models.ForeignKey(KeptText, on_delete=models.PROTECT, null=True)
     digest = models.TextField()  # of all this; the record in the log has it too
 

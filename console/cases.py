@@ -15,6 +15,7 @@ from audit.answers.reading.events import Told, events_at, read_events
 from audit.answers.reading.names import customers_of_each, links_of
 from audit.answers.reading.withheld import Withheld, hidden_among, withheld_around
 from audit.answers.shapes import Link
+from audit.cases.answers import as_may_be_told
 from audit.cases.entries import ANSWER, EVENT, FINDING, LINK, QUESTION, STATUS, Case, Entry
 from audit.values import UNKNOWN_TIME, Subject
 from console.visit import Visit
@@ -37,6 +38,7 @@ class AnswerShown:
     steps_in_all: int
     titles: Mapping[str, str]
     warnings: Sequence[str]
+    is_bare: bool  # without its words: something in them was declared personal since
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def shown(visit: Visit, inquiry: Inquiry, case: Case) -> CaseShown:
     for entry in entries:
         link = links[entry.subject] if entry.subject is not None else None
         if doors.tell(entry):
-            rows.append(_told(EntryShown(entry, link, None), events, mixed))
+            rows.append(_told(EntryShown(_bare(inquiry, entry), link, None), events, mixed))
         else:
             shut = next((links[one] for one in (doors.of(entry) or customers)), None)
             rows.append(EntryShown(replace(entry, text=None, document=None), link, shut))
@@ -141,6 +143,12 @@ def _parts(around: Withheld) -> tuple[frozenset[Subject], frozenset[Subject]]:
     return around.touched, around.hidden
 
 
+def _bare(inquiry: Inquiry, entry: Entry) -> Entry:
+    if entry.document is None:
+        return entry
+    return replace(entry, document=as_may_be_told(inquiry, entry.document))
+
+
 def _told(plain: EntryShown, events: Mapping[int, Told], mixed: Collection[Subject]) -> EntryShown:
     entry = plain.entry
     if entry.id in events:
@@ -166,6 +174,7 @@ def _answer(document: Mapping[str, Any]) -> AnswerShown:
         len(steps),
         document.get("titles", {}),
         document.get("warnings", []),
+        document.get("is_bare", False),
     )
 
 

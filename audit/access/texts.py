@@ -25,7 +25,11 @@ ERASED = ""
 
 def keep(text: str, subjects: Sequence[Subject]) -> KeptText:
     """Seal a text that was written about these subjects. Raises UsageError for an empty or too long one."""
-    text = checked(text)
+    return sealed(checked(text), subjects)
+
+
+def sealed(text: str, subjects: Sequence[Subject]) -> KeptText:
+    """As it is, however long: what nobody wrote, and is erased as a text is."""
     key, salt, nonce = os.urandom(KEY_BYTES), os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
     return KeptText.objects.create(
         subjects=[str(subject) for subject in dict.fromkeys(subjects)],

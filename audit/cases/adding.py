@@ -16,7 +16,7 @@ from audit.access.looks import Look
 from audit.access.mask import closed
 from audit.access.people import Actor, require
 from audit.access.reasons import under_secrecy
-from audit.access.texts import keep
+from audit.access.texts import keep, sealed
 from audit.answers.documents import Document, finding_document
 from audit.answers.inquiry import Inquiry, inquire
 from audit.answers.pages.findings import finding
@@ -170,7 +170,7 @@ def _append(actor: Actor, id: int, added: Added, about: Sequence[Subject], text:
         raise UsageError("this answer is too long to be pinned: pin its steps, or export its trail")
     try:
         with transaction.atomic():
-            kept = None if text is None else keep(text, about)
+            kept = _kept(added, about, text)
             digest = digest_of(added, kept)
             details: dict[str, object] = {"case": id, "what": added.kind, "digest": digest}
             if kept is not None:
@@ -187,7 +187,6 @@ def _append(actor: Actor, id: int, added: Added, about: Sequence[Subject], text:
                 reference=added.reference,
                 position=added.position,
                 value=added.value,
-                document=added.document,
                 text=kept,
                 digest=digest,
             )
@@ -195,8 +194,15 @@ def _append(actor: Actor, id: int, added: Added, about: Sequence[Subject], text:
         raise Refused(str(error).splitlines()[0]) from None
 
 
+def _kept(added: Added, about: Sequence[Subject], text: str | None) -> KeptText | None:
+    """What somebody wrote or what was pinned, sealed: both go when one whom the case is about is erased."""
+    if added.document is not None:
+        return sealed(_canonical(added.document).decode(), about)
+    return None if text is None else keep(text, about)
+
+
 def digest_of(added: Added, kept: KeptText | None) -> str:
-    """SHA-256 of the entry as canonical JSON; of a text its commitment, which outlives the text."""
+    """SHA-256 of the entry as canonical JSON; of a text or document its commitment, which outlives it."""
     whole: Mapping[str, Any] = {
         "kind": added.kind,
         "subject": str(added.subject) if added.subject else "",
@@ -204,7 +210,6 @@ def digest_of(added: Added, kept: KeptText | None) -> str:
         "reference": added.reference,
         "position": added.position,
         "value": added.value,
-        "document": added.document,
         "text": bytes(kept.commitment).hex() if kept is not None else None,
     }
     return sha256(_canonical(whole)).hexdigest()

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from audit.answers.documents import Document, what_document, where_document
 from audit.answers.inquiry import Inquiry
 from audit.answers.pages.said import where_doubted
 from audit.answers.reading.withheld import withhold
 from audit.answers.what import whole_story_in_pages
+from audit.instance import model_of
+from audit.model.personal import newly_personal
 from audit.values import Subject
+
+WORDS = ("tells", "to_say", "says")  # and what is named: an earlier model may have put into them what is personal now
 
 
 def where_pinned(inquiry: Inquiry, subject: Subject) -> Document:
@@ -25,3 +32,14 @@ def what_pinned(inquiry: Inquiry, subject: Subject) -> Document:
     pages = whole_story_in_pages(inquiry, subject)
     return what_document(withhold(inquiry, page, [subject])[0] for page in pages)
 
+
+def as_may_be_told(inquiry: Inquiry, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A pinned document without its words, where the model in force calls something personal that its own did not."""
+    if document["model"] == inquiry.model.hash:
+        return document
+    if not newly_personal(inquiry.model, model_of(inquiry.connection, document["model"])):
+        return document
+    bare: dict[str, Any] = {**document, **{name: "" for name in WORDS if name in document}}
+    if "steps" in document:
+        bare["steps"] = [{**step, "says": ""} for step in document["steps"]]
+    return {**bare, "titles": {}, "warnings": [], "is_bare": True}

@@ -12,6 +12,7 @@ from audit.values import Subject
 QUESTION, EVENT, FINDING, ANSWER, NOTE, LINK, STATUS, VERDICT = KINDS = (
     "question", "event", "finding", "answer", "note", "link", "status", "verdict",
 )  # fmt: skip
+PINNED = (FINDING, ANSWER)  # each with a document
 OPEN, WAITING, CLOSED = STATUSES = ("open", "waiting", "closed")
 VERDICTS = ("as_it_should_be", "fault_of_the_bank", "fault_of_another", "misuse", "not_explained")
 ANSWERS = ("where", "what")
@@ -19,7 +20,8 @@ ANSWERS = ("where", "what")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One addition. `subject` is whom it is about (None: the whole case); `text` is "" where it was erased."""
+    """One addition. `subject` is whom it is about (None: the whole case); `text` is "" where it was erased.
+    `document` is of what is pinned; None where it was erased, or nobody asked for it."""
 
     id: int
     kind: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from audit.access.people import Actor, require
 from audit.access.statements import rows
 from audit.access.texts import texts
 from audit.answers.reading.names import CUSTOMER
-from audit.cases.entries import CLOSED, KINDS, OPEN, STATUS, Case, Entry
+from audit.cases.entries import CLOSED, KINDS, OPEN, PINNED, STATUS, Case, Entry
 from audit.errors import UnknownSubject
 from audit.model.meaning import Model
 from audit.models import Case as CaseRow
@@ -42,13 +43,13 @@ def case(actor: Actor, id: int) -> Case:
     """Raises Refused, UnknownSubject."""
     row, entries = _row(actor, id), list(CaseEntry.objects.filter(case=id).order_by("id"))
     said = texts([entry.text_id for entry in entries if entry.text_id is not None])
-    return _case(row, (_entry(entry, said, entry.document) for entry in entries))
+    return _case(row, (_entry(entry, said) for entry in entries))
 
 
 def outline(actor: Actor, id: int) -> Case:
     """The case without what was pinned and written. Raises Refused, UnknownSubject."""
-    row, entries = _row(actor, id), CaseEntry.objects.filter(case=id).defer("document").order_by("id")
-    return _case(row, (_entry(entry, {}, None) for entry in entries))
+    row, entries = _row(actor, id), CaseEntry.objects.filter(case=id).order_by("id")
+    return _case(row, (_entry(entry, {}) for entry in entries))
 
 
 def _row(actor: Actor, id: int) -> CaseRow:
@@ -103,8 +104,10 @@ def _line(row: CaseRow, status: str | None, changed_at: datetime, entries: int, 
     return CaseLine(row.pk, row.opened_at, row.opened_by, row.is_secret, status or OPEN, changed_at, entries, about)
 
 
-def _entry(row: CaseEntry, said: Mapping[int, str], document: Mapping[str, Any] | None) -> Entry:
+def _entry(row: CaseEntry, said: Mapping[int, str]) -> Entry:
     assert row.kind in KINDS
+    text = None if row.text_id is None else said.get(row.text_id)
+    document: Mapping[str, Any] | None = json.loads(text) if text and row.kind in PINNED else None
     return Entry(
         row.pk,
         row.kind,
@@ -116,7 +119,7 @@ def _entry(row: CaseEntry, said: Mapping[int, str], document: Mapping[str, Any] 
         row.position,
         row.value,
         document,
-        None if row.text_id is None else said.get(row.text_id),
+        None if row.kind in PINNED else text,
         row.digest,
     )
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -29,7 +28,7 @@ from audit.log.pieces import Sealed
 from audit.log.replay import logged_at
 from audit.log.seals import SALT_BYTES, commitment_of_value, seal
 from audit.model.meaning import EventMeaning, Model
-from audit.model.personal import covers
+from audit.model.personal import covers, newly_personal
 from audit.trails.expiry import withdraw_outdated
 
 LOCK_SECONDS_MAX = 5
@@ -102,25 +101,14 @@ def _sealed_all(connection: Connection, model: Model, progress: Progress) -> int
 
 def _types(model: Model, others: Sequence[str]) -> list[str]:
     """Types of events of which another model, by its text, may have left in the clear what this one calls personal."""
-    found, mine = set[str](), _streams(model.source)
-    for text in others:
-        try:
-            lanes, streams = compiled(text).lanes, _streams(text)
-        except ModelError:  # it was in force when less was refused
-            lanes, streams = {}, {}
-        for name, lane in model.lanes.items():
-            is_same = name in lanes and streams[name] == mine[name]  # else another lane may have read them
-            known = lanes[name].events if is_same else {}
-            found.update(
-                type_
-                for type_, meaning in lane.events.items()
-                if not set(meaning.personal) <= set(known[type_].personal if type_ in known else ())
-            )
-    return sorted(found)
+    return sorted(set().union(*(newly_personal(model, _other(text)) for text in others)))
 
 
-def _streams(text: str) -> dict[str, object]:
-    return {name: lane["streams"] for name, lane in tomllib.loads(text)["lane"].items()}
+def _other(text: str) -> Model | None:
+    try:
+        return compiled(text)
+    except ModelError:  # it was in force when less was refused
+        return None
 
 
 def _batch(connection: Connection, model: Model, types: Sequence[str], done: int, upto: int) -> tuple[int, int]:

@@ -72,7 +72,6 @@ class Migration(migrations.Migration):
                 ("reference", models.TextField(default="")),
                 ("position", models.BigIntegerField(null=True)),
                 ("value", models.TextField(default="")),
-                ("document", models.JSONField(null=True)),
                 ("text", models.ForeignKey("audit.KeptText", on_delete=models.PROTECT, null=True)),
                 ("digest", models.TextField()),
             ],

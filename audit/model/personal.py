@@ -39,5 +39,24 @@ def personal_names(model: Model) -> Sequence[str]:
     return sorted(names)
 
 
+def newly_personal(model: Model, other: Model | None) -> set[str]:
+    """Types of events of which another model left in the clear what this one calls personal; None: any may have."""
+    found, mine = set[str](), _streams(model)
+    theirs = _streams(other) if other is not None else {}
+    for name, lane in model.lanes.items():
+        is_same = other is not None and name in theirs and theirs[name] == mine[name]  # else another may have read them
+        known = other.lanes[name].events if other is not None and is_same else {}
+        found.update(
+            type_
+            for type_, meaning in lane.events.items()
+            if not set(meaning.personal) <= set(known[type_].personal if type_ in known else ())
+        )
+    return found
+
+
+def _streams(model: Model) -> dict[str, object]:
+    return {name: lane.get("streams") for name, lane in model.document.get("lane", {}).items()}
+
+
 def _parts(path: str) -> list[str]:
     return [part for part in path.split(".") if part and not part.isdigit()]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.test import Client
 
 from audit.access import people
 from audit.access.people import Actor
+from audit.cases import reading
 from tests.console.conftest import Bank, browser_of, with_reason
 
 QUESTION = "Why did Mette Holm's payment never arrive?"
@@ -21,6 +25,11 @@ def opened(browser: Client, bank: Bank, customer: int | None = None, **more: str
     answer = browser.post("/cases/open", {"question": QUESTION, "about": about, **more})
     assert answer.status_code == 302
     return int(answer.headers["Location"].rsplit("/", 1)[1])
+
+
+def documents(case: int) -> list[Mapping[str, Any] | None]:
+    """What is pinned, entry by entry, as the system reads it."""
+    return [entry.document for entry in reading.case(people.SYSTEM, case).entries]
 
 
 def page(browser: Client, case: int) -> str:

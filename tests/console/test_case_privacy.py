@@ -16,7 +16,7 @@ from audit.errors import UnknownSubject
 from audit.models import Approval, AuditRecord, CaseEntry, KeptText
 from audit.values import Subject
 from tests.console.conftest import Bank, browser_of, shut_doors, with_reason
-from tests.console.investigating import QUESTION, actor_of, investigated, opened, page
+from tests.console.investigating import QUESTION, actor_of, documents, investigated, opened, page
 from tests.console.test_restricted import Pair
 from tests.console.test_restricted import pair as pair  # fixtures
 from tests.console.test_restricted import restricted as restricted
@@ -34,7 +34,7 @@ def test_what_is_pinned_holds_nothing_personal(bank: Bank, names: dict[str, obje
     assert name
     browser.post(f"/of/customer/{customer}/unmask", {"path": "name"})
     browser.post(f"/of/customer/{customer}/case", {"case": str(case), "answer": ["where", "what"]})
-    kept = json.dumps(list(CaseEntry.objects.filter(case=case).values_list("document", flat=True)), ensure_ascii=False)
+    kept = json.dumps(documents(case), ensure_ascii=False)
     assert name[1] not in kept
     assert "Holm" not in json.dumps(list(AuditRecord.objects.filter(kind="case").values_list("details", flat=True)))
 
@@ -140,7 +140,8 @@ def test_a_customers_erasure_takes_all_that_was_written(bank: Bank, names: dict[
     assert "to be forgotten" not in shown and QUESTION[:10] not in shown and "The question was erased" in shown
     numbers = [entry.text_id for entry in CaseEntry.objects.filter(case=case) if entry.text_id]
     assert set(texts.texts(numbers).values()) == {texts.ERASED}
-    assert "Where the money was" in shown
+    assert "Where the money was" in shown and "completed" not in shown
+    assert documents(case) == [None] * len(documents(case)), "what was pinned is erased with what was written"
 
 
 def test_a_restricted_customer_is_withheld_with_all_that_was_written(bank: Bank, restricted: Pair) -> None:

@@ -27,7 +27,7 @@ from audit.prepared import Prepared
 from audit.tasks import make_export
 from audit.trails.make import make
 from tests.console.conftest import Bank, browser_of, shut_doors, with_reason
-from tests.console.investigating import QUESTION, actor_of, investigated, opened, page
+from tests.console.investigating import QUESTION, actor_of, documents, investigated, opened, page
 from tests.console.test_restricted import pair as pair  # fixtures
 from tests.console.test_restricted import restricted as restricted
 from tests.console.test_rights import names as names
@@ -42,12 +42,13 @@ def test_an_answer_is_kept_as_it_was_and_bound_to_the_log(bank: Bank, names: dic
     browser, case, _, transfer = investigated(bank, names)
     entries = list(CaseEntry.objects.filter(case=case).order_by("id"))
     assert [entry.kind for entry in entries] == ["question", "answer", "answer"]
-    where = entries[1].document
+    (_, where, _), sealed = documents(case), entries[1].text
+    assert sealed is not None and sealed.ciphertext is not None and b"places" not in bytes(sealed.ciphertext)
     assert where is not None and where["at"]["now"] and where["model"] and where["conserved"] in (True, False)
     records = AuditRecord.objects.filter(kind="case").order_by("-id")[:3]
     assert [record.details["digest"] for record in reversed(records)] == [entry.digest for entry in entries]
     about = {"subject": entries[1].subject, "customers": entries[1].customers, "reference": "where", "position": None}
-    whole = {"kind": "answer", **about, "value": "", "document": where, "text": None}
+    whole = {"kind": "answer", **about, "value": "", "text": bytes(sealed.commitment).hex()}
     canonical = msgspec.json.encode(whole, order="deterministic")
     assert sha256(canonical).hexdigest() == entries[1].digest
     shown = page(browser, case)
@@ -69,7 +70,7 @@ def test_a_pinned_answer_says_what_the_page_says(bank: Bank, names: dict[str, ob
         said = re.search(r'id="tells"[^>]*>([^<]*)<', flow)
         shown = page(browser, case)
         assert said and said[1].strip() in shown and "completed and booked" not in shown
-        document = CaseEntry.objects.get(case=case, kind="answer").document
+        document = documents(case)[-1]
         assert document is not None and document["warnings"]
         warned += all(escape(one)[1:] in flow and escape(one)[1:] in shown for one in document["warnings"])
         books |= {line["book"] for name in ("ledger", "places") for line in document[name]}
@@ -81,7 +82,7 @@ def test_a_pinned_answer_says_what_the_page_says(bank: Bank, names: dict[str, ob
 def test_an_answer_of_the_past_is_kept_as_of_then(bank: Bank, names: dict[str, object]) -> None:
     browser, case, _, transfer = investigated(bank, names)
     browser.post(f"/of/transfer/{transfer}/case?at=2026-11-22T12:00:00Z", {"case": str(case), "answer": "where"})
-    document = CaseEntry.objects.filter(case=case).latest("id").document
+    document = documents(case)[-1]
     assert document is not None
     assert (document["at"]["time"], document["at"]["now"]) == ("2026-11-22T12:00:00.000000Z", False)
     assert "As of " in page(browser, case)

@@ -45,7 +45,7 @@ title = { en = "Account" }
 title = { en = "Account" }
 streams = "account-{account}"
 [lane.account.event.Paid]
-says = { en = "{amount} was paid" }
+says = { en = "{amount} was paid for {reference}" }
 ties = { customer = "customer" }
 personal = PERSONAL
 identifiers = { reference = "reference" }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -10,7 +11,14 @@ from zipfile import ZipFile
 import psycopg
 import pytest
 
+from audit.access import people
+from audit.access.mask import closed
+from audit.answers.inquiry import inquire
+from audit.cases import adding
+from audit.cases.answers import as_may_be_told
+from audit.cases.reading import case
 from audit.checking import check_log
+from audit.database import reading
 from audit.erasing import declared
 from audit.erasing.declared import seal_declared
 from audit.errors import WhereaboutsError
@@ -21,6 +29,7 @@ from audit.rebuilding import rebuild_all
 from audit.trails import folder, make
 from audit.trails.expiry import WITHDRAWN, withdraw
 from audit.trails.scope import Sieve
+from tests.console.conftest import make_user
 from tests.erasing.conftest import leave_files
 from tests.erasing.declaring import BEFORE, COUNT, CUSTOMER, LATER, MODEL, SECRETS, World, remodel, told_before, world
 from tests.log.conftest import NOW, event
@@ -146,6 +155,28 @@ def test_a_later_model_seals_further_pieces_of_what_was_sealed_anew(world: World
     remodel()
     assert world.plain() == 0 and check_log([], lambda done, total: None).bad == []
     assert all(raw is None or raw == world.raw[at] for at, raw in world.opened().items())
+
+
+def test_what_was_pinned_before_is_told_without_its_words(world: World) -> None:
+    """An answer pinned to a case says the value in a sentence; it is sealed, and the sentence is not shown any more."""
+    make_user("investigator")
+    actor = people.actor_named("investigator")
+    number = adding.open_case(actor, "why so?", CUSTOMER)
+    with reading() as connection:
+        adding.pin_answer(actor, number, inquire(connection, closed), "what", CUSTOMER)
+    assert _told_of(number)["steps"][0]["says"] == "5.00 was paid for rent of \u00f8l"
+    remodel()
+    told = _told_of(number)
+    assert not told["steps"][0]["says"] and told["steps"][0]["event"] and told["is_bare"]
+    assert not [one for one in SECRETS if one.decode() in json.dumps(told, ensure_ascii=False)]
+    assert not world.telling()
+
+
+def _told_of(number: int) -> Mapping[str, Any]:
+    document = case(people.SYSTEM, number).entries[-1].document
+    assert document is not None
+    with reading() as connection:
+        return as_may_be_told(inquire(connection, closed), document)
 
 
 def test_trails_that_wait_to_be_fetched_are_withdrawn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

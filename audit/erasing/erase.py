@@ -27,7 +27,7 @@ from audit.erasing.destroying import destroy, exports_about, forget_old_rows, re
 from audit.erasing.holds import let_none_come, require_none
 from audit.erasing.receipts import Receipt
 from audit.erasing.scope import Scope, scope_of
-from audit.errors import Refused
+from audit.errors import Refused, WhereaboutsError
 from audit.log.log_key import signing_key
 from audit.models import Approval
 from audit.values import Subject, rfc3339
@@ -75,6 +75,7 @@ def erase(actor: Actor, subject: Subject, *, despite_retention: bool = False) ->
     despite = despite_retention or approvals.is_asked(actor, KIND, f"{subject}, {DESPITE}")
     planned = _permitted(actor, subject, despite)
     details = {"kept_until": rfc3339(planned.kept_until) if planned.kept_until else ""}
+    _require_logins()
     approval = approvals.take(actor, KIND, planned.what, details, [subject])
     begun = Receipt(
         name=f"{timezone.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
@@ -112,6 +113,16 @@ def _permitted(actor: Actor, subject: Subject, despite_retention: bool) -> Plan:
         ground, day = retention.in_force()[retention.CUSTOMER_DATA].ground, f"{planned.kept_until:%Y-%m-%d}"
         raise Refused(said % {"subject": subject, "day": day, "ground": ground})
     return planned
+
+
+def _require_logins() -> None:
+    """Before an approval is used up: a console may have no login of theirs (docs/how-to/run-in-production.md)."""
+    try:
+        with connect("erasure") as connection, connect("owner"):
+            signing_key(connection)
+    except WhereaboutsError as error:
+        said = gettext("nothing is erased, and the approval stands: run the command `erase` on the server (%(why)s)")
+        raise Refused(said % {"why": error}) from None
 
 
 def _carry_out(actor: Actor, begun: Receipt, scope: Scope) -> Receipt:

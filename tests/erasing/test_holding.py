@@ -197,6 +197,10 @@ def test_what_the_other_side_tells_under_a_held_key_stays(bank: Bank) -> None:
         commanded(subject)
     assert "--why" not in str(waiting.value), "it is asked for already"
     approvals.approve(desk, number)
+    for role in ("ERASURE", "OWNER"):  # a console has no logins of theirs
+        with pytest.MonkeyPatch.context() as without, pytest.raises(Refused, match="the approval stands"):
+            without.setenv(f"DATABASE_URL_{role}", "postgresql://127.0.0.1:1/none")
+            commanded(subject)
     assert f"approval: {number}" in commanded(subject), "what was approved includes that the law keeps it"
     after = [row for _, event, path in others for row in bank.rows(asked, event, path)]
     assert [row for row in after if row[1:3] == (held.kind, held.key)] == [

@@ -8,7 +8,7 @@ from audit.projections.signs import Sign
 
 RULE = Rule(
     name="amount_drift",
-    title="Another amount was booked",
+    title="Booked otherwise than ordered",
     severity=Severity.HIGH,
     sentence="The {kind} was for {declared_text}, but {moved_text} was booked for it.",
     mend="An event that books the {money_text} between, or a correction that says why they differ.",

@@ -20,7 +20,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Den bevægelse, der mangler eller er for meget, eller en saldo, der stemmer igen.",
     ),
     "books_disagree": (
-        "{kind}: tilstanden er “{state}”, men {money_text} står på {places}; i den tilstand er det kun rigtigt på"
+        "Tilstanden er “{state}”, men {money_text} står på {places}; i den tilstand er det kun rigtigt på"
         " {allowed}.",
         "Det, der flytter {money_text} fra {places}, eller som ændrer tilstanden.",
     ),
@@ -34,10 +34,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "double_effect": (
         "{type} er udført {how}{other}, for samme {kind}.",
-        "En postering, der ophæver {type}, eller en rettelse af de penge, den flyttede.",
+        "En hændelse, der ophæver {type}, eller en rettelse af de penge, den flyttede.",
     ),
     "duplicate_effect": (
-        "Den samme ordre er udført to gange: {type} kom igen efter {seconds} med samme {same}, og ingen af de to"
+        "Den samme ordre kom to gange: {type} kom igen efter {seconds} med samme {same}, og ingen af de to"
         " mislykkedes.",
         "En rettelse eller en tilbageførsel, eller at den ene af de to mislykkes.",
     ),
@@ -54,7 +54,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "En rettelse fra banken: posten skulle ikke være kommet, eller det, den bygger på, er forkert.",
     ),
     "half_compensation": (
-        "{kind}: sluttede som {state}, men {type} er ikke ført tilbage.",
+        "Den sluttede som “{state}”, men {type} er ikke ført tilbage.",
         "En af disse: {undoing}.",
     ),
     "id_collision": (
@@ -62,7 +62,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Kilderne siger, hvilken af de to der er rigtig.",
     ),
     "illegal_transition": (
-        "{type} bragte tilstanden for {lane} {item} fra “{from}” til “{to}”; det må kun ske, når den er: {allowed}.",
+        "{type} ændrede {lane} {item} fra “{from}” til “{to}”; det må kun ske, når den er: {allowed}.",
         "En rettelse samme sted. Den mindste ændring, der gør historien lovlig: {change}.",
     ),
     "late_reaction": (
@@ -94,11 +94,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Intet: det er normalt, at en besked kan komme mere end én gang.",
     ),
     "reservation_leak": (
-        "{kind}: {money_text} har stået på {place} længere, end modellen tillader.",
+        "{money_text} har stået på {place} længere, end modellen tillader.",
         "Det, der tager {money_text} ud af {place}: bogført, eller frigivet til kunden.",
     ),
     "residue_at_end": (
-        "{kind}: sluttede som {state}, men {money_text} står stadig på {places}.",
+        "Den sluttede som “{state}”, men {money_text} står stadig på {places}.",
         "Den bevægelse, der tømmer {places}.",
     ),
     "source_silent": (
@@ -128,7 +128,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "At {type} beskrives i modellen, og at der bygges på ny.",
     ),
     "unmatched_resolution": (
-        "{kind}: {type} tog {money_text} ud af {place}, hvor intet var reserveret til den{before}.",
+        "{type} tog {money_text} ud af {place}, hvor intet var reserveret til den{before}.",
         "Den reservation, der mangler dér, eller det, der lægger {money_text} tilbage.",
     ),
     "unreadable": (

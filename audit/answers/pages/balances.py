@@ -94,7 +94,7 @@ def _balance(inquiry: Inquiry, found: Sequence[Holding], currency: str, coming: 
 def _hold(inquiry: Inquiry, flow: Flow, net: Net, is_doubted: bool) -> HoldLine:
     states = flow.states()
     waiting = waiting_for(inquiry, flow.past, flow.told, states)
-    status, tone = status_of(inquiry, states, waiting, is_unexplained=is_doubted, is_left=True)
+    status, tone = status_of(inquiry, states, waiting, is_unexplained=is_doubted, is_left=bool(nets_under_way(flow)))
     return HoldLine(
         flow=link_of(inquiry, flow.known.subject, flow.known.id),
         title=flow_title(flow),

@@ -61,7 +61,7 @@ def status_of(
         return word(inquiry.language, "delayed"), "bad" if is_unexplained else "held"
     if is_unexplained:
         return (word(inquiry.language, "not_explained", state=first.title) if first.is_final else first.title), "bad"
-    if first.is_final and is_left:
+    if first.is_final and is_left and (late or not waiting):  # what it waits for in time may take it from there
         return word(inquiry.language, "left_behind", state=first.title), "held"
     if first.tone == "ok" and late:
         return word(inquiry.language, "something_missing", state=first.title), "held"

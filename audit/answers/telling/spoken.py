@@ -125,6 +125,8 @@ def _seen(flow: Flow, rules: Collection[str]) -> list[str]:
         # the same event that came twice is no second payment: only the books have it twice
         what = word(inquiry.language, "by_books", what=said[0]) if "double_effect" in rules else said[0]
         said = [word(inquiry.language, "instead", what=what, instead=inquiry.amount(other))]
+    if "double_effect" in rules and len(own) == 1 and (declared := _unconfirmed_for(flow, own[0])):
+        said = [word(inquiry.language, "by_books", what=said[0]), word(inquiry.language, "asked_for", amount=declared)]
     if len(own) > 1 and (all_ := _together(flow, own, is_by_books="double_effect" in rules)):
         said = [*(_by_books(flow, own) if "double_effect" in rules else said), all_]
     if not own:
@@ -207,6 +209,15 @@ def _instead_of(flow: Flow, net: Net) -> Money | None:
         return None
     is_sure = place_kind(flow.inquiry.model, net.place).certainty is not Certainty.UNCONFIRMED
     return declared if is_sure and net.currency == declared.currency else None
+
+
+def _unconfirmed_for(flow: Flow, net: Net) -> str:
+    """What was asked for, where another sum is said to be and nobody has confirmed it."""
+    declared = flow.declared()
+    is_unconfirmed = place_kind(flow.inquiry.model, net.place).certainty is Certainty.UNCONFIRMED
+    if declared is None or not is_unconfirmed or (net.currency, net.units) == (declared.currency, declared.units):
+        return ""
+    return flow.inquiry.amount(declared)
 
 
 def _together(flow: Flow, own: Sequence[Net], *, is_by_books: bool) -> str:

@@ -37,16 +37,18 @@ _NAME = re.compile(r"\w+")
 def worded(inquiry: Inquiry, numbers: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers with words in place of names; what the model no longer knows stays as it was counted."""
     lane = _lane(inquiry, numbers)
-    return {name: _word(inquiry, name, value, lane) for name, value in numbers.items()}
+    return {name: _word(inquiry, numbers, name, value, lane) for name, value in numbers.items()}
 
 
-def _word(inquiry: Inquiry, name: str, value: Any, lane: Lane | None) -> Any:
+def _word(inquiry: Inquiry, numbers: Mapping[str, Any], name: str, value: Any, lane: Lane | None) -> Any:
     if name == "seconds" and isinstance(value, int):
         return apart(inquiry.language, value)
     if not isinstance(value, str):
         return value
     if name in FIGURES and has_decimal_comma(inquiry.language):
         return _POINT.sub(",", value)
+    if name == "moved_text" and numbers.get("moved") == "0" and "book" in numbers:  # what left may be booked yet
+        return word(inquiry.language, "nothing_that_arrived")
     if name.endswith("_text") or name in SUMS:
         return value.translate(COMMAS) if has_decimal_comma(inquiry.language) else value
     if value == UNREADABLE and name in UNNAMED:

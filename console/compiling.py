@@ -6,13 +6,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from io import StringIO
+from itertools import groupby
 from typing import Any
 
 import markupsafe
 from django.utils.translation import gettext, override
 from jinja2 import Environment, nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2.compiler import CodeGenerator, Frame, MacroRef
 from jinja2.ext import InternationalizationExtension
+from jinja2.runtime import Macro
+from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
@@ -29,6 +32,20 @@ def shown(value: Any) -> str:
     if type(value) is Markup:
         return value
     return value.__html__() if hasattr(value, "__html__") else _escaped(str(value))
+
+
+def direct(macro: Macro) -> Any:
+    """What calls a macro with its arguments in their order, as nearly all of ours are, without looking for others."""
+    if macro.catch_kwargs or macro.catch_varargs or macro.caller or not macro._default_autoescape:
+        return macro
+    made, count, lacking = macro._func, macro._argument_count, (missing,) * macro._argument_count
+
+    def call(*given: Any, **named: Any) -> Any:
+        if named or len(given) > count:
+            return macro(*given, **named)
+        return str.__new__(Markup, made(*given, *lacking[len(given) :]))
+
+    return call
 
 
 class Texts(InternationalizationExtension):
@@ -57,7 +74,7 @@ class Generator(CodeGenerator):
     asks for jinja's own arguments."""
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
-        self.writeline("from console.compiling import shown")
+        self.writeline("from console.compiling import direct, shown")
         super().visit_Template(node, frame)
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
@@ -65,6 +82,11 @@ class Generator(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
         else:
             self.write("shown(")
+
+    def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:
+        self.write("direct(")
+        super().macro_def(macro_ref, frame)
+        self.write(")")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         called = node.node
@@ -86,12 +108,47 @@ class Whole(NodeTransformer):
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
 
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        """gettext("..."): a text that never changes."""
+        self.generic_visit(node)
+        called, given = node.node, node.args
+        if not (isinstance(called, nodes.Name) and called.name == "gettext" and _is_all(node)):
+            return node
+        with override(getattr(self._environment, "language", "en")):
+            return nodes.Const(Markup(gettext(given[0].value)) % {}, lineno=node.lineno)  # type: ignore[attr-defined]
+
     def visit_Include(self, node: nodes.Include) -> nodes.Node:
         name, loader = node.template, self._environment.loader
         if not isinstance(name, nodes.Const) or node.ignore_missing or not node.with_context or loader is None:
             return node
         piece = self._environment.parse(loader.get_source(self._environment, name.value)[0], name.value)
         return node if any(piece.find_all(_STANDS_ALONE)) else nodes.Scope(piece.body, lineno=node.lineno)
+
+
+def _is_all(node: nodes.Call) -> bool:
+    """Whether one constant is all that is given."""
+    rest = node.kwargs or node.dyn_args or node.dyn_kwargs
+    return not rest and len(node.args) == 1 and isinstance(node.args[0], nodes.Const)
+
+
+class Joined(NodeTransformer):
+    """Joins outputs that follow each other, so that what is known between two values is one text."""
+
+    def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
+        super().generic_visit(node, *args, **kwargs)
+        for name, value in node.iter_fields():
+            if isinstance(value, list):
+                setattr(node, name, list(_joined(value)))
+        return node
+
+
+def _joined(found: list[Any]) -> Iterator[Any]:
+    for is_output, group in groupby(found, key=lambda one: isinstance(one, nodes.Output)):
+        several = list(group)
+        if is_output and len(several) > 1:
+            yield nodes.Output([piece for one in several for piece in one.nodes], lineno=several[0].lineno)
+        else:
+            yield from several
 
 
 class WholeTemplates(Environment):
@@ -102,4 +159,5 @@ class WholeTemplates(Environment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)
         Whole(self).visit(template)
+        Joined().visit(template)
         return template

@@ -55,3 +55,23 @@ def test_an_included_piece_sees_the_names_around_it_and_keeps_its_own() -> None:
 def test_a_piece_with_macros_of_its_own_stays_a_template() -> None:
     piece = "{% macro twice(text) %}{{ text }}{{ text }}{% endmacro %}{{ twice(value) }}"
     assert rendered({"page": '{% include "piece" %}', "piece": piece}, value="<") == "&lt;&lt;"
+
+
+@pytest.mark.parametrize("call", ["named(value)", "named(value, 'b')", "named(last='b', first=value)", "named()"])
+def test_a_macro_takes_what_it_is_given_in_whatever_way(call: str) -> None:
+    macro = "{% macro named(first, last='<c>') %}{{ first }} {{ last }}{% endmacro %}"
+    page = macro + "{{ " + call + " }}"
+    if call == "named()":
+        with pytest.raises(UndefinedError):
+            rendered({"page": page})
+    else:
+        assert rendered({"page": page}, value="<a>") == f"&lt;a&gt; {'b' if 'b' in call else '&lt;c&gt;'}"
+    with pytest.raises(TypeError):
+        rendered({"page": macro + "{{ named(1, 2, 3) }}"})
+
+
+def test_texts_side_by_side_and_in_expressions_stand_in_the_language_of_the_page() -> None:
+    page = '{% trans %}Statement{% endtrans %}, {{ value }}{% trans %}Statement{% endtrans %}{{ gettext("Statement") }}'
+    danish = environment(loader=DictLoader({"page": page + '{{ gettext("100 %% <i>") }}'}))
+    danish.language = "da"  # type: ignore[attr-defined]
+    assert danish.get_template("page").render(value="<") == "Kontoudtog, &lt;KontoudtogKontoudtog100 % <i>"

@@ -38,7 +38,9 @@ def named_to(told: Sequence[Told], mine: Collection[Subject]) -> list[Told]:
     names is that account's other side, and may be oneself. None given: all."""
     if not mine:
         return list(told)
-    own = [one for one in told if any(tie in mine for tie in one.ties)]
+    own = [one for one in told if one.subject in mine or any(tie in mine for tie in one.ties)]
+    if len(own) == len(told):
+        return own
     holders = {tie.kind for tie in mine}
     return [*own, *(one for one in told if not any(tie.kind in holders for tie in one.ties))]
 

@@ -3,7 +3,7 @@ chart."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -71,7 +71,10 @@ def statement(
     """
     found = booked(inquiry, places, cursor, size)
     around = beside(inquiry, found)
-    return statement_lines(inquiry, places, fresh, found, around, read_events(inquiry, naming(inquiry, around)), cursor)
+    there = naming(inquiry, around)
+    read = {one.row.position: one for one in read_events(inquiry, [row for rows in there.values() for row in rows])}
+    named = {flow: [read[row.position] for row in rows] for flow, rows in there.items()}
+    return statement_lines(inquiry, places, fresh, found, around, named, cursor)
 
 
 def booked(inquiry: Inquiry, places: Sequence[Holding], cursor: str | None = None, size: int = LINES_SHOWN) -> Booked:
@@ -100,11 +103,14 @@ def beside(inquiry: Inquiry, found: Booked, also: Sequence[EventRow] = ()) -> Be
     return Beside(links, asked)
 
 
-def naming(inquiry: Inquiry, around: Beside) -> list[EventRow]:
-    """The events that name the other side of what says none, in story order."""
-    rows = inquiry.answer(around.naming) if around.naming else ()
-    events = {row[0]: EventRow(*row) for row in rows}
-    return [row for row in events.values() if inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:])]
+def naming(inquiry: Inquiry, around: Beside) -> dict[int, list[EventRow]]:
+    """By flow (our identifier), the events that name the other side of what says none, in story order."""
+    found: dict[int, list[EventRow]] = {}
+    for flow, *row in inquiry.answer(around.naming) if around.naming else ():
+        event = EventRow(*row)
+        if inquiry.cut.counts(event.recorded, event.occurred, *event.key[1:]):
+            found.setdefault(flow, []).append(event)
+    return found
 
 
 def statement_lines(
@@ -113,24 +119,24 @@ def statement_lines(
     fresh: Unfolded,
     found: Booked,
     around: Beside,
-    named: Sequence[Told],
+    named: Mapping[int, Sequence[Told]],
     cursor: str | None = None,
     opened: Noted | None = None,
 ) -> Page[StatementLine]:
-    """The lines of what is `booked`; `named` are the events that name what is `beside` it, read; `opened`: what was
-    noted of those events and of others."""
+    """The lines of what is `booked`; `named` are by flow the events that name what is `beside` it, read; `opened`: what
+    was noted of those events and of others."""
     if not places:
         return Page((), 0)
     bookings, is_end = found.bookings, found.is_end
     told = {one.row.position: one for one in read_events(inquiry, found.rows)}
     found_there = opened or noted(inquiry, [booking.position for booking in bookings])
     owners = {Subject(place_kind(inquiry.model, one.place).subject or "", one.place.key) for one in places}
-    names = _names(inquiry, named, owners)
+    names = {flow: counterparty(read, owners) for flow, read in named.items()}
     rows = [] if cursor else _fresh_lines(inquiry, places, fresh)
     for booking in bookings:
         one = told[booking.position]
         flow = next((around.flows[tie] for tie in one.ties if tie in around.flows), None)
-        who = one.counterparty or (names.get(flow.subject, "") if flow else "")
+        who = one.counterparty or (names.get(flow.id, "") if flow else "")
         rows.append(_line(inquiry, booking, one, places[0].currency, flow, who, found_there))
     total = len(rows) if is_end and not cursor else None
     return Page(tuple(rows), total, next=None if is_end or not bookings else rows[-1].cursor)
@@ -265,15 +271,6 @@ def _line(
         doubts=opened.doubts.get(booking.position, ()) if opened else (),
         cursor=pack(Mark(*booking.key, booking.position, micros_of(booking.occurred))),
     )
-
-
-def _names(inquiry: Inquiry, named: Sequence[Told], mine: Collection[Subject]) -> dict[Subject, str]:
-    """The other side of each flow, to the holder of these accounts."""
-    kinds, told = flow_kinds(inquiry.model), dict[Subject, list[Told]]()
-    for one in named:
-        for flow in {tie for tie in one.ties if tie.kind in kinds}:
-            told.setdefault(flow, []).append(one)
-    return {flow: counterparty(ones, mine) for flow, ones in told.items()}
 
 
 def _flows(inquiry: Inquiry, told: Iterable[Told]) -> set[Subject]:

@@ -68,14 +68,13 @@ class EventRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Told:
-    """An event with its meaning. `reading` None: it is not understood. `inherited` is what its stream remembers."""
+    """An event with its meaning. `inherited` is what its stream remembers."""
 
     inquiry: Inquiry
     row: EventRow
     lane: Lane | None
     key: str
     meaning: EventMeaning | None
-    reading: Reading | None
     payload: Payload | None
     inherited: Mapping[str, str]
     is_final: bool = True
@@ -83,6 +82,18 @@ class Told:
     @property
     def ref(self) -> EventRef:
         return ref_of(self.inquiry, self.row)
+
+    @cached_property
+    def facts(self) -> Facts:
+        return facts_of(self.inquiry, self.row)
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """What the model makes of it, when that is first asked for; None: it is not understood."""
+        payload, is_event = self.payload, self.row.kind == EVENT
+        if not is_event or self.meaning is None or payload is None or payload.status == UNREADABLE:
+            return None
+        return None if payload.data is None else self.meaning.read(self.facts, payload.data, self.inherited)
 
     @property
     def subject(self) -> Subject:
@@ -102,7 +113,7 @@ class Told:
         """What the payload of a collision names: its event takes part in nothing and may yet touch it."""
         if self.row.kind != COLLISION or self.meaning is None or self.payload is None or self.payload.data is None:
             return []
-        read = self.meaning.read(facts_of(self.inquiry, self.row), self.payload.data, self.inherited)
+        read = self.meaning.read(self.facts, self.payload.data, self.inherited)
         return [subject for tie in read.ties if (subject := Subject(*tie)) != self.subject]
 
     @property
@@ -200,7 +211,7 @@ class Told:
         assert self.meaning is not None and self.reading is not None and self.payload is not None
         values = sentence_values(
             self.meaning,
-            facts_of(self.inquiry, self.row),
+            self.facts,
             self.payload.data or {},
             self.reading,
             self.inherited,
@@ -279,10 +290,7 @@ def tell(
     found = inquiry.lane_of(row.stream) if row.stream else None
     lane, key = found if found else (None, "")
     meaning = lane.events.get(row.type) if lane else None
-    reading = None
-    if meaning and row.kind == EVENT and payload and payload.status != UNREADABLE and payload.data is not None:
-        reading = meaning.read(facts_of(inquiry, row), payload.data, inherited)
-    return Told(inquiry, row, lane, key, meaning, reading, payload, inherited, is_final)
+    return Told(inquiry, row, lane, key, meaning, payload, inherited, is_final)
 
 
 def events_at(inquiry: Inquiry, positions: Iterable[int]) -> dict[int, EventRow]:

@@ -214,8 +214,9 @@ def total(place: Mapping[str, str]) -> str:
 
 
 def next_steps(answers: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What to do with a history that is loaded, about the first fault in it that a transfer shows."""
-    subjects = [str(answer["subject"]) for answer in answers]
+    """What to do with a history that is loaded, about the fault that the docs tell of, else the last of a transfer."""
+    known = sorted(reversed(answers), key=lambda answer: answer["fault"] != "clearing_never_answers")
+    subjects = [str(answer["subject"]) for answer in known]
     subject = next((one for one in subjects if one.startswith("transfer:")), subjects[0] if subjects else "SUBJECT")
     return [
         "What next:",

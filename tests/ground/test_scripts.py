@@ -47,7 +47,8 @@ def test_what_follows_the_dashes_is_the_banks() -> None:
 def test_what_was_loaded_once_can_be_asked_about() -> None:
     place = {"book": "ledger", "place": "available", "amount": "-1234567.50", "currency": "DKK"}
     assert demo.total(place) == "ledger / available: -1,234,567.50 DKK"
-    steps = demo.next_steps([{"subject": "account:A-1"}, {"subject": "transfer:T-1"}])
+    told = ("clearing_never_answers", "transfer:T-0"), ("clearing_never_answers", "transfer:T-1"), ("x", "transfer:T-2")
+    steps = demo.next_steps([{"fault": fault, "subject": subject} for fault, subject in told])
     assert "  python manage.py ask why transfer:T-1" in steps
     assert demo.next_steps([])[0] == "What next:"
 

@@ -41,6 +41,7 @@ class Checked:
     bad: Sequence[Bad]
     cut: bool
     unread: Sequence[str]  # places that could not be asked
+    in_clear: Sequence[int] = ()  # entries that hold something personal, and cannot be sealed anew
 
 
 def check_log(places: Sequence[Place], progress: Callable[[int, int], None], *, opens: bool = True) -> Checked:
@@ -58,9 +59,10 @@ def check_log(places: Sequence[Place], progress: Callable[[int, int], None], *, 
             bad.append(one)
             if len(bad) > BAD_MAX:
                 break
+        in_clear = [row[0] for row in reading.execute(sql("declared_unsealed")).fetchall()]
     cut = len(bad) > BAD_MAX
     _tell(bad, size, is_whole=not cut and not unread)
-    return Checked(size, len(kept), rehash.root().hex(), bad[:BAD_MAX], cut, unread)
+    return Checked(size, len(kept), rehash.root().hex(), bad[:BAD_MAX], cut, unread, in_clear)
 
 
 def _all(connection: Connection, rehash: Rehash, size: int, progress: Callable[[int, int], None]) -> Iterator[Bad]:

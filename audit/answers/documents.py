@@ -150,6 +150,7 @@ def _evidence(sealed: Sealed) -> Document:
         "published": sealed.published,
         "late": sealed.is_late,
         "alarms": sealed.alarms,
+        "in_clear": sealed.in_clear,
         "trouble": sealed.trouble,
     }
 

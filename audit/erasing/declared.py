@@ -88,12 +88,12 @@ def _sealed_all(connection: Connection, model: Model, progress: Progress) -> int
     _, done, upto, others = due
     types = _types(model, others)
     while done < upto:
-        reached, sealed = _batch(connection, model, types, done, upto)
-        if reached >= upto and types:  # before it counts as done: killed between the two, it is run again
-            connection.commit()
-            _forget_old_rows()
-        connection.execute(sql("declared_done"), [reached, model.hash])
+        reached, sealed, unsealed = _batch(connection, model, types, done, upto)
         connection.commit()
+        if reached >= upto and types:  # before it counts as done: killed between the two, it is run again
+            _forget_old_rows()
+        with connect("owner") as owner:
+            owner.execute(sql("declared_done"), [reached, unsealed, model.hash])
         count, done = count + sealed, reached
         progress(done, upto)
     return count
@@ -111,31 +111,35 @@ def _other(text: str) -> Model | None:
         return None
 
 
-def _batch(connection: Connection, model: Model, types: Sequence[str], done: int, upto: int) -> tuple[int, int]:
-    """Up to which entry all is sealed then, and how many were."""
+def _batch(
+    connection: Connection, model: Model, types: Sequence[str], done: int, upto: int
+) -> tuple[int, int, list[int]]:
+    """Up to which entry all is sealed then, how many were, and which could not be."""
     if not types:
-        return upto, 0
+        return upto, 0, []
     rows = connection.execute(sql("declared_readable"), [types, done, upto, BATCH]).fetchall()
-    sealed = _sealed_of(connection, model, list(_in_clear(connection, model, rows)))
-    return (rows[-1][0] if len(rows) == BATCH else upto), sealed
+    entries = list(_in_clear(connection, model, rows))
+    unsealed = _unsealed(connection, model, entries)
+    return (rows[-1][0] if len(rows) == BATCH else upto), len(entries) - len(unsealed), unsealed
 
 
-def _sealed_of(connection: Connection, model: Model, entries: Sequence[_Entry]) -> int:
-    """How many of them were sealed. One that cannot be (its payload would not be the same again) holds up no other: it
-    is left as it is, and the program's log names it. Where none can be, no single entry is to blame: that is raised."""
-    if not entries:
-        return 0
-    refusals = _refused(connection, model, entries)
-    if not refusals:
-        return len(entries)
-    if len(entries) > 1:
-        refusals = [refusal for one in entries for refusal in _refused(connection, model, [one])]
-        if len(refusals) == len(entries):
-            raise refusals[0]
+def _unsealed(connection: Connection, model: Model, entries: Sequence[_Entry]) -> list[int]:
+    """Seal them; which were not. One that cannot be (its payload would not be the same again) holds up no other: it
+    is left as it is, and counted. Where none can be, no single entry is to blame: that is raised."""
+    refused = _refused(connection, model, entries) if entries else []
+    if not refused or len(entries) == 1:
+        return _told(entries, refused)
+    each = [(one, refusal) for one in entries for refusal in _refused(connection, model, [one])]
+    if len(each) == len(entries):
+        raise each[0][1]
+    return _told([one for one, _ in each], [refusal for _, refusal in each])
+
+
+def _told(entries: Sequence[_Entry], refusals: Sequence[Exception]) -> list[int]:
     for refusal in refusals:
         why = str(refusal).splitlines()[0]
         _log.error("what cannot be sealed anew stays in the clear (%s): %s", refusal.__notes__[-1], why)
-    return len(entries) - len(refusals)
+    return [one.logged.position for one in entries] if refusals else []
 
 
 def _refused(connection: Connection, model: Model, entries: Sequence[_Entry]) -> list[Exception]:

@@ -126,7 +126,10 @@ def _tell_sealed(write: Write, sealed: Sealed) -> None:
     trouble = f"  {sealed.trouble}" if sealed.trouble else ""
     published = f", {sealed.published:,} published" if sealed.published else ""
     alarms = f"  {sealed.alarms:,} ALARMS: `findings --rule trail_integrity`" if sealed.alarms else ""
-    write(f"  evidence: {sealed.signed:,} of {sealed.entries:,} log entries signed{published}{late}{trouble}{alarms}")
+    clear = f"  {sealed.in_clear:,} IN THE CLEAR: `check_log` names them" if sealed.in_clear else ""
+    write(
+        f"  evidence: {sealed.signed:,} of {sealed.entries:,} log entries signed{published}{late}{trouble}{alarms}{clear}"
+    )
 
 
 def tell_search(write: Write, answer: SearchAnswer) -> None:

@@ -13,7 +13,9 @@ import pytest
 
 from audit.access import people
 from audit.access.mask import closed
+from audit.answers.documents import status_document
 from audit.answers.inquiry import inquire
+from audit.answers.pages.overview import overview
 from audit.cases import adding
 from audit.cases.answers import as_may_be_told
 from audit.cases.reading import case
@@ -29,7 +31,7 @@ from audit.rebuilding import rebuild_all
 from audit.trails import folder, make
 from audit.trails.expiry import WITHDRAWN, withdraw
 from audit.trails.scope import Sieve
-from tests.console.conftest import make_user
+from tests.console.conftest import browser_of, make_user
 from tests.erasing.conftest import leave_files
 from tests.erasing.declaring import BEFORE, COUNT, CUSTOMER, LATER, MODEL, SECRETS, World, remodel, told_before, world
 from tests.log.conftest import NOW, event
@@ -99,7 +101,11 @@ def test_what_cannot_be_sealed_holds_up_nothing_else(world: World, caplog: pytes
     assert world.plain() == 0 and seal_declared() == 0
     assert world.rows("select skeleton from trace.payload where position = 10") == [(twice.encode(),)]
     assert "entries 10 to 10" in caplog.text
-    assert check_log([], lambda done, total: None).bad == []
+    checked = check_log([], lambda done, total: None)
+    assert checked.bad == [] and checked.in_clear == [10]
+    with reading() as connection:
+        assert status_document(overview(inquire(connection, closed)))["evidence"]["in_clear"] == 1
+    assert b"One older event holds in the clear" in browser_of(make_user("administrator")).get("/sources").content
 
 
 def test_what_another_lane_reads_now_is_sealed_too(world: World) -> None:

@@ -27,14 +27,18 @@ def test_nothing_else_can_be_changed_this_way(world: World, monkeypatch: pytest.
     for change in CHANGES:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(psycopg, "connect", changing(change).connect)
-            patch.setattr(declared, "_sealed_of", declared._seal)  # each refusal is seen, not only told
+            patch.setattr(declared, "_unsealed", declared._seal)  # each refusal is seen, not only told
             with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidTextRepresentation)):
                 remodel() if change == CHANGES[0] else seal_declared()
         assert world.plain() == COUNT
     assert check_log([], lambda done, total: None).bad == []
     call = "select trace.seal_anew('', '[]', '[]', '[]')"
     refused: list[tuple[Role, str]] = [("web", call), ("follower", call)]
-    refused += [("erasure", "update trace.payload set skeleton = ''")]
+    refused += [
+        ("erasure", "update trace.payload set skeleton = ''"),
+        ("erasure", "update trace.declaring set done = upto"),
+    ]
+    refused += [("follower", "update trace.declaring set done = done + 1")]
     refused += [("erasure", "insert into trace.recommitment values (1, 1, '')")]
     for role, statement in refused:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -58,6 +58,7 @@ class Sealed:
     trouble: str | None
     is_late: bool
     alarms: int = 0  # about the evidence itself, that are not over
+    in_clear: int = 0  # entries that hold something personal and cannot be sealed anew
 
     @property
     def unsigned(self) -> int:

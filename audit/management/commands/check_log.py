@@ -33,11 +33,15 @@ class Command(Base):
                     "bad": [{"class": bad.kind, "i": str(bad.position), "says": bad.says} for bad in found.bad],
                     "more": found.cut,
                     "not_asked": list(found.unread),
+                    "in_clear": [str(position) for position in found.in_clear],
                 }
             )
         else:
             for text in (*(f"{bad.kind} {bad.says}" for bad in found.bad), *found.unread):
                 self.stdout.write(text)
+            for position in found.in_clear:
+                says = "holds in the clear what the model calls personal: it cannot be sealed without becoming another"
+                self.stdout.write(f"entry {position:,} {says}")
         if found.bad:
             first = found.bad[0]
             raise WhereaboutsError(f"the log is not as it was signed: {first.kind} at entry {first.position:,}")

@@ -246,7 +246,8 @@ create table trace.recommitment (
 create table trace.declaring (
     model_hash text primary key,
     upto       bigint not null,                   -- the last entry that may have been read by an earlier one
-    done       bigint not null default 0
+    done       bigint not null default 0,         -- only the owner says so (01_trace_erasure.sql)
+    unsealed   bigint[] not null default '{}'     -- entries that cannot be cut without becoming others: left in the clear
 );
 
 -- what such a model calls personal, of each type of events: only that may be sealed anew

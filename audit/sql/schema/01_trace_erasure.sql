@@ -312,6 +312,17 @@ begin
     select (t ->> 'i')::bigint, record_id, decode(t ->> 'commitment', 'hex') from jsonb_array_elements(told) t;
     return record_id;
 end $$;
+-- That all is sealed up to an entry is the owner's word alone: who claims it too early leaves the rest in the clear.
+create function trace.only_begin_anew() returns trigger language plpgsql
+set search_path = pg_catalog, trace, pg_temp as $$
+begin
+    if new.done > old.done and not pg_has_role(current_user, 'whereabouts_owner', 'usage') then
+        raise exception 'only the owner says what is sealed' using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+end $$;
+create trigger declaring_is_the_owners before update on trace.declaring
+    for each row execute function trace.only_begin_anew();
 -- Whether a path names what the model calls personal in an entry's type, or stands in it. A list's numbers do not count.
 create function trace.is_declared(of_model text, at bigint, cut_path text[]) returns boolean language sql stable
 set search_path = pg_catalog, trace, pg_temp as $$

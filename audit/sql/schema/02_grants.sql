@@ -29,9 +29,8 @@ grant delete on trace.blind to whereabouts_erasure;
 -- What a later model calls personal it seals, by this function alone; the follower says which model is to be kept to.
 revoke execute on function trace.seal_anew from public;
 grant execute on function trace.seal_anew to whereabouts_erasure;
-grant insert, update (upto, done) on trace.declaring to whereabouts_follower;
+grant insert (model_hash, upto), update (upto, done, unsealed) on trace.declaring to whereabouts_follower;
 grant insert on trace.personal to whereabouts_follower;
-grant update (done) on trace.declaring to whereabouts_erasure;
 
 -- The console's own records stand in public: web reads and appends. Changes are named one by one.
 grant select, insert on all tables in schema public to whereabouts_web;

@@ -13,6 +13,7 @@ from audit.answers.inquiry import Inquiry
 from audit.answers.pages.customer import customer
 from audit.answers.shapes import CustomerPage, FindingLine
 from audit.values import Subject
+from console.below_zero import ever_below_zero
 from console.views.compare import item_of
 from console.visit import Visit
 
@@ -34,6 +35,7 @@ def show_customer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpRespo
         items=page.open_items,
         order=gettext("late ones first"),
         tone=tone_of(page),
+        below=ever_below_zero(visit, page.accounts.rows),
         looks_before=before,
         item_of=item_of,
     )

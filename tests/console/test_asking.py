@@ -163,7 +163,7 @@ def test_what_was_true_on_all_the_days_asked_about_is_said_so(bank: Bank, transf
     days = {"from": "2026-11-22", "to": "2026-11-22"}
     url = f"/of/account/{account}/when"
     page = support.get(url, {"that": "booked < 1000000000", **days}).content.decode()
-    assert "Yes, all the time from" in page and "<p>Its balance is less than 1000000000</p>" in page
+    assert "Yes, all the time from" in page and ": its balance is less than 1000000000</p>" in page
     assert page.index('id="intervals"') < page.index('<input id="that"'), "the answer stands above the form"
     assert "all the time" not in support.get(url, {"that": "booked > 1000000000", **days}).content.decode()
 
@@ -192,7 +192,11 @@ def test_whether_an_account_was_below_zero_is_one_click_away(bank: Bank, account
     assert parse_qs(urlsplit(so_far).query)["from"] == ["2026-11-01"] and "from=" not in ever
     for link in (month, so_far, ever):
         assert support.get(link).status_code == 200
-    assert "Never from 1 Oct 2026 to 31 Oct 2026" in support.get(month).content.decode()
+    never = support.get(month).content.decode()
+    assert "Never from 1 Oct 2026 to 31 Oct 2026" in never and f"<p>Account {bank.key_of(account)}: " in never
+    holder = support.get(f"/of/customer/{bank.customer_of('account', account)}").content.decode()
+    [theirs] = re.findall(r'<p class="sub" id="below">(.*?)</p>', holder, re.S)
+    assert ever in (unescape(link) for link in re.findall(r'href="([^"]+)"', theirs))
 
 
 def test_only_times_in_the_asked_days_are_listed(bank: Bank, account: int, support: Client) -> None:

@@ -314,6 +314,29 @@ def _elsewhere(inquiry: Inquiry, holder: Subject, flow: Subject) -> list[tuple[s
     return [*opened, *(("latest", (one.state_title, one.tone)) for one in rows)]
 
 
+def test_between_two_of_the_banks_customers_it_is_said_who_sent(bank: Bank) -> None:
+    """Of both customers and both accounts; and where one is wrong, nobody reads that nothing is open."""
+    id = bank.id_of(*told_key()["left_not_arrived"]["subject"].split(":", 1))
+    head = text_of(with_reason(browser_of("support"), "transfer", id), f"/of/transfer/{id}").split("<h1>")[0]
+    said = re.findall(r"(Customer|Account) .*?</span></a> <span class=\"muted\">\((sender|receiver)\)", head)
+    assert sorted(said) == [(one, side) for one in ("Account", "Customer") for side in ("receiver", "sender")]
+    [[out]] = bank.rows(
+        "select min(e.position) from entry e join trace.place p on p.id = e.place_id join timeline t using (position)"
+        " where t.subject_id = %s and p.kind = 'customer' and e.amount < 0",
+        id,
+    )
+    [[sender]] = bank.rows(
+        "select s.key from timeline t join trace.subject s on s.id = t.subject_id and s.kind = 'customer'"
+        " where t.position = %s",
+        out,
+    )
+    assert re.search(rf"{sender}</span></a> <span class=\"muted\">\(sender\)", head), head
+    booked = bank.id_of(*told_key()["booked_less"]["subject"].split(":", 1))
+    holder = bank.customer_of("transfer", booked)
+    page = text_of(with_reason(browser_of("support"), "customer", holder), f"/of/customer/{holder}")
+    assert "One payment went wrong" in page and "Nothing is open" not in page and "No payment is under way." in page
+
+
 def test_two_payments_of_one_order_name_and_link_each_other(bank: Bank) -> None:
     """On the first screen, and among what is related; the finding rests on both."""
     subject = told_key()["paid_twice"]["subject"]

@@ -109,7 +109,8 @@ def came_in(inquiry: Inquiry, accounts: Sequence[AccountLine], paid: Page[Paymen
     if last is not None:
         amount, time = inquiry.amount(last.money), inquiry.time(last.recorded)
         name = "last_in_from" if last.counterparty else "last_in" if last.flow else "last_in_as"
-        said.append(word(language, name, amount=amount, who=last.counterparty, what=within(last.title), time=time))
+        says = last.says or f"{amount} ({within(last.title)})"
+        said.append(word(language, name, amount=amount, who=last.counterparty, says=says, time=time))
     return said
 
 

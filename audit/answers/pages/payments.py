@@ -241,6 +241,7 @@ def _of_event(inquiry: Inquiry, told: Told, moved: Sequence[Moved], mine: Mine) 
         money=money(inquiry.model, amount.units, amount.currency),
         booked_after=_after(inquiry, change),
         is_final=told.is_final,
+        says=told.says,
     )
 
 

@@ -12,7 +12,7 @@ from audit.answers.pages.technical import technical
 from audit.answers.reading.cursors import Mark, pack
 from audit.answers.reading.events import EventRow, events_at, read_events
 from audit.answers.reading.flows import Flow, load_flow, load_flows
-from audit.answers.reading.names import Known, declared_kinds, flow_kinds, known, link_of, linked, links_of
+from audit.answers.reading.names import Known, declared_kinds, flow_kinds, known, link_of, linked, links_of, place_kind
 from audit.answers.reading.onitsway import nets_under_way
 from audit.answers.reading.stories import COUNTED_MAX
 from audit.answers.reading.unfolded import unfolded
@@ -80,6 +80,7 @@ def transfer(
         related=_related(inquiry, flow, links, _resting_beside(inquiry, flow, links, found.rows)),
         findings=found,
         crumbs=crumbs(inquiry, links),
+        payers=_payers(flow),
         complete=where.complete,
         not_understood=where.not_understood,
         newest=_newest(flow),
@@ -106,6 +107,16 @@ def linked_ids(inquiry: Inquiry, flow: Flow) -> list[tuple[int, Subject]]:
 def crumbs(inquiry: Inquiry, links: Sequence[tuple[int, Subject]]) -> tuple[Link, ...]:
     """The customers and accounts that the subject belongs to, those that it touched first in front."""
     return tuple(link_of(inquiry, other, id) for kind in CRUMBS for id, other in reversed(links) if other.kind == kind)
+
+
+def _payers(flow: Flow) -> frozenset[Subject]:
+    """The account that the first of its money left, and whose it is: of one between two customers of the bank, the
+    sender's side."""
+    model, kinds = flow.inquiry.model, set(declared_kinds(flow.inquiry.model))
+    places = [moved.source for row in flow.rows for moved in flow.moved.get(row.position, ())][:1]
+    source = Subject(place_kind(model, places[0]).subject or "", places[0].key) if places else None
+    together = [set(one.ties) for one in flow.told.values() if source in one.ties]
+    return frozenset(subject for ties in together[:1] for subject in ties if subject.kind in kinds)
 
 
 def _column(inquiry: Inquiry, stream: str, state: StateLine | None) -> tuple[tuple[int, str], LaneColumn]:

@@ -21,7 +21,7 @@ from audit.answers.shapes.money import (
     Where,
 )
 from audit.answers.shapes.story import LaneColumn, MissingStep, StepDetail, StepLine, Waiting
-from audit.values import Certainty, EventRef, Money, Place
+from audit.values import Certainty, EventRef, Money, Place, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,8 @@ class RelatedLine:
 class TransferPage:
     """A flow (transfer, card payment). `title` is "500.00 DKK to Mette H••••••"; `tone` colours `status`. `tells` is
     what is true to say to the customer, `own_words` what the bank's events tell by themselves; `coming_back` is the
-    first answer about one that failed or is held up."""
+    first answer about one that failed or is held up. `payers` are the account that the money left first, and its
+    customers."""
 
     subject: Link
     at: AsOf
@@ -135,6 +136,7 @@ class TransferPage:
     newest: str
     own_words: str = ""
     coming_back: str = ""
+    payers: frozenset[Subject] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

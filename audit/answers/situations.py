@@ -108,7 +108,7 @@ def _explaining(inquiry: Inquiry, one: FindingLine) -> Subject | None:
     same = findings_of(inquiry, [one.subject.id], limit=FINDINGS_MAX).rows
     opened = [line.opened_by.position for line in same if line.rule == one.rule and line.opened_at <= one.opened_at]
     beside = findings_of(inquiry, [], events=opened).rows
-    wrong = (other.subject.subject for other in beside if other.rule in OF_PAYMENTS)
+    wrong = (other.subject.subject for other in beside if other.is_open and other.rule in OF_PAYMENTS)
     return next((_flow_of(inquiry, subject) for subject in wrong if not _is_holder(inquiry, subject)), None)
 
 

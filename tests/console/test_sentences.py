@@ -240,6 +240,15 @@ def test_who_paid_is_named_to_who_was_paid_inside_the_bank(bank: Bank) -> None:
     assert True in named
 
 
+@pytest.mark.parametrize("fault", ["captured_too_much", "booked_less"])
+def test_a_fact_that_several_services_tell_is_told_once(fault: str, bank: Bank) -> None:
+    with reading() as connection:
+        inquiry = inquire(connection, lambda _owner, _path, value: value)
+        facts = transfer(inquiry, Subject.parse(told_key()[fault]["subject"])).facts
+    titles = [fact.title for fact in facts]
+    assert {"Shop", "Receiver name"} & set(titles) and len(titles) == len(set(titles)), titles
+
+
 def _payments_of(inquiry: Inquiry, subject: Subject) -> Iterator[PaymentLine]:
     """From page to page."""
     page = customer_page(inquiry, subject).payments

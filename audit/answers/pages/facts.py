@@ -9,14 +9,17 @@ from audit.answers.reading.events import Told
 from audit.answers.reading.names import field_title
 from audit.answers.shapes import Fact
 from audit.model.meaning import Model
+from audit.model.paths import text_of
 from audit.model.personal import is_personal
 
 FACTS_MAX = 24
 
 
-def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
-    """In the order in which the model shows them; a later event's value takes an earlier one's place."""
+def facts_of(inquiry: Inquiry, told: Iterable[Told], *, is_once: bool = False) -> tuple[Fact, ...]:
+    """In the order in which the model shows them; a later event's value takes an earlier one's place. `is_once`: what
+    several lanes tell under one title and alike (a shop, the receiver) is told by the first."""
     found: dict[str, Fact] = {}
+    raw: dict[str, str] = {}
     told = list(told)
     left = _left_behind(told)
     for one in told:
@@ -30,6 +33,10 @@ def facts_of(inquiry: Inquiry, told: Iterable[Told]) -> tuple[Fact, ...]:
                 is_private, title = one.is_personal(tuple(path)), field_title(inquiry, name)
                 gone = one.is_erased(tuple(path))
                 found[name] = Fact(name, title, value, name, is_private, one.ref, was_so, gone)
+                raw[name] = text_of(one.at(tuple(path))) or value
+    if is_once:
+        first = {(fact.title, raw[name]): name for name, fact in reversed(found.items())}
+        found = {name: fact for name, fact in found.items() if first[fact.title, raw[name]] == name}
     return tuple(found.values())[:FACTS_MAX]
 
 

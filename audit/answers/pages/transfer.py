@@ -72,7 +72,9 @@ def transfer(
         tells=to_say(then, where.tells, found.rows, states, waiting),
         waiting=once(waiting),
         where=where,
-        facts=facts_of(inquiry, (then.told[row.position] for row in then.past if row.position in then.told)),
+        facts=facts_of(
+            inquiry, (then.told[row.position] for row in then.past if row.position in then.told), is_once=True
+        ),
         lanes=lane_columns(inquiry, flow.rows, states),
         steps=_page(lines, first),
         missing=missing_steps(inquiry, waiting, flow.told),

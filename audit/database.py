@@ -136,7 +136,7 @@ def reading(role: Role = "web", *, viewer: Viewer | None = None) -> Iterator[Con
 
 
 def use_current_generation(connection: Connection) -> int | None:
-    """Like current_generation and use_generation in one round trip; None, and nothing set, where there is none."""
+    """Reach the tables of the generation that readers see; its number. None, and nothing set, before the first."""
     try:
         found = rows(connection, sql("current_generation_use"))
     except psycopg.errors.UndefinedTable:
@@ -159,12 +159,6 @@ def _show(connection: Connection, viewer: Viewer) -> int | None:
 def is_withholding(connection: Connection) -> bool:
     """Whether anybody is restricted, and this connection reads for a viewer."""
     return connection in _withholding
-
-
-def current_generation(connection: Connection) -> int | None:
-    """The number of the generation that readers see; None before the first."""
-    row = connection.execute("select number from trace.generation where state = 'current'").fetchone()
-    return None if row is None else int(row[0])
 
 
 def use_generation(connection: Connection, number: int) -> None:

@@ -55,13 +55,18 @@ def checked_time(time: datetime) -> datetime:
 
 def zoned_time(text: str) -> datetime:
     """RFC 3339 with a zone, in UTC; raises ValueError, whose text says how to write it."""
+    return checked_time(with_zone(text, text))
+
+
+def with_zone(text: str, name: str) -> datetime:
+    """A time as it is written, with its zone; raises ValueError, which calls it `name`."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text} is no time: write it as in 2026-11-21T11:03:07Z") from None
+        raise ValueError(f"{name} is not a time that can be read: write it as in 2026-11-21T11:03:07Z") from None
     if time.tzinfo is None:
-        raise ValueError(f"{text} has no zone: add Z or an offset such as +01:00")
-    return checked_time(time)
+        raise ValueError(f"{name} has no zone: add Z or an offset such as +01:00")
+    return time
 
 
 class Clock(StrEnum):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from demobank.faults import DEFAULT
 from demobank.planting import Stroke
 from demobank.simulation import DAY, Simulation
-from demobank.work import Row
 
 SEED = "whereabouts"
 EVENTS = 100_000
@@ -28,13 +27,3 @@ def simulation(
     """
     days = max(12, min(DAYS_MAX, events // 500))
     return Simulation(seed, events, anchor - days * DAY, days, DEFAULT if faults is None else faults, together)
-
-
-def generate(
-    seed: str = SEED, events: int = 1_000_000, anchor: int = ANCHOR, faults: Mapping[str, int] | None = None
-) -> Iterator[Row]:
-    """The rows in recorded order, made one at a time: memory grows with the customers, not with the events."""
-    run = simulation(seed, events, anchor, faults)
-    for row in run.run():
-        yield row
-        run.messages.clear()

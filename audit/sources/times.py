@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from audit.values import UNKNOWN_TIME, micros_of
+from audit.values import UNKNOWN_TIME, micros_of, with_zone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -41,11 +41,9 @@ def micros_of_text(text: object, name: str) -> int:
     if not isinstance(text, str):
         raise BadTime(f"{name} is not text: write it as in 2026-11-21T11:03:07Z")
     try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadTime(f"{name} is not a time that can be read: write it as in 2026-11-21T11:03:07Z") from None
-    if time.tzinfo is None:
-        raise BadTime(f"{name} has no zone: add Z or an offset such as +01:00")
+        time = with_zone(text, name)
+    except ValueError as error:
+        raise BadTime(str(error)) from None
     if len(text) < 20 or text[4] != "-" or text[10] not in "Tt " or "W" in text:
         raise BadTime(f"{name} is not written as RFC 3339 says: write it as in 2026-11-21T11:03:07Z")
     try:

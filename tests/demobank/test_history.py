@@ -10,7 +10,7 @@ import pytest
 from demobank import books
 from demobank.aggregates import KINDS
 from demobank.faults import DEFAULT
-from demobank.history import generate, simulation
+from demobank.history import simulation
 from demobank.work import SERVICES, Row
 from tests.demobank.conftest import ANCHOR, EVENTS, Past, make_past
 
@@ -60,12 +60,12 @@ def _by_stream(past: Past) -> dict[str, list[Row]]:
 
 def test_another_seed_gives_another_bank(past: Past) -> None:
     ids = {row.id for row in past.rows}
-    assert ids.isdisjoint(row.id for row in generate("other", EVENTS, ANCHOR))
+    assert ids.isdisjoint(row.id for row in simulation("other", EVENTS, ANCHOR).run())
 
 
 def test_it_writes_exactly_as_many_events_as_asked() -> None:
     for events in (6_000, 20_001):
-        assert sum(1 for _ in generate("exact", events)) == events
+        assert sum(1 for _ in simulation("exact", events).run()) == events
 
 
 def test_it_ends_at_the_anchor(past: Past) -> None:

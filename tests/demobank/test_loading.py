@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from demobank import books, export, store
-from demobank.history import generate
+from demobank.history import simulation
 from demobank.loading import load_history
 from demobank.work import SERVICES, Row
 from tests.demobank.conftest import ANCHOR, EVENTS
@@ -31,7 +31,7 @@ def rows_of(url: str, service: str) -> list[Row]:
 
 def test_what_is_loaded_is_what_was_generated(bank_url: str) -> None:
     assert load(bank_url)
-    generated = list(generate("tests", EVENTS, ANCHOR))
+    generated = list(simulation("tests", EVENTS, ANCHOR).run())
     for service in SERVICES:
         assert rows_of(bank_url, service) == [row for row in generated if row.service == service]
 

@@ -48,7 +48,7 @@ def test_reading_sees_the_current_generation_and_cannot_write(database: Database
     with db.connect("follower") as connection:
         make_current(connection, 7)
     with db.reading() as connection:
-        assert db.current_generation(connection) == 7
+        assert db.use_current_generation(connection) == 7
         assert connection.execute("select count(*) from timeline").fetchone() == (0,)
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
             connection.execute("insert into timeline values (1, now(), 1, 1, 1, 0, 0)")
@@ -61,7 +61,7 @@ def test_a_reader_keeps_one_generation_while_the_next_is_switched_in(database: D
         connection.execute("update trace.generation set state = 'retired'")
         make_current(connection, 2)
         connection.commit()
-        assert db.current_generation(reader) == 1
+        assert db.use_current_generation(reader) == 1
         assert reader.execute("select to_regclass('timeline')::text").fetchone() == ("timeline",)
     with db.reading() as reader:
         assert reader.execute("select current_schema()").fetchone() == ("read_2",)

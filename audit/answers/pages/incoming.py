@@ -72,7 +72,6 @@ def incoming(
         unmatched=Page(tuple(line for _, line in stray.rows), stray.total, SHOWN_MAX),
         unmatched_places=_titles(inquiry),
         under_way=under_way,
-        searched_until=until,
         behind=behind,
         says=" ".join(
             [

@@ -174,7 +174,7 @@ class Incoming:
 
     `came` are entries of its own places with the account of each; `unmatched` those of money whose owner is not known,
     looked through only for an amount; `under_way` is on its way in. `behind` are the sources that are not known up to
-    `searched_until`, with how far they are."""
+    the end, with how far they are."""
 
     subject: Link
     at: AsOf
@@ -187,7 +187,6 @@ class Incoming:
     unmatched: Page[EntryLine]
     unmatched_places: tuple[str, ...]
     under_way: tuple[PlaceLine, ...]
-    searched_until: datetime | None
     behind: tuple[tuple[str, datetime | None], ...]
     says: str
     reach: str

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,11 @@ from psycopg import Connection
 
 from audit import configuration
 from audit.access.mask import hidden
-from audit.answers.inquiry import inquire
+from audit.answers.inquiry import Inquiry, inquire
+from audit.answers.pages.transfer import transfer
 from audit.answers.shapes.why import Ends
 from audit.answers.when import when
+from audit.answers.where import where
 from audit.answers.who import who
 from audit.answers.why import why
 from audit.database import reading
@@ -126,6 +129,52 @@ def test_why_each_faults_subject_is_so(planted: Planted) -> None:
                     alike = who(inquiry, Subject(line.subject.subject.kind, "*"), f"finding = {line.rule}", size=1000)
                     assert line.subject.subject in [one.subject.subject for one in alike.subjects.rows], answer["fault"]
     assert said > 50
+
+
+def keys_of(inquiry: Inquiry, kind: str, type_: str) -> list[tuple[str, datetime]]:
+    """Those of a kind for which an event of a type was recorded, and when."""
+    return inquiry.connection.execute(
+        "select s.key, l.recorded_at from trace.subject s join timeline t on t.subject_id = s.id"
+        " join trace.log l on l.position = t.position join trace.event_type y on y.id = l.type_id"
+        " where s.kind = %s and y.name = %s order by l.position", [kind, type_]).fetchall()  # fmt: skip
+
+
+def test_what_was_taken_after_its_hold_was_gone_is_told_so_and_is_whole(planted: Planted) -> None:
+    """The late capture is the shop's right: nothing is open, the shop has the money, and what an earlier state told bears
+    its time."""
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        late = keys_of(inquiry, "card_payment", "CapturedLate")
+        assert late, "nobody was late: it tests nothing"
+        for key, _ in late:
+            page = transfer(inquiry, Subject("card_payment", key))
+            assert [(line.place.kind, line.money) for line in where(inquiry, page.subject.subject).places] == [
+                ("shop", page.money)
+            ]
+            assert "after the hold had expired" in page.tells and not any(one.is_open for one in page.findings.rows)
+            [approved] = [at for one, at in keys_of(inquiry, "card_payment", "Authorised") if one == key]
+            assert {fact.name: fact.was_so for fact in page.facts if fact.name in ("approval", "merchant.name")} == {
+                "merchant.name": None, "approval": approved}  # fmt: skip
+        held = next(one["subject"] for one in planted.answers if one["fault"] == "hold_never_ends")
+        facts = transfer(inquiry, Subject.parse(held)).facts
+        assert [fact.was_so for fact in facts if fact.name == "approval"] == [None], "it is authorised still"
+
+
+def test_an_exchange_adds_up_at_its_own_rate_with_its_fee_and_rounding(planted: Planted) -> None:
+    currencies = set()
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        for key, _ in keys_of(inquiry, "exchange", "Completed"):
+            page = transfer(inquiry, Subject("exchange", key))
+            held = {line.place.kind: line.money for line in where(inquiry, page.subject.subject).places}
+            told = {fact.name: fact.value for fact in page.facts}
+            sold, bought, unit = held["fx"].amount, held["available"], Decimal(10) ** -held["available"].digits
+            currencies.add(bought.currency)
+            assert abs(sold * Decimal(told["rate"]) - bought.amount) <= unit, key
+            assert bought.amount == Decimal(told["bought"]) and bought.currency == told["bought_currency"]
+            for name, kind in (("fee", "fees"), ("rounding", "rounding")):
+                assert Decimal(told[name]) == (held[kind].amount if kind in held else 0), (key, name)
+    assert len(currencies) > 2, "currencies of two, three and no minor digits"
 
 
 def test_an_honest_bank_has_nothing_to_explain(database: Database, tmp_path: Path) -> None:

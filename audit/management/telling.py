@@ -172,7 +172,7 @@ def _event(event: EventLine, zone: str) -> str:
             ("tried again: not known whether anything was sent twice", event.is_retry and event.asks_again is None),
             ("failure", event.is_failure),
             ("correction", event.is_correction),
-            ("names no event", event.names_no_event and not event.undoes),
+            ("names no event: which one it undoes is not known", event.names_no_event and not event.undoes),
         )
         if is_set
     ]

@@ -140,8 +140,8 @@ def keys_of(inquiry: Inquiry, kind: str, type_: str) -> list[tuple[str, datetime
 
 
 def test_what_was_taken_after_its_hold_was_gone_is_told_so_and_is_whole(planted: Planted) -> None:
-    """The late capture is the shop's right: nothing is open, the shop has the money, and what an earlier state told bears
-    its time."""
+    """The late capture is the shop's right: nothing is open, the shop has the money, and what an earlier state told
+    bears its time."""
     with reading() as connection:
         inquiry = inquire(connection, hidden)
         late = keys_of(inquiry, "card_payment", "CapturedLate")

@@ -127,9 +127,8 @@ def _tell_sealed(write: Write, sealed: Sealed) -> None:
     published = f", {sealed.published:,} published" if sealed.published else ""
     alarms = f"  {sealed.alarms:,} ALARMS: `findings --rule trail_integrity`" if sealed.alarms else ""
     clear = f"  {sealed.in_clear:,} IN THE CLEAR: `check_log` names them" if sealed.in_clear else ""
-    write(
-        f"  evidence: {sealed.signed:,} of {sealed.entries:,} log entries signed{published}{late}{trouble}{alarms}{clear}"
-    )
+    signed = f"{sealed.signed:,} of {sealed.entries:,} log entries signed"
+    write(f"  evidence: {signed}{published}{late}{trouble}{alarms}{clear}")
 
 
 def tell_search(write: Write, answer: SearchAnswer) -> None:

@@ -21,6 +21,8 @@ from tests.projections.small import MODEL as SMALL
 from tests.projections.small import line, micros, paid
 
 Row = tuple[Any, ...]
+STOOD = "f.id, f.opened_at, o.recorded_at, o.occurred_at, f.resolved_at, r.recorded_at, r.occurred_at, f.rule"
+BY_EVENTS = " join trace.log o on o.position = f.opened_by left join trace.log r on r.position = f.resolved_by"
 
 
 def then(clock: str, at: datetime | None, recorded: datetime | None, occurred: datetime | None) -> datetime | None:
@@ -48,9 +50,8 @@ def stands(row: Row, clock: str, moment: datetime) -> str | None:
 def test_findings_stand_from_when_their_evidence_did(world: Database, clock: str) -> None:
     with asking() as inquiry:
         rows = inquiry.connection.execute(
-            "select f.id, f.opened_at, o.recorded_at, o.occurred_at, f.resolved_at, r.recorded_at, r.occurred_at,"
-            " f.rule, s.kind, s.key from finding f join trace.subject s on s.id = f.subject_id"
-            " join trace.log o on o.position = f.opened_by left join trace.log r on r.position = f.resolved_by"
+            f"select {STOOD}, s.kind, s.key from finding f"
+            f" join trace.subject s on s.id = f.subject_id{BY_EVENTS}".encode()
         ).fetchall()
     for moment in moments_of(rows, clock):
         with asking(at=Moment(moment, Clock(clock))) as inquiry:
@@ -103,12 +104,9 @@ def test_who_waits_at_a_moment_by_when_it_occurred(world: Database) -> None:
 def test_who_has_a_finding_has_what_is_wrong_by_it_at_that_moment(world: Database, clock: str) -> None:
     with asking() as inquiry:
         rows = inquiry.connection.execute(
-            "select f.id, f.opened_at, o.recorded_at, o.occurred_at, f.resolved_at, r.recorded_at, r.occurred_at,"
-            " f.rule, s.key, (select sum((m.value ->> 0)::int) from jsonb_array_elements(f.money) m)"
+            f"select {STOOD}, s.key, (select sum((m.value ->> 0)::int) from jsonb_array_elements(f.money) m)"
             " from finding f join link l on l.subject_id = f.subject_id and l.other_kind = 'customer'"
-            " join trace.subject s on s.id = l.other_id"
-            " join trace.log o on o.position = f.opened_by left join trace.log r on r.position = f.resolved_by"
-            " where jsonb_array_length(f.money) > 0"
+            f" join trace.subject s on s.id = l.other_id{BY_EVENTS} where jsonb_array_length(f.money) > 0".encode()
         ).fetchall()
     for rule in {row[7] for row in rows}:
         own = [row for row in rows if row[7] == rule]

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import pytest
 
 from demobank import store
+from demobank.handlers import HANDLERS
 from demobank.history import simulation
+from demobank.service import Service
 from demobank.simulation import Simulation
-from demobank.work import Row
+from demobank.work import SERVICES, Row
 
 EVENTS = 20_000
 ANCHOR = 1_795_000_000_000_000
@@ -54,6 +56,17 @@ def bring_forward(url: str) -> None:
         for schema in store.SCHEMAS.values():
             moved = f"update {schema}.timer set due = due - greatest(%s, interval '0') {honest}"
             connection.execute(moved.encode(), wait)
+
+
+def handle_all(url: str, seed: str) -> None:
+    """Handle all there is, with the timers' times brought forward."""
+    services = [Service(url, name, HANDLERS[name], seed) for name in SERVICES]
+    busy = True
+    while busy:
+        bring_forward(url)
+        busy = any([service.step() for service in services])
+    for service in services:
+        service.close()
 
 
 @pytest.fixture(scope="session")

@@ -17,11 +17,9 @@ import pytest
 
 from demobank import books, export, store
 from demobank.__main__ import main
-from demobank.handlers import HANDLERS
 from demobank.loading import load_history
-from demobank.service import Service
 from demobank.work import SERVICES, Row
-from tests.demobank.conftest import ANCHOR, bring_forward
+from tests.demobank.conftest import ANCHOR, handle_all
 
 ROOT = Path(__file__).parents[2]
 SEED = "tests"
@@ -48,17 +46,6 @@ def rows_of(url: str) -> list[Row]:
         return [row for service in SERVICES for row in export._rows(connection, service)]
 
 
-def finish(url: str) -> None:
-    """Handle what is left, the timers' times brought forward."""
-    services = [Service(url, name, HANDLERS[name], SEED) for name in SERVICES]
-    busy = True
-    while busy:
-        bring_forward(url)
-        busy = any([service.step() for service in services])
-    for service in services:
-        service.close()
-
-
 def test_it_goes_on_from_a_history_and_stops_cleanly(bank_url: str) -> None:
     load_history(bank_url, datetime.fromtimestamp(ANCHOR / 1_000_000, UTC), SEED, 6_000, faults={})
     with running(bank_url) as process, closing(listening(bank_url)) as connection:
@@ -76,7 +63,7 @@ def test_killed_again_and_again_it_loses_and_doubles_nothing(bank_url: str) -> N
         with running(bank_url) as process, closing(listening(bank_url)) as connection:
             assert list(connection.notifies(timeout=20, stop_after=stop_after))
             process.kill()
-    finish(bank_url)
+    handle_all(bank_url, SEED)
     flows: dict[str, list[Row]] = defaultdict(list)
     versions: dict[str, list[int]] = defaultdict(list)
     for row in rows_of(bank_url):

@@ -16,7 +16,8 @@ from demobank.handlers import HANDLERS
 from demobank.service import Service
 from demobank.standing import Standing
 from demobank.work import CORE, DIGITS, SE_ADAPTER, Sale, Work, money
-from tests.demobank.test_service import run, types
+from tests.demobank.conftest import handle_all
+from tests.demobank.test_service import types
 
 SEED = "products"
 PERSON = people.person(SEED, 41)  # with an account in another currency
@@ -46,7 +47,7 @@ def do(url: str, act: object, *arguments: object) -> list[str]:
     before = len(types(url))
     with closing(Service(url, CORE, HANDLERS[CORE], SEED)) as service:
         service.perform(lambda work: act(work, *arguments))  # type: ignore[operator]
-    run(url)
+    handle_all(url, SEED)
     return types(url)[before:]
 
 

@@ -17,8 +17,8 @@ from demobank.core import Order
 from demobank.handlers import HANDLERS
 from demobank.people import Person
 from demobank.service import Service
-from demobank.work import ADAPTER, CORE, SERVICES, Work
-from tests.demobank.conftest import bring_forward
+from demobank.work import ADAPTER, CORE, Work
+from tests.demobank.conftest import handle_all
 
 SEED = "service"
 PERSON = people.person(SEED, 40)
@@ -64,17 +64,6 @@ def perform(url: str, transfer: Order) -> None:
     service.close()
 
 
-def run(url: str) -> None:
-    """Handle all there is, with the timers' times brought forward."""
-    services = [Service(url, name, HANDLERS[name], SEED) for name in SERVICES]
-    busy = True
-    while busy:
-        bring_forward(url)
-        busy = any([service.step() for service in services])
-    for service in services:
-        service.close()
-
-
 def types(url: str, service: str = CORE) -> list[str]:
     schema = store.SCHEMAS[service]
     with store.connect(url) as connection:
@@ -98,7 +87,7 @@ COMPLETED = [
 
 def test_a_transfer_goes_the_whole_way(bank: str) -> None:
     perform(bank, order())
-    run(bank)
+    handle_all(bank, SEED)
     assert types(bank) == COMPLETED
     assert {
         "adapter-transfer.Initiated",
@@ -110,7 +99,7 @@ def test_a_transfer_goes_the_whole_way(bank: str) -> None:
 
 def test_one_append_has_one_recorded_time_and_effects_follow_their_causes(bank: str) -> None:
     perform(bank, order())
-    run(bank)
+    handle_all(bank, SEED)
     with store.connect(bank) as connection:
         together = connection.execute(
             "select count(distinct recorded_at), count(*) from core.events where type like any(array["
@@ -128,23 +117,23 @@ def test_one_append_has_one_recorded_time_and_effects_follow_their_causes(bank: 
 
 def test_a_message_delivered_again_is_handled_once(bank: str) -> None:
     perform(bank, order())
-    run(bank)
+    handle_all(bank, SEED)
     with store.connect(bank) as connection:
         connection.execute("update core.checkpoint set handled = 0")
         connection.execute("update dk_adapter.checkpoint set handled = 0")
-    run(bank)
+    handle_all(bank, SEED)
     assert types(bank) == COMPLETED
 
 
 def test_even_without_its_inbox_the_state_machines_refuse_a_second_handling(bank: str) -> None:
     perform(bank, order())
-    run(bank)
+    handle_all(bank, SEED)
     before = types(bank, ADAPTER)
     with store.connect(bank) as connection:
         for schema in ("core", "dk_adapter"):
             connection.execute(f"update {schema}.checkpoint set handled = 0".encode())
             connection.execute(f"truncate {schema}.inbox".encode())
-    run(bank)
+    handle_all(bank, SEED)
     assert types(bank) == COMPLETED
     assert types(bank, ADAPTER) == before
 
@@ -163,7 +152,7 @@ def test_a_handling_that_dies_between_outbox_and_checkpoint_is_done_once(bank: s
         dying.step()
     dying.close()
     assert types(bank, name) == before
-    run(bank)
+    handle_all(bank, SEED)
     assert types(bank) == COMPLETED
 
 
@@ -187,7 +176,7 @@ def test_a_process_killed_before_its_commit_leaves_nothing_half(bank: str, point
     killed = subprocess.run([sys.executable, "-c", DIES, bank, point], cwd=ROOT, check=False, env=_environment())
     assert killed.returncode == -9
     assert types(bank) == before
-    run(bank)
+    handle_all(bank, SEED)
     assert types(bank) == COMPLETED
 
 
@@ -197,7 +186,7 @@ def _environment() -> dict[str, str]:
 
 def test_what_is_not_there_cannot_be_paid(bank: str) -> None:
     perform(bank, order(units=100_001))
-    run(bank)
+    handle_all(bank, SEED)
     assert types(bank)[3:] == ["account.TransferRefused"]
 
 
@@ -223,7 +212,7 @@ def test_no_answer_is_asked_for_thrice_and_never_sent_again(bank: str, monkeypat
     deaf = {name: handler for name, handler in adapter.HANDLERS.items() if name != "ClearingAnswers"}
     monkeypatch.setitem(HANDLERS, ADAPTER, {**deaf, "ClearingAnswers": lambda work, message: None})
     perform(bank, order())
-    run(bank)
+    handle_all(bank, SEED)
     happened = types(bank, ADAPTER)
     assert happened.count("adapter-transfer.Sent") == 1
     assert happened.count("adapter-transfer.AskedAgain") == 3

@@ -336,6 +336,32 @@ def test_between_two_of_the_banks_customers_it_is_said_who_sent(bank: Bank) -> N
     assert "One payment went wrong" in page and "Nothing is open" not in page and "No payment is under way." in page
 
 
+def test_what_two_services_call_alike_is_told_once_and_a_failure_says_why(bank: Bank) -> None:
+    """The payee and the shop among the facts; the reason on the first screen."""
+    with reading() as connection:
+        inquiry = inquire(connection, lambda _owner, _path, value: value)
+        pages = {
+            name: transfer(inquiry, Subject(*told_key()[name]["subject"].split(":", 1)))
+            for name in ("booked_less", "captured_too_much", "half_compensation")
+        }
+    facts = {fact.name: fact.value for fact in pages["booked_less"].facts}
+    assert facts["receiver.name"] and not {"creditor.name", "creditor.iban"} & set(facts), facts
+    assert [fact.title for fact in pages["captured_too_much"].facts].count("Shop") == 1
+    assert not pages["booked_less"].failed_as and "failed: " in pages["half_compensation"].failed_as
+    id = bank.id_of(*told_key()["half_compensation"]["subject"].split(":", 1))
+    first = text_of(with_reason(browser_of("support"), "transfer", id), f"/of/transfer/{id}").split("Where the")[0]
+    assert re.search(r'id="failed">Transfer of 500.00\sDKK failed: ', first)
+
+
+def test_the_desk_leads_to_all_that_is_open(bank: Bank) -> None:
+    browser = browser_of("support")
+    few = text_of(browser, "/desk")
+    total = int(re.search(r">20 of (\d+), oldest first", few).group(1))  # type: ignore[union-attr]
+    assert f'href="/desk?open=all">All {total}</a>' in few
+    every = text_of(browser, "/desk?open=all")
+    assert f"{total} of {total}, oldest first" in every and "open=all" not in every.split('id="open"')[1]
+
+
 def test_two_payments_of_one_order_name_and_link_each_other(bank: Bank) -> None:
     """On the first screen, and among what is related; the finding rests on both."""
     subject = told_key()["paid_twice"]["subject"]

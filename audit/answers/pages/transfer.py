@@ -83,6 +83,7 @@ def transfer(
         findings=found,
         crumbs=crumbs(inquiry, links),
         payers=_payers(flow),
+        failed_as=_failed_as(then, states),
         complete=where.complete,
         not_understood=where.not_understood,
         newest=_newest(flow),
@@ -109,6 +110,14 @@ def linked_ids(inquiry: Inquiry, flow: Flow) -> list[tuple[int, Subject]]:
 def crumbs(inquiry: Inquiry, links: Sequence[tuple[int, Subject]]) -> tuple[Link, ...]:
     """The customers and accounts that the subject belongs to, those that it touched first in front."""
     return tuple(link_of(inquiry, other, id) for kind in CRUMBS for id, other in reversed(links) if other.kind == kind)
+
+
+def _failed_as(flow: Flow, states: Sequence[StateLine]) -> str:
+    """What is told to staff of the event that ended it in failure, which names the reason."""
+    if not states or not states[0].is_final or not states[0].is_failure:
+        return ""
+    told = flow.told.get(states[0].event.position)
+    return told.says if told is not None else ""
 
 
 def _payers(flow: Flow) -> frozenset[Subject]:

@@ -111,7 +111,7 @@ class TransferPage:
     """A flow (transfer, card payment). `title` is "500.00 DKK to Mette H••••••"; `tone` colours `status`. `tells` is
     what is true to say to the customer, `own_words` what the bank's events tell by themselves; `coming_back` is the
     first answer about one that failed or is held up. `payers` are the account that the money left first, and its
-    customers."""
+    customers; `failed_as` is what staff are told of its failure."""
 
     subject: Link
     at: AsOf
@@ -137,6 +137,7 @@ class TransferPage:
     own_words: str = ""
     coming_back: str = ""
     payers: frozenset[Subject] = frozenset()
+    failed_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

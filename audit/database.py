@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from audit.arrays import adapt_plainly
 from audit.errors import UsageError, WhereaboutsError
 from audit.given import given
-from audit.prepared import begin, rows, settle
+from audit.prepared import Wanted, begin, rows, settle
 
 Role = Literal["owner", "follower", "web", "erasure"]
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -115,18 +115,22 @@ def unreachable(error: psycopg.Error | PoolTimeout) -> WhereaboutsError:
 
 
 @contextmanager
-def reading(role: Role = "web", *, viewer: Viewer | None = None) -> Iterator[Connection]:
+def reading(
+    role: Role = "web", *, viewer: Viewer | None = None, ahead: Sequence[Wanted] = ()
+) -> Iterator[Connection]:
     """A pooled connection in a READ ONLY transaction, one snapshot, on the tables of the current generation.
 
-    What is withheld from `viewer` (None: the system, from whom nothing is) is not there.
+    What is withheld from `viewer` (None: the system, from whom nothing is) is not there. `ahead` are statements that
+    will be asked for first: they are sent with the transaction's beginning.
     """
+    shown = sql("current_generation_use" if viewer is None else "current_generation_shown")
     try:
         with _pool(role).connection() as connection:
-            begin(connection)
-            number = use_current_generation(connection) if viewer is None else _show(connection, viewer)
-            if number is None:
-                raise WhereaboutsError(_NOTHING_YET)
             try:
+                begin(connection, [(shown, viewer and viewer._asdict()), *ahead])
+                number = use_current_generation(connection) if viewer is None else _show(connection, viewer)
+                if number is None:
+                    raise WhereaboutsError(_NOTHING_YET)
                 yield connection
             finally:
                 _withholding.discard(connection)

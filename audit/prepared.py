@@ -21,10 +21,13 @@ from psycopg.pq.abc import PGresult
 
 Row = tuple[Any, ...]
 Parameters = Mapping[str, Any] | Sequence[Any] | None
+Wanted = tuple[LiteralString, Parameters]  # a statement that will be asked for
 Asked = tuple[bytes, tuple[bytes | None, ...]]  # a prepared statement's name and its values
 
 AHEAD_BYTES_MAX = 64 * 1024  # of values: while it is sent nobody reads, so all of it must fit between server and client
 
+_BEGIN = b"begin isolation level repeatable read read only"
+_BEGUN: Asked = b"_begin", ()
 _PLACE = re.compile(r"%(?:\((\w+)\)s|(s)|%)")
 
 
@@ -35,7 +38,7 @@ def rows(connection: psycopg.Connection[Any], statement: LiteralString, paramete
     return found.rows(statement, parameters) if found else connection.execute(statement, parameters).fetchall()
 
 
-def send_ahead(connection: psycopg.Connection[Any], asked: Iterable[tuple[LiteralString, Parameters]]) -> None:
+def send_ahead(connection: psycopg.Connection[Any], asked: Iterable[Wanted]) -> None:
     """Statements for which `rows` will be asked in this transaction: it then finds their answers, or waits for them."""
     found = _ready(connection)
     if found:
@@ -61,9 +64,14 @@ def _ready(connection: psycopg.Connection[Any]) -> Prepared | None:
     return found
 
 
-def begin(connection: psycopg.Connection[Any]) -> None:
-    """A transaction that only reads, on one snapshot; it ends as those do that psycopg began."""
-    connection.pgconn.exec_(b"begin isolation level repeatable read read only")  # a failure is the next statement's
+def begin(connection: psycopg.Connection[Any], asked: Iterable[Wanted] = ()) -> None:
+    """A transaction that only reads, on one snapshot; it ends as those do that psycopg began. `asked` is sent with it,
+    as far as it was asked for on this connection before. A failure is the next statement's."""
+    found = _prepared.get(connection)
+    if found is None or connection.pgconn.transaction_status != TransactionStatus.IDLE:
+        connection.pgconn.exec_(_BEGIN)
+    else:
+        found.begin(asked)
 
 
 class Prepared:
@@ -77,6 +85,7 @@ class Prepared:
         self._sent: deque[Asked | None] = deque()  # what it has yet to answer, in order; None: the end of a batch
         self._answers: dict[Asked, PGresult] = {}  # that nobody has asked for yet
         self._failed: PGresult | None = None
+        self._can_begin = False
         self._arriving = select.poll()
         self._arriving.register(self._server.socket, select.POLLIN)
 
@@ -88,7 +97,7 @@ class Prepared:
     @property
     def unasked(self) -> list[Asked]:
         """What was sent ahead and nobody has asked for yet."""
-        return [*self._answers, *(one for one in self._sent if one is not None)]
+        return [*self._answers, *(one for one in self._sent if one not in (None, _BEGUN))]
 
     def rows(self, statement: str, parameters: Parameters = None) -> list[Row]:
         """Raises psycopg's errors."""
@@ -103,9 +112,25 @@ class Prepared:
         transformer.set_pgresult(None)  # a large answer is not kept for the connection's life
         return found
 
-    def send_ahead(self, wanted: Iterable[tuple[str, Parameters]]) -> None:
+    def begin(self, wanted: Iterable[Wanted]) -> None:
+        """A transaction, in one message with those statements that are prepared: others may not be known before it."""
+        batch: list[tuple[Asked, Sequence[Any] | None]] = [(_BEGUN, None)]
+        if not self._can_begin:
+            self._checked(self._server.prepare(_BEGUN[0], _BEGIN), ExecStatus.COMMAND_OK)
+            self._can_begin = True
+        for statement, parameters in wanted:
+            written, types, values, formats = self._dumped(statement, parameters)
+            if name := self._names.get((statement, types)):
+                batch.append(((name, values), formats))
+        self._send(batch)
+
+    def send_ahead(self, wanted: Iterable[Wanted]) -> None:
         """All in one message to the server, unless it is a long one: then nothing is sent."""
         batch = [self._asked(*one) for one in wanted]
+        if batch:
+            self._send(batch)
+
+    def _send(self, batch: Sequence[tuple[Asked, Sequence[Any] | None]]) -> None:
         if sum(len(value or b"") for (_, values), _ in batch for value in values) > AHEAD_BYTES_MAX:
             return
         server = self._server
@@ -123,16 +148,23 @@ class Prepared:
 
     def _asked(self, statement: str, parameters: Parameters) -> tuple[Asked, Sequence[Any] | None]:
         """What a statement is to the server, which has it prepared then."""
-        written, transformer = _written(statement, bool(parameters)), self._transformer
-        dumped = transformer.dump_sequence([parameters[one] for one in written.order], written.formats)  # type: ignore[index]
-        types = transformer.types or ()
+        written, types, values, formats = self._dumped(statement, parameters)
         name = self._names.get((statement, types))
         if name is None:
             self._wait_for(None)  # nothing is prepared between answers
             name = b"_here_%d" % next(self._numbers)
             self._checked(self._server.prepare(name, written.text, types), ExecStatus.COMMAND_OK)
             self._names[statement, types] = name
-        return (name, tuple([None if value is None else bytes(value) for value in dumped])), transformer.formats
+        return (name, values), formats
+
+    def _dumped(
+        self, statement: str, parameters: Parameters
+    ) -> tuple[_Written, tuple[int, ...], tuple[bytes | None, ...], Sequence[Any] | None]:
+        """The statement as the server takes it, with the types, values and formats of its parameters."""
+        written, transformer = _written(statement, bool(parameters)), self._transformer
+        dumped = transformer.dump_sequence([parameters[one] for one in written.order], written.formats)  # type: ignore[index]
+        values = tuple([None if value is None else bytes(value) for value in dumped])
+        return written, transformer.types or (), values, transformer.formats
 
     def _answer(self, asked: Asked) -> PGresult | None:
         """What was sent ahead is answered in its order; what was not, once all of that is."""
@@ -151,7 +183,8 @@ class Prepared:
             if one is None:
                 continue
             if result is not None:
-                self._answers[one] = result
+                if one != _BEGUN:
+                    self._answers[one] = result
                 self._failed = result if result.status == ExecStatus.FATAL_ERROR else self._failed
                 server.get_result()  # that was all of it
             if one == asked and len(self._sent) > 1:

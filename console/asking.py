@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -11,12 +11,12 @@ from django.utils.translation import get_language, gettext
 from audit import instance
 from audit.access import door
 from audit.access.mask import closed
-from audit.answers.inquiry import STAFF_ONLY, Inquiry, inquire
+from audit.answers.inquiry import SOURCES, STAFF_ONLY, Inquiry, Question, inquire
 from audit.answers.pages.findings import STAFF
 from audit.answers.reading.cut import Cut
 from audit.answers.reading.names import customers_of_asked, links_of, subject_of
 from audit.answers.shapes.moment import Link
-from audit.database import is_withholding, reading
+from audit.database import is_withholding, reading, sql
 from audit.errors import UnknownSubject, WhereaboutsError
 from audit.values import Subject
 from console.asof import asked_moment
@@ -24,12 +24,14 @@ from console.visit import Visit
 
 
 @contextmanager
-def asking(visit: Visit, *, is_now: bool = False) -> Iterator[Inquiry]:
-    """One snapshot, at the moment that the URL names or, for pages that have no past, now.
+def asking(visit: Visit, *, is_now: bool = False, ahead: Iterable[Question] = ()) -> Iterator[Inquiry]:
+    """One snapshot, at the moment that the URL names or, for pages that have no past, now. `ahead`: the view's first
+    questions.
 
     Everything personal is closed until a door is passed.
     """
-    with reading(viewer=visit.actor.viewer) as connection:
+    first = [(sql(one.name), one.parameters) for one in (SOURCES, *ahead)]
+    with reading(viewer=visit.actor.viewer, ahead=first) as connection:
         inquiry = inquire(
             connection,
             closed,

@@ -15,7 +15,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.template.loader import get_template
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
@@ -35,7 +34,7 @@ from audit.errors import Refused, UnknownSubject, UsageError, WhereaboutsError
 from audit.models import LegalHold
 from audit.values import Moment, Subject
 from console.asof import EXACT, Asked
-from console.environment import addresses
+from console.environment import addresses, macros
 from console.formats import Formats, formats
 from console.forms import whole_number
 from console.security import address_of
@@ -148,7 +147,10 @@ class Visit:
     ) -> HttpResponse:
         """The page, or the piece of it that was asked for."""
         piece = (parts or {}).get(self.request.headers.get("HX-Target", ""))
-        response = render(self.request, piece or template, {**self._words(at), **self.without_hidden(context)})
+        known = {"visit": self, "url": self.url, "f": self.formats, "at": at}
+        with macros("_words.html", known) as words:  # made once, for the page and for each piece alike
+            shown = {**known, "words": words, **self.without_hidden(context)}
+            response = render(self.request, piece or template, shown)
         again = self.grant.door.masked_again_at if self.grant and self.grant.door and self.is_whole_page else None
         if again is not None:  # with or without JavaScript, the browser then asks for the page without the value
             response.headers["Refresh"] = str(max(1, ceil((again - timezone.now()).total_seconds())))
@@ -167,12 +169,6 @@ class Visit:
             made, hidden = withhold(inquire(connection, closed), shown, self.subjects)
         self.subjects = [subject for subject in self.subjects if subject not in hidden]
         return made
-
-    def _words(self, at: AsOf | None) -> dict[str, Any]:
-        """What every template knows; the macros are made once, for the page and for each piece alike."""
-        known = {"visit": self, "url": self.url, "f": self.formats, "at": at}
-        words = get_template("_words.html").template.make_module(known)  # type: ignore[attr-defined]
-        return {**known, "words": words}
 
 
 def with_query(path: str, query: Mapping[str, object]) -> str:

@@ -56,6 +56,9 @@ class Question(NamedTuple):
     parts: Mapping[str, str] = {}
 
 
+SOURCES = Question("answer_sources", [])  # what `inquire` asks
+
+
 @dataclass(frozen=True)
 class Inquiry:
     """Everything that an answer takes beside its subject; the connection is in one read-only transaction."""
@@ -90,8 +93,6 @@ class Inquiry:
 
     def send_ahead(self, *asked: Question) -> None:
         """What `rows` will be asked for in any case, with the same parameters: answered while Python works."""
-        if not asked:
-            return
         wanted = [(sql(one.name).format(**one.parts) if one.parts else sql(one.name), one.parameters) for one in asked]
         prepared.send_ahead(self.connection, wanted)
 
@@ -187,7 +188,7 @@ def inquire(
 
     Raises UsageError for an `at` that is neither.
     """
-    rows = prepared.rows(connection, sql("answer_sources"))
+    rows = prepared.rows(connection, sql(SOURCES.name), SOURCES.parameters)
     model = instance.model_of(connection, rows[0][-1]) if rows else instance.require(connection).model
     sources = tuple(_source(row) for row in rows)
     chosen = language if language in model.languages else model.languages[0]

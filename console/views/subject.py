@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from audit.answers.inquiry import Inquiry
-from audit.answers.reading.names import CUSTOMER
+from audit.answers.reading.names import CUSTOMER, entering
 from console.asking import asking, enter
 from console.views.account import show_account
 from console.views.customer import show_customer
@@ -16,7 +16,7 @@ from console.visit import Visit, looked
 
 @looked("subject", "look")
 def subject(visit: Visit, kind: str, id: int) -> HttpResponse:
-    with asking(visit) as inquiry:
+    with asking(visit, ahead=entering(kind, id)) as inquiry:
         visit.page = shown_as(page_of(inquiry, kind), visit.cursor("view"))
         asked, inquiry = enter(visit, inquiry, kind, id)
         return PAGES[visit.page](visit, inquiry, asked)

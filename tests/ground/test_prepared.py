@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from audit.database import connect
-from audit.prepared import AHEAD_BYTES_MAX, rows, send_ahead, settle
+from audit.prepared import AHEAD_BYTES_MAX, begin, rows, send_ahead, settle
 from tests.conftest import Database, MakeDatabase, using
 
 ASKED = "select %(a)s::int8, %(b)s::text, %(c)s::timestamptz, %(d)s::int8[], %(e)s::numeric, %(b)s || ' %%' as twice"
@@ -96,6 +96,22 @@ def test_what_was_sent_ahead_answers_as_if_it_was_not(database: Database, order:
             settle(connection)
             connection.rollback()
             assert connection.execute("select 1").fetchall() == [(1,)]
+
+
+def test_a_transaction_begins_with_what_is_asked_first(database: Database) -> None:
+    """On its snapshot and read only, whether the connection knows the statements by then or not."""
+    first: list[tuple[Any, Any]] = [("select set_config('whereabouts.viewer', %(name)s, true)", {"name": "me"})]
+    first.append(("select current_setting('whereabouts.viewer'), current_setting('transaction_read_only')", None))
+    with asking(autocommit=False) as connection:
+        for _ in range(3):
+            begin(connection, first)
+            assert rows(connection, *first[0]) == [("me",)]
+            assert rows(connection, *first[1]) == [("me", "on")]
+            assert rows(connection, "show transaction_isolation") == [("repeatable read",)]
+            settle(connection)
+            connection.rollback()
+            assert rows(connection, "select coalesce(current_setting('whereabouts.viewer', true), '')") == [("",)]
+            connection.rollback()
 
 
 def test_what_fails_ahead_fails_when_the_next_is_asked_for(database: Database) -> None:

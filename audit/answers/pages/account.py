@@ -76,7 +76,7 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     balances = balance_lines(inquiry, found, flows, subject)
     doubted = doubted_of(inquiry, doubts.rows, troubles_of(inquiry, doubts.rows, flows, [subject]))
     at = inquiry.as_of(all(h.is_final for h in found) and all(line.is_final for line in under_way))
-    return AccountPage(
+    page = AccountPage(
         subject=link_of(inquiry, subject, asked.id),
         at=at,
         model=inquiry.model.hash,
@@ -101,6 +101,8 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         not_understood=missed,
         newest=newest(inquiry, asked),
     )
+    inquiry.ahead.clear()  # they hold the inquiry too: nobody waits for the garbage collector
+    return page
 
 
 def own_of(found: Sequence[FindingLine], subject: Subject) -> list[FindingLine]:

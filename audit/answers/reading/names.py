@@ -85,8 +85,19 @@ def customers_of(connection: Connection, subject: Subject, id: int = 0) -> tuple
 
 def owning(connection: Connection, id: int, limit: int) -> list[tuple[int, Subject, datetime]]:
     """Identifier, subject and time since of the customers a subject belongs to, through its payment where need be."""
-    found = rows(connection, sql("answer_owners"), {"subject": id, "limit": limit})
+    asked = _owning_asked(id, limit)
+    found = rows(connection, sql(asked.name), asked.parameters)
     return [(row[0], Subject(row[1], row[2]), row[3]) for row in found]
+
+
+def entering(kind: str, id: int) -> list[Question]:
+    """What `subject_of` and `customers_of_asked` ask of the subject that an address names."""
+    own = Question("answer_subject_by_id", [id])
+    return [own] if kind in (CUSTOMER, PLACE) else [own, _owning_asked(id, CUSTOMERS_MAX)]
+
+
+def _owning_asked(id: int, limit: int) -> Question:
+    return Question("answer_owners", {"subject": id, "limit": limit})
 
 
 def owners_of(inquiry: Inquiry, id: int) -> list[tuple[int, Subject, datetime]]:

@@ -121,6 +121,20 @@ def test_people_read_amounts_in_groups_and_programs_do_not(bank: Bank) -> None:
     assert f", {sum(amounts):,f} DKK, the longest for " in said("ask", "who", "transfer:*", "state = done")
 
 
+def test_each_situation_of_a_customer_can_be_asked_again_with_its_counts() -> None:
+    answer = answered("ask", "who", "customer:C1")
+    first, *others = answer["each"]
+    assert others and {name: first[name] for name in ("kind", "expression", "total", "money")} == {
+        name: answer[name] for name in ("kind", "expression", "total", "money")}  # fmt: skip
+    for one in answer["each"]:
+        again = answered("ask", "who", f"{one['kind']}:*", one["expression"])
+        names = ("total", "customers", "transfers", "money", "oldest", "age_seconds", "live")
+        assert {name: one[name] for name in names} == {name: again[name] for name in names}
+        assert one["subject"] in {line["subject"] for line in again["subjects"]} and "each" not in again
+    text = said("ask", "who", "customer:C1")
+    assert all(f"also, of {one['subject']}: {one['kind']} with {one['expression']}\n" in text for one in others)
+
+
 def event_position(event: Happened) -> int:
     document = answered("ask", "what", f"transfer:{event.transfer}")
     return next(int(step["event"]["position"]) for step in document["steps"] if step["event"]["id"] == event.id)

@@ -53,12 +53,6 @@ def standing_on(subject: Subject) -> LegalHold | None:
     return LegalHold.objects.filter(subject=str(subject), lifted_at=None).first()
 
 
-def held_among(subjects: Iterable[Subject]) -> set[Subject]:
-    """Those on which one stands."""
-    found = LegalHold.objects.filter(subject__in=[str(one) for one in subjects], lifted_at=None)
-    return {Subject.parse(name) for name in found.values_list("subject", flat=True)}
-
-
 def let_none_come(connection: Connection) -> None:
     """Until this transaction ends none is placed: who wants to place one waits."""
     connection.execute(sql("erasure_alone"))

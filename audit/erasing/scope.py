@@ -9,7 +9,6 @@ from audit.access.blind import blind, normalised
 from audit.access.keys import Owner
 from audit.answers.reading.names import customers_of_each
 from audit.database import Connection, sql
-from audit.erasing.holds import held_among
 from audit.log.pieces import Sealed
 from audit.model.meaning import Model
 from audit.model.personal import personal_names
@@ -56,9 +55,8 @@ def scope_of(connection: Connection, model: Model, subject: Subject, id: int) ->
 
 def _held(connection: Connection, owners: Collection[Owner]) -> set[Owner]:
     """Those whose data a legal hold keeps: nothing under their keys goes, whomever it is about."""
-    customers = customers_of_each(connection, [Subject(*owner) for owner in owners])
-    standing = held_among({one for owner, them in customers.items() for one in (owner, *them)})
-    return {(owner.kind, owner.key) for owner, them in customers.items() if standing & {owner, *them}}
+    asked = {"kinds": [kind for kind, _ in owners], "keys": [key for _, key in owners]}
+    return {(kind, key) for kind, key in connection.execute(sql("erasure_held"), asked).fetchall()}
 
 
 def _of(subject: Subject, id: int) -> dict[str, object]:

@@ -65,9 +65,8 @@ declare
 begin
     if new.written_at + kept * interval '1 day' <= clock_timestamp()
        and not exists (
-           select from legal_hold h, unnest(about) one
-           where h.lifted_at is null and (h.subject = one or h.subject = any(trace.customers_of(
-               split_part(one, ':', 1), substr(one, strpos(one, ':') + 1))))) then
+           select from unnest(about) one
+           where trace.hold_on(split_part(one, ':', 1), substr(one, strpos(one, ':') + 1)) is not null) then
         return null;
     end if;
     if exists (select from trace.erasure e where e.erased_at >= new.written_at and e.receipt -> 'owners' ?| about)

@@ -30,6 +30,17 @@ begin
         join subject c on c.id = o.customer_id
         where s.kind = of_kind and s.key = of_key);
 end $$;
+-- The legal hold that keeps what is an owner's: its own, or one of whose it is. This alone says so, here and for who asks
+-- before anything is done (audit/erasing/scope.py).
+create function trace.hold_on(of_kind text, of_key text) returns text language plpgsql stable
+set search_path = pg_catalog, trace, pg_temp as $$
+begin
+    return (
+        select h.subject from public.legal_hold h
+        where h.lifted_at is null
+          and (h.subject = of_kind || ':' || of_key or h.subject = any(customers_of(of_kind, of_key)))
+        limit 1);
+end $$;
 create function trace.has_become_own(owner_kind text, owner_key text, of_kind text, of_key text) returns boolean
 language plpgsql stable set search_path = pg_catalog, trace, pg_temp as $$
 declare
@@ -58,10 +69,7 @@ begin
         raise exception 'no receipt says that % % was erased', new.owner_kind, new.owner_key
             using errcode = 'insufficient_privilege';
     end if;
-    if exists (select from public.legal_hold h
-               where h.lifted_at is null and (
-                   h.subject = new.owner_kind || ':' || new.owner_key
-                   or h.subject = any(customers_of(new.owner_kind, new.owner_key)))) then
+    if hold_on(new.owner_kind, new.owner_key) is not null then
         raise exception 'a legal hold stands on %:%', new.owner_kind, new.owner_key
             using errcode = 'insufficient_privilege';
     end if;
@@ -101,10 +109,8 @@ begin
         raise exception 'a receipt is of when it is written' using errcode = 'insufficient_privilege';
     end if;
     perform pg_advisory_xact_lock(hashtextextended('legal_hold', 0));  -- none is placed until this is committed
-    if exists (
-        select from public.legal_hold h
-        where h.lifted_at is null and (
-            new.receipt -> 'owners' ? h.subject or h.subject = any(customers_of(new.subject_kind, new.subject_key)))) then
+    if hold_on(new.subject_kind, new.subject_key) is not null or exists (
+        select from public.legal_hold h where h.lifted_at is null and new.receipt -> 'owners' ? h.subject) then
         raise exception 'a legal hold stands' using errcode = 'insufficient_privilege';
     end if;
     return new;
@@ -154,14 +160,9 @@ end $$;
 create function trace.require_receipt_of_piece() returns trigger language plpgsql
 set search_path = pg_catalog, trace, pg_temp as $$
 declare
-    held text;
+    held text := (select hold_on(k.owner_kind, k.owner_key) from data_key k
+                  where k.id = new.key_id and k.wrapped is not null);
 begin
-    select h.subject into held
-    from data_key k
-    join public.legal_hold h on h.lifted_at is null and (
-        h.subject = k.owner_kind || ':' || k.owner_key or h.subject = any(customers_of(k.owner_kind, k.owner_key)))
-    where k.id = new.key_id and k.wrapped is not null
-    limit 1;
     if held is not null then
         raise exception 'a legal hold stands on %, whose % of entry % is', held, new.path, new.position
             using errcode = 'insufficient_privilege';

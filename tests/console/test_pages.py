@@ -277,7 +277,7 @@ def test_a_customer_cannot_be_left_by_the_reason_page(bank: Bank, customer: int)
 
 def test_a_reason_must_be_chosen(bank: Bank, customer: int) -> None:
     answer = browser_of("support").post(f"/of/customer/{customer}/reason", {"ticket": "1"})
-    assert answer.status_code == 200 and "choose a reason" in answer.content.decode()
+    assert answer.status_code == 200 and "Choose a reason" in answer.content.decode()
 
 
 def test_a_caller_must_be_identified_and_only_a_caller(bank: Bank, customer: int) -> None:

@@ -93,6 +93,7 @@ def erase(actor: Actor, subject: Subject, *, despite_retention: bool = False) ->
         texts=0,
         exports=0,
         log_position=0,
+        left_held=planned.scope.left_held,
     )
     return _carry_out(actor, begun, planned.scope)
 

@@ -61,6 +61,7 @@ class Receipt(msgspec.Struct, frozen=True):
     log_position: int
     format: str = FORMAT
     still_elsewhere: Sequence[str] = ELSEWHERE
+    left_held: int = 0  # values about the subject that a legal hold on somebody else made it leave
 
     @property
     def file(self) -> str:

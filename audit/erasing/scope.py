@@ -27,6 +27,7 @@ class Scope:
     positions: Sequence[int] = ()  # of `others`
     digests: Sequence[bytes] = ()  # under which its values may be found
     customers: Sequence[Subject] = ()  # whose it is: what holds them holds it
+    left_held: int = 0  # its values under the keys of others whom a legal hold keeps: they stay
 
     @property
     def owners(self) -> list[Owner]:
@@ -50,7 +51,8 @@ def scope_of(connection: Connection, model: Model, subject: Subject, id: int) ->
     held = _held(connection, {piece.owner for _, piece in elsewhere})
     found = [(at, piece.path) for at, piece in elsewhere if piece.owner not in held]
     customers = customers_of_each(connection, [subject])[subject]
-    return Scope(list(own.values()), *_named(connection, found), digests(model, values), customers)
+    others = _named(connection, found)
+    return Scope(list(own.values()), *others, digests(model, values), customers, len(elsewhere) - len(found))
 
 
 def _held(connection: Connection, owners: Collection[Owner]) -> set[Owner]:

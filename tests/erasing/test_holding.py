@@ -201,7 +201,9 @@ def test_what_the_other_side_tells_under_a_held_key_stays(bank: Bank) -> None:
         with pytest.MonkeyPatch.context() as without, pytest.raises(Refused, match="the approval stands"):
             without.setenv(f"DATABASE_URL_{role}", "postgresql://127.0.0.1:1/none")
             commanded(subject)
-    assert f"approval: {number}" in commanded(subject), "what was approved includes that the law keeps it"
+    done, left = commanded(subject), sum(row[1:3] == (held.kind, held.key) for row in before)
+    assert f"approval: {number}" in done, "what was approved includes that the law keeps it"
+    assert left and f"left_held: {left}" in done.replace("left held", "left_held")
     after = [row for _, event, path in others for row in bank.rows(asked, event, path)]
     assert [row for row in after if row[1:3] == (held.kind, held.key)] == [
         row for row in before if row[1:3] == (held.kind, held.key)

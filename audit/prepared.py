@@ -84,6 +84,7 @@ class Prepared:
         self._numbers = count(1)
         self._sent: deque[Asked | None] = deque()  # what it has yet to answer, in order; None: the end of a batch
         self._answers: dict[Asked, PGresult] = {}  # that nobody has asked for yet
+        self._foreseen: dict[str, tuple[Parameters, Asked]] = {}  # by text: what is asked as it was sent is known so
         self._failed: PGresult | None = None
         self._can_begin = False
         self._arriving = select.poll()
@@ -101,8 +102,11 @@ class Prepared:
 
     def rows(self, statement: str, parameters: Parameters = None) -> list[Row]:
         """Raises psycopg's errors."""
-        asked, formats = self._asked(statement, parameters)
-        result = self._answer(asked) if self._answers or self._sent else None
+        foreseen = self._foreseen.pop(statement, None) if self._foreseen else None
+        result = self._answer(foreseen[1]) if foreseen and foreseen[0] == parameters else None
+        if result is None:
+            asked, formats = self._asked(statement, parameters)
+            result = self._answer(asked) if self._answers or self._sent else None
         if result is None:
             name, values = asked
             result = self._server.exec_prepared(name, values, formats)  # type: ignore[arg-type] # None is null
@@ -122,17 +126,22 @@ class Prepared:
             written, types, values, formats = self._dumped(statement, parameters)
             if name := self._names.get((statement, types)):
                 batch.append(((name, values), formats))
-        self._send(batch)
+                self._foreseen[statement] = _kept(parameters), (name, values)
+        if not self._send(batch):
+            self._send(batch[:1])
 
     def send_ahead(self, wanted: Iterable[Wanted]) -> None:
         """All in one message to the server, unless it is a long one: then nothing is sent."""
-        batch = [self._asked(*one) for one in wanted]
+        batch = []
+        for statement, parameters in wanted:
+            batch.append(self._asked(statement, parameters))
+            self._foreseen[statement] = _kept(parameters), batch[-1][0]
         if batch:
             self._send(batch)
 
-    def _send(self, batch: Sequence[tuple[Asked, Sequence[Any] | None]]) -> None:
+    def _send(self, batch: Sequence[tuple[Asked, Sequence[Any] | None]]) -> bool:
         if sum(len(value or b"") for (_, values), _ in batch for value in values) > AHEAD_BYTES_MAX:
-            return
+            return False
         server = self._server
         server.enter_pipeline_mode()
         for (name, values), formats in batch:
@@ -140,11 +149,13 @@ class Prepared:
             self._sent.append((name, values))
         server.pipeline_sync()
         self._sent.append(None)
+        return True
 
     def settle(self) -> None:
         """Wait for all that was sent, and forget it."""
         self._wait_for(None)
         self._answers.clear()
+        self._foreseen.clear()
 
     def _asked(self, statement: str, parameters: Parameters) -> tuple[Asked, Sequence[Any] | None]:
         """What a statement is to the server, which has it prepared then."""
@@ -205,6 +216,13 @@ class Prepared:
         if isinstance(error, psycopg.errors.InvalidSqlStatementName):
             self._names.clear()  # somebody took them away: they are prepared again
         raise error
+
+
+def _kept(parameters: Parameters) -> Parameters:
+    """As they are now: lists may be added to."""
+    if isinstance(parameters, Mapping):
+        return {name: list(one) if type(one) is list else one for name, one in parameters.items()}
+    return [list(one) if type(one) is list else one for one in parameters] if parameters is not None else None
 
 
 class _Written(NamedTuple):

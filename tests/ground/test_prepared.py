@@ -114,6 +114,17 @@ def test_a_transaction_begins_with_what_is_asked_first(database: Database) -> No
             connection.rollback()
 
 
+def test_what_was_added_to_a_list_since_it_was_sent_is_asked_anew(database: Database) -> None:
+    numbers, statement = [1, 2], "select unnest(%(numbers)s::int8[])"
+    with asking() as connection:
+        connection.execute("begin")
+        send_ahead(connection, [(statement, {"numbers": numbers})])
+        numbers.append(3)
+        assert rows(connection, statement, {"numbers": numbers}) == [(1,), (2,), (3,)]
+        assert rows(connection, statement, {"numbers": [1, 2]}) == [(1,), (2,)]
+        settle(connection)
+
+
 def test_what_fails_ahead_fails_when_the_next_is_asked_for(database: Database) -> None:
     with asking() as connection:
         for number in (0, 1):

@@ -66,8 +66,8 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     doubts = findings_of(inquiry, [asked.id], asked.id, made_of(inquiry))
     points, story = chart(inquiry, in_currency), part_told(inquiry, asked, latest, fresh, noted_here)
     naming_here = naming(inquiry, around)
-    only_read = [row for rows in naming_here.values() for row in rows]
-    loaded = load_together(inquiry, opened, own, fresh, briefly=True, only_read=only_read)
+    only_read = [*own, *(row for rows in naming_here.values() for row in rows)]
+    loaded = load_together(inquiry, opened, (), fresh, briefly=True, only_read=only_read)
     flows, told = loaded.flows, loaded.told
     named = {flow: [told[row.position] for row in rows] for flow, rows in naming_here.items()}
     under_way = lines_under_way(inquiry, flows)

@@ -117,16 +117,18 @@ class Prepared:
         return found
 
     def begin(self, wanted: Iterable[Wanted]) -> None:
-        """A transaction, in one message with those statements that are prepared: others may not be known before it."""
+        """A transaction, in one message with the first statements, as far as they are prepared."""
         batch: list[tuple[Asked, Sequence[Any] | None]] = [(_BEGUN, None)]
         if not self._can_begin:
             self._checked(self._server.prepare(_BEGUN[0], _BEGIN), ExecStatus.COMMAND_OK)
             self._can_begin = True
         for statement, parameters in wanted:
             written, types, values, formats = self._dumped(statement, parameters)
-            if name := self._names.get((statement, types)):
-                batch.append(((name, values), formats))
-                self._foreseen[statement] = _kept(parameters), (name, values)
+            name = self._names.get((statement, types))
+            if name is None:  # what follows may rest on it: the first says whose tables are read
+                break
+            batch.append(((name, values), formats))
+            self._foreseen[statement] = _kept(parameters), (name, values)
         if not self._send(batch):
             self._send(batch[:1])
 

@@ -114,6 +114,18 @@ def test_a_transaction_begins_with_what_is_asked_first(database: Database) -> No
             connection.rollback()
 
 
+def test_nothing_is_sent_before_what_it_rests_on(database: Database) -> None:
+    """The first statement says whose tables are read; a connection may not know it in this form, and know the next."""
+    rests: tuple[Any, Any] = ("select 1 / length(current_setting('whereabouts.viewer'))", None)
+    with asking(autocommit=False) as connection:
+        for name in ("name", "other"):
+            first: tuple[Any, Any] = (f"select set_config('whereabouts.viewer', %({name})s, true)", {name: "me"})
+            begin(connection, [first, rests])
+            assert rows(connection, *first) == [("me",)] and rows(connection, *rests) == [(0,)]
+            settle(connection)
+            connection.rollback()
+
+
 def test_what_was_added_to_a_list_since_it_was_sent_is_asked_anew(database: Database) -> None:
     numbers, statement = [1, 2], "select unnest(%(numbers)s::int8[])"
     with asking() as connection:

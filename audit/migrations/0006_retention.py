@@ -51,7 +51,7 @@ create trigger legal_hold_is_kept before delete or truncate on public.legal_hold
 """
 
 # A text goes on one of two grounds: its time is over and nobody whom it is about is held, or a receipt not older
-# than the text is of somebody that it, or its case, is about. The receipt may follow in the same transaction.
+# than the text is of somebody that it, or its case, is about (as all receipts: 01_trace_erasure.sql).
 TEXTS = """
 create function public.require_ground() returns trigger language plpgsql
 set search_path = pg_catalog, public, pg_temp as $$
@@ -65,15 +65,14 @@ declare
 begin
     if new.written_at + kept * interval '1 day' <= clock_timestamp()
        and not exists (
-           select from unnest(about) one
-           where trace.hold_on(split_part(one, ':', 1), substr(one, strpos(one, ':') + 1)) is not null) then
+           select from unnest(about) one where trace.hold_on(one) is not null) then
         return null;
     end if;
     if exists (select from trace.erasure e where e.erased_at >= new.written_at and e.receipt -> 'owners' ?| about)
        or exists (
            select from trace.erasure e, unnest(about) one
-           where e.erased_at >= new.written_at and trace.has_become_own(
-               split_part(one, ':', 1), substr(one, strpos(one, ':') + 1), e.subject_kind, e.subject_key)) then
+           where e.erased_at >= new.written_at
+             and trace.has_become_own(one, e.subject_kind || ':' || e.subject_key)) then
         return null;
     end if;
     raise exception 'no receipt and no retention that ended says that text % is erased', new.id

@@ -246,7 +246,7 @@ create table trace.recommitment (
 create table trace.declaring (
     model_hash text primary key,
     upto       bigint not null,                   -- the last entry that may have been read by an earlier one
-    done       bigint not null default 0,         -- only the owner says so (01_trace_erasure.sql)
+    done       bigint not null default 0,         -- only the owner says so (01_trace_sealing_anew.sql)
     unsealed   bigint[] not null default '{}'     -- entries that cannot be cut without becoming others: left in the clear
 );
 

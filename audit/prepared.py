@@ -39,7 +39,8 @@ def rows(connection: psycopg.Connection[Any], statement: LiteralString, paramete
 
 
 def send_ahead(connection: psycopg.Connection[Any], asked: Iterable[Wanted]) -> None:
-    """Statements for which `rows` will be asked in this transaction: it then finds their answers, or waits for them."""
+    """Statements for which `rows` will be asked in this transaction: it then finds their answers, or waits for them.
+    The server keeps back what is sent at once until all of it is answered."""
     found = _ready(connection)
     if found:
         found.send_ahead(asked)
@@ -222,9 +223,11 @@ class Prepared:
 
 def _kept(parameters: Parameters) -> Parameters:
     """As they are now: lists may be added to."""
-    if isinstance(parameters, Mapping):
+    if isinstance(parameters, dict):  # asks no abstract class
         return {name: list(one) if type(one) is list else one for name, one in parameters.items()}
-    return [list(one) if type(one) is list else one for one in parameters] if parameters is not None else None
+    if parameters is None or isinstance(parameters, Mapping):
+        return parameters
+    return [list(one) if type(one) is list else one for one in parameters]
 
 
 class _Written(NamedTuple):

@@ -92,9 +92,11 @@ class Inquiry:
         return prepared.rows(self.connection, statement, parameters or None)
 
     def send_ahead(self, *asked: Question) -> None:
-        """What `rows` will be asked for in any case, with the same parameters: answered while Python works."""
+        """What `rows` will be asked for in any case, with the same parameters: answered while Python works. The answers
+        of one call arrive together; what is wanted first is sent by itself."""
         wanted = [(sql(one.name).format(**one.parts) if one.parts else sql(one.name), one.parameters) for one in asked]
-        prepared.send_ahead(self.connection, wanted)
+        if wanted:
+            prepared.send_ahead(self.connection, wanted)
 
     def answer(self, asked: Question) -> list[tuple[Any, ...]]:
         """All rows of a question, whether it was sent ahead or not."""

@@ -170,6 +170,20 @@ def test_a_connection_that_has_ended_is_said_to_be(database: Database) -> None:
         assert connection.closed
 
 
+def test_a_connection_that_ends_with_answers_on_their_way_is_said_to_be(database: Database) -> None:
+    with psycopg.connect(database.url, autocommit=True) as other, asking() as connection:
+        connection.execute("begin")
+        send_ahead(connection, [("select 1", None)])
+        send_ahead(connection, [("select pg_sleep(%s)::text", [30]), ("select 2", None)])
+        assert rows(connection, "select 1") == [(1,)]
+        other.execute("select pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+        with pytest.raises(psycopg.OperationalError):
+            rows(connection, "select 2")
+        with suppress(psycopg.OperationalError):
+            settle(connection)
+        assert connection.closed
+
+
 def test_a_page_that_meets_an_ended_connection_gets_another(database: Database) -> None:
     from django.db import connection
 

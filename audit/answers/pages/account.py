@@ -22,7 +22,7 @@ from audit.answers.reading.stories import part_of_story, story_asked
 from audit.answers.reading.unfolded import Unfolded, unfolded
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes import AccountPage, BalanceLine, FindingLine, Page, StateLine, StatementLine
-from audit.answers.telling.lines import noted, noted_asked
+from audit.answers.telling.lines import around_asked, noted, noted_asked
 from audit.answers.telling.spoken import ended
 from audit.answers.what import newest, newest_asked, not_understood, not_understood_asked, part_told
 from audit.answers.where import tells_of, with_flows
@@ -38,11 +38,9 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
     places, above = own_places(inquiry, subject.kind, subject.key), {CUSTOMER, *flow_kinds(inquiry.model)}
-    inquiry.send_ahead(
-        held_asked(inquiry, places),
-        introducing_asked(inquiry, asked),
-        story_asked(inquiry, asked, STORY_SHOWN, newest_first=True, tie=0),
-    )
+    inquiry.send_ahead(held_asked(inquiry, places))
+    latest_asked = story_asked(inquiry, asked, STORY_SHOWN, newest_first=True, tie=0)
+    inquiry.send_ahead(introducing_asked(inquiry, asked), latest_asked)
     found = holdings(inquiry, places, fresh)
     shown = currency or next(iter(sorted({h.currency for h in found})), "")
     in_currency = [h for h in found if h.currency == shown]
@@ -56,6 +54,7 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         not_understood_asked(inquiry, [asked]),
         findings_asked(inquiry, [asked.id], asked.id, made_of(inquiry)),
         *chart_asked(in_currency),
+        *around_asked(latest.rows),
         *others_asked(inquiry, asked, above),
         newest_asked(asked),
     ]

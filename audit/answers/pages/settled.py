@@ -55,7 +55,8 @@ def settled(
         inquiry.send_ahead(*then)
         return {}
     mine_by_id, events_asked = {one.id: one for one in mine}, _events_asked(inquiry, flows)
-    inquiry.send_ahead(_over_asked(inquiry, flows, mine_by_id), events_asked, *then)
+    inquiry.send_ahead(_over_asked(inquiry, flows, mine_by_id), events_asked)
+    inquiry.send_ahead(*then)
     over = _over(inquiry, flows, mine_by_id)
     events = _events(inquiry, events_asked)
     found = {}

@@ -264,7 +264,8 @@ def read_events(
     unread, final = [row for row in rows if row.position not in inquiry.ahead], unfolded.get
     positions, streams = [row.position for row in unread], {row.stream_id for row in unread}
     own = [Question("answer_segments", [positions]), Question("answer_payloads", [positions])] if unread else []
-    inquiry.send_ahead(*own, *_memories(streams), *then)
+    inquiry.send_ahead(*own, *_memories(streams))
+    inquiry.send_ahead(*then)
     payloads = open_payloads(inquiry.connection, positions)
     inherited = _inherited(inquiry, streams)
     told = [

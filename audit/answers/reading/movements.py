@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.events import EventRow, ref_of
 from audit.answers.reading.names import money, place_kind, place_line, place_title
 from audit.answers.reading.unfolded import Unfolded
@@ -48,7 +48,7 @@ def movements(inquiry: Inquiry, positions: Sequence[int], unfolded: Unfolded) ->
     """What these events moved, by position, in one statement."""
     found: dict[int, list[Moved]] = {}
     if positions:
-        rows = inquiry.rows("answer_movements", [list(positions)])
+        rows = inquiry.answer(movements_asked(positions))
         for given, taken in zip(rows[::2], rows[1::2], strict=True):
             found.setdefault(given[0], []).append(_moved(given, taken))
     wanted = set(positions)
@@ -66,6 +66,11 @@ def movements(inquiry: Inquiry, positions: Sequence[int], unfolded: Unfolded) ->
                 for m in one.reading.movements
             ]
     return found
+
+
+def movements_asked(positions: Sequence[int]) -> Question:
+    """What `movements` asks, where there are positions."""
+    return Question("answer_movements", [list(positions)])
 
 
 def _moved(given: tuple[Any, ...], taken: tuple[Any, ...]) -> Moved:

@@ -10,8 +10,8 @@ from decimal import Decimal
 from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.cursors import Mark, pack
 from audit.answers.reading.cut import END
-from audit.answers.reading.events import Told
-from audit.answers.reading.movements import Moved, movement_line, movements
+from audit.answers.reading.events import EventRow, Told
+from audit.answers.reading.movements import Moved, movement_line, movements, movements_asked
 from audit.answers.reading.names import links_of
 from audit.answers.reading.states import state_title, states_before
 from audit.answers.reading.stories import in_steps
@@ -55,7 +55,7 @@ def surroundings(
     """In at most seven statements for any number of events; `moment`: findings opened later are left out; `opened`:
     what was `noted` of these events and of others."""
     positions = [one.row.position for one in told]
-    moving = [one.row.position for one in told if one.row.flags & 1 or one.row.flags == 0]
+    moving = _moving([one.row for one in told])
     found = opened or noted(inquiry, positions, [one.row.id for one in told], moment)
     return Surroundings(
         movements(inquiry, moving, unfolded) if moved is None else moved,
@@ -210,8 +210,24 @@ def _causes(inquiry: Inquiry, told: Sequence[Told]) -> dict[str, tuple[tuple[Eve
     for one in told:
         if one.row.id in wanted and one.row.kind == 0:
             found[one.row.id] = (*found.get(one.row.id, ()), (one.ref, one.row.recorded))
-    missing = sorted(identifier for identifier in wanted if identifier not in found)
-    if missing:
-        for event_id, source, position, recorded in inquiry.rows("answer_causes", [missing]):
-            found[event_id] = (*found.get(event_id, ()), (EventRef(source, event_id, position), recorded))
+    for event_id, source, position, recorded in (
+        row for asked in _causes_asked([one.row for one in told]) for row in inquiry.answer(asked)
+    ):
+        found[event_id] = (*found.get(event_id, ()), (EventRef(source, event_id, position), recorded))
     return found
+
+
+def around_asked(rows: Sequence[EventRow]) -> list[Question]:
+    """Of what `surroundings` of these events asks, what is known before they are read."""
+    moving = _moving(rows)
+    return [*([movements_asked(moving)] if moving else []), *_causes_asked(rows)]
+
+
+def _moving(rows: Iterable[EventRow]) -> list[int]:
+    return [row.position for row in rows if row.flags & 1 or row.flags == 0]
+
+
+def _causes_asked(rows: Sequence[EventRow]) -> list[Question]:
+    known = {row.id for row in rows if row.kind == 0}
+    missing = sorted({row.causation for row in rows if row.causation} - known)
+    return [Question("answer_causes", [missing])] if missing else []

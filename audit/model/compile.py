@@ -33,7 +33,7 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
     elsewhere = monies_elsewhere(document)
     nevers, numbers = [_never(one) for one in document.never], count(1)
     lanes = {name: _lane(name, lane, names, digits, elsewhere, nevers, numbers) for name, lane in document.lane.items()}
-    derived = [_derived(one) for one in document.derived]
+    derived, patterns = [_derived(one) for one in document.derived], _patterns(document)
     head = document.model
     return meaning.Model(
         name=head.name,
@@ -45,7 +45,8 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
         places=_places(document),
         digits=digits,
         lanes=lanes,
-        lane_of=_lane_of(document, lanes, derived),
+        lane_of=_lane_of(patterns, lanes),
+        patterns=patterns,
         due=due_by({name: _calendar(one, head.zone) for name, one in document.calendar.items()}),
         source=source,
         document=raw,
@@ -75,14 +76,17 @@ def _access(one: schema.Access) -> meaning.Access:
     return meaning.Access(hours, one.customers, one.times, one.days_again, one.searches, one.guesses, one.review_days)
 
 
-def _lane_of(
-    document: schema.Document, lanes: Mapping[str, meaning.Lane], derived: Sequence[meaning.Derived]
-) -> Callable[[str], tuple[meaning.Lane, str] | None]:
-    """Of the patterns that match a stream's name, the one with the most literal characters wins."""
+def _patterns(document: schema.Document) -> Sequence[tuple[Pattern, str | None]]:
     patterns: list[tuple[Pattern, str | None]] = []
     patterns += [(Pattern(text), name) for name, lane in document.lane.items() for text in lane.streams]
     patterns += [(Pattern(text), None) for one in document.derived for text in one.streams]
-    patterns.sort(key=lambda one: (-one[0].literals, one[0].text))
+    return sorted(patterns, key=lambda one: (-one[0].literals, one[0].text))
+
+
+def _lane_of(
+    patterns: Sequence[tuple[Pattern, str | None]], lanes: Mapping[str, meaning.Lane]
+) -> Callable[[str], tuple[meaning.Lane, str] | None]:
+    """The lane of the first pattern that matches a stream's name."""
     matchers: list[tuple[str, Match, meaning.Lane | None]] = [
         (pattern.prefix, pattern.match, lanes[name] if name is not None else None) for pattern, name in patterns
     ]

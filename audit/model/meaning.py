@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from audit.values import Certainty
+
+if TYPE_CHECKING:
+    from audit.model.streams import Pattern
 
 Data = Mapping[str, Any]  # an event's decoded payload; JSON numbers are int or Decimal, never float
 Text = Mapping[str, str]  # language -> text
@@ -345,6 +348,7 @@ class Model:
     nevers: Sequence[Never] = ()
     pairs: Sequence[Pair] = ()
     derived: Sequence[Derived] = ()  # streams that no lane has and that are yet known
+    patterns: Sequence[tuple[Pattern, str | None]] = ()  # of streams' names, the closest first; None: derived
     access: Access = Access()
     quiet: Mapping[str, int] = field(default_factory=dict)  # by source: microseconds without an event, at most
     dense: frozenset[str] = frozenset()  # sources that leave no number out

@@ -41,10 +41,9 @@ def personal_names(model: Model) -> Sequence[str]:
 
 def newly_personal(model: Model, other: Model | None) -> set[str]:
     """Types of events of which another model left in the clear what this one calls personal; None: any may have."""
-    found, mine = set[str](), _streams(model)
-    theirs = _streams(other) if other is not None else {}
+    found = set[str]()
     for name, lane in model.lanes.items():
-        is_same = other is not None and name in theirs and theirs[name] == mine[name]  # else another may have read them
+        is_same = other is not None and _about(model, name) == _about(other, name)  # else another may have read them
         known = other.lanes[name].events if other is not None and is_same else {}
         found.update(
             type_
@@ -54,8 +53,10 @@ def newly_personal(model: Model, other: Model | None) -> set[str]:
     return found
 
 
-def _streams(model: Model) -> dict[str, object]:
-    return {name: lane.get("streams") for name, lane in model.document.get("lane", {}).items()}
+def _about(model: Model, name: str) -> set[tuple[str, str | None]]:
+    """The patterns of a lane, and those that may take streams from it."""
+    own = [pattern for pattern, lane in model.patterns if lane == name]
+    return {(one.text, lane) for one, lane in model.patterns if any(one.may_overlap(pattern) for pattern in own)}
 
 
 def _parts(path: str) -> list[str]:

@@ -39,6 +39,12 @@ class Pattern:
         return len(_PLACEHOLDER.sub("", self.text))
 
     @cached_property
+    def like(self) -> str:
+        """As the LIKE of SQL has it."""
+        pieces = _PLACEHOLDER.split(re.sub(r"([\\%_])", r"\\\1", self.text))
+        return "_%".join(pieces[::2])
+
+    @cached_property
     def match(self) -> Match:
         if self.text == self.prefix + "{" + (self.names[0] if self.names else "") + "}":
             return _rest_matcher(self.prefix)

@@ -124,10 +124,11 @@ def switch(
 def _declare(connection: Connection, model: Model) -> None:
     """Write down what is to be sealed in what was read before, by the role that may not seal it."""
     connection.execute(sql("declared_begin"), [model.hash])
-    paths = sorted({(type_, path) for lane in model.lanes.values() for type_, meaning in lane.events.items()
-                    for path in meaning.personal})  # fmt: skip
-    told = [[type_ for type_, _ in paths], [json.dumps(path) for _, path in paths]]
-    connection.execute(sql("declared_personal"), [model.hash, *told])
+    paths = [(name, type_, json.dumps(path)) for name, lane in model.lanes.items()
+             for type_, meaning in lane.events.items() for path in meaning.personal]  # fmt: skip
+    connection.execute(sql("declared_personal"), [model.hash, *([one[n] for one in paths] for n in range(3))])
+    lanes = [(pattern.like, pattern.literals, lane) for pattern, lane in model.patterns]
+    connection.execute(sql("declared_lanes"), [model.hash, *([one[n] for one in lanes] for n in range(3))])
 
 
 def come_level(

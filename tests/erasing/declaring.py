@@ -49,6 +49,11 @@ says = { en = "{amount} was paid for {reference}" }
 ties = { customer = "customer" }
 personal = PERSONAL
 identifiers = { reference = "reference" }
+[lane.shop]
+title = { en = "Shop" }
+streams = "account-shop-{shop}"
+[lane.shop.event.Paid]
+says = { en = "{amount} was paid" }
 [lane.account.event.Opened]
 says = { en = "It was opened" }
 """

@@ -111,8 +111,9 @@ def test_what_cannot_be_sealed_holds_up_nothing_else(world: World, caplog: pytes
 def test_what_another_lane_reads_now_is_sealed_too(world: World) -> None:
     """The lane has the type and the field as before, but until now it was not this lane that read the stream."""
     moved = MODEL.replace("PERSONAL", '["to", "reference", "born", "list.phone"]')
-    moved = moved.replace("account-{account}", "other-{account}")
-    assert declared._types(LATER, [moved]) == ["Paid"] and declared._types(LATER, [LATER.source]) == []
+    for streams in (("account-{account}", "other-{account}"), ("account-shop-{shop}", "account-{shop}-1")):
+        assert declared._types(LATER, [moved.replace(*streams)]) == ["Paid"]
+    assert declared._types(LATER, [LATER.source]) == []
 
 
 def test_it_may_be_killed_between_any_two_lines(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

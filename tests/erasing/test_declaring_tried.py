@@ -13,8 +13,10 @@ from audit.checking import check_log
 from audit.database import Role
 from audit.erasing import declared
 from audit.erasing.declared import seal_declared
+from audit.log.append import append
 from audit.log.seals import commitment_of_value
-from tests.erasing.declaring import BEFORE, COUNT, LATER, World, remodel, world
+from tests.erasing.declaring import BEFORE, COUNT, LATER, World, paid, remodel, world
+from tests.log.conftest import NOW, event
 
 __all__ = ["world"]
 
@@ -77,8 +79,12 @@ def changing(what: str) -> type[psycopg.Connection[tuple[Any, ...]]]:
 
 def test_amounts_are_neither_rewritten_nor_lost(world: World) -> None:
     """By its own words to the database the role erasure can take nothing that is not personal."""
+    with world.database.connect("follower") as connection:  # a type of the same name, in a lane that has none personal
+        append(connection, 1, [event(10, paid("C1"), type="Paid", stream="account-shop-1")], BEFORE, [10], now=NOW)
+        connection.execute("update trace.source set events = 10")
     remodel()
-    for at, status in ((9, "kept"), (3, "destroyed")):
+    assert world.plain() == 1, "of another lane, which nobody declared"
+    for at, status in ((9, "kept"), (10, "kept"), (3, "destroyed")):
         ((skeleton, key),) = world.rows(
             "select p.skeleton, (select min(id) from trace.data_key where (wrapped is null) = %s)"
             " from trace.payload p where p.position = %s", status == "destroyed", at)  # fmt: skip
@@ -93,7 +99,7 @@ def test_amounts_are_neither_rewritten_nor_lost(world: World) -> None:
             for path, why in (["amount"], "is not personal"), (["reference"], "would say something else"):
                 entries = [{"i": at, "sha256": sha256(text).hexdigest(), "salt": salt, "json": len(text)}]
                 given = [json.dumps(one) for one in (entries, [one | {"path": path} for one in pieces], [])]
-                if at == 9:  # its type has nothing personal at all
+                if at != 3:  # its type has nothing personal at all
                     why = "is not personal"
                 with pytest.raises(psycopg.errors.InsufficientPrivilege, match=why):
                     world.rows("select trace.seal_anew(%s, %s, %s, %s)", LATER.hash, *given, role="erasure")

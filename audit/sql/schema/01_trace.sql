@@ -250,12 +250,22 @@ create table trace.declaring (
     unsealed   bigint[] not null default '{}'     -- entries that cannot be cut without becoming others: left in the clear
 );
 
--- what such a model calls personal, of each type of events: only that may be sealed anew
+-- what such a model calls personal, of each lane's types of events: only that may be sealed anew
 create table trace.personal (
     model_hash text not null,
+    lane       text not null,
     type       text not null,
     path       text[] not null,
-    primary key (model_hash, type, path)
+    primary key (model_hash, lane, type, path)
+);
+
+-- whose lane a stream is by such a model: of the patterns that are like its name the one with the most literal characters
+create table trace.personal_lane (
+    model_hash text not null,
+    pattern    text not null,                     -- as LIKE has it
+    literals   integer not null,
+    lane       text,                              -- null: of no lane, derived
+    primary key (model_hash, pattern)
 );
 
 -- personal identifiers that may be searched, exactly and blind: HMAC of name and normalised value
@@ -379,6 +389,8 @@ create trigger checkpoint_is_append_only before update or delete or truncate on 
 create trigger time_stamp_is_append_only before update or delete or truncate on trace.time_stamp
     for each statement execute function trace.refuse_change();
 create trigger personal_is_append_only before update or delete or truncate on trace.personal
+    for each statement execute function trace.refuse_change();
+create trigger personal_lane_is_append_only before update or delete or truncate on trace.personal_lane
     for each statement execute function trace.refuse_change();
 create trigger recommitment_is_append_only before update or delete or truncate on trace.recommitment
     for each statement execute function trace.refuse_change();

@@ -117,14 +117,18 @@ begin
 end $$;
 create trigger declaring_is_the_owners before update on trace.declaring
     for each row execute function trace.only_begin_anew();
--- Whether a path names what the model calls personal in an entry's type, or stands in it. A list's numbers do not count.
+-- Whether a path names what the model calls personal in an entry's type, as the lane of its stream has it, or stands in it.
+-- A list's numbers do not count.
 create function trace.is_declared(of_model text, at bigint, cut_path text[]) returns boolean language sql stable
 set search_path = pg_catalog, trace, pg_temp as $$
     select exists (
         select from log l
         join event_type y on y.id = l.type_id
         join payload p on p.position = l.position
-        join personal d on d.model_hash = of_model and d.type = y.name
+        join stream s on s.id = l.stream_id
+        join personal d on d.model_hash = of_model and d.type = y.name and d.lane = (
+            select n.lane from personal_lane n where n.model_hash = of_model and s.name like n.pattern
+            order by n.literals desc limit 1)
         cross join lateral (
             select array_agg(n.name order by n.at) as names
             from unnest(cut_path) with ordinality n (name, at)

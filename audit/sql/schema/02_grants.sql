@@ -30,7 +30,7 @@ grant delete on trace.blind to whereabouts_erasure;
 revoke execute on function trace.seal_anew from public;
 grant execute on function trace.seal_anew to whereabouts_erasure;
 grant insert (model_hash, upto), update (upto, done, unsealed) on trace.declaring to whereabouts_follower;
-grant insert on trace.personal to whereabouts_follower;
+grant insert on trace.personal, trace.personal_lane to whereabouts_follower;
 
 -- The console's own records stand in public: web reads and appends. Changes are named one by one.
 grant select, insert on all tables in schema public to whereabouts_web;

@@ -78,8 +78,7 @@ def _rows_of(planting: Planting, planted: Planted) -> list[Row]:
         return sorted(planted.rows, key=lambda row: row.recorded)
     streams = [f"account-{planted.account}"]
     if planted.fault.kind == "customer":
-        accounts = [f"account-{account}" for account in planted.person.accounts]
-        streams = [f"customer-{planted.person.customer}", *accounts]
+        streams = list(planted.person.streams)
     rows = [row for stream in streams for row in planting.kept.get(stream, [])]
     return sorted(rows, key=lambda row: row.recorded)
 

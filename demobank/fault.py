@@ -63,6 +63,7 @@ class Fault:
     strike: Callable[[Simulation, Planted], None] | None = None
     kind: str = "transfer"
     days: int = 3
+    age: int = 0  # its victim's account is at least so old, in microseconds
     strikes_empty: bool = False  # its victim is a savings account that holds nothing
     ends_all: bool = False  # after it, nothing else can happen to its victim
     in_stores: bool = True  # False: the bank's stores refuse it; event files and topics may hold it

@@ -7,7 +7,7 @@ To add a fault, add an entry. A count of zero: planted only where it is asked fo
 from __future__ import annotations
 
 from demobank import strikes
-from demobank.fault import Fault
+from demobank.fault import DAY, Fault
 
 _STUCK = ("stuck", "missing_reaction", "reservation_leak")
 _BOOKED = ("account.TransferCompleted", "account.ReservationRemoved", "account.TransactionCreated")
@@ -84,7 +84,7 @@ _ALONE = (
     Fault("unreadable_payload", 2, ("unreadable",), "account.LimitChanged", ("account.LimitChanged",),
           strike=strikes.unreadable, kind="account"),
     Fault("backdated_event", 2, ("clock_anomaly",), "account.Deposited", ("account.Deposited",),
-          strike=strikes.backdated, kind="account"),
+          strike=strikes.backdated, kind="account", age=DAY),
     Fault("clock_ahead", 1, ("clock_anomaly",), "account.Deposited", ("account.Deposited",),
           strike=strikes.clock_ahead, kind="account"),
     Fault("correction", 2, ("unreasoned_correction",), "account.Corrected", ("account.Corrected",),

@@ -76,6 +76,13 @@ class Person:
     bills: str | None  # an account that pays bills and nothing else
     card: str  # the last four digits of the card
 
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Their own and those of all their accounts."""
+        others = (self.foreign[0] if self.foreign else None, self.bills)
+        accounts = (*self.accounts, *(account for account in others if account is not None))
+        return (f"customer-{self.customer}", *(f"account-{account}" for account in accounts))
+
 
 @dataclass(frozen=True, slots=True)
 class Party:

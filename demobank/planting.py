@@ -56,10 +56,14 @@ class Planting:
         self._simulation.by_day.promised += ORDER_EVENTS * flows.count("sweden")
         self._follow([people.person(seed, len(people.NASTY_NAMES) + number) for number in range(count * FOLLOWED)])
 
+    def age(self, account: str) -> int:
+        """Of an account whose rows are kept, in microseconds."""
+        return self._simulation.clock() - self.kept[f"account-{account}"][0].recorded
+
     def _follow(self, followed: list[Person]) -> None:
         """Keep their rows from the first day; some savings accounts stay empty for the faults that need one."""
         for person in followed:
-            for stream in (f"customer-{person.customer}", *(f"account-{account}" for account in person.accounts)):
+            for stream in person.streams:
                 self.kept[stream] = []
         empty = sum(stroke[0].strikes_empty for stroke in self._strokes)
         savings = [person.accounts[1] for person in followed if len(person.accounts) > 1]
@@ -102,7 +106,7 @@ class Planting:
 
     def _is_fit(self, stroke: Sequence[Fault], person: Person, account: str) -> bool:
         known, quiet = self._simulation.account(account), self._simulation.traffic.quiet
-        if known.state != "open" or known.holds:
+        if known.state != "open" or known.holds or self.age(account) < max(fault.age for fault in stroke):
             return False
         if stroke[0].strikes_empty:
             return not known.available and account in quiet

@@ -29,9 +29,8 @@ def unreadable(simulation: Simulation, planted: Planted) -> None:
 
 
 def backdated(simulation: Simulation, planted: Planted) -> None:
-    opened = simulation.planting.kept[f"account-{planted.account}"][0].recorded - simulation.start
-    age = min(35 * DAY, (simulation.now - opened) // 2)
-    _write(simulation, planted, "Deposited", _deposit("700.00"), Slip(backdated=age))
+    back = min(35 * DAY, simulation.planting.age(planted.account) // 2)
+    _write(simulation, planted, "Deposited", _deposit("700.00"), Slip(backdated=back))
 
 
 def clock_ahead(simulation: Simulation, planted: Planted) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import msgspec
 import pytest
 
 from demobank.answer_key import answer_key, write
+from demobank.books import nets
+from demobank.fault import HOUR
 from demobank.faults import DEFAULT, FAULTS
 from demobank.history import simulation
 from tests.demobank.conftest import Past
 
+CLOSED_AFTER = 6 * HOUR  # as the model says
 RULES = """
 unbalanced_event transfer_not_conserved residue_at_end trial_balance negative_place amount_drift stuck missing_reaction
 late_reaction illegal_transition life_after_death reservation_leak unmatched_resolution double_effect half_compensation
@@ -91,6 +95,31 @@ def test_what_covers_a_dip_takes_the_rule_out_of_the_key() -> None:
     list(run.run())
     handled = [entry for entry in answer_key(run.planting) if entry["fault"] == "handled_twice"]
     assert sorted("negative_place" in entry["rules"] for entry in handled) == [False, True]
+
+
+@pytest.mark.parametrize("seed", ["g7", "g18", "g48", "zz"])
+def test_what_was_backdated_fell_into_a_closed_period_of_an_open_account(seed: str) -> None:
+    """In a short history many a customer is new, and the time before them was never closed."""
+    run = simulation(seed, 3_000, 0)
+    list(run.run())
+    struck = [planted.rows[0] for planted in run.planting.planted if planted.fault.name == "backdated_event"]
+    assert struck and all(row.recorded - row.occurred > CLOSED_AFTER for row in struck)
+    assert all(row.occurred > run.planting.kept[row.stream][0].recorded for row in struck)
+
+
+@pytest.mark.parametrize("seed", ["g1", "g48"])
+def test_a_customers_money_is_that_of_all_their_accounts(seed: str) -> None:
+    """One in another currency counts, and one that only pays bills."""
+    run = simulation(seed, 3_000, 0)
+    rows = list(run.run())
+    [entry] = [one for one in answer_key(run.planting) if one["fault"] == "version_gap"]
+    customer = entry["subject"].partition(":")[2].encode()
+    own = {row.stream[8:] for row in rows if row.type == "AccountOpened" and customer in row.data}
+    for moment in entry["moments"]:
+        until = datetime.fromisoformat(moment["at"]).timestamp() * 1_000_000
+        held = nets(row for row in rows if row.recorded <= until)
+        expected = {place for book, place, _ in held if book == "ledger" and place.partition(":")[2] in own}
+        assert {place["place"] for place in moment["where"]} == expected and len(own) > 1
 
 
 def test_a_correction_shows_in_the_account(past: Past) -> None:

@@ -78,16 +78,18 @@ def append(
     released: Sequence[int] = (),
     *,
     now: int,
+    keeps_data: bool = True,
 ) -> Appended:
     """Write `events` (of one source, as it gave them) and mark as final the source's positions `released`.
 
     Everything happens in the caller's transaction, or not at all. `now` is the time of ingestion in microseconds.
+    Without `keeps_data` those returned have only their `body`: who hands them on has no use for what is read from it.
     """
     if not events:
         release(connection, source_id, released)
         return Appended(())
     position, memory = _lock_head(connection)
-    batch = _Batch(connection, memory, source_id, events, model, position + 1, now)
+    batch = _Batch(connection, memory, source_id, events, model, position + 1, now, keeps_data)
     known = batch.compare_elsewhere(batch.write_identities())
     batch.write_log(known)
     batch.note_wholes(known)
@@ -136,6 +138,7 @@ class _Batch:
     model: Model
     first: int
     now: int
+    keeps_data: bool
     quarantined: int = 0
     digests: list[bytes] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
@@ -167,11 +170,14 @@ class _Batch:
         for index in range(start, len(self.events)):
             event = self.events[index]
             self.digests.append(digest_of(event, keyed.copy()))
-            self.drafts.append(
+            drafted = (
                 draft(event, event.raw, event.encoding, event.data_length)
                 if event.problem is None
                 else self.reader.unreadable(event.raw, event.problem)
             )
+            if not self.keeps_data:
+                drafted.data = None
+            self.drafts.append(drafted)
             yield index
 
     def _copy_identities(self, indexes: Iterable[int]) -> None:
@@ -212,7 +218,9 @@ class _Batch:
         noted = known if known is not None else [_NEW] * len(ids)
         for id_, position in found:
             index, other = index_of[id_], seen[position]
-            is_same = (other.type, other.data) == (self.events[index].type, self.drafts[index].data)
+            event = self.events[index]
+            data = self.reader.data_in(event.stream, event.type, self.drafts[index].body)
+            is_same = (other.type, other.data) == (event.type, data)
             if noted[index].kind == EVENT and not (is_same and other.data is not None):
                 noted[index] = _Known(EVENT, position)
         return noted

@@ -23,7 +23,7 @@ Found = tuple[Lane, str]
 
 class Draft(msgspec.Struct, gc=False):
     """`owner` is whose key seals the pieces (None: nothing is sealed). `data` is without what is personal; `body` is
-    the JSON that it stands in, with the pieces cut out."""
+    the JSON that it stands in, with the pieces cut out, from which it can be read again (`Reader.data_in`)."""
 
     status: int
     data: dict[str, Any] | None = None
@@ -63,6 +63,15 @@ class Reader:
 
     def unreadable(self, raw: bytes, problem: str) -> Draft:
         return self._whole(UNREADABLE, raw, ("source", self.source), problem)
+
+    def data_in(self, stream: str, type_: str, body: bytes) -> dict[str, Any] | None:
+        """The data of a draft from its `body`."""
+        if not body:
+            return None
+        data, meaning = data_of(body, "row", len(body)), self.meaning(stream, type_)
+        if meaning is not None and meaning.personal:
+            remove(data, meaning.personal)
+        return data
 
     def lane(self, stream: str) -> Found | None:
         """The stream's lane and the key in its name."""

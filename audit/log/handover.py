@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from audit.log.decode import data_of, remove
 from audit.log.drafts import Reader
 from audit.log.intake import Batch
 from audit.log.logged import Logged
@@ -17,7 +16,7 @@ from audit.model.meaning import Model
 
 
 class _Packed(msgspec.Struct, array_like=True, gc=False):
-    """`bodies` are the events' payloads; None where the event has none to be read."""
+    """`bodies` are the events' payloads; empty where the event has none to be read."""
 
     source: str
     source_id: int
@@ -27,7 +26,7 @@ class _Packed(msgspec.Struct, array_like=True, gc=False):
     is_idle: bool
     has_more: bool
     events: Sequence[Logged]
-    bodies: Sequence[bytes | None]
+    bodies: Sequence[bytes]
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -37,7 +36,7 @@ _decode = msgspec.msgpack.Decoder(_Packed).decode
 def pack(batch: Batch) -> bytes:
     """The batch as bytes. Its events lose their data: they are not to be used after it."""
     events = batch.events
-    bodies = [None if event.data is None else event.body for event in events]
+    bodies = [event.body for event in events]
     for event in events:
         event.data, event.body = None, b""
     return _encode(_Packed(batch.source, batch.source_id, batch.first, batch.last, batch.watermark, batch.is_idle,
@@ -51,10 +50,6 @@ def unpack(packed: bytes | memoryview, model: Model, readers: dict[str, Reader])
     if reader is None:
         reader = readers[found.source] = Reader(model, found.source)
     for event, body in zip(found.events, found.bodies, strict=True):
-        if body is not None:
-            data = event.data = data_of(body, "row", len(body))
-            meaning = reader.meaning(event.stream, event.type)
-            if meaning is not None and meaning.personal:
-                remove(data, meaning.personal)
+        event.data = reader.data_in(event.stream, event.type, body)
     return Batch(found.source_id, found.first, found.last, found.events, found.watermark, found.is_idle, found.source,
                  found.has_more)

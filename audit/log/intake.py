@@ -57,6 +57,7 @@ class Intake:
     connection: Connection
     model: Model
     sources: Sequence[Source]
+    keeps_data: bool = True
     _seats: dict[str, _Seat] = field(default_factory=dict)
     _last: int = 0
 
@@ -109,7 +110,8 @@ class Intake:
         watermark = read.watermark if is_known else None
         with self.connection.transaction():
             now = micros_of(datetime.now(UTC))
-            done = append(self.connection, seat.source_id, read.events, self.model, read.released, now=now)
+            given = (self.connection, seat.source_id, read.events, self.model, read.released)
+            done = append(*given, now=now, keeps_data=self.keeps_data)
             self._note(seat, read, done.first)
             moved = self.connection.execute(
                 sql("source_checkpoint"),

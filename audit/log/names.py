@@ -12,7 +12,7 @@ from audit.arrays import Texts
 from audit.database import Connection, sql
 from audit.log.rows import copy_in, stream_row
 
-NAMES_MAX = 50_000  # of each kind kept; then the oldest quarter is forgotten
+NAMES_MAX = 30_000  # of each kind kept; then the oldest quarter is forgotten
 COPIED_MIN = 200  # fewer new streams are added one by one
 
 K = TypeVar("K", bound=Hashable)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 
 class WhereaboutsError(Exception):
     """The root of every error that a person is meant to read. `exit_code` is what a command ends with."""
@@ -48,3 +50,11 @@ class SourceUnavailable(WhereaboutsError):
 
 class LostLease(WhereaboutsError):
     """Another follower took over; this one must stop without writing."""
+
+
+def pickled(error: BaseException, doing: str) -> bytes:
+    """An error to be raised in another process: itself where that is possible, else what it says."""
+    try:
+        return pickle.dumps(error)
+    except Exception:
+        return pickle.dumps(WhereaboutsError(f"{doing} failed: {type(error).__name__}: {error}"))

@@ -23,7 +23,7 @@ from typing import NoReturn, Protocol
 from audit import servers
 from audit.checking import Rechecking
 from audit.database import connect
-from audit.errors import SourceUnavailable, WhereaboutsError
+from audit.errors import SourceUnavailable, WhereaboutsError, pickled
 from audit.evidence_settings import Evidence
 from audit.instance import Instance
 from audit.log.drafts import Reader
@@ -35,7 +35,7 @@ from audit.projections.sequences import Numbering
 from audit.sources.contract import Source
 from audit.sources.own import NAME as OWN
 
-BATCH_CATCHING_UP = 10_000
+BATCH_CATCHING_UP = 8_000
 BATCHES_AHEAD = 2
 IDLE_SECONDS = 0.25
 FILES = "files"  # the kind of source
@@ -72,10 +72,10 @@ def open_feed(reading: Reading, *, apart: bool) -> Feed:
     return ThreadFeed(reading)
 
 
-def read_all(reading: Reading, hand: Callable[[Batch], None]) -> None:
+def read_all(reading: Reading, hand: Callable[[Batch], None], *, keeps_data: bool = True) -> None:
     """Every source in turn, one transaction a batch, until told to stop or, once, until there is nothing more."""
     with connect("follower") as connection:
-        intake = Intake(connection, reading.instance.model, reading.sources)
+        intake = Intake(connection, reading.instance.model, reading.sources, keeps_data)
         rounds = Rounds(connection, [source for source in reading.sources if source.kind != OWN])
         sealing = Sealing(connection, reading.evidence.places, reading.evidence.authority)
         numbering, rechecking = Numbering(connection), Rechecking(connection)
@@ -237,12 +237,12 @@ def _be_the_reader(reading: Reading, end: PipeEnd, line: int) -> NoReturn:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         threading.Thread(target=_stop_with_the_parent, args=(line, reading.stop), daemon=True).start()
         try:
-            read_all(reading, lambda batch: end.send_bytes(_BATCH + pack(batch)))
+            read_all(reading, lambda batch: end.send_bytes(_BATCH + pack(batch)), keeps_data=False)
             end.send_bytes(_END + pickle.dumps(reading.troubles))
         except BrokenPipeError:
             pass  # nobody waits for us any more
         except BaseException as error:
-            end.send_bytes(_ERROR + _pickled(error))
+            end.send_bytes(_ERROR + pickled(error, "reading the sources"))
         for source in reading.sources:
             source.close()
         servers.release()
@@ -253,10 +253,3 @@ def _be_the_reader(reading: Reading, end: PipeEnd, line: int) -> NoReturn:
 def _stop_with_the_parent(line: int, stop: threading.Event) -> None:
     os.read(line, 1)  # nothing is ever written: it returns when the other end is closed
     stop.set()
-
-
-def _pickled(error: BaseException) -> bytes:
-    try:
-        return pickle.dumps(error)
-    except Exception:
-        return pickle.dumps(WhereaboutsError(f"reading the sources failed: {type(error).__name__}: {error}"))

@@ -1,87 +1,60 @@
-"""The wiring: sources are read into the log by one process, and folded, judged and committed by another. A crash
-anywhere loses nothing: each side commits its checkpoint with its rows, and what is logged and not yet projected is
-found again in the log."""
+"""The wiring: sources are read into the log by one process, folded by another, written and judged by a third. A crash
+anywhere loses nothing: checkpoints are committed with their rows, and what is logged and not yet projected is found
+again in the log."""
 
 from __future__ import annotations
 
 import gc
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from audit.allocating import give_back
-from audit.database import Connection, add_reading_indexes, connect, sql, use_generation
+from audit.behind import Behind, ThreadBehind, open_behind
+from audit.database import Connection, add_reading_indexes, sql, use_generation
 from audit.erasing.again import keep_erased
 from audit.erasing.declared import seal_declared
 from audit.erasing.keeping import kept_erased
 from audit.errors import LostLease
 from audit.evidence_settings import Evidence
 from audit.feeds import BATCH_CATCHING_UP, Feed, Reading, open_feed
-from audit.findings.causation import judge_orphans
-from audit.findings.holes import Unbroken
-from audit.findings.judge import FLOWS_AT_ONCE, judge_flows
-from audit.findings.overdue import sweep_overdue
-from audit.findings.record import record
-from audit.findings.silence import Silence
-from audit.findings.staff import Staff
 from audit.instance import Instance, current
 from audit.log.intake import Batch
-from audit.log.logged import Logged
+from audit.log.logged import Logged, seen
 from audit.log.replay import replay, take_released
-from audit.projections.alarms import alarms
-from audit.projections.causes import Causes
-from audit.projections.flowbook import FlowBook
-from audit.projections.projector import Folded, Projector
+from audit.projections.projector import Projector
 from audit.projections.sequences import number_all
-from audit.projections.signs import Sign
 from audit.sources.contract import Source
 from audit.values import micros_of
+from audit.writing import End, Judge, Write, Writer, writing_connection
 
 PROJECTING = 7_306_061_302  # advisory lock of the one process that projects
 
 BATCHES_UNJUDGED = 3  # while there is more to read: most flows are over then, and judged once
-SWITCH_SECONDS = 0.001  # between threads: the one that writes has little to do and much to wait for
-
 LOOK_AGAIN_SECONDS = 0.1  # while another process projects what this one has logged
 
 Progress = Callable[[int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """What a batch is finished with: its events, the sources whose states may have become overdue with their
-    watermarks, and all watermarks that are reached then."""
-
-    events: Sequence[Logged]
-    passed: Sequence[tuple[int, int]]
-    reached: Sequence[int]
-
-
 class Projection:
-    """The reading model's only writer: folds what is logged, judges it, and moves the generation's position."""
+    """The reading model's only writer: folds what is logged, has it judged, and moves the generation's position."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, behind: Behind | None = None) -> None:
         self._instance = instance
-        self._connection = _connected()
+        self._connection = writing_connection()
+        self._writer = Writer(self._connection, instance.model)
+        self._behind = behind or ThreadBehind(self._writer)
         self._watermarks: dict[int, int] = {}
         self._projector: Projector | None = None
-        self._silence = Silence(self._connection, instance.model)
-        self._staff = Staff(self._connection, instance.model)
-        self._unbroken = Unbroken(self._connection, instance.model)
-        self._causes = Causes(self._connection, instance.model)
         self._position = -1
         self._known = 0  # how many sources there are
-        self._behind: set[int] = set()  # sources that had more to read
+        self._unread: set[int] = set()  # sources that had more to read
         self._due: deque[int] = deque(maxlen=BATCHES_UNJUDGED + 1)  # least watermarks of the last batches
         self._is_indexed = False  # for readers
         self._has_more = False  # of what became final after it was logged
-        self._aside: Connection | None = None  # names and reads while another thread writes
-        self._writer = ThreadPoolExecutor(1, "write")
-        self._writing: Future[bool] | None = None
+        self._aside: Connection | None = None  # names and reads while another one writes
 
     def become_the_only(self) -> bool:
         """Whether this process may project; another that does will take what this one logs."""
@@ -101,7 +74,7 @@ class Projection:
         number_all(self._connection)
 
     def close(self) -> None:
-        self._writer.shutdown(cancel_futures=True)
+        self._behind.close()
         self._connection.close()
         if self._aside is not None:
             self._aside.close()
@@ -112,9 +85,9 @@ class Projection:
         While there is more to read, a batch is written while the next one is folded.
         """
         try:
-            passed = self._ahead(batch) if batch is not None and batch.has_more else None
+            passed = self._ahead(batch) if batch is not None and (batch.has_more or self._unread) else None
             if passed is None:
-                self._settle()
+                self._take_over()
                 with self._connection.transaction():
                     passed = self._advance(batch)
         except BaseException:
@@ -137,10 +110,7 @@ class Projection:
         if self._projector is None or position != self._position:
             self._watermarks = dict(self._connection.execute(sql("swept")).fetchall())
             self._projector = Projector(self._connection, self._instance.model, self._watermarks)
-            self._silence = Silence(self._connection, self._instance.model)
-            self._staff = Staff(self._connection, self._instance.model)
-            self._unbroken = Unbroken(self._connection, self._instance.model)
-            self._causes = Causes(self._connection, self._instance.model)
+            self._writer.forget()
         if batch is not None and batch.first == position + 1 and batch.last >= position:
             upto, events = batch.last, batch.events
             marks = {batch.source_id: batch.watermark} if batch.watermark is not None else {}
@@ -152,8 +122,11 @@ class Projection:
         released = take_released(self._connection, self._instance.model, BATCH_CATCHING_UP, upto)
         self._has_more = len(released) == BATCH_CATCHING_UP
         marks, events = {} if self._has_more else marks, [*released, *events] if released else events
-        signs, timed = self._projector.project(events, upto) if events else ((), set())
-        self._finish(signs, timed, self._end_of(events, marks), upto if upto != position else None)
+        end = self._end_of(events, marks)  # before what the events say is let go of
+        signs, timed = self._projector.project(events, upto, self._writer.book) if events else ((), set())
+        self._writer.finish(signs, timed, end)
+        if upto != position:
+            self._connection.execute(sql("move_generation"), [upto, self._instance.generation])
         self._watermarks.update(marks)
         self._position = upto
         return upto - position
@@ -163,30 +136,16 @@ class Projection:
         touched, reached = {event.source_id for event in events}, {**self._watermarks, **marks}
         passed = [(source_id, watermark) for source_id, watermark in reached.items()
                   if source_id in touched or watermark != self._watermarks.get(source_id)]  # fmt: skip
-        return End(events, passed, [*reached.values()])
-
-    def _finish(self, signs: Sequence[Sign], timed: set[int], end: End, upto: int | None) -> None:
-        """What belongs into the transaction beside the rows."""
-        digits = self._instance.model.digits
-        record(self._connection, [*signs, *self._causes.judge(end.events)], digits)
-        record(self._connection, alarms(self._connection, self._instance.model), digits)
-        for source_id, watermark in end.passed:
-            sweep_overdue(self._connection, self._instance.model, source_id, watermark, timed)
-        record(self._connection, self._silence.judge(end.events, end.reached), digits)
-        record(self._connection, self._staff.judge(end.events), digits)
-        record(self._connection, self._unbroken.judge(end.events), digits)
-        if upto is not None:
-            self._connection.execute(sql("move_generation"), [upto, self._instance.generation])
+        return End([*map(seen, events)], passed, [*reached.values()])
 
     def _ahead(self, batch: Batch) -> int | None:
         """Fold `batch` while the one before it is written, and hand it on; None where it must be done in one go."""
         projector = self._projector
-        if projector is None or batch.first != self._position + 1 or batch.last < batch.first:
+        if projector is None or batch.first != self._position + 1 or batch.last < self._position:
             return None
         if self._aside is None:
-            self._aside = _connected()
+            self._aside = writing_connection()
             self._aside.autocommit = True
-            sys.setswitchinterval(SWITCH_SECONDS)
         with self._aside.transaction():
             use_generation(self._aside, self._instance.generation)
             wanted = [batch.last, self._instance.generation]
@@ -196,39 +155,37 @@ class Projection:
             folded = None if ready.changes_earlier else projector.fold(ready, self._aside)
         marks = {batch.source_id: batch.watermark} if batch.watermark is not None else {}
         end = self._end_of(batch.events, marks)
-        self._settle()
-        if self._projector is None:  # what was to be written before has not been: all is found in the log
+        could = self._behind.make_room() if folded is not None else self._take_over()
+        if not could:  # what was to be written before has not been: all is found in the log
+            self._projector = None
             return None
         if folded is None:
             with self._connection.transaction():
                 if self._stand()[0] != self._position or self._projector is None:
                     self._projector = None
                     return None
-                signs, timed = projector.project_read(ready, batch.last)
-                self._finish(signs, timed, end, batch.last)
+                signs, timed = projector.project_read(ready, batch.last, self._writer.book)
+                self._writer.finish(signs, timed, end)
+                self._connection.execute(sql("move_generation"), [batch.last, self._instance.generation])
         else:
-            self._writing = self._writer.submit(self._write, projector, folded, end, self._position, batch.last)
+            self._behind.do(Write(self._instance.generation, self._position, batch.last, folded, end))
         self._watermarks.update(marks)
         self._position = batch.last
         return batch.last - batch.first + 1
 
-    def _write(self, projector: Projector, folded: Folded, end: End, position: int, upto: int) -> bool:
-        """Whether it could be: the generation may have been replaced meanwhile."""
-        with self._connection.transaction():
-            use_generation(self._connection, self._instance.generation)
-            row = self._connection.execute(sql("generation_stand"), [self._instance.generation]).fetchone()
-            if row is None or row[0] != position:
-                return False
-            self._known = len(row[2])
-            projector.write(folded, upto)
-            self._finish(folded.signs, folded.timed, end, upto)
-        return True
-
-    def _settle(self) -> None:
-        """Wait until what was handed on is written; raises what went wrong with it."""
-        writing, self._writing = self._writing, None
-        if writing is not None and not writing.result():
+    def _settle(self) -> bool:
+        """Wait until what was handed on is done, and whether it could be; raises what went wrong with it."""
+        could = self._behind.settle()
+        if not could:
             self._projector = None
+        return could
+
+    def _take_over(self) -> bool:
+        """The same, and this process will write next."""
+        could = self._settle()
+        if self._behind.give_over():
+            self._writer.forget()
+        return could
 
     def _stand(self) -> tuple[int, int, dict[int, int]]:
         """The generation's position (locked), the log's, and the watermarks that hold at the log's."""
@@ -257,25 +214,28 @@ class Projection:
         folded: what is found does not depend on when it is looked for, and a flow that is judged once is judged
         cheapest."""
         if batch is None:
-            self._behind.clear()
+            self._unread.clear()
         elif batch.has_more:
-            self._behind.add(batch.source_id)
+            self._unread.add(batch.source_id)
         else:
-            self._behind.discard(batch.source_id)
+            self._unread.discard(batch.source_id)
         if self._watermarks:
             self._due.append(min(self._watermarks.values()))
-        if not self._behind:
+        if not self._unread:
             self._judge()
-        elif self._projector is not None and self._due:
-            work = (self._writing, self._due[0], {**self._watermarks}, self._projector.book)
-            self._writing = self._writer.submit(self._judge_behind, *work)
-        if batch is not None and not self._behind and (batch.is_idle or self._knows_all()):
+        elif self._projector is not None and self._watermarks and self._due:
+            self._behind.do(self._judgement(self._due[0]))
+        if batch is not None and not self._unread and (batch.is_idle or self._knows_all()):
             self.complete()
 
     def complete(self) -> None:
-        """Give readers their indexes: a first catch-up does not keep them up to date row by row."""
+        """Give readers their indexes: a first catch-up does not keep them up to date row by row. What comes then is
+        little, and a thread can write it."""
         if not self._is_indexed:
-            self._settle()
+            self._take_over()
+            if not isinstance(self._behind, ThreadBehind):
+                self._behind.close()
+                self._behind = ThreadBehind(self._writer)
             with self._connection.transaction():
                 self._stand()
                 add_reading_indexes(self._connection, self._instance.generation)
@@ -283,44 +243,18 @@ class Projection:
 
     def _knows_all(self) -> bool:
         """Whether every source has said how far it is."""
-        return bool(self._watermarks) and len(self._watermarks) >= self._known
+        known = max(self._known, self._behind.known)
+        return bool(self._watermarks) and len(self._watermarks) >= known
 
     def _judge(self) -> None:
         """Flows are judged up to the least watermark of all sources; one that is unknown holds judgement back."""
-        if not self._knows_all():
-            return
-        self._settle()
-        self._judge_flows(min(self._watermarks.values()), self._projector.book if self._projector is not None else None)
+        if self._settle() and self._knows_all():
+            self._behind.do(self._judgement())
+            self._settle()
 
-    def _judge_behind(
-        self, writing: Future[bool] | None, due_by: int, watermarks: Mapping[int, int], book: FlowBook
-    ) -> bool:
-        """What `writing` says, once what is due by a time is judged behind it, on its thread."""
-        if writing is not None and not writing.result():
-            return False
-        return len(watermarks) < self._known or self._judge_flows(min(watermarks.values()), book, due_by)
-
-    def _judge_flows(self, watermark: int, book: FlowBook | None, due_by: int | None = None) -> bool:
-        """Whether the generation is still there to be judged: a rebuild may have replaced it meanwhile."""
-        connection, model, judged = self._connection, self._instance.model, FLOWS_AT_ONCE
-        while judged == FLOWS_AT_ONCE:
-            with connection.transaction():
-                use_generation(connection, self._instance.generation)
-                if connection.execute(sql("generation_stand"), [self._instance.generation]).fetchone() is None:
-                    return False
-                judged = judge_flows(connection, model, watermark, book, due_by)
-                judge_orphans(connection, model, watermark)
-        return True
-
-
-def _connected() -> Connection:
-    """Every look is by key, whatever the planner thinks of tables that grow as it looks. What a crash of the server
-    takes of the read model is folded again: its position goes with it."""
-    connection = connect("follower")
-    connection.execute("set enable_hashjoin = off; set enable_mergejoin = off; set random_page_cost = 1.1;"
-                       " set synchronous_commit = off")  # fmt: skip
-    connection.commit()
-    return connection
+    def _judgement(self, due_by: int | None = None) -> Judge:
+        marks = self._watermarks.values()
+        return Judge(self._instance.generation, len(marks), min(marks), due_by)
 
 
 @dataclass(slots=True)
@@ -353,9 +287,10 @@ def run(
     keep_erased()
     seal_declared()
     with ExitStack() as open_things:
+        behind = open_behind(instance.model) if apart else None
         feed = open_feed(Reading(instance, sources, once, stop, outcome.troubles, evidence or Evidence()), apart=apart)
         open_things.callback(feed.close)
-        projection = Projection(instance)
+        projection = Projection(instance, behind)
         open_things.callback(projection.close)
         open_things.enter_context(kept_erased())
         _project(projection, feed, stop, outcome, progress)

@@ -17,8 +17,8 @@ def main() -> None:
 
 
 def switch_off() -> None:
-    import audit.pipeline as pipeline
     import audit.projections.fold as fold
+    import audit.writing as writing
 
     def nothing(*_: Any, **__: Any) -> list[Any]:
         return []
@@ -29,9 +29,9 @@ def switch_off() -> None:
     for name in ("judge_event", "judge_time", "judge_step", "judge_transition", "put_right"):
         setattr(fold, name, nothing)
     for name in ("judge_flows", "judge_orphans", "record", "sweep_overdue"):
-        setattr(pipeline, name, none)
+        setattr(writing, name, none)
     for judge in ("Causes", "Silence", "Staff", "Unbroken"):
-        getattr(pipeline, judge).judge = nothing
+        getattr(writing, judge).judge = nothing
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from msgspec.structs import astuple
 
 from audit.database import Connection, sql
 from audit.findings import position_hole
-from audit.log.logged import Logged
+from audit.log.logged import Seen
 from audit.model.meaning import Model
 from audit.projections.names import Names
 from audit.projections.signs import Sign
@@ -45,7 +45,7 @@ class Unbroken:
     _names: dict[int, str] = field(default_factory=dict)
     _runs: dict[int, list[Run]] = field(default_factory=dict)
 
-    def judge(self, events: Sequence[Logged]) -> list[Sign]:
+    def judge(self, events: Sequence[Seen]) -> list[Sign]:
         """What is new once these events, of whatever kind, are seen."""
         if not self.model.dense:
             return []
@@ -73,7 +73,7 @@ class Unbroken:
                 rows = self.connection.execute(sql("unbroken"), [source_id]).fetchall()
                 self._runs[source_id] = [Run(*row) for row in rows]
 
-    def _see(self, source_id: int, events: Sequence[Logged]) -> list[Sign]:
+    def _see(self, source_id: int, events: Sequence[Seen]) -> list[Sign]:
         seen = [
             Run(event.source_position, event.position, event.recorded, event.source_position, event.position)
             for event in events

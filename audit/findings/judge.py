@@ -163,7 +163,7 @@ def _stories(
     heads = []
     for flow in map(book.flow, ids):
         if flow is not None:
-            told[flow.subject_id] = flow.told(book.upto)
+            told[flow.subject_id] = flow.told()
             heads.append(flow.head())
     unknown = Integers(subject_id for subject_id in ids if subject_id not in told)
     if unknown:

@@ -13,7 +13,7 @@ import msgspec
 
 from audit.database import Connection, sql
 from audit.findings import source_silent
-from audit.log.logged import EVENT, Logged
+from audit.log.logged import EVENT, Seen
 from audit.model.meaning import Model
 from audit.projections.names import Names
 from audit.projections.signs import Sign
@@ -39,7 +39,7 @@ class Silence:
     _heard: dict[int, list[Stretch]] = field(default_factory=dict)
     _told: dict[tuple[int, int], Stretch | None] = field(default_factory=dict)  # (source, position) -> what followed
 
-    def judge(self, events: Sequence[Logged], watermarks: Iterable[int]) -> list[Sign]:
+    def judge(self, events: Sequence[Seen], watermarks: Iterable[int]) -> list[Sign]:
         """What is new once these events are heard and `watermarks` (microseconds) are reached."""
         if not self.model.quiet:
             return []
@@ -61,7 +61,7 @@ class Silence:
                 rows = self.connection.execute(sql("heard"), [source_id]).fetchall()
                 self._heard[source_id] = [Stretch(row[:3], row[3:]) for row in rows]
 
-    def _hear(self, source_id: int, events: Sequence[Logged]) -> None:
+    def _hear(self, source_id: int, events: Sequence[Seen]) -> None:
         moments = sorted(
             (event.recorded, event.source_position, event.position)
             for event in events

@@ -16,7 +16,7 @@ from msgspec.json import encode
 from audit.access.reasons import SECRET
 from audit.database import Connection, sql
 from audit.findings.access_anomaly import RULE
-from audit.log.logged import EVENT, Logged
+from audit.log.logged import EVENT, Seen
 from audit.log.opened import open_payloads
 from audit.model.meaning import Model
 from audit.projections.names import Names
@@ -54,7 +54,7 @@ class Staff:
     _source: int | None = None
     _names: Names = field(default_factory=Names)
 
-    def judge(self, events: Sequence[Logged]) -> list[Sign]:
+    def judge(self, events: Sequence[Seen]) -> list[Sign]:
         """What is found once these records are known; it takes the place of what was found of the same days."""
         source = self._own()
         if source is None:

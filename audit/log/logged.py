@@ -40,3 +40,21 @@ class Logged(msgspec.Struct, array_like=True, gc=False):
     data: dict[str, Any] | None = None
     blinds: Sequence[tuple[str, bytes]] = ()
     body: bytes = b""
+
+
+class Seen(msgspec.Struct, array_like=True, gc=False):
+    """What those ask of an event who judge sources, their staff and causes, not what it means."""
+
+    position: int
+    kind: int
+    source_id: int
+    source_position: int
+    id: str
+    recorded: int
+    causation: str | None
+    problem: str | None
+
+
+def seen(event: Logged) -> Seen:
+    return Seen(event.position, event.kind, event.source_id, event.source_position, event.id, event.recorded,
+                event.causation, event.problem)  # fmt: skip

@@ -11,14 +11,14 @@ from typing import Any
 
 from audit.arrays import Integers, Texts
 from audit.database import Connection, sql
-from audit.log.logged import EVENT, Logged
+from audit.log.logged import EVENT, Seen
 from audit.model.meaning import Model
 from audit.projections.names import Names, SubjectName
 from audit.projections.noticing import SKEW_MICROS
 from audit.projections.signs import Sign
 
 GRACE_MICROS = 60_000_000  # how much later than its effect a cause may be recorded before it counts as missing
-RECENT_MAX = 50_000  # about 10 MB
+RECENT_MAX = 30_000  # about 6 MB
 AWAITED_MAX = 20_000  # causes that are remembered to be awaited, about 3 MB; where there are more the table is asked
 
 Row = tuple[Any, ...]  # of causes_amiss.sql
@@ -33,7 +33,7 @@ class Causes:
         self._recent: dict[str, Recent | None] = {}  # None: two sources have an event of this identifier
         self._awaited: set[str] | None = None  # causes that may be awaited; None: not asked yet
 
-    def judge(self, events: Sequence[Logged]) -> list[Sign]:
+    def judge(self, events: Sequence[Seen]) -> list[Sign]:
         """What is wrong with the causes of these events, and with events that had waited for them."""
         events = [event for event in events if event.kind == EVENT]
         if not self._model.causes_are_events or not events:
@@ -58,7 +58,7 @@ class Causes:
         rows = [row for row in self._rows("e.position = any(%(positions)s)", positions) if row[6] is None]
         return [_orphan(row, *self._subject(row)) for row in rows]
 
-    def _remember(self, events: Sequence[Logged]) -> None:
+    def _remember(self, events: Sequence[Seen]) -> None:
         recent = self._recent
         if len(recent) > RECENT_MAX:
             self._recent = recent = dict(list(recent.items())[RECENT_MAX // 2 :])
@@ -67,11 +67,11 @@ class Causes:
             is_same = known is None and event.id not in recent or known is not None and known[0] == event.source_id
             recent[event.id] = (event.source_id, event.recorded, event.causation) if is_same else None
 
-    def _is_right(self, event: Logged) -> bool:
+    def _is_right(self, event: Seen) -> bool:
         known = self._recent.get(event.causation or "")
         return known is not None and known[1] <= event.recorded + SKEW_MICROS and known[2] != event.id
 
-    def _awaited_among(self, events: Sequence[Logged]) -> Texts:
+    def _awaited_among(self, events: Sequence[Seen]) -> Texts:
         """Those of these events' identifiers that something may wait for."""
         if self._awaited is None:
             wanted = "select distinct causation from awaited limit %s"

@@ -3,19 +3,18 @@ minutes, and are judged without being read back. What is not in the book is read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from audit.projections.names import SubjectName
-from audit.projections.rows import FlowTouch
+from audit.projections.rows import FlowTouch, StoryKey
+from audit.projections.rows import Side as Side
+from audit.projections.rows import Told as Told
 
-FLOWS_MAX = 8_000  # about 20 MB; then the oldest half is forgotten
+FLOWS_MAX = 5_000  # about 12 MB; then the oldest half is forgotten
 EVENTS_MAX = 200  # of one flow; what is longer is read from the read model
-
-Side = tuple[int, str, str, str, str, int]  # place, its book, kind, key and currency; amount
-Told = tuple[int, int, int, int, int, Sequence[Side]]  # recorded, source, its position, position, meaning, moves
 
 
 class Flow(msgspec.Struct):
@@ -23,8 +22,8 @@ class Flow(msgspec.Struct):
 
     subject_id: int
     name: SubjectName
-    touch: FlowTouch  # of what is written
-    events: list[Told]  # what is folded and not yet written among them
+    touch: FlowTouch
+    events: list[Told]
     is_listed: bool = False  # among the open flows of what it touches
 
     def head(self) -> tuple[Any, ...]:
@@ -34,9 +33,9 @@ class Flow(msgspec.Struct):
         return (self.subject_id, *self.name, *declared, touch.state, touch.is_final, touch.is_failure, state_at,
                 touch.state_position)  # fmt: skip
 
-    def told(self, upto: int) -> list[Told]:
-        """Its events of positions up to `upto` in story order (causes aside)."""
-        return [one for one in sorted(self.events) if one[3] <= upto]  # of a copy: a fold may add to them
+    def told(self) -> list[Told]:
+        """Its events in story order (causes aside)."""
+        return sorted(self.events)
 
 
 def told_of(rows: Iterable[Sequence[Any]]) -> list[Told]:
@@ -54,38 +53,37 @@ def told_of(rows: Iterable[Sequence[Any]]) -> list[Told]:
 
 
 class FlowBook:
-    """Written and judged by one thread while another folds the next batch: what the judge is given ends at `upto`, the
-    position up to which all is written."""
+    """Told of each batch when it is written, by whoever writes it."""
 
     def __init__(self) -> None:
         self._flows: dict[int, Flow] = {}
-        self.upto = 0
 
     def flow(self, subject_id: int) -> Flow | None:
         return self._flows.get(subject_id)
 
-    def begin(self, flows: Iterable[tuple[int, SubjectName]]) -> None:
-        """Flows of which nothing was folded before."""
+    def take(
+        self, begun: Iterable[tuple[int, SubjectName]], told: Iterable[tuple[int, Told]], flows: Iterable[Sequence[Any]]
+    ) -> None:
+        """A batch: the flows of which nothing was folded before it, each event of a flow, whatever its place among the
+        others, and the lines that are written of flows."""
+        self._begin(begun)
+        known = self._flows
+        for subject_id, one in told:
+            flow = known.get(subject_id)
+            if flow is not None:
+                flow.events.append(one)
+                if len(flow.events) > EVENTS_MAX:
+                    self.forget([subject_id])
+        for line in flows:
+            flow = known.get(line[0])
+            if flow is not None:
+                flow.touch.add(_touch_of(line))
+
+    def _begin(self, flows: Iterable[tuple[int, SubjectName]]) -> None:
         if len(self._flows) > FLOWS_MAX:
             self.forget(list(self._flows)[: FLOWS_MAX // 2])
         for subject_id, name in flows:
             self._flows[subject_id] = Flow(subject_id, name, FlowTouch(0, 0), [])
-
-    def tell(self, subject_id: int, told: Told) -> None:
-        """One more event of a flow, whatever its place among the others."""
-        flow = self._flows.get(subject_id)
-        if flow is not None:
-            flow.events.append(told)
-            if len(flow.events) > EVENTS_MAX:
-                self.forget([subject_id])
-
-    def written(self, touches: Mapping[int, FlowTouch], upto: int) -> None:
-        """What a batch learned of flows, as merge_flow.sql takes it; it ends at our position `upto`."""
-        self.upto = upto
-        for subject_id, touch in touches.items():
-            flow = self._flows.get(subject_id)
-            if flow is not None:
-                flow.touch.add(touch)
 
     def forget(self, flows: Iterable[int]) -> None:
         """Flows that are over, or of which something was taken out."""
@@ -105,3 +103,14 @@ class FlowBook:
 
     def clear(self) -> None:
         self._flows.clear()
+
+
+def _touch_of(line: Sequence[Any]) -> FlowTouch:
+    """What a batch learned of a flow, from its line of the table."""
+    _, started, changed, units, currency, at, source_id, order, declared_position, *state_of = line
+    declared = None if currency is None else (units, currency)
+    declared_at = None if at is None else StoryKey(at, source_id, order)
+    state, is_final, is_failure, at, source_id, order, state_position = state_of
+    state_at = None if at is None else StoryKey(at, source_id, order)
+    return FlowTouch(started, changed, declared_at, declared, declared_position, state_at, state, is_final, is_failure,
+                     state_position)

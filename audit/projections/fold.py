@@ -18,14 +18,13 @@ from audit.model.meaning import Effect, Lane, Model, State
 from audit.model.paths import key_of
 from audit.projections.claims import begin_time, judge_event, judge_time, note
 from audit.projections.durations import bucket_of
-from audit.projections.flowbook import FlowBook, Side
 from audit.projections.legality import judge_transition, put_right
 from audit.projections.memory import ItemState, Memory
 from audit.projections.moving import Moving
 from audit.projections.names import Names
 from audit.projections.noticing import Noticed, in_its_place, left_over, unreasoned
 from audit.projections.reading import Work
-from audit.projections.rows import Aggregate, FlowTouch, Rows, StoryKey
+from audit.projections.rows import Aggregate, FlowTouch, Rows, Side, StoryKey
 from audit.projections.signs import Sign
 from audit.projections.steps import begin_step, judge_step
 
@@ -43,7 +42,6 @@ class Fold:
     sources: Mapping[int, str]
     memories: dict[int, Memory]
     watermarks: Mapping[int, int] = field(default_factory=dict)
-    book: FlowBook = field(default_factory=FlowBook)
     numbered: set[int] = field(default_factory=set)  # sources whose own order means something
     _sides: list[Side] = field(default_factory=list)  # what the event at hand moved
     completed: Mapping[int, tuple[int, int]] = field(default_factory=dict)  # see projections/notes.py
@@ -238,8 +236,8 @@ class Fold:
         for tie, subject_id in zip(work.ties, ids, strict=True):
             if tie[0] in self.flow_kinds:
                 is_tied = True
-                self.book.tell(subject_id, (event.recorded, event.source_id, event.source_position, event.position,
-                                            meaning, self._sides))
+                rows.told.append((subject_id, (event.recorded, event.source_id, event.source_position, event.position,
+                                               meaning, self._sides)))
                 touched = self._flow(subject_id, event, rows)
                 if work.reading is not None and work.reading.declared is not None:
                     key = StoryKey(event.recorded, event.source_id, event.source_position)

@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 
 from audit.log.logged import Logged
 from audit.model.meaning import Lane, Model, Movement, PlaceKind
-from audit.projections.flowbook import Side
 from audit.projections.memory import Holding, Memory, Negative
 from audit.projections.names import Names
 from audit.projections.reading import Work
-from audit.projections.rows import PlaceChange, Rows
+from audit.projections.rows import PlaceChange, Rows, Side
 from audit.projections.steps import touch
 
 PLACES_KNOWN_MAX = 8_000  # about 3 MB

@@ -14,7 +14,7 @@ from audit.projections.naming import PlaceName as PlaceName
 from audit.projections.naming import SubjectName as SubjectName
 from audit.projections.packing import row_packer
 
-REMEMBERED_MAX = 50_000  # per table; about 10 MB
+REMEMBERED_MAX = 40_000  # per table; about 10 MB
 COPIED_MIN = 200  # fewer names are added one by one
 
 

@@ -12,16 +12,17 @@ from audit.log.logged import Logged
 from audit.model.expecting import CORRELATION
 from audit.model.meaning import Model
 from audit.projections.elsewhere import collisions
+from audit.projections.flowbook import FlowBook
 from audit.projections.fold import Fold
 from audit.projections.memory import Memory, decode, encode
 from audit.projections.names import Names, SubjectName
 from audit.projections.notes import Notes, below_seal, complete_earlier, notes_of, number_sightings
 from audit.projections.reading import Reader, Work, places_in, subjects_in
 from audit.projections.refold import Forget, take_out
-from audit.projections.rows import Rows
+from audit.projections.rows import Rows, Told
 from audit.projections.sequences import keep_ties, numbered_kinds
 from audit.projections.signs import Sign
-from audit.projections.write import Fresh, write
+from audit.projections.write import Fresh, Lines, lines_of, write
 
 STREAMS_REMEMBERED_MAX = 12_000  # as they are stored, about 5 MB; of a batch at hand they are five times as large
 Reached = tuple[int | None, int, int]
@@ -40,6 +41,7 @@ class Ready:
     fresh: Fresh
     notes: Notes
     numbered: set[int] = field(default_factory=set)  # subjects whose entries are numbered (sequences.py)
+    begun: list[tuple[int, SubjectName]] = field(default_factory=list)  # flows of which nothing was folded before
 
     @property
     def changes_earlier(self) -> bool:
@@ -51,13 +53,13 @@ class Ready:
 class Folded:
     """A batch that is folded and not yet written."""
 
-    rows: Rows
-    memories: Sequence[tuple[int, bytes]]
+    lines: Lines
     fresh: Fresh
     signs: Sequence[Sign]
-    streams: set[int]
     timed: set[int]  # streams with a state, set by this batch, that may last too long
     numbered: set[int]
+    begun: Sequence[tuple[int, SubjectName]]  # flows of which nothing was folded before
+    told: Sequence[tuple[int, Told]]  # events of flows
 
 
 class Projector:
@@ -82,14 +84,15 @@ class Projector:
         self._sources: dict[int, str] = {}
         self._reader = Reader(model, self._sources)
         self._fold = Fold(model, self._names, self._sources, self._memories, watermarks)
-        self.book = self._fold.book
 
-    def project(self, events: Sequence[Logged], upto: int) -> tuple[Sequence[Sign], set[int]]:
-        """Fold `events` (final, of positions up to `upto`) and write their rows.
+    def project(
+        self, events: Sequence[Logged], upto: int, book: FlowBook | None = None
+    ) -> tuple[Sequence[Sign], set[int]]:
+        """Fold `events` (final, of positions up to `upto`), write their rows, and tell `book` of them.
 
         Returns what was noticed, for the findings, and the streams with a new state that may last too long.
         """
-        return self.project_read(self.read(events, self._connection), upto)
+        return self.project_read(self.read(events, self._connection), upto, book)
 
     def read(self, events: Sequence[Logged], connection: Connection) -> Ready:
         """The first half of a fold. `connection` sees all that is written, but for what this projector remembers."""
@@ -98,7 +101,9 @@ class Projector:
         works, torn = self._read(events)
         return Ready(events, works, torn, fresh, notes_of(connection, works))
 
-    def project_read(self, ready: Ready, upto: int) -> tuple[Sequence[Sign], set[int]]:
+    def project_read(
+        self, ready: Ready, upto: int, book: FlowBook | None = None
+    ) -> tuple[Sequence[Sign], set[int]]:
         """The rest of `project`."""
         if not ready.events:
             return (), set()
@@ -116,8 +121,10 @@ class Projector:
             forget(sorted(touched))
         folded = self._folded(ready, new, touched, rows, self._connection)
         if self._is_bulk:
-            self._carry(folded.streams, rows)
-        self.write(folded, upto)
+            self._carry({work.event.stream_id for work in ready.works}, rows)
+        if book is not None and again:
+            book.clear()
+        write_folded(self._connection, folded, book, bulk=self._is_bulk)
         self._recount(known_before, self._known_of(touched))
         signs = list(folded.signs)
         if not self._is_bulk:  # a rebuild finds them completed when it folds them
@@ -127,13 +134,9 @@ class Projector:
     def fold(self, ready: Ready, connection: Connection) -> Folded:
         """The second half of a fold that changes nothing earlier, to be written later. `connection` gives names their
         identifiers, which they keep whatever becomes of the rows."""
+        if not ready.events:
+            return Folded(lines_of(Rows(), ()), ready.fresh, (), set(), set(), (), ())
         return self._folded(ready, self._name(ready, connection), set(), Rows(), connection)
-
-    def write(self, folded: Folded, upto: int) -> None:
-        self.book.written(folded.rows.flows, upto)
-        write(self._connection, folded.rows, folded.memories, folded.fresh, bulk=self._is_bulk)
-        if not self._is_bulk:  # after a rebuild all is compared
-            keep_ties(self._connection, folded.rows, folded.numbered)
 
     def _name(self, ready: Ready, connection: Connection) -> list[SubjectName]:
         """Identifiers for all names of a batch; gives the subjects of which nothing was folded before."""
@@ -143,10 +146,8 @@ class Projector:
         ready.numbered = {subjects[name] for name in named if name[0] in self._numbered_kinds}
         ready.fresh.subjects.update(subjects[name] for name in new)
         ready.fresh.places.update(places[name] for name in places.resolve(connection, places_in(ready.works))[0])
-        if ready.torn:
-            self.book.clear()
-        elif not self._is_bulk:
-            self.book.begin((subjects[name], name) for name in new if name[0] in self._fold.flow_kinds)
+        if not (ready.torn or self._is_bulk):
+            ready.begun = [(subjects[name], name) for name in new if name[0] in self._fold.flow_kinds]
         if found and not self._is_bulk:  # named by whoever could not write, or in another generation
             of_id = {subjects[name]: name for name in found}
             new += [of_id[row[0]] for row in connection.execute(sql("without_events"), [Integers(of_id)])]
@@ -168,7 +169,8 @@ class Projector:
         signs = [*rows.signs, *collisions(connection, self._model, self._names, ready.events)]
         self._forget(streams, works, memories)
         timed = {stream_id for (stream_id, _), one in rows.aggregates.items() if one.deadline is not None}
-        return Folded(rows, memories, ready.fresh, signs, streams, timed, ready.numbered)
+        lines = lines_of(rows, memories)
+        return Folded(lines, ready.fresh, signs, timed, ready.numbered, ready.begun, rows.told)
 
     def _known_of(self, subjects: set[int]) -> Counter[str]:
         """How many of these subjects have events, by kind."""
@@ -275,6 +277,15 @@ class Projector:
                 if stream_id not in kept:
                     del self._stored[stream_id]
         self._before = streams
+
+
+def write_folded(connection: Connection, folded: Folded, book: FlowBook | None = None, *, bulk: bool = False) -> None:
+    """The rows of a batch, in the caller's transaction, and what `book` is to be told of it."""
+    if book is not None:
+        book.take(folded.begun, folded.told, folded.lines["flow"])
+    write(connection, folded.lines, folded.fresh, bulk=bulk)
+    if not bulk:  # after a rebuild all is compared
+        keep_ties(connection, folded.lines["timeline"], folded.numbered)
 
 
 def is_before(event: Logged, latest: int | None, order: int, loose: int) -> bool:

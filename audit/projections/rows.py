@@ -75,6 +75,8 @@ class PlaceChange(msgspec.Struct, gc=False):
     in_order: bool = False
 
 
+Side = tuple[int, str, str, str, str, int]  # place, its book, kind, key and currency; amount
+Told = tuple[int, int, int, int, int, Sequence[Side]]  # recorded, source, its position, position, meaning, moves
 TimelineKey = tuple[int, int, int, int, int, int]  # recorded, source, source position, position, flags, meaning
 Entry = tuple[int, int, int, int, int, int, int, int, int, int | None, int | None]
 Change = tuple[int, str, str, int, int, int, int, str]
@@ -97,6 +99,7 @@ class Rows:
     places: dict[int, PlaceChange] = field(default_factory=dict)
     kind_totals: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
     flows: dict[int, FlowTouch] = field(default_factory=dict)
+    told: list[tuple[int, Told]] = field(default_factory=list)  # of flows, for those who judge them
     identifiers: set[tuple[str, str, int]] = field(default_factory=set)
     dirty: dict[int, int] = field(default_factory=dict)
     passages: dict[Passage, int] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 
@@ -18,7 +19,6 @@ from audit.log.links import beginning, link_of
 from audit.model.meaning import Model
 from audit.model.owners import CUSTOMER
 from audit.projections.packing import PACKERS
-from audit.projections.rows import Rows
 
 NUMBERING = 7_306_061_305  # advisory lock of those who number
 BATCHES_AT_ONCE = 16
@@ -43,9 +43,9 @@ def numbered_kinds(model: Model) -> frozenset[str]:
     return alone or frozenset(model.kinds)
 
 
-def keep_ties(connection: Connection, rows: Rows, numbered: set[int]) -> None:
+def keep_ties(connection: Connection, timeline: Iterable[Sequence[Any]], numbered: set[int]) -> None:
     """Keep which entries of a batch are tied to the subjects `numbered`, in the transaction that writes its rows."""
-    ties = [(subject_id, key[3]) for ids, key in rows.timeline for subject_id in ids if subject_id in numbered]
+    ties = [(subject_id, key[3]) for ids, key in timeline for subject_id in ids if subject_id in numbered]
     if ties:
         subjects, positions = zip(*ties, strict=True)
         connection.execute("insert into tied (subjects, positions) values (%s, %s)",

@@ -3,7 +3,7 @@ transaction, is copied straight in; the rest is merged by its key. A rebuild cop
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -46,7 +46,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "counts": ("name text", "value int8"),
 }  # fmt: skip
 
-Line = Sequence[Any]
+Line = tuple[Any, ...]
+Lines = Mapping[str, Sequence[Line]]  # by table; of a timeline one an event, with its subjects
 ROWS_AT_ONCE = 1_000  # narrow ones: they are joined before they are looked at one by one
 _first = itemgetter(0)  # the column that leads in the key
 
@@ -60,25 +61,46 @@ class Fresh:
     places: set[int] = field(default_factory=set)
 
 
-def write(
-    connection: Connection, rows: Rows, memories: Sequence[tuple[int, bytes]], fresh: Fresh, *, bulk: bool
-) -> None:
-    """All rows of a batch. `memories` are those of the streams that the batch folded. `bulk`: nothing has an index yet.
+def lines_of(rows: Rows, memories: Sequence[Line]) -> Lines:
+    """A batch's rows by table, as plain values: another process may write them."""
+    return {
+        "timeline": rows.timeline,
+        "entry": rows.entries,
+        "change": rows.changes,
+        "missed": rows.missed,
+        "correction": rows.corrections,
+        "effect": rows.effects,
+        "link": list(rows.links.values()),
+        "memory": memories,
+        "aggregate": [(*key, *one) for key, one in rows.aggregates.items()],
+        "day_sum": [(*key, *sums) for key, sums in rows.days.items()],
+        "identifier": list(rows.identifiers),
+        "balance": [(id_, c.units, c.entries, c.recorded, c.in_order) for id_, c in rows.places.items()],
+        "kind_total": [(*key, *sums) for key, sums in rows.kind_totals.items()],
+        "flow": [_flow(subject_id, flow) for subject_id, flow in rows.flows.items()],
+        "dirty": list(rows.dirty.items()),
+        "passage": [(*passage, passed) for passage, passed in rows.passages.items()],
+        "counts": list(rows.counts.items()),
+    }
+
+
+def write(connection: Connection, lines: Lines, fresh: Fresh, *, bulk: bool) -> None:
+    """All rows of a batch. `bulk`: nothing has an index yet.
 
     Sorted by key, so that index pages are touched in order, and that writers never wait for each other in a circle.
     """
-    _copy(connection, "timeline", sorted(_timeline(rows), key=_first))
-    _copy(connection, "entry", sorted(rows.entries, key=_first))
-    _copy(connection, "change", sorted(rows.changes, key=_first))
-    _copy(connection, "missed", sorted(rows.missed))
-    _copy(connection, "correction", sorted(rows.corrections))
-    _copy(connection, "effect", sorted(rows.effects))
-    for table, lines, new, (one, other) in _keyed(rows, memories, fresh):
+    _copy(connection, "timeline", sorted(_timeline(lines["timeline"]), key=_first))
+    _copy(connection, "entry", sorted(lines["entry"], key=_first))
+    _copy(connection, "change", sorted(lines["change"], key=_first))
+    for table in ("missed", "correction", "effect"):
+        _copy(connection, table, sorted(lines[table]))
+    for table, new, (one, other) in _keyed(fresh):
+        found = sorted(lines[table])
         if bulk:
-            _copy(connection, table, lines)
+            _copy(connection, table, found)
         else:
-            _copy(connection, table, [line for line in lines if line[one] in new or line[other] in new])
-            merge(connection, table, [line for line in lines if line[one] not in new and line[other] not in new])
+            _copy(connection, table, [line for line in found if line[one] in new or line[other] in new])
+            merge(connection, table, [line for line in found if line[one] not in new and line[other] not in new])
 
 
 def merge(connection: Connection, table: str, lines: Sequence[Line]) -> None:
@@ -102,29 +124,26 @@ def _copy(connection: Connection, table: str, lines: Sequence[Line]) -> None:
     copy_in(connection, f"copy {table} ({', '.join(names)}) from stdin (format binary)", blocks)
 
 
-def _timeline(rows: Rows) -> list[tuple[int, TimelineKey, bytes]]:
+def _timeline(lines: Sequence[Line]) -> list[tuple[int, TimelineKey, bytes]]:
     return [(subject_id, key, end)
-            for ids, key in rows.timeline for end in (timeline_end(key),) for subject_id in ids]  # fmt: skip
+            for ids, key in lines for end in (timeline_end(key),) for subject_id in ids]  # fmt: skip
 
 
-def _keyed(
-    rows: Rows, memories: Sequence[tuple[int, bytes]], fresh: Fresh
-) -> Iterator[tuple[str, Sequence[Line], set[int], tuple[int, int]]]:
-    """The tables that have a key to be merged by, their rows, and which of these are certain to be the first of it:
-    those that have one of these identifiers in either of two columns."""
+def _keyed(fresh: Fresh) -> Iterator[tuple[str, set[int], tuple[int, int]]]:
+    """The tables that have a key to be merged by, and which of their rows are certain to be the first of it: those that
+    have one of these identifiers in either of two columns."""
     subjects, streams, places, none = fresh.subjects, fresh.streams, fresh.places, set[int]()
-    yield "link", sorted(rows.links.values()), subjects, (0, 1)
-    yield "memory", memories, streams, (0, 0)
-    yield "aggregate", [(*key, *rows.aggregates[key]) for key in sorted(rows.aggregates)], streams, (0, 0)
-    yield "day_sum", [(*key, *rows.days[key]) for key in sorted(rows.days)], places, (0, 0)
-    yield "identifier", sorted(rows.identifiers), subjects, (2, 2)
-    balances = [(id_, c.units, c.entries, c.recorded, c.in_order) for id_, c in sorted(rows.places.items())]
-    yield "balance", balances, places, (0, 0)
-    yield "kind_total", [(*key, *sums) for key, sums in sorted(rows.kind_totals.items())], none, (0, 0)
-    yield "flow", [_flow(subject_id, rows.flows[subject_id]) for subject_id in sorted(rows.flows)], subjects, (0, 0)
-    yield "dirty", sorted(rows.dirty.items()), subjects, (0, 0)
-    yield "passage", [(*passage, passed) for passage, passed in sorted(rows.passages.items())], none, (0, 0)
-    yield "counts", sorted(rows.counts.items()), none, (0, 0)
+    yield "link", subjects, (0, 1)
+    yield "memory", streams, (0, 0)
+    yield "aggregate", streams, (0, 0)
+    yield "day_sum", places, (0, 0)
+    yield "identifier", subjects, (2, 2)
+    yield "balance", places, (0, 0)
+    yield "kind_total", none, (0, 0)
+    yield "flow", subjects, (0, 0)
+    yield "dirty", subjects, (0, 0)
+    yield "passage", none, (0, 0)
+    yield "counts", none, (0, 0)
 
 
 def _flow(subject_id: int, f: FlowTouch) -> Line:

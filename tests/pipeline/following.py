@@ -38,6 +38,14 @@ def follow_until_killed(configuration: Path, statement: int, *, apart: bool = Fa
     assert done.returncode == -signal.SIGKILL or apart, done.stderr.decode()
 
 
+def follow_apart(configuration: Path) -> int:
+    """Read all there is, with a process for each part of the work; how many jobs one did for another."""
+    call = [sys.executable, "-m", "tests.pipeline.following", "once", str(configuration), "0", "True"]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+    return int(done.stdout)
+
+
 def rebuild_until_killed(statement: int) -> None:
     call = [sys.executable, "-m", "tests.pipeline.following", "rebuild", "-", str(statement), "False"]
     done = subprocess.run(call, cwd=ROOT, capture_output=True, timeout=60)
@@ -69,6 +77,25 @@ def _follow(path: str, apart: bool) -> None:
     pipeline.run(found, sources, once=False, stop=threading.Event(), apart=apart)
 
 
+def _once(path: str) -> None:
+    from audit import configuration, instance, pipeline
+    from audit.behind import ProcessBehind
+    from audit.database import connect
+
+    with connect("follower", autocommit=True) as connection:
+        found = instance.require(connection)
+    do, jobs = ProcessBehind.do, count()
+
+    def counted(self: ProcessBehind, job: Any) -> None:
+        next(jobs)
+        do(self, job)
+
+    ProcessBehind.do = counted  # type: ignore[method-assign]
+    sources = configuration.open_sources(configuration.configuration(path), complete_until=END)
+    pipeline.run(found, sources, once=True, stop=threading.Event(), apart=True)
+    print(next(jobs))
+
+
 def _rebuild() -> None:
     from audit.projections import rebuild
     from audit.rebuilding import rebuild_all
@@ -85,5 +112,8 @@ if __name__ == "__main__":
     import audit.feeds
 
     audit.feeds.BATCH_CATCHING_UP = 211
+    if what == "once":
+        _once(path)
+        sys.exit()
     _die_before(int(statement))
     _rebuild() if what == "rebuild" else _follow(path, apart == "True")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from audit.pipeline import Projection
-from audit.projections.flowbook import FlowBook
-from audit.projections.rows import FlowTouch, StoryKey
+from audit.behind import pack, unpack
+from audit.log.logged import Seen
+from audit.projections.projector import Folded
+from audit.projections.signs import Sign
+from audit.projections.write import Fresh, Lines
+from audit.writing import End, Judge, Write, Writer
 from tests.conftest import MakeDatabase, using
 from tests.pipeline.conftest import Store
+from tests.pipeline.following import follow_apart
 from tests.projections.bank import MODEL
 from tests.projections.feed import Feed, assert_same, batches_of
 
@@ -48,29 +53,37 @@ def test_what_is_judged_behind_the_next_fold_is_what_one_batch_finds(
         single = Feed(tmp_path, made, MODEL)
         store.follow(single)
         plain = single.dump()
-    batches_of(monkeypatch, 97)
-    monkeypatch.setattr("audit.pipeline.ThreadPoolExecutor", Executor)
-    judge, behind = Projection._judge_flows, list[int]()
+    batches_of(monkeypatch, 151)
+    monkeypatch.setattr("audit.behind.ThreadPoolExecutor", Executor)
+    judge, behind = Writer._judge, list[int]()
 
-    def judged(self: Projection, watermark: int, *others: Any) -> bool:
-        behind.extend(others[1:])
-        return judge(self, watermark, *others)
+    def judged(self: Writer, job: Judge) -> bool:
+        behind.extend([] if job.due_by is None else [job.due_by])
+        return judge(self, job)
 
-    monkeypatch.setattr(Projection, "_judge_flows", judged)
+    monkeypatch.setattr(Writer, "_judge", judged)
     store.follow(feed)
     assert len(behind) > 10
     assert_same(feed.dump(), plain)
+    with using(other := make_database(), django_db_blocker):
+        apart = Feed(tmp_path, other, MODEL)
+        assert apart.instance
+        assert follow_apart(store.configuration) > 10  # written by a process of its own
+        assert_same(apart.dump(), plain)
 
 
-def test_the_judge_sees_nothing_of_what_is_folded_and_not_yet_written() -> None:
-    book = FlowBook()
-    book.begin([(7, ("transfer", "T-1"))])
-    flow = book.flow(7)
-    assert flow is not None
-    book.tell(7, (100, 1, 1, 5, 3, ()))
-    book.written({7: FlowTouch(100, 100)}, 5)
-    book.tell(7, (90, 1, 2, 6, 4, ()))  # recorded earlier, and of the batch that is being folded
-    ends = FlowTouch(90, 90, state_at=StoryKey(90, 1, 2), state="done", is_final=True, state_position=6)
-    assert [one[3] for one in flow.told(book.upto)] == [5] and "done" not in flow.head()
-    book.written({7: ends}, 6)
-    assert [one[3] for one in flow.told(book.upto)] == [6, 5] and "done" in flow.head()
+def test_a_batch_crosses_to_another_process_as_it_is() -> None:
+    """Amounts of any size; a sign that follows from another still does."""
+    cause = Sign("residue_at_end", 7, "transfer:T", 1, 2, "core/1", [2], {"units": 10**30}, [(10**30, "DKK")])
+    signs = [cause, Sign("stuck", 7, "transfer:T", 1, 2, "", [2, 3], {}, because=cause)]
+    lines: Lines = {"entry": [(1, -(10**30), None, "æ\n", True)], "memory": [(4, b"\0\xff")], "flow": []}
+    fresh, side = Fresh({7}, {4}, set()), (1, "custody", "transit", "T", "DKK", 10**30)
+    folded = Folded(lines, fresh, signs, {4}, set(), [(7, ("transfer", "T"))], [(7, (1, 1, 3, 2, 5, [side]))])
+    seen = Seen(2, 0, 1, 3, "1", -62_135_596_800_000_000, None, "torn")
+    handed = Write(3, 1, 2, replace(folded, lines=dict(lines)), End([seen], [(1, 9)], [9]))
+    job, is_new = unpack(pack(handed, True))
+    assert isinstance(job, Write) and is_new
+    crossed = replace(job.folded, lines=dict(job.folded.lines))
+    assert replace(job, folded=crossed) == replace(handed, folded=folded)
+    assert crossed.signs[1].because is crossed.signs[0]
+    assert unpack(pack(Judge(3, 2, 9), False)) == (Judge(3, 2, 9), False)

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from audit.pipeline import Projection
-from audit.projections.projector import Folded, Projector
+from audit.writing import Write, Writer
 from tests.projections.bank import History
 from tests.projections.feed import Dump, Feed, Row, assert_same, batches_of
 
@@ -20,15 +19,15 @@ def test_a_write_that_fails_is_done_again_from_the_log(
     feed: Feed, history: History, plain: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batches_of(monkeypatch, 700)
-    write, calls = Projector.write, [0]
+    finish, calls = Writer.finish, [0]
 
-    def fails_twice(self: Projector, folded: Folded, upto: int) -> None:
+    def fails_twice(self: Writer, *handed: Any) -> None:
         calls[0] += 1
-        write(self, folded, upto)
+        finish(self, *handed)
         if calls[0] in (2, 4):
             raise Broken
 
-    monkeypatch.setattr(Projector, "write", fails_twice)
+    monkeypatch.setattr(Writer, "finish", fails_twice)
     path = feed.write(history.lines())
     for _ in range(2):
         with pytest.raises(Broken):
@@ -43,13 +42,13 @@ def test_what_could_not_be_written_is_found_in_the_log(
 ) -> None:
     """As when a rebuild has replaced the generation while a batch was under way."""
     batches_of(monkeypatch, 300)
-    write, calls = Projection._write, [0]
+    write, calls = Writer._write, [0]
 
-    def declines(self: Projection, *handed: Any) -> bool:
+    def declines(self: Writer, job: Write) -> bool:
         calls[0] += 1
-        return calls[0] % 3 != 0 and write(self, *handed)
+        return calls[0] % 3 != 0 and write(self, job)
 
-    monkeypatch.setattr(Projection, "_write", declines)
+    monkeypatch.setattr(Writer, "_write", declines)
     feed.take(feed.write(history.lines()))
     assert calls[0] >= 3
     assert_same(feed.dump(), plain)

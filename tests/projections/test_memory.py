@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from audit.projections import causes, flowbook, names, projector
+from audit.projections.flowbook import FlowBook
 from audit.projections.memory import Holding, Memory, Negative, decode, encode
 from audit.projections.projector import Folded, Projector
 from tests.projections.bank import History
@@ -33,16 +34,20 @@ def test_little_is_remembered_and_nothing_is_lost_by_it(
     for module, limit in ((projector, "STREAMS_REMEMBERED_MAX"), (names, "REMEMBERED_MAX"), (causes, "RECENT_MAX"),
                           (flowbook, "FLOWS_MAX")):  # fmt: skip
         monkeypatch.setattr(module, limit, FEW)
-    fold, most = Projector._folded, [0, 0, 0]
+    fold, take, most = Projector._folded, FlowBook.take, [0, 0, 0]
 
     def watched(self: Projector, *given: Any) -> Folded:
         folded = fold(self, *given)
         assert not self._memories, "only the batch at hand is kept unpacked"
-        kept = (len(self._stored), len(self._names.subjects.ids), len(self.book._flows))
-        most[:] = map(max, most, kept)
+        most[:2] = map(max, most[:2], (len(self._stored), len(self._names.subjects.ids)))
         return folded
 
+    def took(self: FlowBook, *given: Any) -> None:
+        take(self, *given)
+        most[2] = max(most[2], len(self._flows))
+
     monkeypatch.setattr(Projector, "_folded", watched)
+    monkeypatch.setattr(FlowBook, "take", took)
     feed.take(feed.write(history.lines()))
     assert_same(feed.dump(), plain)
     streams, subjects, flows = most

@@ -17,7 +17,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from audit.arrays import adapt_plainly
 from audit.errors import UsageError, WhereaboutsError
 from audit.given import given
-from audit.prepared import Wanted, begin, rows, settle
+from audit.prepared import AskingConnection, Wanted, begin, rows, settle
 
 Role = Literal["owner", "follower", "web", "erasure"]
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -213,6 +213,7 @@ def _pool(role: Role) -> Pool:
     if pool is None:
         pool = _pools[where] = ConnectionPool(
             with_options(where, POINT_READS),
+            connection_class=AskingConnection,
             kwargs={"connect_timeout": CONNECT_SECONDS_MAX, "prepare_threshold": None},
             min_size=0,
             max_size=READERS_MAX,

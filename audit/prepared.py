@@ -52,6 +52,15 @@ def settle(connection: psycopg.Connection[Any]) -> None:
         found.settle()
 
 
+class AskingConnection(psycopg.Connection[Row]):
+    """Where psycopg asks by itself, all that was sent ahead is answered first: else it would take that for its own."""
+
+    def cursor(self, *args: Any, **options: Any) -> Any:
+        if (found := _prepared.get(self)) and found.is_waiting:
+            found.arrive()
+        return super().cursor(*args, **options)
+
+
 def _ready(connection: psycopg.Connection[Any]) -> Prepared | None:
     found = _prepared.get(connection)
     if found is not None and found.is_waiting:
@@ -154,6 +163,10 @@ class Prepared:
         self._sent.append(None)
         return True
 
+    def arrive(self) -> None:
+        """Wait for all that was sent; it is kept for whoever asks."""
+        self._wait_for(None)
+
     def settle(self) -> None:
         """Wait for all that was sent, and forget it."""
         self._wait_for(None)
@@ -196,11 +209,13 @@ class Prepared:
             result, one = server.get_result(), self._sent.popleft()
             if one is None:
                 continue
-            if result is not None:
-                if one != _BEGUN:
-                    self._answers[one] = result
-                self._failed = result if result.status == ExecStatus.FATAL_ERROR else self._failed
-                server.get_result()  # that was all of it
+            if result is None or result.status == ExecStatus.PIPELINE_SYNC:
+                server.finish()  # somebody else took an answer: none of the others is to be trusted
+                raise psycopg.OperationalError("answers of the database went astray: the connection is given up")
+            if one != _BEGUN:
+                self._answers[one] = result
+            self._failed = result if result.status == ExecStatus.FATAL_ERROR else self._failed
+            server.get_result()  # that was all of it
             if one == asked and len(self._sent) > 1:
                 return
         if server.pipeline_status:
@@ -218,6 +233,7 @@ class Prepared:
         error = error_from_result(result)
         if isinstance(error, psycopg.errors.InvalidSqlStatementName):
             self._names.clear()  # somebody took them away: they are prepared again
+            self._can_begin = False
         raise error
 
 

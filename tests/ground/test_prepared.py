@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from audit.database import connect
-from audit.prepared import AHEAD_BYTES_MAX, begin, rows, send_ahead, settle
+from audit.database import connect, conninfo
+from audit.prepared import AHEAD_BYTES_MAX, AskingConnection, begin, rows, send_ahead, settle
 from tests.conftest import Database, MakeDatabase, using
 
 ASKED = "select %(a)s::int8, %(b)s::text, %(c)s::timestamptz, %(d)s::int8[], %(e)s::numeric, %(b)s || ' %%' as twice"
@@ -112,6 +112,41 @@ def test_a_transaction_begins_with_what_is_asked_first(database: Database) -> No
             connection.rollback()
             assert rows(connection, "select coalesce(current_setting('whereabouts.viewer', true), '')") == [("",)]
             connection.rollback()
+
+
+def test_what_psycopg_asks_in_between_gets_its_own_answer(database: Database) -> None:
+    """As a worker does that meets a model it has not read yet."""
+    with AskingConnection.connect(conninfo("web"), prepare_threshold=None) as connection:
+        for _ in range(3):
+            begin(connection, AHEAD[:3])
+            assert rows(connection, *AHEAD[0])
+            assert connection.execute("select %s::text", ["mine"]).fetchall() == [("mine",)]
+            send_ahead(connection, AHEAD[2:])
+            assert connection.execute("select 'plain'").fetchall() == [("plain",)]
+            for statement, given in AHEAD[1:]:
+                assert rows(connection, statement, given) == connection.execute(statement, given).fetchall()
+            settle(connection)
+            connection.rollback()
+
+
+def test_a_connection_that_forgot_its_statements_goes_on_at_the_next(database: Database) -> None:
+    """A pooler resets them."""
+    with asking(autocommit=False) as connection:
+        for ends in ("rollback", "deallocate all"):
+            begin(connection, AHEAD[:1])
+            assert rows(connection, *AHEAD[0])
+            settle(connection)
+            connection.rollback()
+            connection.execute(ends)
+            connection.rollback()
+        with pytest.raises(psycopg.errors.InvalidSqlStatementName):
+            begin(connection, AHEAD[:1])
+            rows(connection, *AHEAD[0])
+        settle(connection)
+        connection.rollback()
+        begin(connection, AHEAD[:1])
+        assert rows(connection, *AHEAD[0])
+        settle(connection)
 
 
 def test_nothing_is_sent_before_what_it_rests_on(database: Database) -> None:

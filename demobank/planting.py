@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 AMOUNT = 50_000
 FOLLOWED = 5  # customers followed for each stroke, from whom its victim is chosen
-STRIKES_MAX = 2  # on one victim, where there are not enough
+STRIKES_MAX = 3  # on one victim, where there are not enough
 Stroke = tuple[str, ...]  # the faults that strike one victim, one after the other
 Begun = tuple[str, Callable[[Work], None]]
 

@@ -155,6 +155,15 @@ def test_too_many_faults_for_too_few_people_are_refused() -> None:
         list(simulation("x", 3_000, 0, {"correction": 500}).run())
 
 
+def test_a_fault_that_few_can_have_finds_its_victim_in_a_short_history_too() -> None:
+    """Of this seed's few customers with another currency all had two faults when an exchange was to go wrong."""
+    run = simulation("b206", 3_000, 0)
+    list(run.run())
+    assert sorted(entry["fault"] for entry in answer_key(run.planting)) == sorted(
+        name for name, count in DEFAULT.items() for _ in range(count)
+    )
+
+
 def test_it_is_written_whole(past: Past, tmp_path: Path) -> None:
     answers = answer_key(past.run.planting)
     write(tmp_path / "faults.json", answers)

@@ -4,11 +4,12 @@ stand in the payload where their paths say."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
-from audit.log.cut import cut, join
+from audit.log.cut import Path, cut, join
+from audit.log.decode import data_of
 from audit.log.logged import READABLE
 from audit.log.pieces import Sealed
 from audit.log.seals import commitment_of_value
@@ -61,10 +62,30 @@ def _fits(row: Row, pieces: Sequence[Written], values: Sequence[tuple[int, bytes
     skeleton, encoding = bytes(row[SKELETON]), row[ENCODING]
     try:
         raw = join(skeleton, values)
-        paths = [tuple(one.sealed.path.split(".")) for one in pieces]
-        inside = [path[1:] for path in paths] if encoding == "cloudevent" else paths
-        again, cut_out = cut(raw, encoding, row[LENGTH], inside)
+        data = data_of(raw, encoding, row[LENGTH])
+        written = [one.sealed.path.removeprefix("data." if encoding == "cloudevent" else "") for one in pieces]
+        found = [list(dict.fromkeys(_paths(data, path))) for path in written]
+        if any(len(paths) > 1 for paths in found):
+            return True  # names hold dots, and what is written so stands in several places
+        again, cut_out = cut(raw, encoding, row[LENGTH], [path for paths in found for path in paths])
     except (ValueError, RecursionError, AssertionError):
         return False
     told = [(one.sealed.start, one.sealed.path) for one in pieces]
     return again == skeleton and [(one.start, one.path) for one in cut_out] == told
+
+
+def _paths(data: Any, written: str) -> Iterator[Path]:
+    """All that are written so: a name may hold a dot, and of a list every element may be meant."""
+    name, _, rest = written.partition(".")
+    if isinstance(data, list) and not name.isdigit():
+        for one in data:
+            yield from _paths(one, written)
+    elif isinstance(data, list):
+        if int(name) < len(data):
+            yield from ((name, *path) for path in (_paths(data[int(name)], rest) if rest else [()]))
+    elif isinstance(data, dict):
+        for name in data:
+            if written == name:
+                yield (name,)
+            elif written.startswith(f"{name}."):
+                yield from ((name, *path) for path in _paths(data[name], written[len(name) + 1 :]))

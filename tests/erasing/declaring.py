@@ -65,7 +65,7 @@ COUNT = 7  # entries that are not as the later model wants them
 
 
 def paid(customer: str, text: str = "rent of") -> str:
-    to = {"name": "Bent", "street": "Bakkevej 3\n", "home": {"floor": "2, Bakkevej"}}
+    to = {"name": "Bent", "street": "Bakkevej 3\n", "home": {"floor.left": "2, Bakkevej"}}
     data = {"customer": customer, "to": to, "reference": f"{text} \u00f8l", "born": 19710503,
             "list": [{"phone": "5-55-12"}, {"phone": "5-55-13", "kind": "home"}], "amount": "5.00"}  # fmt: skip
     return json.dumps(data, ensure_ascii=customer == "C1")

@@ -272,7 +272,8 @@ def test_what_an_ended_payment_left_behind_is_not_on_its_way_in(bank: Bank) -> N
         of = Subject(*told_key()["left_not_arrived"]["subject"].split(":", 1))
         sender, receiver = transfer(inquiry, of).crumbs[:2]
         waited = incoming(inquiry, receiver.subject)
-        assert "500.00 DKK was sent here and has not arrived: it has been on its way inside" in waited.says
+        where = "inside the bank between two steps since"
+        assert f"500.00 DKK was sent here and has not arrived: it has been {where}" in waited.says
         assert "not arrived" not in incoming(inquiry, sender.subject).says
     browser = with_reason(browser_of("support"), "customer", receiver.id)
     shown = Reading(text_of(browser, f"/of/customer/{receiver.id}/incoming")).text
@@ -330,6 +331,16 @@ def test_between_two_of_the_banks_customers_it_is_said_who_sent(bank: Bank) -> N
         out,
     )
     assert re.search(rf"{sender}</span></a> <span class=\"muted\">\(sender\)", head), head
+    one = bank.ids("exchange")[0]
+    head = text_of(with_reason(browser_of("support"), "exchange", one), f"/of/exchange/{one}").split("<h1>")[0]
+    lost = bank.rows(
+        "select p.key, sum(e.amount) < 0 from entry e join trace.place p on p.id = e.place_id join timeline t"
+        " using (position) where t.subject_id = %s and p.book = 'ledger' and p.kind in ('available', 'reserved')"
+        " group by 1",
+        one,
+    )
+    said = re.findall(r"Account .*?(A-\d+)</span></a> <span class=\"muted\">\((sender|receiver)\)", head)
+    assert sorted(said) == sorted((key, "sender" if is_out else "receiver") for key, is_out in lost) and len(said) == 2
     booked = bank.id_of(*told_key()["booked_less"]["subject"].split(":", 1))
     holder = bank.customer_of("transfer", booked)
     page = text_of(with_reason(browser_of("support"), "customer", holder), f"/of/customer/{holder}")

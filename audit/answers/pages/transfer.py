@@ -121,13 +121,18 @@ def _failed_as(flow: Flow, states: Sequence[StateLine]) -> str:
 
 
 def _payers(flow: Flow) -> frozenset[Subject]:
-    """The account that the first of its money left, and whose it is: of one between two customers of the bank, the
-    sender's side."""
+    """The account that the first of its money left, and whose it is: of one between two customers of the bank, or of an
+    exchange between two accounts of one, the sender's side."""
     model, kinds = flow.inquiry.model, set(declared_kinds(flow.inquiry.model))
     places = [moved.source for row in flow.rows for moved in flow.moved.get(row.position, ())][:1]
     source = Subject(place_kind(model, places[0]).subject or "", places[0].key) if places else None
     together = [set(one.ties) for one in flow.told.values() if source in one.ties]
-    return frozenset(subject for ties in together[:1] for subject in ties if subject.kind in kinds)
+    return frozenset(
+        subject
+        for ties in together[:1]
+        for subject in ties
+        if subject.kind in kinds and source and (subject == source or subject.kind != source.kind)
+    )
 
 
 def _column(inquiry: Inquiry, stream: str, state: StateLine | None) -> tuple[tuple[int, str], LaneColumn]:

@@ -42,6 +42,7 @@ class Checked:
     cut: bool
     unread: Sequence[str]  # places that could not be asked
     in_clear: Sequence[int] = ()  # entries that hold something personal, and cannot be sealed anew
+    unlogged: int = 0  # records of the console's own that wait to be read into the log
 
 
 def check_log(places: Sequence[Place], progress: Callable[[int, int], None], *, opens: bool = True) -> Checked:
@@ -60,9 +61,12 @@ def check_log(places: Sequence[Place], progress: Callable[[int, int], None], *, 
             if len(bad) > BAD_MAX:
                 break
         in_clear = [row[0] for row in reading.execute(sql("declared_unsealed")).fetchall()]
+        unlogged = reading.execute(sql("own_records_unlogged")).fetchone()
     cut = len(bad) > BAD_MAX
     _tell(bad, size, is_whole=not cut and not unread)
-    return Checked(size, len(kept), rehash.root().hex(), bad[:BAD_MAX], cut, unread, in_clear)
+    return Checked(
+        size, len(kept), rehash.root().hex(), bad[:BAD_MAX], cut, unread, in_clear, unlogged[0] if unlogged else 0
+    )
 
 
 def _all(connection: Connection, rehash: Rehash, size: int, progress: Callable[[int, int], None]) -> Iterator[Bad]:

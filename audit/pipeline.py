@@ -8,16 +8,16 @@ import gc
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 
 from audit.allocating import give_back
 from audit.behind import Behind, ThreadBehind, open_behind
-from audit.database import Connection, add_reading_indexes, sql, use_generation
+from audit.database import Connection, add_reading_indexes, connect, sql, use_generation
 from audit.erasing.again import keep_erased
 from audit.erasing.declared import seal_declared
 from audit.erasing.keeping import kept_erased
-from audit.errors import LostLease
+from audit.errors import LostLease, WhereaboutsError
 from audit.evidence_settings import Evidence
 from audit.feeds import BATCH_CATCHING_UP, Feed, Reading, open_feed
 from audit.instance import Instance, current
@@ -27,6 +27,7 @@ from audit.log.replay import replay, take_released
 from audit.projections.projector import Projector
 from audit.projections.sequences import number_all
 from audit.sources.contract import Source
+from audit.sources.own import OwnRecords
 from audit.values import micros_of
 from audit.writing import End, Judge, Write, Writer, writing_connection
 
@@ -297,6 +298,17 @@ def run(
         if once:
             projection.number_all()
     return outcome
+
+
+def take_own_records(instance: Instance) -> None:
+    """Log the console's own records where no follower does, after a command that reads or rebuilds."""
+    with connect("follower", autocommit=True) as connection:
+        row = connection.execute("select pg_try_advisory_xact_lock(%s)", [PROJECTING]).fetchone()
+    if row == (True,):
+        with closing(OwnRecords()) as own, suppress(LostLease):  # a follower that starts meanwhile takes them over
+            outcome = run(instance, [own], once=True, stop=threading.Event())
+            if outcome.troubles:
+                raise WhereaboutsError("; ".join(outcome.troubles.values()))
 
 
 def _collect_garbage_seldom() -> None:

@@ -11,7 +11,9 @@ import msgspec
 import pytest
 from django.core.management import call_command
 
-from audit.errors import ModelError
+from audit.database import connect
+from audit.errors import ConfigurationError, ModelError
+from audit.log.own_records import tell
 from audit.model.load import loads
 from audit.model.meaning import Facts
 from tests.conftest import Database
@@ -65,7 +67,23 @@ def test_the_questions_are_answered_as_is_shown(
     shown = "".join(text for kind, _, text in BLOCKS if kind == "console" and "model check" not in text)
     for command, output in re.findall(r"^\$ python manage.py (.*)\n((?:[^$].*\n)*)", shown, flags=re.MULTILINE):
         assert said(*command.split()) == output
+    assert_own_records_come_in(database)
     assert "\n1 of them, 1 customer, " in said("ask", "who", "payment:*", "state = refused")
+
+
+def assert_own_records_come_in(database: Database) -> None:
+    """Files alone are enough: what was asked and done is logged with the next command that reads or rebuilds."""
+    for command in (("ingest", "wallet.ndjson"), ("rebuild",), ("follow", "--once")):
+        with connect("follower") as connection:
+            tell(connection, "watermark", {})
+        assert "Not in the log yet: " in said("check_log")
+        said(*command)
+        assert "Not in the log yet" not in said("check_log")
+    assert "console" in said("status")
+    with database.connect() as connection:
+        connection.execute("update trace.source set kind = 'postgres' where kind = 'files'")
+    with pytest.raises(ConfigurationError, match="there is no configuration"):
+        said("follow", "--once")
 
 
 def said(*words: str) -> str:

@@ -9,6 +9,7 @@ from audit.checking import check_log
 from audit.configuration import evidence
 from audit.errors import WhereaboutsError
 from audit.management.base import Command as Base
+from audit.management.counting import how_many
 
 
 class Command(Base):
@@ -34,6 +35,7 @@ class Command(Base):
                     "more": found.cut,
                     "not_asked": list(found.unread),
                     "in_clear": [str(position) for position in found.in_clear],
+                    "unlogged": found.unlogged,
                 }
             )
         else:
@@ -46,5 +48,8 @@ class Command(Base):
             first = found.bad[0]
             raise WhereaboutsError(f"the log is not as it was signed: {first.kind} at entry {first.position:,}")
         if not options["json"]:
-            checked = f"{found.entries:,} entries and {found.checkpoints:,} checkpoints"
-            self.stdout.write(f"{checked}: nothing was changed")
+            entries = how_many(found.entries, "entry", "entries")
+            self.stdout.write(f"{entries} and {how_many(found.checkpoints, 'checkpoint')}: nothing was changed")
+            if found.unlogged:
+                waiting = how_many(found.unlogged, "record") + " of the console's own"
+                self.stdout.write(f"Not in the log yet: {waiting}; follow, ingest and rebuild take such records in")

@@ -17,6 +17,7 @@ from audit.management.asking import add_moment_arguments, add_person_arguments, 
 from audit.management.base import Command as Base
 from audit.management.casework import case_admitted
 from audit.management.copies import add_copy_arguments, check_copies, copies
+from audit.management.counting import how_many
 from audit.management.subjects import customers_for, subject_argument
 from audit.models import Approval
 from audit.trails import leave
@@ -123,10 +124,12 @@ class Command(Base):
         else:
             is_encrypted = made[0].suffix == ENCRYPTED
             self.stdout.write(
-                f"{made[0]}: {written.events:,} events, {written.findings:,} findings, {written.bytes:,} bytes"
+                f"{made[0]}: {how_many(written.events, 'event')}, {how_many(written.findings, 'finding')}, "
+                f"{written.bytes:,} bytes"
             )
             if written.stubs:
-                self.stdout.write(f"{written.stubs:,} entries are withheld: stubs.jsonl names them and says why")
+                stubs = "1 entry is" if written.stubs == 1 else f"{written.stubs:,} entries are"
+                self.stdout.write(f"{stubs} withheld: stubs.jsonl names them and says why")
             self.stdout.write(f"SHA-256 {written.sha256}" + (" before it was encrypted" if is_encrypted else ""))
             for path in made[1:]:
                 self.stdout.write(str(path))

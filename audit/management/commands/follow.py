@@ -7,13 +7,16 @@ from argparse import ArgumentParser
 from typing import Any
 
 from audit import instance as instances
-from audit.configuration import configuration, open_sources
+from audit.configuration import configuration, find, open_sources
 from audit.database import connect
 from audit.errors import WhereaboutsError
 from audit.management.arguments import time_argument
 from audit.management.base import Command as Base
+from audit.management.counting import how_many
 from audit.management.standing import standing
 from audit.pipeline import run
+from audit.sources.contract import Source
+from audit.sources.own import OwnRecords
 
 
 class Command(Base):
@@ -29,16 +32,22 @@ class Command(Base):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        settings = configuration()
+        settings = configuration() if find() or _has_stores() else None
         with connect("follower", autocommit=True) as connection:
-            instance = instances.begin(connection, instances.load_model(settings.model))
+            if settings is None:
+                instance = instances.require(connection)
+                self.stderr.write("There is no configuration: only the console's own records are followed.")
+            else:
+                instance = instances.begin(connection, instances.load_model(settings.model))
         before, progress, done = standing(), self.progress(), [0]
 
         def show(passed: int) -> None:
             done[0] += passed
             progress("events", done[0])
 
-        sources = open_sources(settings, complete_until=options["complete_until"])
+        sources: list[Source] = (
+            [OwnRecords()] if settings is None else open_sources(settings, complete_until=options["complete_until"])
+        )
         try:
             outcome = run(
                 instance,
@@ -47,7 +56,7 @@ class Command(Base):
                 stop=threading.Event(),
                 progress=show,
                 apart=True,
-                evidence=settings.evidence,
+                evidence=settings.evidence if settings else None,
             )
         finally:
             progress.close()
@@ -57,5 +66,11 @@ class Command(Base):
             raise WhereaboutsError("; ".join(f"{name}: {text}" for name, text in outcome.troubles.items()))
         added = standing() - before
         self.stdout.write(
-            f"{added.events:,} events, {added.duplicates:,} seen before, {added.quarantined:,} unreadable"
+            f"{how_many(added.events, 'event')}, {added.duplicates:,} seen before, {added.quarantined:,} unreadable"
         )
+
+
+def _has_stores() -> bool:
+    """Whether this instance follows stores: without its configuration nobody may take their follower's place."""
+    with connect("follower", autocommit=True) as connection:
+        return connection.execute("select from trace.source where kind not in ('files', 'console')").rowcount > 0

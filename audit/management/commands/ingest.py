@@ -13,8 +13,9 @@ from audit.database import connect
 from audit.errors import WhereaboutsError
 from audit.management.arguments import time_argument
 from audit.management.base import Command as Base
+from audit.management.counting import how_many
 from audit.management.standing import standing
-from audit.pipeline import run
+from audit.pipeline import run, take_own_records
 from audit.sources.files import FileSource, sources_of
 from audit.values import micros_of
 
@@ -53,6 +54,7 @@ class Command(Base):
         progress.close()
         if outcome.troubles:
             raise WhereaboutsError("; ".join(outcome.troubles.values()))
+        take_own_records(instance)
         self._report(standing() - before, instance.model.hash, options["json"])
 
     def _report(self, added: Any, model: str, as_json: bool) -> None:
@@ -66,8 +68,9 @@ class Command(Base):
                 }
             )
         else:
-            events = "1 event" if added.events == 1 else f"{added.events:,} events"
-            self.stdout.write(f"{events}, {added.duplicates:,} seen before, {added.quarantined:,} unreadable")
+            self.stdout.write(
+                f"{how_many(added.events, 'event')}, {added.duplicates:,} seen before, {added.quarantined:,} unreadable"
+            )
 
 
 def _sources(files: list[str], name: str | None, complete_until: datetime | None) -> list[FileSource]:

@@ -12,6 +12,7 @@ from audit.database import connect
 from audit.instance import load_model
 from audit.management.base import Command as Base
 from audit.management.differing import counted, difference_document, tell_difference
+from audit.pipeline import take_own_records
 from audit.rebuilding import Rebuilt, rebuild_all, rehearse
 from audit.tasks import help_rebuild
 
@@ -37,6 +38,7 @@ class Command(Base):
             self._tell_difference(done, options["json"])
         else:
             self._tell_done(done, time.monotonic() - began, options["json"])
+            take_own_records(done.instance)
 
     def _tell_difference(self, found: Difference, as_json: bool) -> None:
         if as_json:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -20,15 +20,15 @@ from audit.database import Connection, connect, drop_generation, sql
 from audit.errors import ModelError, WhereaboutsError
 from audit.instance import compiled, current
 from audit.log.cut import Path, Range, ranges_of
-from audit.log.decode import data_of_skeleton, length_of_data
+from audit.log.decode import length_of_data
 from audit.log.drafts import WHOLE, Reader, pieces_of_blinds
 from audit.log.logged import Logged
-from audit.log.opened import open_payloads, payload_path, pieces_of
+from audit.log.opened import open_payloads, pieces_of
 from audit.log.pieces import Sealed
 from audit.log.replay import logged_at
 from audit.log.seals import SALT_BYTES, commitment_of_value, seal
 from audit.model.meaning import EventMeaning, Model
-from audit.model.personal import covers, newly_personal
+from audit.model.personal import newly_personal
 from audit.trails.expiry import withdraw_outdated
 
 LOCK_SECONDS_MAX = 5
@@ -162,41 +162,23 @@ def _in_clear(connection: Connection, model: Model, rows: Sequence[tuple[Any, ..
     logged = {one.position: one for one in logged_at(connection, model, positions)}
     readers = {source: Reader(model, source) for _, source, _, _ in rows}
     for position, source, encoding, skeleton in rows:
-        event, reader = logged[position], readers[source]
-        meaning = reader.meaning(event.stream, event.type)
+        event = logged[position]
+        meaning = readers[source].meaning(event.stream, event.type)
         if meaning is None or not meaning.personal:
             continue
-        pieces = kept.get(position, [])
-        try:
-            data = data_of_skeleton(bytes(skeleton), encoding)
-        except (ValueError, RecursionError):
-            continue
-        paths = _paths(meaning, data, [payload_path(one.path, encoding) for one in pieces])
-        length = length_of_data(bytes(skeleton)) if encoding == "row" else 0
-        if ranges := list(ranges_of(bytes(skeleton), encoding, length, paths)):
-            yield _Entry(event, reader, meaning, bytes(skeleton), ranges, pieces, encoding)
+        ranges = _ranges(bytes(skeleton), encoding, meaning.personal)
+        if ranges or ranges is None:
+            kept_of = kept.get(position, [])
+            yield _Entry(event, readers[source], meaning, bytes(skeleton), ranges or (), kept_of, encoding)
 
 
-def _paths(meaning: EventMeaning, data: Mapping[str, Any], sealed: Sequence[Path]) -> list[Path]:
-    """What is to be cut out; a field that encloses a piece is taken apart, for what was cut out is not cut again."""
-    found: list[Path] = []
-    for path in meaning.personal:
-        inside = [one for one in sealed if covers(".".join(path), ".".join(one)) and len(one) > len(path)]
-        found += _leaves(dict(data), path) if inside else [path]
-    return found
-
-
-def _leaves(value: Any, path: Path, here: Path = ()) -> Iterator[Path]:
-    """Each value at or in this path, in every element of a list for itself: they need not be alike."""
-    if isinstance(value, list) and (value or path):
-        for number, element in enumerate(map(str, range(len(value)))):
-            if not path or path[0] == element or not path[0].isdigit():
-                yield from _leaves(value[number], path[path[:1] == (element,) :], (*here, element))
-    elif isinstance(value, dict) and (value or path):
-        for name in path[:1] if path[:1] and path[0] in value else () if path else value:
-            yield from _leaves(value[name], path[1:], (*here, name))
-    elif not path:
-        yield here
+def _ranges(skeleton: bytes, encoding: str, paths: Sequence[Path]) -> Sequence[Range] | None:
+    """What is to be cut out, whole, also where parts were cut out before; None: nobody can tell where it stands."""
+    try:
+        length = length_of_data(skeleton) if encoding == "row" else 0
+        return list(ranges_of(skeleton, encoding, length, paths))
+    except (ValueError, RecursionError, AssertionError):
+        return None
 
 
 def _seal(connection: Connection, model: Model, entries: Sequence[_Entry]) -> None:

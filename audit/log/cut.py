@@ -68,16 +68,12 @@ def ranges_of(raw: bytes, encoding: str, data_length: int, paths: Sequence[Path]
 
 
 def join(skeleton: bytes, pieces: Iterable[tuple[int, bytes]]) -> bytes:
-    """The original: `pieces` are (start, value), ascending."""
-    joined: list[bytes] = []
-    at = taken = 0  # in the original, in the skeleton
+    """The original: `pieces` are (start, value), ascending; one that others had been cut out of before them."""
+    text = bytearray(skeleton)
     for start, value in pieces:
-        upto = taken + start - at
-        joined += [skeleton[taken:upto], value]
-        taken = upto if skeleton[upto - 1 : upto + 1] in EMPTIED else upto + len(PLACEHOLDER)
-        at = start + len(value)
-    joined.append(skeleton[taken:])
-    return b"".join(joined)
+        is_emptied = text[start - 1 : start + 1] in EMPTIED
+        text[start : start if is_emptied else start + len(PLACEHOLDER)] = value
+    return bytes(text)
 
 
 def _seen(raw: bytes, end: int, paths: Sequence[Path], data: Mapping[str, Any]) -> list[Range] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
@@ -50,7 +50,13 @@ def original(position: int, skeleton: bytes, pieces: list[Sealed]) -> bytes | No
         return None
     if len(pieces) == 1 and not pieces[0].path:
         return pieces[0].open(position)
-    return join(skeleton, ((piece.start, piece.open(position)) for piece in pieces))
+    return rejoined(skeleton, [(piece, piece.open(position)) for piece in pieces])
+
+
+def rejoined(skeleton: bytes, opened: Sequence[tuple[Sealed, bytes]]) -> bytes:
+    """What encloses others (it was cut out after them) is put back before them."""
+    ordered = sorted(opened, key=lambda one: (one[0].start, -one[0].ordinal))
+    return join(skeleton, ((piece.start, value) for piece, value in ordered))
 
 
 def _unpacked(packed: bytes) -> Iterator[Sealed]:

@@ -3,15 +3,14 @@ stand in the payload where their paths say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
-from audit.log.cut import Path, cut, join
-from audit.log.decode import data_of
+from audit.log.cut import cut
 from audit.log.logged import READABLE
-from audit.log.pieces import Sealed
+from audit.log.pieces import Sealed, rejoined
 from audit.log.seals import commitment_of_value
 from audit.log.written import ENCODING, LENGTH, SKELETON, STATUS, Row
 
@@ -42,7 +41,7 @@ def pieces_written(connection: Connection, after: int, upto: int) -> dict[int, l
 def troubles(row: Row, pieces: Sequence[Written], *, is_sealed_anew: bool) -> Iterator[str]:
     """What is wrong with an entry's pieces. Of an entry that was sealed anew the log says nothing about where each was
     at first, so those are put back and cut out once more."""
-    position, values = row[0], list[tuple[int, bytes]]()
+    position, values = row[0], list[tuple[Sealed, bytes]]()
     for one in pieces:
         if one.sealed.is_erased:
             continue
@@ -53,39 +52,30 @@ def troubles(row: Row, pieces: Sequence[Written], *, is_sealed_anew: bool) -> It
             continue
         if commitment_of_value(one.salt, value) != one.commitment:
             yield f"the sealed piece {one.sealed.ordinal} of entry {position:,} is not the one it is committed to"
-        values.append((one.sealed.start, value))
-    if is_sealed_anew and len(values) == len(pieces) and row[STATUS] == READABLE and not _fits(row, pieces, values):
+        values.append((one.sealed, value))
+    if is_sealed_anew and len(values) == len(pieces) and row[STATUS] == READABLE and not _fits(row, values):
         yield f"the pieces of entry {position:,} do not stand where their paths say"
 
 
-def _fits(row: Row, pieces: Sequence[Written], values: Sequence[tuple[int, bytes]]) -> bool:
+def _fits(row: Row, values: Sequence[tuple[Sealed, bytes]]) -> bool:
     skeleton, encoding = bytes(row[SKELETON]), row[ENCODING]
     try:
-        raw = join(skeleton, values)
-        data = data_of(raw, encoding, row[LENGTH])
-        written = [one.sealed.path.removeprefix("data." if encoding == "cloudevent" else "") for one in pieces]
-        found = [list(dict.fromkeys(_paths(data, path))) for path in written]
-        if any(len(paths) > 1 for paths in found):
-            return True  # names hold dots, and what is written so stands in several places
-        again, cut_out = cut(raw, encoding, row[LENGTH], [path for paths in found for path in paths])
+        raw, left = rejoined(skeleton, values), [piece for piece, _ in values]
+        is_outermost = True
+        while left:  # of what encloses other pieces first, then of what stands in it
+            paths = {tuple(one.path.split(".")) for one in left}
+            outer = [one for one in left if not _is_inside(tuple(one.path.split(".")), paths)]
+            found = [tuple(one.path.split(".")) for one in outer]
+            again, cut_out = cut(raw, encoding, row[LENGTH], [path[encoding == "cloudevent" :] for path in found])
+            if [(one.start, one.path) for one in cut_out] != [(one.start, one.path) for one in outer]:
+                return False
+            if is_outermost and again != skeleton:
+                return False
+            left, is_outermost = [one for one in left if one not in outer], False
     except (ValueError, RecursionError, AssertionError):
         return False
-    told = [(one.sealed.start, one.sealed.path) for one in pieces]
-    return again == skeleton and [(one.start, one.path) for one in cut_out] == told
+    return True
 
 
-def _paths(data: Any, written: str) -> Iterator[Path]:
-    """All that are written so: a name may hold a dot, and of a list every element may be meant."""
-    name, _, rest = written.partition(".")
-    if isinstance(data, list) and not name.isdigit():
-        for one in data:
-            yield from _paths(one, written)
-    elif isinstance(data, list):
-        if int(name) < len(data):
-            yield from ((name, *path) for path in (_paths(data[int(name)], rest) if rest else [()]))
-    elif isinstance(data, dict):
-        for name in data:
-            if written == name:
-                yield (name,)
-            elif written.startswith(f"{name}."):
-                yield from ((name, *path) for path in _paths(data[name], written[len(name) + 1 :]))
+def _is_inside(path: tuple[str, ...], others: Collection[tuple[str, ...]]) -> bool:
+    return any(path[:length] in others for length in range(1, len(path)))

@@ -58,14 +58,15 @@ says = { en = "{amount} was paid" }
 says = { en = "It was opened" }
 """
 BEFORE = loads(MODEL.replace("PERSONAL", '["to.name"]'))
-LATER = loads(MODEL.replace("PERSONAL", '["to", "reference", "born", "list.phone"]'))
-SECRETS = (b"Bent", b"Bakkevej", b"rent of", b"19710503", b"5-55-12", b"5-55-13")
+PERSONAL = '"to", "reference", "born", "list.phone"'
+LATER = loads(MODEL.replace("PERSONAL", f"[{PERSONAL}]"))
+SECRETS = (b"Bent", b"Bakkevej", b"rent of", b"19710503", b"5-55-12", b"5-55-13", b"niece of")
 CUSTOMER = Subject("customer", "C1")
 COUNT = 7  # entries that are not as the later model wants them
 
 
 def paid(customer: str, text: str = "rent of") -> str:
-    to = {"name": "Bent", "street": "Bakkevej 3\n", "home": {"floor.left": "2, Bakkevej"}}
+    to = {"name": "Bent", "street": "Bakkevej 3\n", "home": {"floor.left": "2, Bakkevej", "niece of Bo": 1}}
     data = {"customer": customer, "to": to, "reference": f"{text} \u00f8l", "born": 19710503,
             "list": [{"phone": "5-55-12"}, {"phone": "5-55-13", "kind": "home"}], "amount": "5.00"}  # fmt: skip
     return json.dumps(data, ensure_ascii=customer == "C1")
@@ -143,9 +144,10 @@ def world(database: Database) -> Iterator[World]:
     yield World(database, {one.position: one.raw for one in events})
 
 
-def remodel() -> int:
+def remodel(personal: str = PERSONAL) -> int:
     """How many older entries were sealed."""
-    return rebuild_all(lambda number: None, lambda seconds: None, lambda done, total: None, LATER).sealed
+    model = loads(MODEL.replace("PERSONAL", f"[{personal}]"))
+    return rebuild_all(lambda number: None, lambda seconds: None, lambda done, total: None, model).sealed
 
 
 def told_before() -> str:

@@ -23,7 +23,7 @@ from audit.log.logged import COLLISION, EVENT, UNREADABLE
 from audit.log.opened import Path, Payload, open_payloads
 from audit.model.meaning import EventMeaning, Facts, Lane, Reading
 from audit.model.paths import text_of
-from audit.model.personal import covers, is_personal
+from audit.model.personal import encloses, is_personal
 from audit.model.texts import render, sentence_values
 from audit.projections.memory import decode as decode_memory
 from audit.sources.times import is_undated
@@ -181,7 +181,7 @@ class Told:
         if self.payload is None or data is None or () in self.payload.sealed:
             return False
         sealed = [".".join(one) for one in self.payload.sealed]
-        plain = [path for path in personal if not any(covers(".".join(path), one) for one in sealed)]
+        plain = [path for path in personal if not any(encloses(one, ".".join(path)) for one in sealed)]
         return any(value not in (None, "", {}, []) for path in plain for value in values_at(data, path))
 
     def masked(self, path: str, value: str) -> str:

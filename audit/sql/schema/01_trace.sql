@@ -224,6 +224,7 @@ create table trace.segment (
     position   bigint not null,
     ordinal    smallint not null,
     start      integer not null,                  -- byte offset in the original
+    enclosed   integer not null default 0,        -- bytes that had been cut out of it before it was cut out itself
     path       text not null,                     -- "data.receiver.name"; "" for a payload sealed whole
     key_id     bigint not null,                   -- of data_key, which loses no row; a check for each piece costs too much
     salt       bytea not null,

@@ -20,6 +20,7 @@ declare
     taken integer;
     is_kept boolean;
     last_ordinal smallint;
+    first_byte integer;
     json_length integer;
     expected jsonb;
     record_id bigint;
@@ -71,8 +72,10 @@ begin
                 when jsonb_typeof(expected #> piece.path) = 'string' then '""'
                 when jsonb_typeof(expected #> piece.path) = 'object' then '{}'
                 else '[]' end::jsonb, false);
-            insert into segment (position, ordinal, start, path, key_id, salt, nonce, ciphertext, commitment)
-            values (entry.i, piece.ordinal, stood_at(entry.i, last_ordinal, old_skeleton, piece.at),
+            first_byte := stood_at(entry.i, last_ordinal, old_skeleton, piece.at);
+            insert into segment (position, ordinal, start, enclosed, path, key_id, salt, nonce, ciphertext, commitment)
+            values (entry.i, piece.ordinal, first_byte,
+                    stood_at(entry.i, last_ordinal, old_skeleton, piece.at + piece.length) - first_byte - piece.length,
                     array_to_string(piece.path, '.'), piece.key,
                     case when is_kept then piece.own_salt else '' end,
                     case when is_kept then decode(piece.nonce, 'hex') else '' end,
@@ -143,11 +146,15 @@ language plpgsql stable set search_path = pg_catalog, trace, pg_temp as $$
 declare
     piece record;
     cut_out integer := 0;
+    upto integer := 0;
 begin
-    for piece in select s.start, length(s.ciphertext) - 16 as length, k.wrapped is null or s.ciphertext = '' as is_erased
+    for piece in select s.start, length(s.ciphertext) - 16 + s.enclosed as length,
+                        k.wrapped is null or s.ciphertext = '' as is_erased
                  from segment s join data_key k on k.id = s.key_id
-                 where s.position = at and s.ordinal <= last_ordinal order by s.start, s.ordinal loop
+                 where s.position = at and s.ordinal <= last_ordinal order by s.start, s.ordinal desc loop
         exit when piece.is_erased or piece.start - cut_out > place;
+        continue when piece.start < upto;  -- it stands in one that was cut out after it
+        upto := piece.start + piece.length;
         cut_out := cut_out + piece.length - case
             when substr(skeleton, piece.start - cut_out, 2) in ('""', '{}', '[]') then 0 else 4 end;
     end loop;

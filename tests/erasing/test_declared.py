@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from audit import rebuilding
 from audit.access import people
@@ -31,14 +32,14 @@ from audit.trails import folder, make
 from audit.trails.expiry import WITHDRAWN, withdraw
 from audit.trails.scope import Sieve
 from tests.console.conftest import browser_of, make_user
-from tests.erasing.conftest import leave_files
+from tests.erasing.conftest import leave_files, pg_dump
 from tests.erasing.declaring import BEFORE, COUNT, CUSTOMER, LATER, MODEL, SECRETS, World, remodel, told_before, world
 from tests.log.conftest import NOW, event
 
 __all__ = ["world"]
 
 
-def test_what_is_personal_now_is_sealed_and_all_proofs_hold(world: World, tmp_path: Path) -> None:
+def test_what_is_personal_now_is_sealed_and_all_proofs_hold(world: World, tmp_path: Path, server_url: str) -> None:
     before = world.trail(tmp_path / "before.zip")
     root, leaves = check_log([], lambda done, total: None).root, world.rows("select leaf from trace.log order by 1")
     lease = world.rows("select lease from trace.source")
@@ -46,6 +47,10 @@ def test_what_is_personal_now_is_sealed_and_all_proofs_hold(world: World, tmp_pa
     assert remodel() == COUNT
     assert world.plain() == 0 and seal_declared() == 0
     assert not world.telling(), "no table of any schema says it"
+    with world.database.connect("owner", autocommit=True) as connection:
+        connection.execute("vacuum full trace.payload")  # as docs/how-to/erase.md says
+    for body in (pg_dump(world.database, tmp_path / "after.dump").read_bytes(), *pages(world, server_url)):
+        assert not [one for one in SECRETS if one in body or one.hex().encode() in body]
     opened = world.opened()
     assert {at for at, raw in opened.items() if raw is None} == {3, 6}, "erased before: nothing of them is kept"
     assert all(raw is None or raw == world.raw[at] for at, raw in opened.items())
@@ -73,6 +78,19 @@ def test_what_is_personal_now_is_sealed_and_all_proofs_hold(world: World, tmp_pa
     with world.database.connect("owner") as connection:
         connection.execute("update trace.payload set skeleton = skeleton || ' ' where position = 2")
     assert [(one.kind, one.position) for one in check_log([], lambda done, total: None).bad] == [("DISCLOSURE", 2)]
+
+
+def pages(world: World, server_url: str) -> list[bytes]:
+    """The files of the permanent tables, free space and all."""
+    name = conninfo_to_dict(world.database.url)["dbname"]
+    with psycopg.connect(server_url, user="postgres", dbname=name, autocommit=True) as connection:
+        connection.execute("checkpoint")
+        found = connection.execute(
+            "select pg_read_binary_file(pg_relation_filepath(c.oid)) from pg_class c"
+            " join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 't') and"
+            " n.nspname in ('trace', 'public', 'pg_toast') and pg_relation_size(c.oid) > 0"
+        ).fetchall()
+    return [bytes(one) for (one,) in found]
 
 
 def forgets(world: World, path: str) -> bool:

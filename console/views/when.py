@@ -11,11 +11,13 @@ from django.utils.translation import gettext
 
 from audit.answers.claims.claimed import in_words
 from audit.answers.reading.names import link_of
+from audit.answers.reading.withheld import holders
 from audit.answers.shapes import Interval
 from audit.answers.when import claim_of
 from audit.answers.when import when as ask_when
 from audit.errors import UsageError
 from console.asking import asking, enter
+from console.below_zero import BELOW_ZERO
 from console.forms import day_in
 from console.visit import Visit, looked
 
@@ -36,6 +38,7 @@ def when(visit: Visit, kind: str, id: int) -> HttpResponse:
         except UsageError as error:
             trouble, visit.outcome = gettext(str(error)), "bad input"
         asked = in_words(inquiry, kind, claim_of(inquiry, that).tree) if page else ""
+        is_below_zero = that == BELOW_ZERO and kind in holders(inquiry.model)
         at, title = inquiry.as_of(), link_of(inquiry, subject, id).title
     if posted and not trouble:
         return HttpResponseRedirect(visit.at(visit.request.path, that=that))
@@ -43,7 +46,8 @@ def when(visit: Visit, kind: str, id: int) -> HttpResponse:
     shown = within(intervals, *edges) if edges else intervals
     response = visit.show("when.html", at, page=page, kind=kind, id=id, subject=title, that=that,
                           asked=asked, trouble=trouble, most=SHOWN, shown=shown, began=began, ended=ended,
-                          edges=edges, throughout=bool(edges and throughout(shown, *edges)))  # fmt: skip
+                          edges=edges, throughout=bool(edges and throughout(shown, *edges)),
+                          is_below_zero=is_below_zero)  # fmt: skip
     response.status_code = 400 if trouble else 200
     return response
 

@@ -67,7 +67,9 @@ def who_else(visit: Visit, kind: str, id: int) -> HttpResponse:
         return visit.show("who_each.html", at, each=each, own=id, own_kind=kind, kind=within(title),
                           is_cut=len(each) == SITUATIONS_MAX)  # fmt: skip
     one = each[0] if each else None
-    that = {"of": str(one.subject.id if one else id), **({"that": one.found.expression} if one else {})}
+    # what is wrong with one payment may be found of another: the list is asked from the one, whether it is in it or not
+    own = id if one is None or one.found.kind == kind else one.subject.id
+    that = {"of": str(own), **({"that": one.found.expression} if one else {})}
     return HttpResponseRedirect(visit.at(reverse("who", args=[one.found.kind if one else kind]), **that))
 
 

@@ -64,7 +64,9 @@ def test_how_far_below_zero_is_told_of_the_days_that_are_asked_about(bank: Bank)
     browser, path = with_reason(browser_of("support"), "account", account), f"/of/account/{account}/when"
     asked = f"{path}?that=available+<+0&from={day + timedelta(1)}&to={day + timedelta(2)}"
     page = Reading(text_of(browser, asked)).text
-    assert "Yes, all the time" in page and "At the lowest it was \u2212 100.00 DKK." in page
+    key = bank.key_of(account)
+    assert f"Account {key} was below zero all the time from" in page and "It began" in page.split("At the lowest")[0]
+    assert "At the lowest it was \u2212 100.00 DKK." in page
     assert f"{(day + timedelta(1)).day} " in page.split("Opened by")[1].split("since")[0]
     assert "At the lowest" not in text_of(browser, f"{path}?that=available+<+0&from=2020-01-01&to=2020-01-02")
 

@@ -50,6 +50,7 @@ def test_every_value_of_a_transfer_and_its_account_can_be_asked(bank: Bank, tran
         for link in dict.fromkeys(links):
             page = support.get(link).content.decode()
             assert 'class="set"' in page and "Nothing is known of that" not in page, link
+            assert ("of=event." in link) == ("What led to this: " in page), link
             part = support.get(link, headers={"HX-Request": "true", "HX-Target": "explained"}).content.decode()
             assert part.lstrip().startswith('<section class="card" id="why"') and "<html" not in part
             assert re.search(r'id="explained">\s*<section class="card" id="why"', page)
@@ -193,7 +194,8 @@ def test_whether_an_account_was_below_zero_is_one_click_away(bank: Bank, account
     for link in (month, so_far, ever):
         assert support.get(link).status_code == 200
     never = support.get(month).content.decode()
-    assert "Never from 1 Oct 2026 to 31 Oct 2026" in never and f"<p>Account {bank.key_of(account)}: " in never
+    assert f"Account {bank.key_of(account)} was never below zero from 1 Oct 2026 to 31 Oct 2026" in never
+    assert "less than 0" not in never
     holder = support.get(f"/of/customer/{bank.customer_of('account', account)}").content.decode()
     [theirs] = re.findall(r'<p class="sub" id="below">(.*?)</p>', holder, re.S)
     assert ever in (unescape(link) for link in re.findall(r'href="([^"]+)"', theirs))

@@ -370,6 +370,8 @@ def test_the_desk_leads_to_all_that_is_open(bank: Bank) -> None:
     total = int(re.search(r">20 of (\d+), oldest first", few).group(1))  # type: ignore[union-attr]
     assert f'href="/desk?open=all">All {total}</a>' in few
     every = text_of(browser, "/desk?open=all")
+    named = [Reading(row).text for row in re.findall(r'<td data-label="What">(.*?)</td>', every, re.S)]
+    assert not [row for row in named if any(row.count(word) > 1 for word in row.split() if re.search(r"-\w{6}", word))]
     assert f"{total} of {total}, oldest first" in every and "open=all" not in every.split('id="open"')[1]
 
 
@@ -397,3 +399,12 @@ def test_two_payments_of_one_order_name_and_link_each_other(bank: Bank) -> None:
         for part in (first, related):
             assert f'href="/of/transfer/{other}"' in part and name in part, key
         assert "The same order came twice" in related and "succeeded; not explained" in related
+        alike = _who_else(id)
+        assert f'<p class="crumbs"><a href="/of/transfer/{id}">' in alike
+        assert ("this one</span>" in alike) == (f'<td data-label="Who"><a href="/of/transfer/{id}">' in alike)
+
+
+def _who_else(id: int) -> str:
+    """The list that a payment leads to of who else is in its situation."""
+    browser = with_reason(browser_of("support"), "transfer", id)
+    return text_of(browser, browser.get(f"/of/transfer/{id}/who").headers["Location"])

@@ -317,6 +317,13 @@ def test_an_exchange_that_was_only_paid_says_all_that_was_taken_and_that_nothing
             assert "not on your account yet" in page.tells and "and exchanged" not in page.tells
 
 
+def test_a_hold_that_is_late_says_that_the_shop_has_to_move(bank: Bank) -> None:
+    with reading() as connection:
+        inquiry = inquire(connection, lambda _owner, _path, value: value)
+        page = transfer(inquiry, Subject(*told_key()["hold_never_ends"]["subject"].split(":", 1)))
+    assert "Waiting for the shop to take the amount or let it go." in page.tells
+
+
 def test_every_rule_has_its_words_in_both_languages() -> None:
     """Those that a customer's sentence may have to say; of staff and of the log itself none."""
     apart = {"access_anomaly", "trail_integrity", "trail_incomplete"}

@@ -29,7 +29,7 @@ def to_say(
     doubts = [one for one in findings if one.is_of_money]
     if doubts or booked_otherwise(flow, is_other_sum=False):
         return _doubted(flow, findings, states)
-    late = _late(flow.inquiry, states, waiting, findings)
+    late = _late(flow, states, waiting, findings)
     more = [late] if late else _beside(flow, own_words, states)
     return " ".join([ended(own_words), *map(ended, more)]) if more else own_words
 
@@ -261,13 +261,28 @@ def booked_on_accounts(flow: Flow, declared: Money) -> list[int]:
 
 
 def _late(
-    inquiry: Inquiry, states: Sequence[StateLine], waiting: Sequence[Waiting], findings: Sequence[FindingLine]
+    flow: Flow, states: Sequence[StateLine], waiting: Sequence[Waiting], findings: Sequence[FindingLine]
 ) -> str:
-    due = [one.due for one in waiting if one.overdue_seconds is not None]
+    inquiry, due = flow.inquiry, [one for one in waiting if one.overdue_seconds is not None]
     if not due or (states and states[0].is_final):
         return ""
-    said = word(inquiry.language, "should_have", time=inquiry.time(min(due)))
-    return f"{said} {_attention(inquiry, findings)}"
+    first = min(due, key=lambda one: one.due)
+    said = [word(inquiry.language, "should_have", time=inquiry.time(first.due))]
+    if _is_on_account(flow) and _has_own_words(inquiry, first):
+        said.append(ended(first.says))  # who has to move: the shop whose hold it is
+    return " ".join([*said, _attention(inquiry, findings)])
+
+
+def _is_on_account(flow: Flow) -> bool:
+    """Whether all that it has on its way is still on an account of the bank's."""
+    model, own = flow.inquiry.model, holders(flow.inquiry.model)
+    held, _, beside = held_and_owed(flow)
+    places = [place_kind(model, net.place) for net in [*held, *beside] if net.units > 0]
+    return bool(places) and all(about.subject in own for about in places)
+
+
+def _has_own_words(inquiry: Inquiry, one: Waiting) -> bool:
+    return one.state is not None and bool(inquiry.model.lanes[one.state.lane].states[one.state.state].awaits)
 
 
 def positive(money: Money) -> Money:

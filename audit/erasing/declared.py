@@ -55,15 +55,17 @@ class _Entry:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def seal_declared(progress: Progress = lambda done, total: None) -> int:
+def seal_declared(progress: Progress = lambda done, total: None, *, is_again: bool = True) -> int:
     """Seal what the model in force calls personal and an earlier one did not; how many entries. Nothing where that is
-    done. Each batch is whole or not there at all: killed anywhere, it goes on when it is run again."""
+    done. Each batch is whole or not there at all: killed anywhere, it goes on when it is run again. `is_again`: what
+    could not be sealed is tried once more, for the reason may have passed."""
     with connect("erasure") as connection:
         found = current(connection)
         connection.commit()
         if found is None:
             return 0
-        count = _sealed_all(connection, found.model, progress)
+        count = _sealed_again(connection, found.model) if is_again else 0
+        count += _sealed_all(connection, found.model, progress)
     withdraw_outdated()
     _drop_tables_of_others(found.model)
     return count
@@ -97,6 +99,22 @@ def _sealed_all(connection: Connection, model: Model, progress: Progress) -> int
         count, done = count + sealed, reached
         progress(done, upto)
     return count
+
+
+def _sealed_again(connection: Connection, model: Model) -> int:
+    left = [position for (position,) in connection.execute(sql("declared_unsealed")).fetchall()]
+    types = sorted({type_ for lane in model.lanes.values() for type_, one in lane.events.items() if one.personal})
+    sealed = []
+    for position in left:
+        rows = connection.execute(sql("declared_readable"), [types, position - 1, position, 1]).fetchall()
+        if not _unsealed(connection, model, list(_in_clear(connection, model, rows))):
+            sealed.append(position)
+        connection.commit()
+    if sealed:
+        _forget_old_rows()
+        with connect("owner") as owner:
+            owner.execute(sql("declared_again"), [sealed, model.hash])
+    return len(sealed)
 
 
 def _types(model: Model, others: Sequence[str]) -> list[str]:

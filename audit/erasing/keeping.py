@@ -36,7 +36,7 @@ def _watch(stop: threading.Event) -> None:
     while not stop.wait(EVERY_SECONDS):
         try:
             keep_erased()
-            seal_declared()
+            seal_declared(is_again=False)
         except Exception:
             _log.exception("what was erased could not be looked after; it is tried again in a minute")
         finally:

@@ -114,7 +114,19 @@ def test_what_cannot_be_sealed_holds_up_nothing_else(world: World, caplog: pytes
     with world.database.connect("follower") as connection:
         append(connection, 1, [event(10, twice, type="Paid")], BEFORE, [10], now=NOW)
         connection.execute("update trace.source set events = 10")
-    remodel()
+    real = declared._seal
+
+    def refuse(connection: Any, model: Any, entries: Any) -> None:
+        if any(one.logged.position == 2 for one in entries):
+            raise WhereaboutsError("for now")
+        real(connection, model, entries)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(declared, "_seal", refuse)
+        remodel()
+    assert world.plain() == 1 and seal_declared(is_again=False) == 0
+    assert check_log([], lambda done, total: None).in_clear == [2, 10]
+    assert seal_declared() == 1, "what was refused for a passing reason is tried again"
     assert world.plain() == 0 and seal_declared() == 0
     assert world.rows("select skeleton from trace.payload where position = 10") == [(twice.encode(),)]
     assert "entries 10 to 10" in caplog.text

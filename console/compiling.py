@@ -19,6 +19,8 @@ from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
+from audit.shown import visible
+
 _VARIABLE = re.compile(r"%\((\w+)\)s|%(%)")
 _FUNCTIONS = frozenset({"url", "static", "titled", "kept", "chip"})  # none of them asks for jinja's own arguments
 _STANDS_ALONE = (nodes.Extends, nodes.Block, nodes.Macro, nodes.Import, nodes.FromImport)
@@ -26,12 +28,13 @@ _escaped = markupsafe._escape_inner  # type: ignore[attr-defined] # escape() wit
 
 
 def shown(value: Any) -> str:
-    """What a page writes of a value: escaped, as markupsafe does it, without wrapping each piece of text again."""
+    """What a page writes of a value: escaped, as markupsafe does it, without wrapping each piece of text again, and
+    nothing in it that turns what stands beside it."""
     if type(value) is str:
-        return _escaped(value)
+        return _escaped(value if value.isascii() else visible(value))
     if type(value) is Markup:
         return value
-    return value.__html__() if hasattr(value, "__html__") else _escaped(str(value))
+    return value.__html__() if hasattr(value, "__html__") else _escaped(visible(str(value)))
 
 
 def direct(macro: Macro) -> Any:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from audit.shown import seen
 from audit.values import Subject
 
 DOTS = "••••••"
@@ -42,8 +43,9 @@ def closed(owner: Subject | None, path: str, value: str) -> str:
 
 
 def masked(value: str) -> str:
-    """`Mette Hansen` becomes `Mette H••••••`, an IBAN `•••• 4410`, `a@b.dk` becomes `a••••••`."""
-    text = " ".join(str(value).split())
+    """`Mette Hansen` becomes `Mette H••••••`, an IBAN `•••• 4410`, `a@b.dk` becomes `a••••••`. What cannot be seen is
+    no part of a name."""
+    text = " ".join(seen(str(value)).split())
     if not text:
         return ""
     bare = text.replace(" ", "").replace("-", "")

@@ -13,12 +13,13 @@ import django
 import msgspec
 import psycopg
 from django.core.management import execute_from_command_line, get_commands
-from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter, OutputWrapper
 
 from audit import servers
 from audit.database import close_pools, unreachable
 from audit.errors import UsageError, WhereaboutsError
 from audit.management.progress import Progress
+from audit.shown import escaped_json, visible
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -71,14 +72,22 @@ class Command(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         if self.needs_database:
             make_ready()
+        self.stdout = VisibleOutput(options.pop("stdout", None) or vars(self.stdout)["_out"])
         return super().execute(*args, **options)
 
     def print_json(self, value: Any) -> None:
         """One JSON object on a line of its own, and nothing else."""
-        self.stdout.write(msgspec.json.encode(value).decode())
+        self.stdout.write(escaped_json(msgspec.json.encode(value).decode()))
 
     def progress(self) -> Progress:
         return Progress()
+
+
+class VisibleOutput(OutputWrapper):
+    """Standard output on which nothing that a stranger wrote steers the terminal or turns the line."""
+
+    def write(self, msg: str = "", *rest: Any, **named: Any) -> None:  # type: ignore[override] # as Django's
+        super().write(visible(msg), *rest, **named)
 
 
 class Parser(CommandParser):
@@ -121,7 +130,7 @@ def _with_code(text: str, code: int) -> WhereaboutsError:
 
 def end(error: WhereaboutsError) -> NoReturn:
     """Say it on one line and end the process with its code."""
-    text = " ".join(str(error).split())
+    text = visible(" ".join(str(error).split()))
     sys.stderr.write(f"error: {text}\n")
     sys.exit(error.exit_code)
 

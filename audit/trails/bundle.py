@@ -20,6 +20,7 @@ from audit.answers.reading.withheld import withhold
 from audit.answers.shapes import FindingLine
 from audit.files import move
 from audit.log.time_stamps import Authority
+from audit.shown import visible
 from audit.trails import readme
 from audit.trails.archive import digest_of, wrap
 from audit.trails.asked import Asked, Progress, Written
@@ -122,10 +123,10 @@ class _Draft:
         found = withhold(inquiry, list(reading.findings), self.scope.subjects)[0]
         with (folder / "README.txt").open("wb") as plain:
             for where in wheres:
-                plain.writelines(line.encode() for line in readme.head(inquiry, where, str(self.asked)))
+                plain.writelines(visible(line).encode() for line in readme.head(inquiry, where, str(self.asked)))
             self.work.mark({"README.txt": plain})
         with (folder / FOOT).open("wb") as foot:
-            foot.writelines(line.encode() for line in readme.foot(inquiry, found, reading.left_out))
+            foot.writelines(visible(line).encode() for line in readme.foot(inquiry, found, reading.left_out))
         with (folder / "findings.jsonl").open("wb") as file:
             file.writelines(canonical(finding_document(line, inquiry.model.hash)) + b"\n" for line in found)
         documents = [where_document(where) for where in wheres]

@@ -10,8 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+from audit.shown import shown
 from audit.trails.about import about
-from audit.trails.shown import shown
 from audit.trails.tabular import cell
 from audit.trails.told import Document, Told
 

@@ -15,6 +15,7 @@ from audit.answers.shapes import Link, What
 from audit.answers.what import story_of_positions, whole_story_in_pages
 from audit.answers.where import accounts_of
 from audit.errors import WhereaboutsError
+from audit.shown import visible
 from audit.trails import readme
 from audit.trails.asked import Progress
 from audit.trails.canonical import canonical
@@ -52,7 +53,7 @@ def tell(work: Work, inquiry: Inquiry, scope: Scope, progress: Progress) -> None
             number, events = (last if positions else number), events + len(positions)
             shown.write(positions.tobytes())
             withheld.writelines(f"{at} {reason}\n".encode() for at, reason in stubs.items())
-            plain.writelines(line.encode() for line in readme.told(inquiry, kept))
+            plain.writelines(visible(line).encode() for line in readme.told(inquiry, kept))
             missed = {ref.position: event_document(ref) for ref in page.not_understood if ref.position <= sieve.upto}
             only_later = bool(page.not_understood) and not missed and not page.at.unattributed
             work.mark(

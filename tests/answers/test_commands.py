@@ -19,6 +19,7 @@ from django.core.management import CommandError, call_command
 
 from audit.access import looks
 from audit.errors import UsageError, WhereaboutsError
+from audit.management.base import Command
 from audit.models import AuditRecord
 from tests.answers.oracle import Bank, Happened
 from tests.conftest import Database
@@ -30,6 +31,19 @@ ROOT = Path(__file__).resolve().parents[2]
 def ready(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """The servers run and the database is up to date already."""
     monkeypatch.setattr("audit.management.base.make_ready", lambda: None)
+
+
+class Hostile(Command):
+    def handle(self, **options: object) -> None:
+        self.stdout.write("a\x1b[2J\u202eb \u2068כהן\u2069, 1")
+        self.print_json({"name": "\u202eb\U000e0041"})
+
+
+def test_nothing_that_a_stranger_wrote_steers_the_terminal() -> None:
+    call_command(Hostile(), stdout=(out := io.StringIO()))
+    told, document = out.getvalue().splitlines()
+    assert told == "a⟨001B⟩[2J⟨202E⟩b \u2068כהן\u2069, 1"
+    assert "\u202e" not in document and json.loads(document) == {"name": "\u202eb\U000e0041"}
 
 
 @pytest.fixture(scope="module")
@@ -249,8 +263,10 @@ def test_an_export_to_a_recipient_leaves_nothing_unencrypted(people: None, tmp_p
     to = ["--to", str(identity.to_public()), "--as", "eva-support", "--reason", "complaint:7", "--json"]
     told = json.loads(said("export", "customer:C0", "-o", str(tmp_path / "t.zip"), *copies, *to))
     left = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    assert sorted(left) == ["t.csv.age", "t.pdf.age", "t.zip.age"] == sorted(
-        Path(name).name for name in (told["file"], *told["copies"])
+    assert (
+        sorted(left)
+        == ["t.csv.age", "t.pdf.age", "t.zip.age"]
+        == sorted(Path(name).name for name in (told["file"], *told["copies"]))
     )
     opened = pyrage.decrypt(left["t.zip.age"], [identity])
     assert sha256(opened).hexdigest() == told["sha256"]

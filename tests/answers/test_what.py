@@ -101,6 +101,12 @@ def test_personal_values_are_masked_unless_the_door_opens_them(world: Database, 
         assert "Mette Hansen became customer C0" in repr(what(inquiry, customer))
 
 
+def test_a_strangers_name_turns_nothing_around_it(world: Database) -> None:
+    with asking(mask=lambda owner, path, value: "Moshe\t\u202eכהן") as inquiry:
+        said = {line.says for line in lines(what(inquiry, Subject("customer", "C0")))}
+    assert "\u2068Moshe ⟨202E⟩כהן\u2069 became customer C0" in said
+
+
 def test_the_document_is_that_of_the_design(world: Database) -> None:
     with asking() as inquiry:
         document = what_document(whole_story_in_pages(inquiry, Subject("transfer", "T7")))

@@ -27,6 +27,14 @@ def test_a_value_is_escaped_as_markupsafe_does_it(value: object) -> None:
     assert rendered({"page": "{{ value }}"}, value=value) == escape(value)
 
 
+@pytest.mark.parametrize("left", ["\u202e", "\u2067", "\u2069", "\u2068", "\u2069\u2068", "\u200f", "\u061c"])
+def test_nothing_in_a_value_turns_the_page_around_it(left: str) -> None:
+    for value in (f"A{left}B", ValueError(f"A{left}B")):
+        written = shown(value)
+        assert set(left).isdisjoint(written) and "⟨" in written
+    assert shown("from \u2068משה\u2069, 1 Sept\n") == "from \u2068משה\u2069, 1 Sept\n", "closed, it turns nothing"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -28,6 +28,8 @@ ANNA, METTE = Subject("customer", "C-1"), Subject("customer", "C-2")
         ("<script>", "••••••"),
         ("", ""),
         ("   ", ""),
+        ("Mette \u202eHansen\u2069", "Mette H••••••"),  # a control is nobody's initial
+        ("\u2067Hansen", "H••••••"),
     ],
 )
 def test_a_value_is_masked(value: str, shown: str) -> None:

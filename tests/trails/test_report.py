@@ -15,9 +15,9 @@ from zipfile import ZipFile
 
 import pytest
 
+from audit.shown import breakable, shown
 from audit.trails.report.contents import contents
 from audit.trails.report.typeset import typeset
-from audit.trails.shown import breakable, shown
 from audit.trails.told import told
 
 TIME = "2026-03-01T09:00:00.123456Z"
@@ -133,7 +133,17 @@ def test_nothing_in_it_is_markup(tmp_path: Path, pdf_text: Callable[[Path], list
 
 @pytest.mark.parametrize(
     "text",
-    ["😀👩‍👩‍👧 漢字", "שלום עולם العربية", "x" * 3000, "\u202egpj.exe", "a\x00b\x1b[2J", "e\u0301" * 99, '"\\', "❤️🇩🇰"],
+    [
+        "😀👩‍👩‍👧 漢字",
+        "שלום עולם العربية",
+        "\u2068משה\u2069, 1",
+        "x" * 3000,
+        "\u202egpj.exe",
+        "a\x00b\x1b[2J",
+        "e\u0301" * 99,
+        '"\\',
+        "❤️🇩🇰",
+    ],
 )
 def test_every_text_can_be_set(tmp_path: Path, text: str) -> None:
     made = trail(tmp_path / "t.zip", [event(1, says=text, lane=text)], text=text)
@@ -144,6 +154,7 @@ def test_every_text_can_be_set(tmp_path: Path, text: str) -> None:
 def test_what_cannot_be_seen_stands_as_its_number() -> None:
     assert shown("\u202egpj.exe\x00") == "⟨202E⟩gpj.exe⟨0000⟩"
     assert shown("line\r\nline") == "line line"
+    assert shown("to \u2068\u202eמשה\u2069") == "to \u2068⟨202E⟩משה\u2069"
     assert breakable("a" * 64, 72) == "a" * 64, "a hash can be copied"
     assert breakable("y" * 30).replace("\u200b", "") == "y" * 30 and "\u200b" in breakable("y" * 30)
 

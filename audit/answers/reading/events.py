@@ -26,6 +26,7 @@ from audit.model.paths import text_of
 from audit.model.personal import encloses, is_personal
 from audit.model.texts import render, sentence_values
 from audit.projections.memory import decode as decode_memory
+from audit.shown import isolated
 from audit.sources.times import is_undated
 from audit.values import EventRef, Subject, micros_of, time_of
 
@@ -136,7 +137,7 @@ class Told:
 
     @property
     def title(self) -> str:
-        return self.inquiry.text(self.meaning.title) if self.meaning else self.row.type
+        return self.inquiry.text(self.meaning.title) if self.meaning else isolated(self.row.type)
 
     @cached_property
     def says(self) -> str:
@@ -190,7 +191,7 @@ class Told:
             return word(self.inquiry.language, "erased")
         if self.inquiry.private and any(self.inquiry.private.get(tie) for tie in self.ties):
             return WITHHELD
-        return self.inquiry.mask(self._owner(path), path, value)
+        return isolated(self.inquiry.mask(self._owner(path), path, value))
 
     def is_erased(self, path: Path) -> bool:
         """Whether this personal field stood here once."""
@@ -226,7 +227,7 @@ class Told:
         """A code by what the model calls it, a number with the language's decimal sign."""
         if FIGURE.fullmatch(value) and not (self.meaning and is_personal(self.meaning, name)):
             return figure_in_words(value, self.inquiry.language)
-        return self.inquiry.called(name, value)
+        return isolated(self.inquiry.called(name, value))
 
     def _time(self, name: str, micros: int) -> str:
         """`$day` and `$clock` of the event, in the bank's zone."""

@@ -14,6 +14,7 @@ from audit.database import Connection, sql
 from audit.errors import UnknownSubject
 from audit.model.meaning import Model, PlaceKind
 from audit.prepared import rows
+from audit.shown import isolated
 from audit.values import EventRef, Money, Place, Subject
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def linked_asked(id: int, kinds: Sequence[str], limit: int, recorded: datetime =
 
 def link_of(inquiry: Inquiry, subject: Subject, id: int = 0) -> Link:
     title = kind_title(inquiry, subject.kind)
-    return Link(subject, f"{title} {subject.key}", title, id)
+    return Link(subject, f"{title} {isolated(subject.key)}", title, id)
 
 
 def links_of(inquiry: Inquiry, subjects: Iterable[Subject]) -> dict[Subject, Link]:

@@ -15,6 +15,7 @@ from audit.answers.spelled import has_decimal_comma
 from audit.answers.words import apart, within, word
 from audit.findings.rule import phrase
 from audit.model.meaning import Lane
+from audit.shown import isolated
 from audit.sources.cloudevents import UNREADABLE
 from audit.values import Place
 
@@ -99,7 +100,7 @@ def _type(inquiry: Inquiry, name: str, lane: Lane | None) -> str:
 
 def _stream(inquiry: Inquiry, name: str) -> str:
     found = inquiry.lane_of(name)
-    return f"{within(kind_title(inquiry, found[0].name))} {found[1]}" if found is not None else f"stream {name}"
+    return f"{within(kind_title(inquiry, found[0].name))} {isolated(found[1])}" if found else f"stream {isolated(name)}"
 
 
 def _event(inquiry: Inquiry, found: re.Match[str]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 
+from audit.shown import breakable, shown
 from audit.trails.about import about, clock, words
-from audit.trails.shown import breakable, shown
 from audit.trails.told import Document, Told, grouped
 
 EVENTS_MAX = 10_000  # 240 pages; the table in the trail has all

@@ -13,8 +13,8 @@ import typst
 
 from audit.errors import WhereaboutsError
 from audit.files import put
+from audit.shown import numbered
 from audit.trails.report.contents import contents
-from audit.trails.shown import numbered
 from audit.trails.told import Document, told
 
 TEMPLATE = Path(__file__).with_name("report.typ")

@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path
 
 from audit.log.kinds import SIGHTING
+from audit.shown import shown
 from audit.trails.about import about
-from audit.trails.shown import shown
 from audit.trails.told import Document, told
 from audit.trails.verify.opened import Opened
 from audit.trails.verify.verdict import INCOMPLETE, TAMPERED, Bad, Verdict

@@ -34,10 +34,15 @@ def what_pinned(inquiry: Inquiry, subject: Subject) -> Document:
 
 
 def as_may_be_told(inquiry: Inquiry, document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A pinned document without its words, where the model in force calls something personal that its own did not."""
+    """A pinned document without its words, where the model in force calls something personal that its own did not, in a
+    lane that it tells of: a sentence may say what another event of its stream left to be remembered."""
     if document["model"] == inquiry.model.hash:
         return document
-    if not newly_personal(inquiry.model, model_of(inquiry.connection, document["model"])):
+    types = newly_personal(inquiry.model, model_of(inquiry.connection, document["model"]))
+    if "steps" in document:
+        lanes = [found[0] for step in document["steps"] if (found := inquiry.model.lane_of(step["stream"]))]
+        types = types & {type_ for lane in lanes for type_ in lane.events}
+    if not types:
         return document
     bare: dict[str, Any] = {**document, **{name: "" for name in WORDS if name in document}}
     if "steps" in document:

@@ -144,9 +144,9 @@ def world(database: Database) -> Iterator[World]:
     yield World(database, {one.position: one.raw for one in events})
 
 
-def remodel(personal: str = PERSONAL) -> int:
+def remodel(personal: str = PERSONAL, text: str = MODEL) -> int:
     """How many older entries were sealed."""
-    model = loads(MODEL.replace("PERSONAL", f"[{personal}]"))
+    model = loads(text.replace("PERSONAL", f"[{personal}]"))
     return rebuild_all(lambda number: None, lambda seconds: None, lambda done, total: None, model).sealed
 
 

@@ -208,6 +208,9 @@ def test_what_was_pinned_before_is_told_without_its_words(world: World) -> None:
     with reading() as connection:
         adding.pin_answer(actor, number, inquire(connection, closed), "what", CUSTOMER)
     assert _told_of(number)["steps"][0]["says"] == "5.00 was paid for rent of \u00f8l"
+    sold = '[lane.shop.event.Sold]\nsays = { en = "Sold" }\npersonal = ["buyer"]\n[lane.shop.event.Paid]'
+    remodel('"to.name"', MODEL.replace("[lane.shop.event.Paid]", sold))
+    assert _told_of(number)["steps"][0]["says"], "it tells of no shop"
     remodel()
     told = _told_of(number)
     assert not told["steps"][0]["says"] and told["steps"][0]["event"] and told["is_bare"]

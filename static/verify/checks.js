@@ -229,6 +229,7 @@
         entries: this.entries,
         payloads: this.payloads,
         stubs: this.stubs,
+        derivable: this.trail ? this.trail.places["derived.jsonl"]?.[1] > 0 : null,
         stamped: this.trail ? this.trail.places["checkpoint.tsr"]?.[1] > 0 : null,
         subject: String(this.manifest.subject ?? ""),
         checkpoint: this.now ? { origin: this.now.origin, size: this.now.size, root: hex(this.now.root) } : null,

@@ -74,6 +74,9 @@
       result.append(element("p", `${kind}${index === null ? "" : ` ${say("at entry {index}", { index })}`}: ${say(what)}`, "problem"));
     for (const what of verdict.missing) result.append(element("p", `${say("Missing")}: ${say(what)}`));
     const complete = verdict.complete_for_the_subject ? "yes, each number from 1 to the last is here or stands as a stub" : "not proven";
+    const derivation = verdict.derivable === false
+      ? "not derived again, here or by the program: every stream has a hole, or no beginning"
+      : "not derived again here: the program does";
     const facts = [
       ["File", name],
       ["Subject", verdict.subject],
@@ -84,7 +87,7 @@
       ["Complete for the subject", say(complete)],
       ["Time stamp", say({ true: "there, not checked here: the program does", false: "there is none", null: "not judged" }[verdict.stamped])],
       ["Anchoring", say(verdict.signed ? "L0: signed; whether it is more is not checked here" : "none")],
-      ["States and balances", say("not derived again here: the program does")],
+      ["States and balances", say(derivation)],
       ["Entries", say("{count}, and {withheld} withheld", { count: counted(verdict.entries), withheld: counted(verdict.stubs) })],
       ["Log", verdict.checkpoint ? say("{origin}, {size} entries", verdict.checkpoint) : say("not judged")],
       ["Manifest's SHA-256", verdict.manifest],

@@ -48,6 +48,8 @@
     "there is none": "der er intet",
     "L0: signed; whether it is more is not checked here": "L0: underskrevet; om det er mere, kontrolleres ikke her",
     "not derived again here: the program does": "udledes ikke igen her: det gør programmet",
+    "not derived again, here or by the program: every stream has a hole, or no beginning":
+      "udledes ikke igen, hverken her eller af programmet: i hver strøm mangler noget, eller dens begyndelse",
     "{count}, and {withheld} withheld": "{count}, og {withheld} holdt tilbage",
     "{origin}, {size} entries": "{origin}, {size} poster",
     "Not proven by any of this": "Hvad intet af dette beviser",

@@ -65,6 +65,7 @@ def test_what_is_personal_now_is_sealed_and_all_proofs_hold(world: World, tmp_pa
     assert world.verdict(before).exit_code == 0
     after = world.verdict(world.trail(tmp_path / "after.zip"))
     assert after.exit_code == 0 and after.is_complete and after.stubs == {"declared_personal": 5}
+    assert "a hole, or no beginning: 5 entries are withheld" in after.derivation_told
     with pytest.MonkeyPatch.context() as patch:  # as when it was begun before, by a process that was killed
         patch.setattr(Sieve, "_sealed_anew", lambda sieve, positions: frozenset())
         with pytest.raises(WhereaboutsError, match="ask for the trail again"):

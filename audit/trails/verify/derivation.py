@@ -3,8 +3,10 @@ with the states and balances that the console said. In memory: no database, no n
 
 from __future__ import annotations
 
+from collections import Counter
 from time import perf_counter
 
+from audit.trails.contents import OUT_OF_RANGE
 from audit.trails.verify.opened import Opened
 from audit.trails.verify.verdict import Bad, Unsupported, Verdict
 
@@ -33,4 +35,13 @@ def derive(trail: Opened, model_hash: str, verdict: Verdict) -> None:
     if streams:
         verdict.is_derived = True
     else:
-        verdict.derivation_told = "not re-run: no stream is here from its beginning"
+        verdict.derivation_told = f"not re-run: {_without_streams(verdict.stubs)}"
+
+
+def _without_streams(stubs: Counter[str]) -> str:
+    """A stub may be the beginning of a stream or a hole in it: only those out of the asked range lie at an end."""
+    withheld = stubs.total() - stubs[OUT_OF_RANGE]
+    if not withheld:
+        return "no stream is here from its beginning"
+    entries = "1 entry is" if withheld == 1 else f"{withheld:,} entries are"
+    return f"every stream here has a hole, or no beginning: {entries} withheld"

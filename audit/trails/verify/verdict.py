@@ -202,7 +202,7 @@ class Verdict:
     def _derivation(self) -> str:
         if self.is_derived is None:
             return self.derivation_told
-        more = f"; {self.streams_skipped:,} not judged" if self.streams_skipped else ""
+        more = f"; {self.streams_skipped:,} not judged: a hole, or no beginning" if self.streams_skipped else ""
         agrees = f"yes: {self.streams:,} streams give their states and balances{more}"
         return f"{agrees} ({self.derivation_seconds:.1f} s)" if self.is_derived else "NO"
 

@@ -138,7 +138,7 @@ def test_what_cannot_be_sealed_holds_up_nothing_else(world: World, caplog: pytes
     assert b"One older event holds in the clear" in browser_of(make_user("administrator")).get("/sources").content
 
 
-def test_what_another_lane_reads_now_is_sealed_too(world: World) -> None:
+def test_what_another_lane_reads_now_is_sealed_too() -> None:
     """The lane has the type and the field as before, but until now it was not this lane that read the stream."""
     moved = MODEL.replace("PERSONAL", '["to", "reference", "born", "list.phone"]')
     for streams in (("account-{account}", "other-{account}"), ("account-shop-{shop}", "account-{shop}-1")):
@@ -201,8 +201,9 @@ def test_a_later_model_seals_further_pieces_of_what_was_sealed_anew(world: World
     assert all(raw is None or raw == world.raw[at] for at, raw in world.opened().items())
 
 
-def test_what_was_pinned_before_is_told_without_its_words(world: World) -> None:
-    """An answer pinned to a case says the value in a sentence; it is sealed, and the sentence is not shown any more."""
+def test_what_was_pinned_or_waits_to_be_fetched_tells_it_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer pinned to a case is sealed, and the sentence that says the value is not shown any more. Of trails those
+    are withdrawn that were made before, and one whose making ends after; one that is begun after stays."""
     make_user("investigator")
     actor = people.actor_named("investigator")
     number = adding.open_case(actor, "why so?", CUSTOMER)
@@ -212,22 +213,6 @@ def test_what_was_pinned_before_is_told_without_its_words(world: World) -> None:
     sold = '[lane.shop.event.Sold]\nsays = { en = "Sold" }\npersonal = ["buyer"]\n[lane.shop.event.Paid]'
     remodel('"to.name"', MODEL.replace("[lane.shop.event.Paid]", sold))
     assert _told_of(number)["steps"][0]["says"], "it tells of no shop"
-    remodel()
-    told = _told_of(number)
-    assert not told["steps"][0]["says"] and told["steps"][0]["event"] and told["is_bare"]
-    assert not [one for one in SECRETS if one.decode() in json.dumps(told, ensure_ascii=False)]
-    assert not world.telling()
-
-
-def _told_of(number: int) -> Mapping[str, Any]:
-    document = case(people.SYSTEM, number).entries[-1].document
-    assert document is not None
-    with reading() as connection:
-        return as_may_be_told(inquire(connection, closed), document)
-
-
-def test_trails_that_wait_to_be_fetched_are_withdrawn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that were made before, and one whose making ends after; one that is begun after stays."""
     made = [Export.objects.create(subject=str(CUSTOMER), actor="eva", state="done") for _ in range(2)]
     for one in made[:1]:
         Export.objects.filter(pk=one.pk).update(file=leave_files(one.pk))
@@ -240,13 +225,24 @@ def test_trails_that_wait_to_be_fetched_are_withdrawn(world: World, monkeypatch:
 
     monkeypatch.setattr(make, "_write", write)
     make.make(between.pk)
+    told = _told_of(number)
+    assert not told["steps"][0]["says"] and told["steps"][0]["event"] and told["is_bare"]
+    assert not [one for one in SECRETS if one.decode() in json.dumps(told, ensure_ascii=False)]
+    assert not world.telling()
     assert [Export.objects.get(pk=one.pk).trouble for one in made] == [WITHDRAWN, ""]
     assert Export.objects.get(pk=made[0].pk).removed_at and not Export.objects.get(pk=made[0].pk).file
     failed = Export.objects.get(pk=between.pk)
     assert (failed.state, failed.file) == ("failed", "") and "ask for it again" in failed.trouble
-    told = AuditRecord.objects.filter(kind="export", outcome=WITHDRAWN)
-    assert [one.details for one in told] == [{"export": made[0].pk}]
+    records = AuditRecord.objects.filter(kind="export", outcome=WITHDRAWN)
+    assert [one.details for one in records] == [{"export": made[0].pk}]
     make.make(after.pk)
     assert seal_declared() == 0 and Export.objects.get(pk=after.pk).file
     assert {path.name.split("-")[1] for path in folder().glob("trail-*")} == {str(after.pk)}
     withdraw(Export.objects.filter(pk=after.pk))
+
+
+def _told_of(number: int) -> Mapping[str, Any]:
+    document = case(people.SYSTEM, number).entries[-1].document
+    assert document is not None
+    with reading() as connection:
+        return as_may_be_told(inquire(connection, closed), document)

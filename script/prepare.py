@@ -27,7 +27,7 @@ def main() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two scripts may start at once in one checkout
         wanted = stamp()
         if not (PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted):
-            say("Setting up .venv; this happens once and takes a minute or two")
+            say("Setting up .venv (about 800 MB), once: nothing more is said for a minute or two, or longer")
             make_environment()
             install()
             STAMP.write_text(wanted)

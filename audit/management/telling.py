@@ -96,7 +96,7 @@ def tell_status(write: Write, overview: Overview, zone: str) -> None:
             f"{source.quarantined:,} unreadable, {source.gaps:,} gaps, {lag}{trouble}"
         )
     _tell_sealed(write, overview.sealed)
-    write("  subjects: " + ", ".join(f"{n:,} {kind}" for kind, n in overview.subjects.items()))
+    write("  subjects: " + ", ".join(f"{kind} {n:,}" for kind, n in overview.subjects.items()))
     _tell_places(write, overview.places)
     for rule in overview.rules:
         write(f"  {rule.rule:22}  {rule.open:,} open, {rule.resolved:,} resolved: {rule.title}")

@@ -16,6 +16,19 @@ from audit.errors import Refused, UsageError
 from audit.management.base import Command as Base
 from audit.management.fields import tell_fields
 from audit.management.subjects import subject_argument
+from audit.models import Approval
+from audit.values import Subject
+
+COUNTED = {  # fields of a receipt, in words
+    "owners": "subjects whose keys were destroyed",
+    "others": "its own values under other customers' keys",
+    "keys": "keys destroyed",
+    "pieces": "sealed values destroyed",
+    "blind": "search marks destroyed",
+    "texts": "written texts destroyed",
+    "exports": "files of exports destroyed",
+    "left_held": "values left for legal holds on others",
+}
 
 
 class Command(Base):
@@ -55,20 +68,38 @@ class Command(Base):
         elif options["why"] is not None:
             people.require(actor, "erase")
             number = ask(actor, subject, options["why"], despite_retention=despite)
-            self._say({"subject": str(subject), "asked": number}, options["json"])
+            self._say(_asked(subject, number, options["json"]), options["json"])
         else:
             people.require(actor, "erase")
             try:
                 receipt = erase(actor, subject, despite_retention=despite)
             except ApprovalMissing as missing:
                 raise Refused(missing.on_terminal) from None
-            self._say(msgspec.to_builtins(receipt), options["json"])
+            self._say(_receipt(msgspec.to_builtins(receipt), options["json"]), options["json"])
 
     def _say(self, told: dict[str, Any], as_json: bool) -> None:
         if as_json:
             self.print_json(told)
             return
         tell_fields(self.stdout.write, told)
+
+
+def _asked(subject: Subject, number: int, as_json: bool) -> dict[str, Any]:
+    if as_json:
+        return {"subject": str(subject), "asked": number}
+    asked = Approval.objects.get(pk=number)
+    return {
+        "subject": asked.what,
+        "asked": number,
+        "who decides": "another person with the right approve_erasure, on the console's page Approvals",
+        "open until": asked.expires_at,
+        "then": f"python manage.py erase {subject} --as {asked.requester}",
+    }
+
+
+def _receipt(told: dict[str, Any], as_json: bool) -> dict[str, Any]:
+    """For people: what was counted says of what."""
+    return told if as_json else {COUNTED.get(name, name): value for name, value in told.items()}
 
 
 def _document(planned: Plan, as_json: bool) -> dict[str, Any]:
@@ -78,7 +109,7 @@ def _document(planned: Plan, as_json: bool) -> dict[str, Any]:
     kept = f"{planned.kept_until:%Y-%m-%d}, counted from the last event" if planned.kept_until else "no longer"
     return {
         "subject": subject,
-        "all that stands under the keys of": owners,
-        "its own values under other customers' keys": others,
+        "keys destroyed, with all that is sealed under them (subjects)": owners,
+        "its own values under other customers' keys (source, event, field)": others,
         "the law keeps the data until": kept,
     }

@@ -30,6 +30,7 @@ FIGURES = ("values",)
 UNNAMED = {"type": "unnamed_event", "stream": "unnamed_stream"}
 COMMAS = str.maketrans(",.", ".,")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
+_HYPHEN = re.compile(r"(?<!\S)-(?=\d)")
 _EVENT = re.compile(r"(\w+) of (\w+)")
 _PLACE = re.compile(r"(\w+):([^,\s]+)")
 _NAME = re.compile(r"\w+")
@@ -51,7 +52,7 @@ def _word(inquiry: Inquiry, numbers: Mapping[str, Any], name: str, value: Any, l
     if name == "moved_text" and numbers.get("moved") == "0" and "book" in numbers:  # what left may be booked yet
         return word(inquiry.language, "nothing_that_arrived")
     if name.endswith("_text") or name in SUMS:
-        return value.translate(COMMAS) if has_decimal_comma(inquiry.language) else value
+        return _amount(value.translate(COMMAS) if has_decimal_comma(inquiry.language) else value)
     if value == UNREADABLE and name in UNNAMED:
         return word(inquiry.language, UNNAMED[name])
     if name == "type" and _NAME.fullmatch(value):
@@ -76,6 +77,11 @@ def _word(inquiry: Inquiry, numbers: Mapping[str, Any], name: str, value: Any, l
     if name in PHRASES:
         return phrase(value, inquiry.language)
     return value
+
+
+def _amount(value: str) -> str:
+    """With a minus sign, as amounts have it on the pages."""
+    return _HYPHEN.sub("−", value)
 
 
 def _lane(inquiry: Inquiry, numbers: Mapping[str, Any]) -> Lane | None:

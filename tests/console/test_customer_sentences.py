@@ -158,6 +158,41 @@ def test_to_the_receiver_a_payment_is_from_another_and_what_arrived_has_arrived(
     assert re.search(arrived, receiver.answer) and "has not gone on" not in receiver.answer
 
 
+def test_a_customer_of_whom_a_record_is_missing_is_not_complete(bank: Bank) -> None:
+    """What the missing one told, an address or a telephone, may have changed."""
+    customer = bank.id_of("customer", next(one for one in planted() if one["fault"] == "version_gap")["subject"][9:])
+    page = text_of(with_reason(browser_of("support"), "customer", customer), f"/of/customer/{customer}")
+    assert "Complete: no." in page and "A record is missing here; what stands under Facts may be old." in page
+
+
+def test_a_correction_by_hand_is_no_payment_in(bank: Bank) -> None:
+    """Nor does the first sentence name the employee."""
+    accounts = {entry["subject"][8:] for entry in planted() if entry["fault"] == "correction"}
+    corrected = []
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        for account in accounts:
+            customer = Subject("customer", bank.key_of(bank.customer_of("account", bank.id_of("account", account))))
+            page = customer_page(inquiry, customer)
+            corrected += [row for row in page.payments.rows if row.is_correction]
+            assert "corrected" not in page.answer, page.answer
+    assert any(row.money.units > 0 for row in corrected)
+
+
+def test_what_is_below_zero_bears_a_minus_sign(bank: Bank) -> None:
+    found = bank.rows(
+        "select f.subject_id from finding f join trace.subject s on s.id = f.subject_id"
+        " where f.rule = 'negative_place' and s.kind = 'account'"
+    )
+    with reading() as connection:
+        for language, zero in (("en", "fell to −"), ("da", "faldt til −")):
+            inquiry = inquire(connection, hidden, language=language)
+            for (id,) in found:
+                lines = account_page(inquiry, Subject("account", bank.key_of(id))).findings.rows
+                assert any(zero in line.says for line in lines if line.rule == "negative_place"), lines
+    assert found
+
+
 def test_an_event_whose_parts_do_not_make_its_total_is_told_as_its_payment(bank: Bank) -> None:
     """It is found of the account; what a customer knows is the exchange."""
     found = bank.rows(

@@ -68,11 +68,10 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
     told = [loaded.told[row.position] for row in own]
     troubles = troubles_of(inquiry, found.rows, loaded.flows, mine.accounts)
     doubted = doubted_of(inquiry, found.rows, troubles, listed.flows)
-    items = [
-        open_item(inquiry, flow, mine.accounts, is_unexplained=flow.known.subject in doubted) for flow in flows
-    ]
+    items = [open_item(inquiry, flow, mine.accounts, is_unexplained=flow.known.subject in doubted) for flow in flows]
     missed = with_flows(not_understood(inquiry, asked, fresh, accounts), flows)
     at = inquiry.as_of(all(flow.is_final() for flow in flows))
+    is_incomplete = bool(missed or at.unattributed or any(one.is_record_missing for one in found.rows))
     lines = account_lines(inquiry, accounts[:ACCOUNTS_SHOWN], flows, held)
     paid = payment_lines(inquiry, asked, mine, fresh, listed, loaded, {*under_way, *wrong}, over, doubted)
     return CustomerPage(
@@ -81,7 +80,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
         model=inquiry.model.hash,
         answer=" ".join(
             [
-                answer_of(inquiry, items, troubles, bool(missed or at.unattributed), mine.accounts),
+                answer_of(inquiry, items, troubles, is_incomplete, mine.accounts),
                 *came_in(inquiry, lines, paid if cursor is None else None),
             ]
         ),
@@ -92,7 +91,7 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
         payments=paid,
         others=others_of(inquiry, asked, beside),
         findings=found,
-        complete=not (missed or at.unattributed),
+        complete=not is_incomplete,
         not_understood=missed,
         newest=newest(inquiry, asked),
     )
@@ -105,7 +104,8 @@ def came_in(inquiry: Inquiry, accounts: Sequence[AccountLine], paid: Page[Paymen
     said = [word(language, "incoming", amount=inquiry.amount(one)) for one in incoming]
     if accounts and not incoming:
         said.append(word(language, "nothing_incoming"))
-    last = next((row for row in paid.rows if row.money.units > 0 and row.is_booked), None) if paid else None
+    came = (row for row in paid.rows if row.money.units > 0 and row.is_booked and not row.is_correction) if paid else ()
+    last = next(iter(came), None)
     if last is not None:
         amount, time = inquiry.amount(last.money), inquiry.time(last.recorded)
         name = "last_in_from" if last.counterparty else "last_in" if last.flow else "last_in_as"
@@ -114,9 +114,7 @@ def came_in(inquiry: Inquiry, accounts: Sequence[AccountLine], paid: Page[Paymen
     return said
 
 
-def open_item(
-    inquiry: Inquiry, flow: Flow, mine: Sequence[Subject] = (), *, is_unexplained: bool = False
-) -> OpenItem:
+def open_item(inquiry: Inquiry, flow: Flow, mine: Sequence[Subject] = (), *, is_unexplained: bool = False) -> OpenItem:
     """Where a flow's money is, since when, and by when it should go on; to the holder of these accounts."""
     states = flow.states()
     waiting = waiting_for(inquiry, flow.past, flow.told, states)

@@ -186,9 +186,7 @@ def _is_from(flow: Flow, accounts: Sequence[Subject]) -> bool:
     )
 
 
-def _of_settled(
-    inquiry: Inquiry, one: Settled, told: Mapping[int, Told], mine: Mine, is_doubted: bool
-) -> PaymentLine:
+def _of_settled(inquiry: Inquiry, one: Settled, told: Mapping[int, Told], mine: Mine, is_doubted: bool) -> PaymentLine:
     """As `_of_flow` of one that has nothing more to come."""
     read = [told[row.position] for row in one.declaring]
     booked = sorted((change for change in _sums(one, mine) if change.units), key=lambda change: change.units)
@@ -242,6 +240,7 @@ def _of_event(inquiry: Inquiry, told: Told, moved: Sequence[Moved], mine: Mine) 
         booked_after=_after(inquiry, change),
         is_final=told.is_final,
         says=told.says,
+        is_correction=bool(told.meaning and told.meaning.is_correction),
     )
 
 

@@ -71,6 +71,11 @@ class FindingLine:
         return self.is_open and self.rule in OF_MONEY
 
     @property
+    def is_record_missing(self) -> bool:
+        """Something happened to it that we were not given."""
+        return self.is_open and self.rule == "version_gap"
+
+    @property
     def is_doubt(self) -> bool:
         """It is grave, and neither a wait nor the consequence of another finding."""
         return self.is_open and self.severity in GRAVE and self.rule not in OF_TIME and self.because_of is None

@@ -274,3 +274,4 @@ class PaymentLine:
     is_final: bool = True
     is_booked: bool = True
     says: str = ""  # of an event that belongs to no flow
+    is_correction: bool = False

@@ -13,6 +13,7 @@ from console.environment import url
 from console.visit import Visit
 
 BELOW_ZERO = "available < 0"
+HELD_BELOW = "held < 0"  # which cannot be: then what is available is not what it says
 
 
 def ever_below_zero(visit: Visit, accounts: Sequence[AccountLine]) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from audit.answers.when import claim_of
 from audit.answers.when import when as ask_when
 from audit.errors import UsageError
 from console.asking import asking, enter
-from console.below_zero import BELOW_ZERO
+from console.below_zero import BELOW_ZERO, HELD_BELOW
 from console.forms import day_in
 from console.visit import Visit, looked
 
@@ -39,6 +39,10 @@ def when(visit: Visit, kind: str, id: int) -> HttpResponse:
             trouble, visit.outcome = gettext(str(error)), "bad input"
         asked = in_words(inquiry, kind, claim_of(inquiry, that).tree) if page else ""
         is_below_zero = that == BELOW_ZERO and kind in holders(inquiry.model)
+        is_held_below = False
+        if page and is_below_zero:
+            below = ask_when(inquiry, subject, HELD_BELOW, edges).intervals
+            is_held_below = bool(within(below, *edges) if edges else below)
         at, title = inquiry.as_of(), link_of(inquiry, subject, id).title
     if posted and not trouble:
         return HttpResponseRedirect(visit.at(visit.request.path, that=that))
@@ -47,7 +51,7 @@ def when(visit: Visit, kind: str, id: int) -> HttpResponse:
     response = visit.show("when.html", at, page=page, kind=kind, id=id, subject=title, that=that,
                           asked=asked, trouble=trouble, most=SHOWN, shown=shown, began=began, ended=ended,
                           edges=edges, throughout=bool(edges and throughout(shown, *edges)),
-                          is_below_zero=is_below_zero)  # fmt: skip
+                          is_below_zero=is_below_zero, is_held_below=is_held_below)  # fmt: skip
     response.status_code = 400 if trouble else 200
     return response
 

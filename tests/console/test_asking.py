@@ -201,6 +201,21 @@ def test_whether_an_account_was_below_zero_is_one_click_away(bank: Bank, account
     assert ever in (unescape(link) for link in re.findall(r'href="([^"]+)"', theirs))
 
 
+def test_what_is_held_below_zero_takes_the_never_back(bank: Bank, account: int, support: Client) -> None:
+    """What is available is then more than there is, and hides that the account was overdrawn."""
+    found = bank.rows(
+        "select s.id from entry e join trace.place p on p.id = e.place_id"
+        " join trace.subject s on s.kind = 'account' and s.key = p.key"
+        " where p.kind = 'reserved' group by 1 having sum(e.amount) < 0"
+    )
+    assert found and account not in [id for (id,) in found]
+    caveat, asked = "do not rely on what is available", {"that": "available < 0"}
+    for (id,) in found[:3]:
+        browser = with_reason(browser_of("support"), "account", id)
+        assert caveat in browser.get(f"/of/account/{id}/when", asked).content.decode()
+    assert caveat not in support.get(f"/of/account/{account}/when", asked).content.decode()
+
+
 def test_only_times_in_the_asked_days_are_listed(bank: Bank, account: int, support: Client) -> None:
     url, that = f"/of/account/{account}/when", "available >= 0"
     ever = support.get(url, {"that": that}).content.decode()

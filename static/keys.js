@@ -37,6 +37,10 @@
     if (target.matches("input[type=radio]")) { target.checked = true; target.focus(); return; }
     if (target.matches("input, select, textarea")) { target.focus(); target.select && target.select(); return; }
     target.click();
+    if (target.matches("details[open] > summary")) {
+      var field = target.parentNode.querySelector("input:not([type=hidden]), select, textarea");
+      if (field) { field.focus(); }
+    }
   }
 
   document.addEventListener("keydown", function (event) {

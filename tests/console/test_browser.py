@@ -169,6 +169,8 @@ def test_keys_can_be_switched_off(opened: Open, urls: list[str]) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.wait_for_url(re.compile(r"step=(?!3\b)\d+"))
+    page.keyboard.press("a")
+    assert page.evaluate("document.activeElement.id") == "asof-at"
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ PERSONAL_NUMBERS = re.compile(
     r"_?(number|nummer|num|no|nr|id)?$",
     re.I,
 )
+PARTY_WORDS = re.compile(r"owner|holder|inhaber|kontohaver", re.I)  # a name, or the number of a customer
 NOT_PERSONAL = re.compile(
     r"(type?|kind|code|produ[ck]t|event|file?|currency|valuta|channel|status|state)_?(name|navn|namn)|frequency", re.I
 )
@@ -45,6 +46,7 @@ class TypeGuess:
     count: int
     ties: Mapping[str, str] = field(default_factory=dict)  # kind -> path
     personal: Sequence[str] = ()
+    parties: Sequence[str] = ()  # those of them that may be a customer's number, and no name
     amounts: Sequence[str] = ()
     balances: Sequence[str] = ()  # amounts that seem to say what is left afterwards
     currency: str | None = None
@@ -107,7 +109,9 @@ def _type(lane: LaneSeen, type_: str, seen: TypeSeen, own: str, keys: Mapping[st
     identifiers = [p for p, one in seen.fields.items() if IDENTIFIER_WORDS.search(p) and not _looks(one, Look.TREE)]
     before: Counter[str] = Counter({b: n for (b, a), n in lane.transitions.items() if a == type_})
     return TypeGuess(
-        seen.count, ties, personal, [path for path in amounts if not BALANCE_WORDS.search(path)],
+        seen.count, ties, personal,
+        [path for path in personal if _may_be_party(path, seen.fields[path])],
+        [path for path in amounts if not BALANCE_WORDS.search(path)],
         [path for path in amounts if BALANCE_WORDS.search(path)],
         next((path for path, one in plain.items() if _looks(one, Look.CURRENCY)), None),
         identifiers,
@@ -134,6 +138,10 @@ def _is_personal(path: str, seen: FieldSeen) -> bool:
     if _looks(seen, *PERSONAL_LOOKS):
         return not NOT_PERSONAL.search(path)
     return bool(PERSONAL_WORDS.search(path)) and not NOT_PERSONAL.search(path)
+
+
+def _may_be_party(path: str, seen: FieldSeen) -> bool:
+    return bool(PARTY_WORDS.search(path.rpartition(".")[2])) and not seen.is_map and not _looks(seen, *PERSONAL_LOOKS)
 
 
 def _is_amount(path: str, seen: FieldSeen) -> bool:

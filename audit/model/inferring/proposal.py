@@ -82,6 +82,9 @@ def _type(lane: LaneGuess, type_: str, one: TypeGuess, states: Mapping[str, str]
         yield f"ties = {{ {', '.join(f'{kind} = {_text(path)}' for kind, path in one.ties.items())} }}"
     if one.personal:
         yield f"personal = [{', '.join(map(_text, one.personal))}]"
+    for path in one.parties:
+        yield f"# TODO: {_one_line(path)} may be a customer's number and no name. Then take it out of `personal`,"
+        yield f"#   and tie it: ties = {{ customer = {_text(path)} }}"
     if one.maps:
         yield f"# not looked into, for their keys seem to be values: {', '.join(map(_one_line, one.maps))}"
     if one.left_out:

@@ -251,8 +251,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ended_before": "Før det var den allerede {ended}; hvilken af de to der gælder, er ikke afgjort.",
         "available": "{amount} er til rådighed.",
         "held": "Derudover er {amount} reserveret.",
-        "held_below": "Det reserverede er {amount} under nul, og det kan det ikke være: regn ikke med det rådige "
-        "beløb.",
+        "held_below": "Det reserverede er {amount} under nul, og det kan det ikke være: regn ikke med det, der "
+        "vises til rådighed.",
         "incoming": "{amount} er på vej ind.",
         "nothing_incoming": "Intet er på vej ind.",
         "last_in": "Den seneste indbetaling var {amount}, {time}.",
@@ -289,7 +289,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "taken": "der er trukket {amount} på kontoen i stedet for {instead}",
         "taken_once": "der er trukket {amount} på kontoen",
         "put": "der er sat {amount} ind på kontoen i stedet for {instead}",
-        "released_unheld": "der vises {amount} for meget som rådigt; intet var reserveret til det",
+        "released_unheld": "der vises {amount} for meget til rådighed; intet var reserveret til det",
         "stays_paid": "De øvrige {amount} er fortsat betalt.",
         "no_promise": "Vi kan endnu ikke sige, hvornår det er rettet.",
         "back_yes": "Kommer pengene tilbage? Ja: alt er tilbage, hvor det kom fra.",
@@ -319,7 +319,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "claim_in_place": "dens penge, som er {place},",
         "claim_amount": "beløbet",
         "claim_balance": "saldoen",
-        "claim_available": "det disponible beløb",
+        "claim_available": "det, der er til rådighed,",
         "claim_held": "det reserverede beløb",
         "claim_is": "{what} er {value}",
         "claim_less": "{what} er mindre end {value}",

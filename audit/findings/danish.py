@@ -67,7 +67,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "illegal_transition": (
         "{type} ændrede {lane} {item} fra “{from}” til “{to}”; det må kun ske, når den er: {allowed}.",
-        "En rettelse samme sted. Den mindste ændring, der gør historien lovlig: {change}.",
+        "En rettelse dér, hvor det skete. Den mindste ændring, der gør historien lovlig: {change}.",
     ),
     "late_reaction": (
         "{came} skulle være kommet senest {due} efter {after}, og kom {seconds} senere.",
@@ -75,7 +75,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "life_after_death": (
         "{type} ændrede {lane} {item} til “{to}”, efter at den var sluttet som “{from}”.",
-        "En rettelse samme sted, der siger hvorfor.",
+        "En rettelse dér, hvor det skete, der siger hvorfor.",
     ),
     "missing_reaction": (
         "Efter {after} skulle {one_of} være kommet senest {due}, men var ikke kommet.",

@@ -145,6 +145,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "back_one_of_two": "Is it coming back? The same order was paid twice: one of the two must be put right. When "
         "is not known yet.",
         "back_unknown": "Is it coming back? Not known yet.",
+        "back_part_unknown": "Is it coming back? {amount} is not accounted for; whether that comes back is not known.",
         "should_have": "The payment should have gone on by {time} and has not.",
         "and": "and",
         "claim_not": "not: {what}",
@@ -305,6 +306,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "back_one_of_two": "Kommer pengene tilbage? Den samme ordre er betalt to gange: den ene skal rettes. Hvornår "
         "vides endnu ikke.",
         "back_unknown": "Kommer pengene tilbage? Det vides endnu ikke.",
+        "back_part_unknown": "Kommer pengene tilbage? Der er ikke gjort rede for {amount}; om de kommer tilbage, vides"
+        " ikke.",
         "should_have": "Betalingen skulle være gået videre senest {time}, men det er ikke sket.",
         "and": "og",
         "claim_not": "ikke: {what}",

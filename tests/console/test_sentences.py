@@ -410,3 +410,18 @@ def test_what_does_not_add_up_names_only_places_that_hold_something(bank: Bank) 
         said = findings_of(inquire(connection, hidden), [id for id, _ in found], limit=500).rows
     both = [one.says for one in said if one.rule == "transfer_not_conserved" and "another bank" in one.says]
     assert both and all("when this was first seen 1,000.00 DKK of it was there" in one for one in both), both
+
+
+def test_of_what_is_not_accounted_for_alone_it_is_asked_whether_it_comes_back(bank: Bank) -> None:
+    """Of an exchange whose parts do not make its total the rest is where it should be."""
+    found = bank.rows(
+        "select distinct s.key from finding f join timeline t on t.position = f.opened_by"
+        " join trace.subject s on s.id = t.subject_id and s.kind = 'exchange' where f.rule = 'unbalanced_event'"
+    )
+    assert found
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        for (key,) in found:
+            page = transfer(inquiry, Subject("exchange", key))
+            part = re.fullmatch(r"Is it coming back\? ([\d.]+) DKK is not accounted for; .*", page.coming_back)
+            assert part and page.money and 0 < float(part[1]) < page.money.amount, page.coming_back

@@ -50,6 +50,8 @@ def _of_failed(flow: Flow, payers: Collection[Subject], *, has_doubts: bool) -> 
 
 def _of_carried_out(flow: Flow, payers: Collection[Subject], rules: Collection[str]) -> str:
     """Of one that arrived only what was taken too much, or is held yet, is anybody's to get back."""
+    if _in_doubt(flow):
+        return "back_part_unknown"
     if _is_unexplained(flow) or not _has_arrived(flow, payers):
         return "back_unknown"
     is_held, is_excess = bool(still_held(flow)), bool(_excess(flow))
@@ -61,8 +63,8 @@ def _of_carried_out(flow: Flow, payers: Collection[Subject], rules: Collection[s
 
 
 def _amounts(flow: Flow) -> dict[str, str]:
-    """What is held, else what was taken too much."""
-    declared, units = flow.declared(), still_held(flow) or _excess(flow)
+    """What nobody can account for, else what is held, else what was taken too much."""
+    declared, units = flow.declared(), _in_doubt(flow) or still_held(flow) or _excess(flow)
     return {"amount": flow.inquiry.amount(money(flow.inquiry.model, units, declared.currency)) if declared else ""}
 
 
@@ -86,6 +88,15 @@ def _has_arrived(flow: Flow, payers: Collection[Subject]) -> bool:
 
 def _is_unexplained(flow: Flow) -> bool:
     return any(net.place.kind == UNEXPLAINED for net in flow.nets())
+
+
+def _in_doubt(flow: Flow) -> int:
+    """What is not accounted for of it, where that is a part alone."""
+    declared, found = flow.declared(), [net for net in flow.nets() if net.place.kind == UNEXPLAINED and net.units]
+    if declared is None or any(net.currency != declared.currency for net in found):
+        return 0
+    units = sum(abs(net.units) for net in found)
+    return units if units < declared.units else 0
 
 
 def _is_both(flow: Flow, payers: Collection[Subject]) -> bool:

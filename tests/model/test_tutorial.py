@@ -40,7 +40,7 @@ def checked(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> str:
         call_command("model", "check", "wallet.toml", stdout=out)
     except ModelError as error:
         out.write(f"error: {error}\n")
-    return re.sub(r"\b[0-9a-f]{64}\b", "HASH", out.getvalue())
+    return re.sub(r"\b[0-9a-f]{12}\b", "HASH", out.getvalue())
 
 
 def test_each_step_checks_with_the_output_that_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ class Command(Base):
         model = examined.model
         if model is None:
             return
-        self.stdout.write(f"{path} is good: model {model.name}, version {model.version}, {model.hash}")
+        self.stdout.write(f"{path} is good: model {model.name}, version {model.version}, {model.hash[:12]}")
         for lane in model.lanes.values():
             count = len({event.type for event in lane.events.values()})
             states = f"; states {', '.join(lane.states)}" if lane.states else ""

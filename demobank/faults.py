@@ -83,7 +83,7 @@ _ALONE = (
           strike=strikes.unknown, kind="account"),
     Fault("unreadable_payload", 2, ("unreadable",), "account.LimitChanged", ("account.LimitChanged",),
           strike=strikes.unreadable, kind="account"),
-    Fault("backdated_event", 2, ("closed_period",), "account.Deposited", ("account.Deposited",),
+    Fault("backdated_event", 2, ("clock_anomaly",), "account.Deposited", ("account.Deposited",),
           strike=strikes.backdated, kind="account", age=DAY),
     Fault("clock_ahead", 1, ("clock_anomaly",), "account.Deposited", ("account.Deposited",),
           strike=strikes.clock_ahead, kind="account"),

@@ -1,4 +1,4 @@
-"""D27: an event says that it happened after it was recorded."""
+"""D27: an event says that it happened when it cannot have."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ RULE = Rule(
     name="clock_anomaly",
     title="Time that cannot be",
     severity=Severity.MEDIUM,
-    sentence="{type} of {stream} says that it happened {seconds} after it was recorded.",
-    mend="Nothing changes the event. Its sender sets its clock right.",
+    sentence="{type} of {stream} says that it happened {seconds} {how}.",
+    mend="Nothing changes the event. Its sender sets its clock right, or says why a closed period was changed.",
     meaning="D27: an event occurred later than its store recorded it, by more than the second by which clocks may "
-    "differ.",
+    "differ; or so long before that its period was closed by then.",
 )

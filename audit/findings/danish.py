@@ -29,12 +29,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Intet af sig selv: den, der fører kilden, siger hvorfor.",
     ),
     "clock_anomaly": (
-        "{type} på {stream} siger, at den skete {seconds} efter at den blev registreret.",
-        "Intet ændrer posten. Afsenderen stiller sit ur.",
-    ),
-    "closed_period": (
-        "{type} på {stream} siger, at den skete {seconds} før den blev registreret, da dens periode var lukket.",
-        "Intet ændrer posten. Afsenderen siger, hvorfor en lukket periode blev ændret.",
+        "{type} på {stream} siger, at den skete {seconds} {how}.",
+        "Intet ændrer posten. Afsenderen stiller sit ur, eller siger hvorfor en lukket periode blev ændret.",
     ),
     "double_effect": (
         "{type} er udført {how}{other}, for samme {kind}.",
@@ -156,6 +152,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 PHRASES: Mapping[str, str] = {
     "is not in its source any more as it was read": "står ikke længere i sin kilde, som den blev læst",
     "came after its source had been complete up to there": "kom, efter at dens kilde var kendt så langt",
+    "after it was recorded": "efter at den blev registreret",
+    "before it was recorded, when its period was closed": "før den blev registreret, da dens periode var lukket",
     "a second time": "for anden gang",
     "besides": "foruden",
     "with more than was still reserved": "med mere, end der endnu var reserveret",

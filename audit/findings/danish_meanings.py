@@ -33,11 +33,8 @@ MEANINGS: Mapping[str, str] = {
         "som endeligt."
     ),
     "clock_anomaly": (
-        "D27: en hændelse skete senere, end dens system registrerede den, ud over det sekund, ure må gå forskelligt."
-    ),
-    "closed_period": (
-        "D27: en hændelse skete så længe før, dens system registrerede den, at dens periode da var lukket, som "
-        "modellens `closed_after` siger."
+        "D27: en hændelse skete senere, end dens system registrerede den, ud over det sekund, ure må gå forskelligt; "
+        "eller så længe før, at dens periode da var lukket."
     ),
     "double_effect": (
         "D14: to hændelser i én betaling bærer det samme `once`-mærke, uden at den første var ført tilbage; eller en "

@@ -55,12 +55,13 @@ def _next(lane: Lane | None, memory: Memory) -> int | None:
 def _time(event: Logged, model: Model) -> Iterator[Noticed]:
     late, allowed = event.recorded - event.occurred, model.closed_after
     if late < -SKEW_MICROS:
-        rule, seconds = "clock_anomaly", -late // 1_000_000
+        how, seconds = "after it was recorded", -late // 1_000_000
     elif allowed is not None and late > SKEW_MICROS and event.recorded > model.due(event.occurred, allowed):
-        rule, seconds = "closed_period", late // 1_000_000
+        how, seconds = "before it was recorded, when its period was closed", late // 1_000_000
     else:
         return
-    yield Noticed(rule, {"type": event.type, "stream": event.stream, "seconds": seconds})
+    numbers: dict[str, str | int] = {"type": event.type, "stream": event.stream, "seconds": seconds, "how": how}
+    yield Noticed("clock_anomaly", numbers)
 
 
 def _clash(event: Logged, version: int, memory: Memory, has_order: bool) -> Iterator[Noticed]:

@@ -19,8 +19,8 @@ Forget = Callable[[Sequence[int]], None]
 STREAM_RULES = [
     "version_gap", "version_clash", "negative_place", "stuck", "illegal_transition", "life_after_death",
     "unknown_event",
-    "unreadable", "redelivery", "clock_anomaly", "closed_period", "unbalanced_event", "unreasoned_correction",
-    "forbidden_state", "asserted_value_differs",
+    "unreadable", "redelivery", "clock_anomaly", "unbalanced_event", "unreasoned_correction", "forbidden_state",
+    "asserted_value_differs",
 ]
 _DAY_ZERO = date(1970, 1, 1)
 

@@ -93,7 +93,7 @@ def test_a_backdated_booking_says_both_of_its_days(bank: Bank) -> None:
     with_reason(browser, "account", id)
     [[position, happened, known]] = bank.rows(
         "select l.position, l.occurred_at, l.recorded_at from finding f join trace.log l on l.position = f.opened_by"
-        " where f.subject_id = %s and f.rule = 'closed_period'",
+        " where f.subject_id = %s and f.rule = 'clock_anomaly'",
         id,
     )
     written = formats("en", "Europe/Copenhagen")

@@ -267,6 +267,3 @@ def test_who_else_is_in_the_same_situation_not_in_another_one(bank: Bank) -> Non
                 found = ask_who(inquiry, subject)
                 others = {line.subject.subject for line in found.subjects.rows}
                 assert others == planted[fault], (fault, found.expression)
-        for fault, rule in {"backdated_event": "closed_period", "clock_ahead": "clock_anomaly"}.items():
-            found = ask_who(inquiry, Subject("account", "*"), f"finding = {rule}")
-            assert {line.subject.subject for line in found.subjects.rows} == planted[fault]

@@ -23,7 +23,7 @@ late_reaction illegal_transition life_after_death reservation_leak unmatched_res
 redelivery id_collision duplicate_effect duplicate_reaction version_gap version_clash effect_before_cause orphan_cause
 unknown_event position_hole source_silent clock_anomaly asserted_value_differs reconciliation_break unreadable
 unreasoned_correction access_anomaly trail_integrity trail_incomplete missing_in_store changed_at_source books_disagree
-forbidden_state closed_period
+forbidden_state
 """
 
 

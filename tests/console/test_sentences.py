@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from html import unescape
@@ -11,11 +10,9 @@ from html import unescape
 import pytest
 
 from audit.access.mask import hidden
-from audit.answers.inquiry import Inquiry, inquire
-from audit.answers.pages.customer import customer as customer_page
+from audit.answers.inquiry import inquire
 from audit.answers.pages.findings import findings_of
 from audit.answers.pages.transfer import transfer
-from audit.answers.shapes import PaymentLine
 from audit.answers.where import where
 from audit.answers.words import WORDS
 from audit.database import reading
@@ -217,47 +214,6 @@ def test_of_each_fault_it_is_said_what_comes_back_and_what_was_taken(bank: Bank)
             assert ("; 500.00 DKK was asked for", "; der var bestilt 500,00 DKK")[number] in said, said
 
 
-def test_who_paid_is_named_to_who_was_paid_inside_the_bank(bank: Bank) -> None:
-    """Each side of one transfer reads the other's name, in the list and in the sentence, never its own."""
-    with reading() as connection:
-        inquiry = inquire(connection, lambda _owner, _path, value: value)
-        found = bank.rows(
-            "select s.key, o.key from link l join trace.subject s on s.id = l.subject_id"
-            " join trace.subject o on o.id = l.other_id join timeline t on t.subject_id = s.id"
-            " join timeline c on c.subject_id = o.id and c.position = t.position"
-            " join trace.log e on e.position = t.position join trace.event_type y on y.id = e.type_id"
-            " where s.kind = 'transfer' and l.other_kind = 'customer' and y.name = 'TransferReceived' and exists ("
-            "select from timeline r join trace.log m on m.position = r.position join trace.event_type n"
-            " on n.id = m.type_id where r.subject_id = s.id and n.name = 'RoutedInside') order by e.position limit 9"
-        )
-        named = set()
-        for key, receiver in found:
-            facts = {fact.name: fact.value for fact in transfer(inquiry, Subject("transfer", key)).facts}
-            rows = _payments_of(inquiry, Subject("customer", receiver))
-            line = next(row for row in rows if row.flow and row.flow.subject.key == key)
-            assert line.counterparty == facts["sender.name"], key
-            named.add(facts["sender.name"] != facts["receiver.name"])
-    assert True in named
-
-
-@pytest.mark.parametrize("fault", ["captured_too_much", "booked_less"])
-def test_a_fact_that_several_services_tell_is_told_once(fault: str, bank: Bank) -> None:
-    with reading() as connection:
-        inquiry = inquire(connection, lambda _owner, _path, value: value)
-        facts = transfer(inquiry, Subject.parse(told_key()[fault]["subject"])).facts
-    titles = [fact.title for fact in facts]
-    assert {"Shop", "Receiver name"} & set(titles) and len(titles) == len(set(titles)), titles
-
-
-def _payments_of(inquiry: Inquiry, subject: Subject) -> Iterator[PaymentLine]:
-    """From page to page."""
-    page = customer_page(inquiry, subject).payments
-    yield from page.rows
-    while page.next:
-        page = customer_page(inquiry, subject, page.next).payments
-        yield from page.rows
-
-
 def test_what_is_explained_by_now_is_not_headed_as_unexplained(bank: Bank) -> None:
     found = bank.rows(
         "select s.id, l.other_id from finding f join trace.subject s on s.id = f.subject_id"
@@ -281,47 +237,6 @@ def test_what_is_explained_by_now_is_not_headed_as_unexplained(bank: Bank) -> No
     then = text_of(with_reason(browser_of("support"), "transfer", id), path)
     assert ">not explained</a>" in then and ">explained since</a>" not in then
     assert "Nothing is open; everything is explained." in page
-
-
-def test_a_payment_that_failed_and_holds_its_money_says_both(bank: Bank) -> None:
-    """Not only that the amount is set aside, which is as true of one that is under way; in both languages."""
-    found = bank.rows(
-        "select s.kind, s.key from finding f join trace.subject s on s.id = f.subject_id join flow w using (subject_id)"
-        " where f.rule = 'reservation_leak' and f.state = 'open' and w.is_failure order by 1, 2"
-    )
-    assert {kind for kind, _ in found} >= {"transfer", "card_payment"}
-    for language, words in (
-        ("en", "the payment was not carried out; the 500.00 DKK has not been given back yet"),
-        ("da", "betalingen blev ikke gennemført; de 500,00 DKK er ikke givet tilbage endnu"),
-    ):
-        with reading() as connection:
-            inquiry = inquire(connection, lambda _owner, _path, value: value, language=language)
-            for kind, key in found:
-                page = transfer(inquiry, Subject(kind, key))
-                assert words in page.tells, (key, page.tells)
-
-
-def test_an_exchange_that_was_only_paid_says_all_that_was_taken_and_that_nothing_came(bank: Bank) -> None:
-    """With the fee and what rounding left; never that the money was exchanged."""
-    found = bank.rows(
-        "select s.key from flow f join trace.subject s on s.id = f.subject_id where s.kind = 'exchange'"
-        " and not f.is_final and exists (select from finding g where g.subject_id = s.id and g.rule = 'stuck'"
-        " and g.state = 'open')"
-    )
-    assert found
-    with reading() as connection:
-        inquiry = inquire(connection, lambda _owner, _path, value: value)
-        for (key,) in found:
-            page = transfer(inquiry, Subject("exchange", key))
-            assert page.money and f"{page.money} was taken from your account" in page.tells
-            assert "not on your account yet" in page.tells and "and exchanged" not in page.tells
-
-
-def test_a_hold_that_is_late_says_that_the_shop_has_to_move(bank: Bank) -> None:
-    with reading() as connection:
-        inquiry = inquire(connection, lambda _owner, _path, value: value)
-        page = transfer(inquiry, Subject(*told_key()["hold_never_ends"]["subject"].split(":", 1)))
-    assert "Waiting for the shop to take the amount or let it go." in page.tells
 
 
 def test_every_rule_has_its_words_in_both_languages() -> None:

@@ -62,6 +62,7 @@ def check_kills(
     assert any(row[0] == "events" and row[1] > 2_500 for row in found["counts"])
 
 
+@pytest.mark.stress
 def test_a_follower_that_is_killed_goes_on_as_if_nothing_had_been(
     store: Store, feed: Feed, make_database: MakeDatabase, django_db_blocker: Any, tmp_path: Path
 ) -> None:

@@ -79,10 +79,13 @@ def _of_holder(inquiry: Inquiry, like: Subject) -> Iterator[Situation]:
     """Those of its payments, and what is found of itself or of an account: the gravest first. Nothing open is no
     situation."""
     told, all = set(), _open(_found(inquiry, like))
-    ids = {one.id for one in all}
+    ids, payments = {one.id for one in all}, set[Subject]()
     for one in all:
-        if one.because_of in ids:
-            continue  # its cause says it
+        payment = _flow_of(inquiry, one.subject.subject)
+        if one.because_of in ids or payment in payments:
+            continue  # its cause says it, or another finding of the same payment did
+        if payment is not None:
+            payments.add(payment)
         found = _of_found(inquiry, one)
         if found.expression and (found.kind, found.expression) not in told:
             told.add((found.kind, found.expression))

@@ -110,7 +110,7 @@ def test_who_else_leads_to_a_list_whose_address_names_nobody(bank: Bank, transfe
     page = support.get(address).content.decode()
     assert f"/of/transfer/{transfer}" in page and f'<p class="crumbs"><a href="/of/transfer/{transfer}">' in page
     assert re.search(r"(Nobody else is|One other is|\d+ others are) in this situation", page)
-    shown = re.findall(r'<td data-label="Who"><a href="/of/transfer/(\d+)', page)
+    shown = re.findall(r'<td data-label="Who"><span><a href="/of/transfer/(\d+)', page)
     record = AuditRecord.objects.filter(page="who").latest("pk")
     keys = {f"transfer:{bank.rows('select key from trace.subject where id = %s', int(id))[0][0]}" for id in shown}
     assert set(record.subjects) == keys

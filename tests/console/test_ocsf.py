@@ -35,7 +35,7 @@ def printed(**options: Any) -> list[dict[str, Any]]:
 
 def test_every_kind_is_valid_ocsf(database: Database) -> None:
     person = Actor("mette", "support", session="digest", address="203.0.113.9")
-    about, reason = [Subject("customer", "4711")], Reason("call", "Mette Holm")
+    about, reason = [Subject("customer", "C-4711")], Reason("call", "Mette Holm")
     for kind in looks.KINDS:
         look = Look(kind, "customer", about, reason, unmasked=["name"], duration_ms=12, details={"what": "Mette Holm"})
         for actor in (person, SYSTEM, Actor("", "", address="203.0.113.9")):
@@ -47,8 +47,8 @@ def test_every_kind_is_valid_ocsf(database: Database) -> None:
         assert set(event) <= set(type(checked).model_fields)
         assert event["type_uid"] == event["class_uid"] * 100 + event["activity_id"]
         text = json.dumps(event)
-        assert "4711" not in text and "Holm" not in text
-        assert event["class_uid"] == 3002 or event["resources"][0]["uid"] == ocsf.pseudonym("customer:4711")
+        assert "C-4711" not in text and "Holm" not in text
+        assert event["class_uid"] == 3002 or event["resources"][0]["uid"] == ocsf.pseudonym("customer:C-4711")
 
 
 def test_signing_in_and_failing_are_told_apart(database: Database) -> None:

@@ -221,8 +221,7 @@ def next_steps(answers: Sequence[Mapping[str, Any]]) -> list[str]:
     return [
         "What next:",
         "  . .venv/bin/activate",
-        "  python manage.py findings",
-        *(f"  python manage.py ask {question} {subject}" for question in ("where", "what", "why")),
+        f"  python manage.py ask where {subject}   (docs/start.md goes on from here)",
         "  script/demo   (the same history in the browser)",
     ]
 

@@ -20,7 +20,7 @@ from audit.log.drafts import Draft, Reader, logged_of
 from audit.log.entry import FORMAT, Entry, line_of, text_of_time
 from audit.log.identity import digest_of, keyed_digest
 from audit.log.kinds import KINDS
-from audit.log.logged import COLLISION, EVENT, SIGHTING, UNREADABLE, Logged
+from audit.log.logged import COLLISION, EVENT, NOT_READ, SIGHTING, Logged
 from audit.log.merkle import leaf_of
 from audit.log.names import Names
 from audit.log.payloads import PayloadRows
@@ -173,7 +173,7 @@ class _Batch:
             drafted = (
                 draft(event, event.raw, event.encoding, event.data_length)
                 if event.problem is None
-                else self.reader.unreadable(event.raw, event.problem)
+                else self.reader.unreadable(event.raw, event.problem, event.is_undated)
             )
             if not self.keeps_data:
                 drafted.data = None
@@ -250,7 +250,7 @@ class _Batch:
     def note_wholes(self, known: list[_Known] | None) -> None:
         read = zip(self.events, self.drafts, known or [_NEW] * len(self.events), strict=True)
         kept = ((n, event, draft) for n, (event, draft, one) in enumerate(read) if one.kind == EVENT)
-        is_read = ((self.first + n, event, draft.status != UNREADABLE) for n, event, draft in kept)
+        is_read = ((self.first + n, event, draft.status not in NOT_READ) for n, event, draft in kept)
         note_wholes(self.connection, self.source_id, is_read)
 
     def _stream_ids(self) -> dict[str, int]:
@@ -315,7 +315,7 @@ class _Batch:
                 commitment,
                 leaf_of(line_of(entry)),
             )
-            if draft.status == UNREADABLE and kind != SIGHTING:
+            if draft.status in NOT_READ and kind != SIGHTING:
                 self.quarantined += 1
             self.logged.append(logged_of(event, draft, position, kind, first, source_id, stream_id))
             position += 1

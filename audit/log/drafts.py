@@ -11,7 +11,7 @@ from audit.access.blind import blind, blind_key
 from audit.access.keys import Owner
 from audit.log.cut import Piece, cut
 from audit.log.decode import NotAnObject, data_of, payload_of_line, remove
-from audit.log.logged import READABLE, SEALED_WHOLE, SIGHTING, UNREADABLE, Logged
+from audit.log.logged import READABLE, SEALED_WHOLE, SIGHTING, UNDATED, UNREADABLE, Logged
 from audit.model.meaning import Envelope, EventMeaning, Lane, Model
 from audit.sources.contract import RawEvent
 
@@ -61,8 +61,8 @@ class Reader:
             return self._with_personal(event, raw, encoding, data_length, data, meaning)
         return Draft(READABLE, data, None, None, raw, (), (), _body(raw, raw, encoding, data_length))
 
-    def unreadable(self, raw: bytes, problem: str) -> Draft:
-        return self._whole(UNREADABLE, raw, ("source", self.source), problem)
+    def unreadable(self, raw: bytes, problem: str, is_undated: bool = False) -> Draft:
+        return self._whole(UNDATED if is_undated else UNREADABLE, raw, ("source", self.source), problem)
 
     def data_in(self, stream: str, type_: str, body: bytes) -> dict[str, Any] | None:
         """The data of a draft from its `body`."""

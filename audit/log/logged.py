@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 EVENT, SIGHTING, COLLISION, MARKER = 0, 1, 2, 3  # kinds
-READABLE, SEALED_WHOLE, UNREADABLE = 0, 1, 2  # statuses
+READABLE, SEALED_WHOLE, UNREADABLE, UNDATED = 0, 1, 2, 3  # statuses
+NOT_READ = (UNREADABLE, UNDATED)  # undated: not even its time can be told
 
 
 class Logged(msgspec.Struct, array_like=True, gc=False):

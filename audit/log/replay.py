@@ -8,7 +8,7 @@ from typing import Any
 from audit.database import Connection, sql
 from audit.log.decode import NotAnObject, data_of, data_of_skeleton
 from audit.log.drafts import Reader
-from audit.log.logged import MARKER, READABLE, SEALED_WHOLE, SIGHTING, UNREADABLE, Logged
+from audit.log.logged import MARKER, NOT_READ, READABLE, SEALED_WHOLE, SIGHTING, UNREADABLE, Logged
 from audit.log.pieces import original, unpacked
 from audit.log.rows import EPOCH_2000
 from audit.model.meaning import Model
@@ -124,7 +124,7 @@ def _logged(row: tuple[Any, ...], reader: Reader) -> Logged:
         place,
         first,
     )
-    if kind == MARKER or status == UNREADABLE or status is None:
+    if kind == MARKER or status in NOT_READ or status is None:
         return logged
     _read(logged, reader, skeleton, encoding, data_length, packed)
     return logged

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from audit.arrays import Integers, Texts
 from audit.database import Connection, sql
 from audit.log.identity import keyed_digest
-from audit.log.logged import UNREADABLE
+from audit.log.logged import NOT_READ
 from audit.log.opened import open_payloads
 from audit.sources.contract import RawEvent
 from audit.sources.torn import Torn, torn
@@ -69,7 +69,7 @@ def _earlier_wholes(
         if (told.names_source or of_source == source_id)
         and (payload := payloads.get(position)) is not None
         and payload.encoding == LINE
-        and payload.status != UNREADABLE
+        and payload.status not in NOT_READ
         and payload.raw is not None
         and payload.raw.startswith(_ended(line))
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from audit.log.logged import COLLISION, EVENT, UNREADABLE, Logged
+from audit.log.logged import COLLISION, EVENT, NOT_READ, Logged
 from audit.model.expecting import CORRELATION, roles_of
 from audit.model.fields import Known
 from audit.model.meaning import Asserted, EventMeaning, Lane, Model, Never, Reading
@@ -38,7 +38,7 @@ class Work(msgspec.Struct, gc=False):
     def is_nobodys(self) -> bool:
         """Whether nothing tells whom the event may touch: neither a stream that can be read, nor a correlation."""
         event = self.event
-        return self.lane is None and not event.correlation and (event.status == UNREADABLE or not event.stream)
+        return self.lane is None and not event.correlation and (event.status in NOT_READ or not event.stream)
 
     def let_go(self) -> None:
         """Once it is folded: what the event says is in the rows, which may be four times as many as events."""

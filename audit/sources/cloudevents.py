@@ -189,6 +189,7 @@ def _damaged(raw: bytes, line: Any, spot: Spot, problem: str) -> tuple[RawEvent,
         encoding="cloudevent",
         data_length=len(raw),
         problem=undated(problem, recorded) if own is None else problem,
+        is_undated=own is None,
         place=spot.place,
     ), source
 

@@ -33,6 +33,7 @@ class RawEvent(msgspec.Struct, frozen=True, gc=False):
     problem: str | None = None
     place: str | None = None  # for people: "file salaries.ndjson, line 17" or "core.events, id 17"
     completes: str | None = None  # identifier of what was read in its place while it was still being written
+    is_undated: bool = False  # `recorded` is another event's, or not known: its own cannot be read
 
 
 class Read(msgspec.Struct, frozen=True):

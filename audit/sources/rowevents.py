@@ -129,6 +129,7 @@ class RowReader:
             encoding="row",
             data_length=len(data),
             problem=undated(f"{place}: {problem}", recorded_at) if own is None else f"{place}: {problem}",
+            is_undated=own is None,
             place=place,
         )
 

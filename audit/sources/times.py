@@ -27,10 +27,6 @@ def undated(problem: str, recorded: int) -> str:
     return f"{problem}; {SEEN if recorded == UNKNOWN else NEAREST}"
 
 
-def is_undated(problem: str | None) -> bool:
-    return problem is not None and problem.endswith((NEAREST, SEEN))
-
-
 def is_below(recorded: int, stated: int | None) -> bool:
     """Whether it was recorded where its source had been said to be complete; of an unknown time nobody can tell."""
     return stated is not None and UNKNOWN < recorded <= stated

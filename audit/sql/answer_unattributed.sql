@@ -8,7 +8,7 @@ from (
           select w.position
           from (select position from trace.pending union all select position from trace.released) w
           join trace.log l on l.position = w.position and l.kind = 0 and l.correlation_id is null
-          join trace.payload p on p.position = w.position and p.status = 2
+          join trace.payload p on p.position = w.position and p.status in (2, 3)
           join trace.stream r on r.id = l.stream_id and r.name in ('', '(unreadable)')) n
     join trace.log l on l.position = n.position
     join trace.source s on s.id = l.source_id and s.kind <> 'console'

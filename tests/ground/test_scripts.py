@@ -49,7 +49,7 @@ def test_what_was_loaded_once_can_be_asked_about() -> None:
     assert demo.total(place) == "ledger / available: -1,234,567.50 DKK"
     told = ("clearing_never_answers", "transfer:T-0"), ("clearing_never_answers", "transfer:T-1"), ("x", "transfer:T-2")
     steps = demo.next_steps([{"fault": fault, "subject": subject} for fault, subject in told])
-    assert "  python manage.py ask why transfer:T-1" in steps
+    assert "  python manage.py ask where transfer:T-1   (docs/start.md goes on from here)" in steps
     assert demo.next_steps([])[0] == "What next:"
 
 

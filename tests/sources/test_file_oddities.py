@@ -106,6 +106,7 @@ def test_what_nothing_dates_is_of_an_unknown_time_that_is_never_late(tmp_path: P
         told = Follower(lambda: FileSource("bank", paths, select="urn:bank"), limit=limit, restarts=True).drain_events()  # noqa: B023
         assert [event.recorded for event in told] == [LAST_TIME] * 4
         assert [bool(event.problem and event.problem.endswith(NEAREST)) for event in told] == [True, True, False, True]
+        assert [event.is_undated for event in told] == [True, True, False, True]
 
 
 def test_what_comes_undated_after_a_stated_end_is_no_alarm(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from audit.answers.spelled import day_pattern, figure_in_words
 from audit.answers.words import word
 from audit.database import is_withholding
 from audit.log.decode import values_at
-from audit.log.logged import COLLISION, EVENT, UNREADABLE
+from audit.log.logged import COLLISION, EVENT, NOT_READ, UNDATED
 from audit.log.opened import Path, Payload, open_payloads
 from audit.model.meaning import EventMeaning, Facts, Lane, Reading
 from audit.model.paths import text_of
@@ -27,7 +27,6 @@ from audit.model.personal import encloses, is_personal
 from audit.model.texts import render, sentence_values
 from audit.projections.memory import decode as decode_memory
 from audit.shown import isolated
-from audit.sources.times import is_undated
 from audit.values import EventRef, Subject, micros_of, time_of
 
 FIGURE = re.compile(r"-?\d+\.\d+")
@@ -92,7 +91,7 @@ class Told:
     def reading(self) -> Reading | None:
         """What the model makes of it, when that is first asked for; None: it is not understood."""
         payload, is_event = self.payload, self.row.kind == EVENT
-        if not is_event or self.meaning is None or payload is None or payload.status == UNREADABLE:
+        if not is_event or self.meaning is None or payload is None or payload.status in NOT_READ:
             return None
         return None if payload.data is None else self.meaning.read(self.facts, payload.data, self.inherited)
 
@@ -118,9 +117,14 @@ class Told:
         return [subject for tie in read.ties if (subject := Subject(*tie)) != self.subject]
 
     @property
+    def is_undated(self) -> bool:
+        """Its own time cannot be told: it bears that of its nearest event, or UNKNOWN_TIME."""
+        return self.payload is not None and self.payload.status == UNDATED
+
+    @property
     def is_backdated(self) -> bool:
         """It became known on a later day than it happened."""
-        return self.row.occurred.date() < self.row.recorded.date() and not is_undated(self.problem)
+        return self.row.occurred.date() < self.row.recorded.date() and not self.is_undated
 
     @property
     def problem(self) -> str | None:

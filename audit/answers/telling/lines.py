@@ -18,7 +18,7 @@ from audit.answers.reading.stories import in_steps
 from audit.answers.reading.unfolded import Unfolded
 from audit.answers.shapes import Cause, EventLine, Link, StateChange, StepLine
 from audit.answers.telling.undoing import Elsewhere, linked_with_undone, standing_elsewhere
-from audit.sources.times import UNKNOWN, is_undated
+from audit.sources.times import UNKNOWN
 from audit.values import EventRef, Subject, micros_of
 
 
@@ -149,7 +149,7 @@ def _line(
         asks_again=meaning.asks_again if meaning else None,
         is_understood=one.problem is None,
         problem=one.problem,
-        is_undated=is_undated(one.problem),
+        is_undated=one.is_undated,
         is_backdated=one.is_backdated,
         links=tuple(around.links[tie] for tie in one.ties if tie in around.links),
     )

@@ -186,7 +186,7 @@ create table trace.alarm (
 );
 create index alarm_serial on trace.alarm (serial);
 
--- status: 0 readable, 1 sealed whole (unknown type or stream), 2 unreadable (problem says why)
+-- status: 0 readable, 1 sealed whole (unknown type or stream), 2 unreadable (problem says why), 3 unreadable and undated
 create table trace.payload (
     position    bigint not null primary key,
     status      smallint not null,

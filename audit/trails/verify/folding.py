@@ -16,7 +16,7 @@ from audit.errors import ModelError
 from audit.log.decode import NotAnObject, data_of, data_of_skeleton
 from audit.log.entry import Entry
 from audit.log.kinds import SIGHTING, SOURCE_EVENT
-from audit.log.logged import EVENT, READABLE, UNREADABLE, Logged
+from audit.log.logged import EVENT, NOT_READ, READABLE, UNREADABLE, Logged
 from audit.model.load import loads
 from audit.model.meaning import Model
 from audit.projections.memory import Memory
@@ -192,8 +192,8 @@ class _Folder:
 def _open(logged: Logged, payload: _Payload, stream: _Folded) -> None:
     """The payload without what is personal, as the console's own fold reads it."""
     logged.problem, logged.place = payload.problem, payload.place
-    if payload.status == UNREADABLE:
-        logged.status = UNREADABLE
+    if payload.status in NOT_READ:
+        logged.status = payload.status
         return
     raw = b64decode(payload.skeleton)
     if payload.status != READABLE or (payload.pieces and not raw):

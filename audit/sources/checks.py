@@ -20,6 +20,8 @@ _SIXTEEN_DIGITS = b"0" * 16
 _ALL_DIGITS_ZERO = bytes.maketrans(b"123456789.", b"0000000000")
 _LONG_NUMBER = re.compile(rb"[:,\[\s]-?[0-9.]{16}")
 _TOO_DEEP = f"it is nested deeper than the {NESTING_MAX} levels that are read: flatten it"
+_BEYOND = "it holds a whole number beyond 2^53, where readers round it differently: write it as text"
+_PAIR = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")  # anything else may be somebody's data: not repeated
 
@@ -75,6 +77,8 @@ def _parsed(raw: bytes) -> Any:
         return _decode(raw)
     except UnicodeDecodeError as error:
         raise BadPayload(f"its text is not valid UTF-8 ({error.reason} at byte {error.start} of a text)") from None
+    except msgspec.ValidationError as error:
+        raise (error.__cause__ if isinstance(error.__cause__, BadPayload) else BadPayload(_BEYOND)) from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise BadPayload(_why_not_json(raw, error)) from None
 
@@ -88,7 +92,9 @@ def _why_not_json(raw: bytes, error: Exception) -> str:
         return f"its text is not valid UTF-8 ({broken.reason} at byte {broken.start}): write it in UTF-8"
     if re.search(r"[:,\[]\s*(?:NaN|-?Infinity)\b", text):
         return "it holds NaN or Infinity, which JSON does not have: write the amount, or leave it out"
-    if "truncated" in str(error) and "\\ud" not in text.lower():
+    if "\\ud" in _PAIR.sub("", text).lower():
+        return "it holds half a character (a lone \\ud800 to \\udfff): write the text whole, or leave that half out"
+    if "truncated" in str(error):
         return "it is torn: the JSON ends too early; write the whole event in one line"
     return f"it is not JSON ({error}): write one JSON object"
 
@@ -111,7 +117,7 @@ def _refuse_deep(value: Any, depth: int) -> None:
 
 def _whole(digits: str) -> int:
     if len(digits) > 17 or abs(int(digits)) > INTEGER_MAX:
-        raise BadPayload("it holds a whole number beyond 2^53, where readers round it differently: write it as text")
+        raise BadPayload(_BEYOND)
     return 0
 
 

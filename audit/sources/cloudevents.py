@@ -68,7 +68,7 @@ def clean_event(raw: bytes, position: int) -> tuple[RawEvent, str | None] | None
     return RawEvent(
         position,
         line.subject,
-        _version(line.sequence),
+        version_of(line.sequence),
         line.type,
         line.id,
         occurred,
@@ -111,7 +111,7 @@ def _event(raw: bytes, line: Any, spot: Spot) -> tuple[RawEvent, str | None]:
     return RawEvent(
         position=spot.position,
         stream=_optional(get("subject"), "subject") or "",
-        version=_version(get("sequence")),
+        version=version_of(get("sequence")),
         type=_text(get("type"), "type"),
         id=_text(get("id"), "id"),
         occurred=occurred,
@@ -141,7 +141,7 @@ def _optional(value: Any, name: str) -> str | None:
     return value
 
 
-def _version(value: Any) -> int | None:
+def version_of(value: Any) -> int | None:
     """The place in the stream; a sequence that is no whole number gives none (CloudEvents allows any ordered text)."""
     if value is None:
         return None
@@ -177,7 +177,7 @@ def _damaged(raw: bytes, line: Any, spot: Spot, problem: str) -> tuple[RawEvent,
     return RawEvent(
         position=spot.position,
         stream=_kept_text(get("subject")) or UNREADABLE,
-        version=_version(get("sequence")),
+        version=version_of(get("sequence")),
         type=_kept_text(get("type")) or UNREADABLE,
         id=_kept_text(get("id")) or spot.stand_in,
         occurred=recorded if occurred is None else occurred,

@@ -67,7 +67,8 @@ def rows_of(mapping: Mapping) -> str:
 
 
 TIMES = ("timestamp with time zone", "timestamp without time zone")
-NUMBERS = ("bigint", "integer", "smallint", "numeric")
+WHOLE = ("bigint", "integer", "smallint")
+NUMBERS = (*WHOLE, "numeric")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,17 @@ class Shape:
             return f"concat_ws('-', {', '.join(f'e.{quoted(name)}::text' for name in spec)})"
         return "null::text" if spec is None or path_of(spec) else f"e.{quoted(spec)}::text"
 
-    @staticmethod
-    def _number(spec: str | None) -> str:
-        return "null::bigint" if spec is None or path_of(spec) else f"e.{quoted(spec)}::bigint"
+    def _number(self, spec: str | None) -> str:
+        return "null::bigint" if spec is None or path_of(spec) else self._whole(spec)
+
+    def _whole(self, spec: str) -> str:
+        """A whole number, or null where it is none: one bad value must not keep PostgreSQL from giving the others."""
+        column, kind = f"e.{quoted(spec)}", self.type_of(spec)
+        if kind in WHOLE:
+            return f"{column}::bigint"
+        if kind == "numeric":
+            return f"case when abs({column}) < 9e18 then {column}::bigint end"
+        return f"case when {column}::text ~ '^[0-9]{{1,18}}$' then {column}::text::bigint end"
 
     def _time(self, spec: str | None) -> str:
         """A timestamp travels as its microseconds since 2000; a number as it is; anything else as text."""
@@ -131,7 +140,7 @@ class Shape:
             return "null::text"
         kind = self.type_of(spec)
         if kind in TIMES or kind in NUMBERS:
-            return f"e.{quoted(spec)}" if kind in TIMES else f"e.{quoted(spec)}::bigint"
+            return f"e.{quoted(spec)}" if kind in TIMES else self._whole(spec)
         return f"e.{quoted(spec)}::timestamptz" if kind == "date" else f"e.{quoted(spec)}::text"
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from audit.sources.checks import (
     decoded,
     has_long_number,
 )
-from audit.sources.cloudevents import NAME_BYTES_MAX, UNREADABLE
+from audit.sources.cloudevents import NAME_BYTES_MAX, UNREADABLE, version_of
 from audit.sources.contract import RawEvent
 from audit.sources.mapping import TIMES, Columns, Shape, path_of
 from audit.sources.times import EARLIEST, LATEST, UNKNOWN, BadTime, in_range, micros_of_text, undated
@@ -23,6 +24,7 @@ _INFINITIES = (2**63 - 1, -(2**63))
 _SCALE = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
 Row = tuple[Any, ...]
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 _generic = msgspec.json.Decoder().decode
 
 
@@ -96,28 +98,30 @@ class RowReader:
             if container == "data" and payload is None:
                 payload = _generic(data) if data else {}
             value = _at(metadata if container == "metadata" else payload, path)
-            if type(value) is str:
+            if index == 2:
+                values[2] = version_of(value)
+            elif type(value) is str:
                 values[index] = value.encode()
-            elif index == 2:
-                values[2] = value if isinstance(value, int) and not isinstance(value, bool) else None
+            elif isinstance(value, bool | list | dict):
+                raise BadPayload(f"what stands at {'.'.join(path)} is no text: correct the source, or the mapping")
             else:
                 values[index] = None if value is None else str(value).encode()
         return tuple(values)
 
     def _damaged(self, row: Row, problem: str) -> RawEvent:
-        """Whatever can be kept is; paths are not followed, since their container may be what is broken."""
+        """Whatever can be kept is, of paths too where their container is not what is broken."""
         position, stream, version, type_, id_, recorded, occurred, correlation, causation, step, _, data, metadata = row
         data = (data or b"")[1 if self._is_jsonb[0] else 0 :]
         metadata = (metadata or b"")[1 if self._is_jsonb[1] else 0 :]
-        occurred_at = self._kept_time(occurred, self._occurred or "")
-        own = self._kept_time(recorded, self._recorded)
+        kept = _kept_paths(self._paths, data, metadata)
+        occurred_at = self._kept_time(kept.get(6, occurred), self._occurred or "")
+        own = self._kept_time(kept.get(5, recorded), self._recorded)
         recorded_at = (self.last_recorded or UNKNOWN) if own is None else own
         place = f"{self._table}, {self._position_column} {position}"
-        kept = _kept_paths(self._paths, data, metadata)
         return RawEvent(
             position=position,
             stream=_kept(stream) or kept.get(1) or UNREADABLE,
-            version=version,
+            version=version_of(kept.get(2, version)),
             type=_kept(type_) or kept.get(3) or UNREADABLE,
             id=_kept(id_) or kept.get(4) or f"{self._table}:{position}",
             occurred=recorded_at if occurred_at is None else occurred_at,
@@ -152,8 +156,8 @@ class RowReader:
             return in_range(value * _SCALE[unit], name)
         if value is None:
             raise BadTime(f"{name} is missing: add it at the source")
-        text = value.decode()
-        return in_range(int(text) * _SCALE[unit], name) if text.isdigit() else micros_of_text(text, name)
+        text = value if type(value) is str else value.decode()
+        return in_range(int(text) * _SCALE[unit], name) if _WHOLE.fullmatch(text) else micros_of_text(text, name)
 
     def _kept_time(self, value: Any, unit: str) -> int | None:
         if not unit or value is None:
@@ -206,7 +210,8 @@ def _kept_paths(paths: list[tuple[int, tuple[str, ...], str]], data: bytes, meta
             value = _at(_generic(metadata if container == "metadata" else data), path)
         except (ValueError, RecursionError):
             continue
-        text = _kept(str(value).encode("utf-8", "replace")) if value is not None else None
+        is_text = value is not None and not isinstance(value, bool | list | dict)
+        text = _kept(str(value).encode("utf-8", "replace")) if is_text else None
         if text:
             kept[index] = text
     return kept

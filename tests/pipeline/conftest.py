@@ -17,6 +17,7 @@ from tests.pipeline.following import CONFIGURATION, END, follow_once
 from tests.projections.bank import MODEL
 from tests.projections.feed import Feed
 from tests.projections.small import MODEL as SMALL
+from tests.sources.bank import Bank
 
 ANCHOR = datetime(2026, 11, 18, tzinfo=UTC)
 
@@ -44,6 +45,11 @@ def store(empty_database: Callable[[], str], tmp_path: Path, monkeypatch: pytest
     path = tmp_path / "whereabouts.toml"
     path.write_text(CONFIGURATION.read_text().replace('"model.toml"', f'"{MODEL}"'))
     return Store(url, path)
+
+
+@pytest.fixture
+def bank(empty_database: Callable[[], str]) -> Bank:
+    return Bank(empty_database())
 
 
 @pytest.fixture

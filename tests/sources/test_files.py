@@ -94,7 +94,7 @@ BAD_LINES: list[tuple[bytes, str]] = [
     (b"hello", "not JSON"),
     (raw_line('"' + "x" * (10 * 1024 * 1024) + '"'), "bytes"),
     (line(id="x" * 2000), "longer than 1024 bytes"),
-    (raw_line('{"a": "\\ud800"}'), "not JSON"),
+    (raw_line('{"a": "\\ud800"}'), "half a character"),
 ]
 
 

@@ -102,14 +102,14 @@ def _of_found(inquiry: Inquiry, one: FindingLine) -> Situation:
     if flow is None and _is_holder(inquiry, subject):
         flow = _explaining(inquiry, one)
         if flow is None:
-            return Situation(subject.kind, f"{subject.kind}.finding = {one.rule}", subject)
-    return _of_own(inquiry, flow) if flow is not None else Situation(subject.kind, f"finding = {one.rule}", subject)
+            return Situation(subject.kind, f"{subject.kind}.finding = {one.named}", subject)
+    return _of_own(inquiry, flow) if flow is not None else Situation(subject.kind, f"finding = {one.named}", subject)
 
 
 def _explaining(inquiry: Inquiry, one: FindingLine) -> Subject | None:
     """The payment that is found wrong by the event that opened what is found of an account, or the same before."""
     same = findings_of(inquiry, [one.subject.id], limit=FINDINGS_MAX).rows
-    opened = [line.opened_by.position for line in same if line.rule == one.rule and line.opened_at <= one.opened_at]
+    opened = [line.opened_by.position for line in same if line.named == one.named and line.opened_at <= one.opened_at]
     beside = findings_of(inquiry, [], events=opened).rows
     wrong = (other.subject.subject for other in beside if other.is_open and other.rule in OF_PAYMENTS)
     return next((_flow_of(inquiry, subject) for subject in wrong if not _is_holder(inquiry, subject)), None)
@@ -145,7 +145,7 @@ def _of_own(inquiry: Inquiry, like: Subject) -> Situation:
         return Situation(like.kind, "", like)
     claims = [f"{one.line.lane}.state = {one.line.state}" for one in answer.states if not one.line.item]
     claims += [f"waiting = {one.after_type}" for one in answer.waiting if one.expectation is not None]
-    claims += [f"finding = {one.rule}" for one in same]
+    claims += [f"finding = {one.named}" for one in same]
     if same and (same[0].is_of_money or is_flow):
         claims += _not_more(inquiry, Cohort(inquiry, like.kind), answer.subject.id, list(dict.fromkeys(claims)))
     return Situation(like.kind, " and ".join(dict.fromkeys(claims)), like)
@@ -224,7 +224,7 @@ def _of_finding(inquiry: Inquiry, identifier: str) -> Situation:
     found = _of_found(inquiry, one) if one is not None else None
     if found is not None and "finding = " in found.expression:
         return found
-    return Situation(subject.kind, f"finding = {rule}", subject)
+    return Situation(subject.kind, f"finding = {one.named if one is not None else rule}", subject)
 
 
 def _of_state(inquiry: Inquiry, text: str) -> Situation:

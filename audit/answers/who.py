@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from heapq import nsmallest
-from typing import Any
 
 from audit.answers.claims.claimed import in_words
 from audit.answers.claims.cohort import Cohort
-from audit.answers.claims.damage import Sums, claimed_findings, damage_of, summed
+from audit.answers.claims.concerned import declared, payments_of
+from audit.answers.claims.damage import Claimed, Damage, Sums, claimed_findings, damage_of, summed
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import END
 from audit.answers.reading.names import CUSTOMER, known, link_of, money
@@ -20,6 +20,7 @@ from audit.answers.shapes.when import age_of
 from audit.answers.situations import EVERYONE, Situation, situation_of, situations_of
 from audit.answers.when import claim_of
 from audit.errors import UsageError
+from audit.model.expressions import Node
 from audit.values import Clock, Money, Subject
 
 SHOWN = 50
@@ -44,8 +45,9 @@ def who(
     start, total = _start(cursor), len(members)
     first = nsmallest(start + size, zip(members.values(), members, strict=True))
     claimed = () if cohort.is_flow else claimed_findings(claim)
-    damage = damage_of(cohort, list(members), claimed)
-    amounts, sums = (damage.each, damage.total) if claimed else _amounts(inquiry, cohort, members)
+    own_row = own if own in members else _same_request(inquiry, own, list(members))
+    damage = _damage(cohort, claim, list(members), claimed)
+    amounts, sums = (damage.each, damage.total) if damage else _amounts(inquiry, cohort, members)
     return Who(
         like=str(like),
         kind=situation.kind,
@@ -59,11 +61,12 @@ def who(
             previous=str(max(0, start - size)) if start else None,
         ),
         customers=total if situation.kind == CUSTOMER else _customers(inquiry, list(members)),
-        transfers=damage.payments if claimed else total if cohort.is_flow else None,
+        transfers=damage.payments if damage else total if cohort.is_flow else None,
         money=_monies(inquiry, sums),
         oldest=min(members.values(), default=None),
         newest=max(members.values(), default=None),
-        has_own=own in members,
+        has_own=own_row in members,
+        own_row=own_row,
         is_of_damage=bool(claimed),
     )
 
@@ -96,23 +99,28 @@ def _closed(line: WhoLine) -> WhoLine:
     return replace(line, money=(), is_closed=True)
 
 
+def _same_request(inquiry: Inquiry, own: int, members: list[int]) -> int:
+    """Of two payments that are one order the finding is the later's, whose row is the other's too; 0: there is none."""
+    rows = inquiry.rows("who_same_request", {"subject": own, "members": members}) if own and members else ()
+    return min((row[0] for row in rows), default=0)
+
+
+def _damage(cohort: Cohort, claim: Node, members: list[int], claimed: Collection[Claimed]) -> Damage | None:
+    """What is wrong with them; where nothing is claimed to be, their payments that are claimed to be so. None: of
+    payments themselves, and where none is spoken of."""
+    if cohort.is_flow:
+        return None
+    return damage_of(cohort, members, claimed) if claimed else payments_of(cohort, claim, members)
+
+
 def _amounts(inquiry: Inquiry, cohort: Cohort, members: Mapping[int, datetime]) -> tuple[Sums, dict[str, int]]:
     """By currency what each flow declares, or each holder has; and all together."""
     if cohort.is_flow:
-        rows = _declared(inquiry, cohort, list(members)) if members else ()
-        return summed((id, currency, units) for id, units, currency in rows)
+        return summed((id, currency, units) for id, units, currency in declared(cohort, list(members)))
     about = inquiry.model.kinds.get(cohort.kind)
     if about is None or about.book is None:
         return {}, {}
     return summed((id, currency, units) for id, _, _, _, currency, units, _ in cohort.held.of(members))
-
-
-def _declared(inquiry: Inquiry, cohort: Cohort, ids: list[int]) -> list[tuple[Any, ...]]:
-    """Subject, units and currency of those that had declared it at the moment."""
-    if inquiry.cut.is_now:
-        return inquiry.rows("who_declared", [ids])
-    parameters = {"subjects": ids, "time": inquiry.cut.time}
-    return inquiry.rows("who_declared_then", parameters, clock=cohort.clock)
 
 
 def _monies(inquiry: Inquiry, sums: Mapping[str, int]) -> tuple[Money, ...]:

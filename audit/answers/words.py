@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audit.answers.rule_words import RULE_WORDS
+from audit.answers.sort_words import SORT_WORDS
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         **RULE_WORDS["en"],
+        **SORT_WORDS["en"],
         "other_bytes": "an earlier event has the same identifier and other bytes",
         "unknown_type": "the model does not know this type of event",
         "unknown_stream": "no lane of the model has this stream",
@@ -170,6 +172,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "da": {
         **RULE_WORDS["da"],
+        **SORT_WORDS["da"],
         "other_bytes": "en tidligere hændelse har samme id og et andet indhold",
         "unknown_type": "modellen kender ikke denne slags hændelse",
         "unknown_stream": "ingen bane i modellen har denne strøm",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.findings.rule import Rule, Severity
+from audit.findings.rule import Rule, Severity, exceeds
 from audit.findings.story import Story, StoryMoment
 from audit.projections.signs import Sign
 
@@ -14,6 +14,7 @@ RULE = Rule(
     mend="An event that books the {money_text} between, or a correction that says why they differ.",
     meaning="D6: a flow ended well and its time to settle is over, but in another book than its own, what reached "
     "places where money rests is not the declared amount, and no correction or compensation of the flow says why.",
+    sorts={"more": exceeds("moved", "declared"), "less": exceeds("declared", "moved")},
 )
 
 

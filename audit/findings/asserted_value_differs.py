@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.findings.rule import Rule, Severity
+from audit.findings.rule import Rule, Severity, exceeds
 
 RULE = Rule(
     name="asserted_value_differs",
@@ -15,4 +15,5 @@ RULE = Rule(
     "since, makes it another, by more than the tolerance. Where order within a time is not known, the time is"
     " right if some order of its events adds up, and is told once if none does; the next time starts from the"
     " asserted value.",
+    sorts={"more": exceeds("asserted", "expected"), "less": exceeds("expected", "asserted")},
 )

@@ -83,3 +83,6 @@ RULES: dict[str, Rule] = {
         trail_incomplete,
     )
 }
+
+# What a claim may call a finding by: the rule, or one of its sorts as RULE.SORT.
+NAMED: frozenset[str] = frozenset(RULES) | {f"{name}.{sort}" for name, rule in RULES.items() for sort in rule.sorts}

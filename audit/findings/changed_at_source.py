@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.findings.rule import Rule, Severity
+from audit.findings.rule import Rule, Severity, when
 
 RULE = Rule(
     name="changed_at_source",
@@ -12,4 +12,8 @@ RULE = Rule(
     mend="Nothing by itself: whoever keeps the source says why it changed what was final.",
     meaning="changed_at_source: an event came below its source's seal, or before a time up to which the source was said"
     " to be complete. It counts, its stream is folded anew, and what was told before it came had been told as final.",
+    sorts={
+        "late": when("why", "came after its source had been complete up to there"),
+        "changed": lambda numbers: "noticed" in numbers,
+    },
 )

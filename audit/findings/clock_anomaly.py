@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.findings.rule import Rule, Severity
+from audit.findings.rule import Rule, Severity, when
 
 RULE = Rule(
     name="clock_anomaly",
@@ -12,4 +12,8 @@ RULE = Rule(
     mend="Nothing changes the event. Its sender sets its clock right, or says why a closed period was changed.",
     meaning="D27: an event occurred later than its store recorded it, by more than the second by which clocks may "
     "differ; or so long before that its period was closed by then.",
+    sorts={
+        "ahead": when("how", "after it was recorded"),
+        "backdated": when("how", "before it was recorded, when its period was closed"),
+    },
 )

@@ -101,6 +101,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Den sluttede som “{state}”, men {money_text} står stadig på {places}.",
         "Den bevægelse, der tømmer {places}.",
     ),
+    "residue_at_end.below": (
+        "Den sluttede som “{state}”, og der er taget mere ud af {below}, end der kom ind: {short_text} under nul.",
+        "Den bevægelse, der bringer {short_text} til {below}.",
+    ),
+    "residue_at_end.both": (
+        "Den sluttede som “{state}”; {left_text} står stadig på {places}, og {below} er {short_text} under nul.",
+        "De bevægelser, der tømmer {places} og bringer {short_text} til {below}.",
+    ),
     "source_silent": (
         "{source} har intet sagt siden {since}; den er ellers aldrig stille længere end {quiet}.",
         "En post fra {source}; eller at den, der fører den, siger hvorfor der ingen er.",

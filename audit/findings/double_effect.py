@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.findings.reactions import Happening
-from audit.findings.rule import Rule, Severity
+from audit.findings.rule import Rule, Severity, when
 from audit.findings.story import Reserved, Story
 from audit.projections.signs import Sign
 
@@ -17,6 +17,10 @@ RULE = Rule(
     mend="An event that undoes {type}, or a correction of the money that it moved.",
     meaning="D14: two events of one flow bear the same `once` label, and the first had not been undone; or an event "
     "took more out of a reservation than was still reserved.",
+    sorts={
+        "repeated": when("how", "a second time", "besides"),
+        "overdrawn": when("how", "with more than was still reserved"),
+    },
 )
 
 

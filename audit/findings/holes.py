@@ -19,8 +19,6 @@ from audit.model.meaning import Model
 from audit.projections.names import Names
 from audit.projections.signs import Sign
 
-NEVER = "the source says that it leaves no number out, and nothing was ever seen there"
-
 
 class Run(msgspec.Struct, frozen=True, array_like=True):
     """Numbers of a source, each one more than the one before. `position`s are ours; `first_at` in microseconds."""
@@ -118,7 +116,7 @@ class Unbroken:
             numbers={
                 "source": name,
                 "number": str(low) if low == high else f"{low} to {high}",
-                "what": NEVER,
+                "what": position_hole.NEVER,
                 "count": high - low + 1,
             },
             detail="never",

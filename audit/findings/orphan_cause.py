@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.findings.rule import Rule, Severity
+from audit.findings.rule import Rule, Severity, when
 
 RULE = Rule(
     name="orphan_cause",
@@ -12,4 +12,5 @@ RULE = Rule(
     mend="The event that caused it, from its source; or the source says what had happened.",
     meaning="D23: the event that an event names as its cause is in no source, though all are known to be complete to a "
     "minute beyond; or the two name each other.",
+    sorts={"nowhere": when("how", "is in no source"), "circle": when("how", "is caused by it")},
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from audit.findings.rule import Rule, Severity
+from audit.findings.rule import Rule, Severity, when
+
+NEVER = "the source says that it leaves no number out, and nothing was ever seen there"
 
 RULE = Rule(
     name="position_hole",
@@ -13,4 +15,5 @@ RULE = Rule(
     meaning="D25: an event that was read is missing when its source is read again. Numbers that were never seen are a "
     "finding only where the model says that the source leaves none out: elsewhere a transaction that was rolled back "
     "leaves one behind.",
+    sorts={"never": when("what", NEVER), "gone": lambda numbers: "noticed" in numbers},
 )

@@ -11,11 +11,12 @@ from audit.arrays import packed
 from audit.database import Connection, sql
 from audit.findings.catalogue import RULES
 from audit.findings.identity import finding_id
-from audit.findings.rule import amount_text
+from audit.findings.rule import SORT, amount_text
 from audit.projections.packing import PACKERS
 from audit.projections.signs import Sign
 
 AMOUNTS = ("units", "declared", "held", "asserted", "expected", "moved", "rest")  # numbers that are minor units
+SHORT = "short"
 _TYPES = ("text", "text", "text", "int8", "text", "timestamptz", "int8", "timestamptz", "int8", "text", "text", "text",
           "text")  # of merge_finding.sql's parameters
 
@@ -76,7 +77,7 @@ def _row(key: str, sign: Sign, digits: Mapping[str, int]) -> tuple[Any, ...]:
         sign.resolved_by,
         _cause(sign),
         "{" + ",".join(map(str, sorted(set(sign.evidence)))) + "}",
-        encode(_in_words(sign, digits)).decode(),
+        encode(_numbers(sign, digits)).decode(),
         encode([[str(units), currency] for units, currency in sign.money]).decode(),
     )
 
@@ -91,13 +92,24 @@ def _cause(sign: Sign) -> str | None:
     return finding_id(rule, RULES[rule].version, subject, opened_id, detail)
 
 
-def _in_words(sign: Sign, digits: Mapping[str, int]) -> dict[str, Any]:
-    """The numbers and, beside each amount, how it is written."""
+def _numbers(sign: Sign, digits: Mapping[str, int]) -> dict[str, Any]:
+    """The numbers, which sort they make it, and, beside each amount, how it is written."""
     numbers: dict[str, Any] = dict(sign.numbers)
+    if sort := RULES[sign.rule].sort_of(numbers):
+        numbers[SORT] = sort
     currency = str(numbers.get("currency", ""))
     for name in AMOUNTS:
         if name in numbers:
             numbers[name + "_text"] = amount_text(int(numbers[name]), currency, digits.get(currency, 0))
     if sign.money:
-        numbers["money_text"] = ", ".join(amount_text(u, c, digits.get(c, 0)) for u, c in sign.money)
+        numbers["money_text"] = _written(sign.money, digits)
+    if SHORT in numbers:  # the last so many of the amounts are what places are below zero by
+        most = len(sign.money) - int(numbers[SHORT])
+        numbers["left_text"], numbers["short_text"] = (
+            _written(part, digits) for part in (sign.money[:most], sign.money[most:])
+        )
     return numbers
+
+
+def _written(money: Sequence[tuple[int, str]], digits: Mapping[str, int]) -> str:
+    return ", ".join(amount_text(units, currency, digits.get(currency, 0)) for units, currency in money)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from audit.findings.rule import Rule, Severity
-from audit.findings.story import Story
+from audit.findings.story import At, Story
 from audit.projections.signs import Sign
 
 RULE = Rule(
@@ -14,6 +16,17 @@ RULE = Rule(
     mend="The movement that empties {places}.",
     meaning="D3: the flow has reached its final state and the time to settle is over, but a place that must be empty "
     "at its end (reserved, transit, clearing) is not.",
+    sorts={
+        "left": lambda numbers: bool(numbers.get("places")) and not numbers.get("below"),
+        "below": lambda numbers: bool(numbers.get("below")) and not numbers.get("places"),
+        "both": lambda numbers: bool(numbers.get("below")) and bool(numbers.get("places")),
+    },
+    sentences={
+        "below": ("The {kind} ended as {state}, and more left {below} than came: it is {short_text} below zero.",
+                  "The movement that brings {short_text} to {below}."),
+        "both": ("The {kind} ended as {state}; {left_text} still stands at {places}, and {below} is {short_text} below"
+                 " zero.", "The movements that empty {places} and bring {short_text} to {below}."),
+    },
 )
 
 
@@ -27,13 +40,18 @@ def judge(story: Story, watermark: int) -> list[Sign]:
         return []
     cleared = next((m for m in story.moments if m.recorded > deadline and not story.residue(upto=m.recorded)), None)
     end = story.ended
+    left, below = [one for one in at_deadline if one[1] > 0], [one for one in at_deadline if one[1] < 0]
     return [
         story.sign(
             RULE.name,
             deadline,
             [end.position, *(since for _, _, since in at_deadline)],
-            numbers={"state": end.state, "places": ", ".join(str(p) for p, _, _ in at_deadline)},
-            money=[(abs(units), place.currency) for place, units, _ in at_deadline],
+            numbers={"state": end.state, "places": _named(left), "below": _named(below), "short": len(below)},
+            money=[(abs(units), place.currency) for place, units, _ in (*left, *below)],
             until=cleared,
         )
     ]
+
+
+def _named(residue: Sequence[tuple[At, int, int]]) -> str:
+    return ", ".join(str(place) for place, _, _ in residue)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audit.findings.rule import Rule, Severity
+from audit.findings.rule import Rule, Severity, exceeds
 from audit.findings.story import At, Story, StoryMoment
 from audit.projections.signs import Sign
 
@@ -18,6 +18,7 @@ RULE = Rule(
     mend="The event that was missed, or the reversal of the one too many.",
     meaning="D2: what the places of the custody book hold for a flow differs from its declared amount, or a transit "
     "place is below zero, so more was taken out of it than was put in.",
+    sorts={"more": exceeds("held", "declared"), "less": exceeds("declared", "held")},
 )
 
 

@@ -10,13 +10,14 @@ from html import unescape
 import pytest
 
 from audit.access.mask import hidden
+from audit.answers.claims.cohort import OF_PAYMENTS
 from audit.answers.inquiry import inquire
 from audit.answers.pages.findings import findings_of
 from audit.answers.pages.transfer import transfer
 from audit.answers.where import where
 from audit.answers.words import WORDS
 from audit.database import reading
-from audit.findings.catalogue import RULES
+from audit.findings.catalogue import NAMED, RULES
 from audit.findings.danish import SENTENCES
 from audit.findings.danish_meanings import MEANINGS
 from audit.values import Clock, Moment, Subject
@@ -242,9 +243,13 @@ def test_what_is_explained_by_now_is_not_headed_as_unexplained(bank: Bank) -> No
 def test_every_rule_has_its_words_in_both_languages() -> None:
     """Those that a customer's sentence may have to say; of staff and of the log itself none."""
     apart = {"access_anomaly", "trail_integrity", "trail_incomplete"}
+    sorts = {f"{name}.{sort}" for name in OF_PAYMENTS for sort in RULES[name].sorts}
     for words in WORDS.values():
-        assert {name.removeprefix("rule_") for name in words if name.startswith("rule_")} == set(RULES) - apart
-        denied = [said for name, said in words.items() if name.startswith("not_") and name[4:] in RULES]
+        assert {name.removeprefix("rule_") for name in words if name.startswith("rule_")} == NAMED - apart
+        denied = [said for name, said in words.items() if name.startswith("not_") and name[4:] in NAMED]
+        assert sorts <= {name[4:] for name in words if name.startswith("not_")}, "whose sorts who else may deny"
+        told = [words[f"rule_{name}"] for name in NAMED - apart if "." in name]
+        assert len(told) == len(set(told)), "two situations in the same words"
         no = "no |nothing |der er ikke |der kom ingen |intet "  # never that something is as it should be
         assert denied and all(re.match(no, said) for said in denied), denied
 
@@ -301,11 +306,14 @@ def test_at_every_moment_of_the_answer_key_the_money_and_the_words_are_the_banks
 
 def test_what_was_found_is_told_in_danish_where_danish_is_read(bank: Bank) -> None:
     """Every rule's sentence, with nothing that the English one does not know, and no English word among them."""
-    assert set(SENTENCES) == set(RULES) - {"trail_integrity", "trail_incomplete"} and set(MEANINGS) == set(RULES)
+    own = {f"{name}.{sort}" for name, rule in RULES.items() for sort in rule.sentences}
+    assert set(SENTENCES) == set(RULES) - {"trail_integrity", "trail_incomplete"} | own and set(MEANINGS) == set(RULES)
     assert all(MEANINGS[name].split(":")[0] == RULES[name].meaning.split(":")[0] for name in RULES if ":" in
                RULES[name].meaning[:20])  # fmt: skip
     for name, texts in SENTENCES.items():
-        known = set(re.findall(r"{(\w+)}", RULES[name].sentence + RULES[name].mend))
+        rule, _, sort = name.partition(".")
+        english = RULES[rule].sentences.get(sort, (RULES[rule].sentence, RULES[rule].mend))
+        known = set(re.findall(r"{(\w+)}", " ".join(english)))
         assert set(re.findall(r"{(\w+)}", " ".join(texts))) <= known, name
     with reading() as connection:
         inquiry = inquire(connection, hidden, language="da")
@@ -313,8 +321,8 @@ def test_what_was_found_is_told_in_danish_where_danish_is_read(bank: Bank) -> No
         found = findings_of(inquiry, subjects, limit=500)
         said = [text for one in found.rows for text in (one.says, one.would_resolve)]
     assert len(said) > 100 and any("500,00 DKK" in one for one in said)
-    english = re.compile(r"\b(the|and|or|was|is|not|after|before|seconds|minutes)\b|\d\.\d\d (DKK|SEK)")
-    assert not [one for one in said if english.search(one)]
+    words = re.compile(r"\b(the|and|or|was|is|not|after|before|seconds|minutes)\b|\d\.\d\d (DKK|SEK)")
+    assert not [one for one in said if words.search(one)]
 
 
 def test_what_does_not_add_up_names_only_places_that_hold_something(bank: Bank) -> None:

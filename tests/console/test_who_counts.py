@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from datetime import datetime
 from html import unescape
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pytest
 
@@ -24,6 +24,7 @@ from tests.console.conftest import Bank, approved, browser_of, planted, told_key
 
 HEALED = {"handled_late"}
 ACCOUNTS = {"overdrawn_by_fee", "misstated_balance", "unreadable_payload", "unknown_event_type", "correction"}
+ACCOUNTS |= {"backdated_event", "clock_ahead"}
 FLOWS = ("transfer", "card_payment", "exchange")
 
 
@@ -61,6 +62,64 @@ def test_every_page_counts_as_the_key_does(fault: str, bank: Bank) -> None:
             assert whose is not None and told == others(inquiry, whose)[0], page
             if whose == own:
                 assert told == number, page
+
+
+def test_two_opposite_situations_of_one_rule_are_told_apart(bank: Bank) -> None:
+    """In the list, its words, the page of the finding and the file: a record dated back is no clock that ran ahead."""
+    apart = {"backdated_event": "backdated", "clock_ahead": "ahead"}
+    wanted = {fault: {one["subject"] for one in planted() if one["fault"] == fault} for fault in apart}
+    browser, said = browser_of("auditor"), {}
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        both = who(inquiry, Subject("account", "*"), "finding = clock_anomaly").subjects.rows
+        assert {str(line.subject.subject) for line in both} == set().union(*wanted.values())
+        for fault, sort in apart.items():
+            like = Subject.parse(next(iter(wanted[fault])))
+            [(finding,)] = bank.rows("select f.id from finding f join trace.subject s on s.id = f.subject_id"
+                                     " where f.rule = 'clock_anomaly' and s.key = %s", like.key)  # fmt: skip
+            found = who(inquiry, Subject("finding", finding))
+            assert found.expression == f"account.finding = clock_anomaly.{sort}"
+            assert {str(line.subject.subject) for line in found.subjects.rows} == wanted[fault]
+            page = unescape(browser.get(f"/finding/{finding}").content.decode())
+            assert f"clock_anomaly.{sort}" in unquote(page)
+            told = browser.get("/who/account", {"that": found.expression}).content.decode()
+            said[sort] = re.findall(r'<p class="says">(.*?)</p>', told)
+            file = browser.get("/who/account.csv", {"that": found.expression}).content.decode("utf-8-sig")
+            assert len(list(csv.reader(io.StringIO(file)))) >= len(wanted[fault]) + 1
+    assert said["ahead"] and said["backdated"] and said["ahead"] != said["backdated"]
+
+
+def test_either_of_two_payments_that_are_one_order_is_in_its_list(bank: Bank) -> None:
+    [(first, second)] = bank.rows(
+        "select m.subject_id, f.subject_id from finding f join effect o on o.subject_id = f.subject_id"
+        " join effect m on m.digest = o.digest and m.subject_id <> o.subject_id"
+        " where f.rule = 'duplicate_effect' and f.state = 'open'")  # fmt: skip
+    for own, chip in ((first, "the same order as this one"), (second, "this one")):
+        browser = with_reason(browser_of("support"), "customer", bank.customer_of("transfer", own))
+        page = browser.get(f"/of/transfer/{own}/who", follow=True).content.decode()
+        assert "Nobody else is in this situation" in page and f'<span class="chip">{chip}</span>' in page
+        assert re.search(rf'class="crumbs"><a href="/of/transfer/{own}\b', page), "back to the one that was asked from"
+
+
+def test_payments_of_customers_claimed_by_their_state_are_counted_apart(bank: Bank) -> None:
+    """Customers, payments and money each by itself, though no finding is claimed: against a plain look at the links."""
+    rows = bank.rows(
+        "select c.other_id, f.subject_id, f.amount / 100 from aggregate a"
+        " join link l on l.subject_id = a.subject_id and l.other_kind = 'transfer'"
+        " join flow f on f.subject_id = l.other_id"
+        " join link c on c.subject_id = f.subject_id and c.other_kind = 'customer'"
+        " where a.lane = 'adapter_transfer' and a.state = 'succeeded' and f.currency = 'DKK'")  # fmt: skip
+    payments, customers = {payment: amount for _, payment, amount in rows}, {one for one, _, _ in rows}
+    assert len(payments) > len(customers) > 3
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        like = Subject("customer", "*")
+        found = who(inquiry, like, "adapter_transfer.state = succeeded", size=1)
+        assert (found.customers, found.transfers) == (len(customers), len(payments))
+        assert [one.amount for one in found.money if one.currency == "DKK"] == [sum(payments.values())]
+        own = {payment for one, payment, _ in rows if one == found.subjects.rows[0].subject.id}
+        assert sum(one.amount for one in found.subjects.rows[0].money) == sum(payments[one] for one in own)
+        assert who(inquiry, like, "not adapter_transfer.state = succeeded", size=1).transfers is None
 
 
 def test_of_what_is_healed_nothing_is_open(bank: Bank) -> None:

@@ -11,7 +11,7 @@ from audit.answers.reading.states import state_title
 from audit.answers.spelled import figure_in_words
 from audit.answers.words import WORDS, within, word
 from audit.errors import UsageError
-from audit.findings.catalogue import RULES
+from audit.findings.catalogue import NAMED
 from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not
 from audit.model.meaning import Lane
 from audit.values import Place
@@ -82,7 +82,7 @@ class _Words:
         return self._said(SIGNS[sign], what=self._said(AMOUNTS[what]), value=f"{value} {currency}".strip())
 
     def _found(self, kind: str, rule: str) -> str:
-        said = self._said(f"rule_{rule}") if rule in RULES else self._said("claim_finding", what=rule)
+        said = self._said(f"rule_{rule}") if rule in NAMED else self._said("claim_finding", what=rule)
         if not kind or kind == self._kind:
             return said
         return self._said("claim_of_kind", kind=within(kind_title(self._inquiry, kind)), what=said)

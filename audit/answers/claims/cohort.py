@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext
 
 from audit.answers.claims.held import Held, PlaceName
+from audit.answers.claims.truth import Members, Truth, Values, all_of, any_of, is_false_of_nothing, true_since
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.cut import END
 from audit.answers.reading.names import CUSTOMER, flow_kinds
@@ -20,13 +20,11 @@ from audit.answers.reading.withheld import holders
 from audit.answers.shapes.finding import OF_MONEY
 from audit.database import sql
 from audit.errors import UsageError
-from audit.findings.catalogue import RULES
+from audit.findings.catalogue import NAMED
 from audit.model.amounts import EXACT
-from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not, evaluator, names_of, some
+from audit.model.expressions import Comparison, Joined, Literal, Name, Node, Not, evaluator, names_of
 from audit.values import Clock
 
-Members = dict[int, datetime]  # subject -> since when it is true
-Values = dict[int, list[tuple[str, Any, datetime]]]  # subject -> tag (a currency), value, since when
 OF_PAYMENTS = OF_MONEY - {"negative_place", "asserted_value_differs"} | {"duplicate_reaction", "illegal_transition"}
 NAMES = [
     "state",
@@ -42,14 +40,6 @@ NAMES = [
     "started",
 ]
 FEW = 10_000  # of so many each one's kind is looked up; of more, who is of a kind
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """Of whom a claim is true, and of whom it is unknown; of everyone else it is false."""
-
-    members: Members
-    unknown: Set[int] = frozenset()
 
 
 class Cohort:
@@ -89,22 +79,22 @@ class Cohort:
             if node.word == "and" and not is_denied and not all(isinstance(claim, Not) for claim in node.claims):
                 return self._less(node.claims)
             parts = [self._truth(claim, is_denied) for claim in node.claims]
-            return _some(parts) if node.word == "or" else _every(parts)
+            return any_of(parts) if node.word == "or" else all_of(parts)
         if isinstance(node, Comparison):
             return self._comparison(node, is_denied)
         raise UsageError("true and false are claims about nobody: compare something")
 
     def _less(self, claims: Sequence[Node]) -> Truth:
         """What is claimed, without those of whom it is denied: nobody else is to be found for it."""
-        found = _every([self._truth(claim, False) for claim in claims if not isinstance(claim, Not)]).members
+        found = all_of([self._truth(claim, False) for claim in claims if not isinstance(claim, Not)]).members
         denied = [self._truth(one.claim, True) for one in claims if isinstance(one, Not)] if found else []
         less = {id for truth in denied for id in (*truth.members, *truth.unknown)}
         return Truth({id: since for id, since in found.items() if id not in less} if less else found)
 
     def wrong(self, members: Collection[int]) -> dict[int, set[str]]:
-        """What is open of each of them and wrong with a payment: its rules."""
+        """What is open of each of them and wrong with a payment: its rules, and their sorts where they have any."""
         found: dict[int, set[str]] = {id: set() for id in members}
-        told = {"subjects": list(members), "rules": sorted(OF_PAYMENTS), "apart": self._apart(), "of": None}
+        told = {"subjects": list(members), "sort": "", "rules": sorted(OF_PAYMENTS), "apart": self._apart(), "of": None}
         for id, _, rule in self.rows("who_has_finding", of_findings(self.inquiry.cut), **told) if members else ():
             found[id].add(rule)
         return found
@@ -172,9 +162,14 @@ class Cohort:
         kind = name.name.removesuffix("finding").removesuffix(".")
         if kind:
             _check(kind, self.model.kinds, "kind")
-        _check(text, RULES, "rule")
-        told = {"subjects": None, "rules": [text], "apart": [] if kind else self._apart(), "of": kind or None}
-        return {row[0]: row[1] for row in self.rows("who_has_finding", of_findings(self.inquiry.cut), **told)}
+        _check(text, NAMED, "rule")
+        rule, _, sort = str(text).partition(".")
+        of = {"apart": [] if kind else self._apart(), "of": kind or None}
+        rows = self.rows("who_has_finding", of_findings(self.inquiry.cut), subjects=None, rules=[rule], sort=sort, **of)
+        found: Members = {}
+        for id, since, _ in rows:
+            found[id] = min(since, found.get(id, since))
+        return found
 
     def _in_state(self, name: Name, text: object) -> Members:
         lane = name.name.removesuffix("state").removesuffix(".")
@@ -227,13 +222,13 @@ class Cohort:
         if not names:
             raise UsageError("compare a name with something")
         run = evaluator(node, ZoneInfo(self.model.zone))
-        is_of_some = not is_denied and _is_false_of_nothing(run, list(names))
+        is_of_some = not is_denied and is_false_of_nothing(run, list(names))
         values = {text: self._values(name, is_of_some) for text, name in names.items()}
         common = set.intersection(*(set(one) for one in values.values()))
         found: Members = {}
         unknown = self.everyone().keys() - common if is_denied else set()
         for id in common:
-            is_true, since = _true_since(run, {text: one[id] for text, one in values.items()})
+            is_true, since = true_since(run, {text: one[id] for text, one in values.items()})
             if since is not None:
                 found[id] = since
             elif is_true is None:
@@ -336,48 +331,6 @@ class Cohort:
             "holders": [*holders(self.model), CUSTOMER],
             "wrong": sorted(OF_PAYMENTS),
         }
-
-
-def _true_since(
-    run: Callable[[Mapping[str, Any]], Any], values: Mapping[str, list[tuple[str, Any, datetime]]]
-) -> tuple[bool | None, datetime | None]:
-    """Whether it is true in one currency, and since when; None: it is true in none and unknown in some."""
-    tags = {tag for one in values.values() for tag, _, _ in one}
-    sinces, truths = [], []
-    for tag in tags:
-        chosen = {name: [(v, at) for t, v, at in one if t in (tag, "")] for name, one in values.items()}
-        for index in range(max(len(one) for one in chosen.values())):
-            now = {name: one[min(index, len(one) - 1)] for name, one in chosen.items() if one}
-            if len(now) < len(chosen):
-                continue
-            truths.append(run({name: value for name, (value, _) in now.items()}))
-            if truths[-1] is True:
-                sinces.append(max(at for _, at in now.values()))
-    return some(truths) if truths else None, min(sinces, default=None)  # type: ignore[return-value]
-
-
-def _is_false_of_nothing(run: Callable[[Mapping[str, Any]], Any], names: list[str]) -> bool:
-    """Whether it is false of whoever has nothing, as `places.reserved > 0` is."""
-    return (
-        len(names) == 1 and names[0].partition(".")[0] in ("balance", "places") and run({names[0]: Decimal(0)}) is False
-    )
-
-
-def _some(parts: Sequence[Truth]) -> Truth:
-    found: Members = {}
-    for part in parts:
-        for id, since in part.members.items():
-            found[id] = min(since, found.get(id, since))
-    return Truth(found, {id for part in parts for id in part.unknown} - found.keys())
-
-
-def _every(parts: Sequence[Truth]) -> Truth:
-    smallest = min((part.members for part in parts), key=len)
-    found = {
-        id: max(part.members[id] for part in parts) for id in smallest if all(id in part.members for part in parts)
-    }
-    possible = set.intersection(*({*part.members, *part.unknown} for part in parts))
-    return Truth(found, possible - found.keys())
 
 
 def _listed(places: Sequence[PlaceName]) -> str:

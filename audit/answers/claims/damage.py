@@ -20,7 +20,7 @@ class Claimed(NamedTuple):
     """A rule of which a finding is claimed to be open; `kind`: of that kind alone, "": of whatever they are tied to."""
 
     kind: str
-    rule: str
+    rule: str  # or RULE.SORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ def damage_of(cohort: Cohort, members: Collection[int], claimed: Collection[Clai
         "subjects": list(members),
         "kinds": [one.kind for one in claimed],
         "rules": [one.rule for one in claimed],
+        "plain": sorted({one.rule.partition(".")[0] for one in claimed}),
         "flows": flow_kinds(cohort.model),
     }
     rows = cohort.rows("who_damage", of_findings(cohort.inquiry.cut), **told) if members and claimed else ()

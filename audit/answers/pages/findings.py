@@ -19,6 +19,7 @@ from audit.answers.telling.lines import event_lines, surroundings
 from audit.answers.telling.worded import worded
 from audit.errors import UnknownSubject
 from audit.findings.catalogue import RULES
+from audit.findings.rule import SORT
 from audit.values import EventRef, Subject
 
 FINDINGS_SHOWN = 50
@@ -217,5 +218,6 @@ def _line(
         money=tuple(money(inquiry.model, int(units), currency) for units, currency in sums),
         muted_until=muted_until,
         was_open=bool(stood.until and inquiry.cut.time and stood.until > inquiry.cut.time),
+        sort=str(numbers.get(SORT, "")),
         is_ahead=bool(inquiry.cut.time and stood.since > inquiry.cut.time),
     )

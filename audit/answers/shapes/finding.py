@@ -54,6 +54,12 @@ class FindingLine:
     muted_until: date | None = None  # it is judged as any other, and shown apart
     was_open: bool = False  # at the asked moment, and resolved since
     is_ahead: bool = False  # it was opened after the asked moment
+    sort: str = ""  # which of its rule's situations it is, where the rule has several
+
+    @property
+    def named(self) -> str:
+        """What a claim about the same calls it: RULE or RULE.SORT."""
+        return f"{self.rule}.{self.sort}" if self.sort else self.rule
 
     @property
     def is_open(self) -> bool:

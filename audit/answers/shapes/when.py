@@ -59,8 +59,8 @@ class WhoLine:
 class Who:
     """The cohort of a situation: `kind` and `expression` say what makes them alike, `like` what was asked. Counts are
     of all, not of those shown. `transfers`: the payments that it is about; None where it is about none. `has_own`: the
-    one that was asked from is among them. `is_of_damage`: the money is what findings say is wrong, once a payment, not
-    what each has."""
+    one that was asked from is among them, in the row of our number `own_row`: its own, or the one's whose order is the
+    same. `is_of_damage`: the money is what findings say is wrong, once a payment, not what each has."""
 
     like: str
     kind: str
@@ -74,6 +74,7 @@ class Who:
     oldest: datetime | None
     newest: datetime | None
     has_own: bool = False
+    own_row: int = 0
     is_of_damage: bool = False
 
     @property

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import select
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any, LiteralString, NamedTuple
@@ -46,6 +46,12 @@ def send_ahead(connection: psycopg.Connection[Any], asked: Iterable[Wanted]) -> 
         found.send_ahead(asked)
 
 
+def start(connection: psycopg.Connection[Any], statement: LiteralString, parameters: Parameters = None) -> Started:
+    """Have a statement carried out while Python works. What else is asked by `rows` waits for it."""
+    found = _ready(connection)
+    return found.start(statement, parameters) if found else Started(connection.execute(statement, parameters).fetchall)
+
+
 def settle(connection: psycopg.Connection[Any]) -> None:
     """Forget what was sent ahead and not asked for: a transaction ends without it."""
     if found := _prepared.get(connection):
@@ -63,7 +69,7 @@ class AskingConnection(psycopg.Connection[Row]):
 
 def _ready(connection: psycopg.Connection[Any]) -> Prepared | None:
     found = _prepared.get(connection)
-    if found is not None and found.is_waiting:
+    if found is not None and (found.is_waiting or found.is_started):
         return found
     status = connection.pgconn.transaction_status
     is_begun = status == TransactionStatus.INTRANS or (status == TransactionStatus.IDLE and connection.autocommit)
@@ -84,6 +90,31 @@ def begin(connection: psycopg.Connection[Any], asked: Iterable[Wanted] = ()) -> 
         found.begin(asked)
 
 
+class Started:
+    """A statement under way. Nobody knows that it was carried out before `rows` has said so."""
+
+    def __init__(self, answer: Callable[[], list[Row]]) -> None:
+        self._answer: Callable[[], list[Row]] | None = answer
+        self._rows: list[Row] = []
+        self._error: psycopg.Error | None = None
+
+    def wait(self) -> None:
+        """Until the server is free for others; what became of it is for `rows` to say."""
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            try:
+                self._rows = answer()
+            except psycopg.Error as error:
+                self._error = error
+
+    def rows(self) -> list[Row]:
+        """Raises psycopg's errors."""
+        self.wait()
+        if self._error is not None:
+            raise self._error
+        return self._rows
+
+
 class Prepared:
     """The statements of one connection. They are many times fewer than what is asked, and end with it."""
 
@@ -97,6 +128,7 @@ class Prepared:
         self._foreseen: dict[str, tuple[Parameters, Asked]] = {}  # by text: what is asked as it was sent is known so
         self._failed: PGresult | None = None
         self._can_begin = False
+        self._started: Started | None = None
         self._arriving = select.poll()
         self._arriving.register(self._server.socket, select.POLLIN)
 
@@ -106,12 +138,18 @@ class Prepared:
         return bool(self._sent)
 
     @property
+    def is_started(self) -> bool:
+        """Whether the server may still carry out what was started."""
+        return self._started is not None
+
+    @property
     def unasked(self) -> list[Asked]:
         """What was sent ahead and nobody has asked for yet."""
         return [*self._answers, *(one for one in self._sent if one not in (None, _BEGUN))]
 
     def rows(self, statement: str, parameters: Parameters = None) -> list[Row]:
         """Raises psycopg's errors."""
+        self.finish()
         foreseen = self._foreseen.pop(statement, None) if self._foreseen else None
         result = self._answer(foreseen[1]) if foreseen and foreseen[0] == parameters else None
         if result is None:
@@ -120,11 +158,46 @@ class Prepared:
         if result is None:
             name, values = asked
             result = self._server.exec_prepared(name, values, formats)  # type: ignore[arg-type] # None is null
+        return self._loaded(result)
+
+    def _loaded(self, result: PGresult) -> list[Row]:
         transformer = self._transformer
         transformer.set_pgresult(self._checked(result, ExecStatus.TUPLES_OK))
         found = transformer.load_rows(0, result.ntuples, tuple)
         transformer.set_pgresult(None)  # a large answer is not kept for the connection's life
         return found
+
+    def start(self, statement: str, parameters: Parameters) -> Started:
+        """Outside a transaction it is committed before its rows are there."""
+        self.finish()
+        (name, values), formats = self._asked(statement, parameters)
+        self._server.send_query_prepared(name, values, formats)
+        self._started = Started(self._of_started)
+        return self._started
+
+    def finish(self) -> None:
+        """Wait for what was started."""
+        started, self._started = self._started, None
+        if started is not None:
+            started.wait()
+
+    def _of_started(self) -> list[Row]:
+        """All that the server says of it: that it cannot be committed comes after its rows."""
+        answers = []
+        while (result := self._next()) is not None:
+            answers.append(result)
+        for result in answers[1:]:
+            self._checked(result, ExecStatus.TUPLES_OK)
+        if not answers:
+            raise psycopg.OperationalError(self._server.get_error_message())
+        return self._loaded(answers[0])
+
+    def _next(self) -> PGresult | None:
+        server, arriving = self._server, self._arriving
+        while server.is_busy():
+            arriving.poll()
+            server.consume_input()
+        return server.get_result()
 
     def begin(self, wanted: Iterable[Wanted]) -> None:
         """A transaction, in one message with the first statements, as far as they are prepared."""
@@ -201,12 +274,9 @@ class Prepared:
 
     def _wait_for(self, asked: Asked | None) -> None:
         """Take the server's answers up to this one, or (None) all."""
-        server, arriving = self._server, self._arriving
+        server = self._server
         while self._sent:
-            while server.is_busy():
-                arriving.poll()
-                server.consume_input()
-            result, one = server.get_result(), self._sent.popleft()
+            result, one = self._next(), self._sent.popleft()
             if one is None:
                 continue
             if result is None or result.status == ExecStatus.PIPELINE_SYNC:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from math import ceil
@@ -66,6 +66,8 @@ class Visit:
     withholds: bool = False  # somebody is restricted: what is shown is looked through
     door_of_id: tuple[str, int] | None = None
     afterwards: list[Callable[[], None]] = field(default_factory=list)  # what only a recorded visit sets going
+    records_meanwhile: bool = False  # all that the record says is known before the page is written
+    is_recorded: bool = False
     started: float = field(default_factory=time.perf_counter)
     _doors: list[door.Door] | None = None
     _formats: tuple[str, Formats] | None = None
@@ -150,11 +152,19 @@ class Visit:
         known = {"visit": self, "url": self.url, "f": self.formats, "at": at}
         with macros("_words.html", known) as words:  # made once, for the page and for each piece alike
             shown = {**known, "words": words, **self.without_hidden(context)}
-            response = render(self.request, piece or template, shown)
+            with self._recorded_meanwhile() if self.records_meanwhile else nullcontext():
+                response = render(self.request, piece or template, shown)
         again = self.grant.door.masked_again_at if self.grant and self.grant.door and self.is_whole_page else None
         if again is not None:  # with or without JavaScript, the browser then asks for the page without the value
             response.headers["Refresh"] = str(max(1, ceil((again - timezone.now()).total_seconds())))
         return response
+
+    @contextmanager
+    def _recorded_meanwhile(self) -> Iterator[None]:
+        self.records_meanwhile = False
+        with looks.recorded_meanwhile(self.actor, look_of(self)):
+            yield
+        self.is_recorded = True
 
     @property
     def is_whole_page(self) -> bool:
@@ -197,7 +207,7 @@ def looked(page: str, right: str = "", *, kind: str = "look", is_recorded: bool 
             except looks.NoRecord as error:
                 return visit_trouble(visit, 503, str(error))
             except Exception:
-                visit.outcome = "error"  # what was shown is not known: what it was about is recorded
+                visit.outcome, visit.is_recorded = "error", False  # what was shown is not known: only what about
                 with suppress(looks.NoRecord):
                     _record(visit)
                 raise
@@ -261,26 +271,28 @@ def visit_trouble(visit: Visit, status: int, text: str) -> HttpResponse:
 
 
 def _record(visit: Visit) -> None:
-    grant = visit.grant
-    reason = visit.reason or (grant.reason if grant else None)
-    unmasked = sorted(grant.mask.unmasked) if grant else []
-    looks.record(
-        visit.actor,
-        looks.Look(
-            visit.kind,
-            visit.page,
-            visit.subjects,
-            reason,
-            visit.asked.moment,
-            unmasked,
-            visit.outcome,
-            visit.spent_ms,
-            visit.details,
-        ),
-    )
+    look = look_of(visit)
+    if not visit.is_recorded:
+        looks.record(visit.actor, look)
     if visit.secret_subjects:
-        secret = under_secrecy(reason)
+        secret = under_secrecy(look.reason)
         looks.record(visit.actor, looks.Look(visit.kind, visit.page, visit.secret_subjects, secret))
+
+
+def look_of(visit: Visit) -> looks.Look:
+    """What is recorded of a visit."""
+    grant = visit.grant
+    return looks.Look(
+        visit.kind,
+        visit.page,
+        visit.subjects,
+        visit.reason or (grant.reason if grant else None),
+        visit.asked.moment,
+        sorted(grant.mask.unmasked) if grant else [],
+        visit.outcome,
+        visit.spent_ms,
+        visit.details,
+    )
 
 
 def _place_of(request: HttpRequest) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from audit import prepared
 from audit.access.people import Actor
 from audit.access.reasons import Reason
-from audit.access.statements import rows
+from audit.access.statements import meanwhile, rows
 from audit.database import Connection, sql
 from audit.errors import WhereaboutsError
 from audit.models import AuditRecord
@@ -50,17 +51,36 @@ class Look:
 
 def record(actor: Actor, look: Look) -> int:
     """Write one record and give its number; raises NoRecord when it cannot be written."""
-    if look.kind not in KINDS:
-        raise ValueError(f"{look.kind!r} is no kind of record: use one of {', '.join(KINDS)}")
+    written = _written(actor, look)
+    with _or_no_page():
+        return int(rows("access_record", written)[0][0])
+
+
+@contextmanager
+def recorded_meanwhile(actor: Actor, look: Look) -> Iterator[None]:
+    """What is shown is made while its record is written; it ends when the record stands, or raises NoRecord."""
+    written = _written(actor, look)
+    with ExitStack() as held:
+        with _or_no_page():
+            number = held.enter_context(meanwhile("access_record", written))
+        yield
+    with _or_no_page():
+        number()
+
+
+@contextmanager
+def _or_no_page() -> Iterator[None]:
     try:
-        return _insert(actor, look)
+        yield
     except DatabaseError as error:
         raise NoRecord("no record of the look, no page: the console's own log cannot be written now") from error
 
 
-def _insert(actor: Actor, look: Look) -> int:
+def _written(actor: Actor, look: Look) -> dict[str, object]:
+    if look.kind not in KINDS:
+        raise ValueError(f"{look.kind!r} is no kind of record: use one of {', '.join(KINDS)}")
     reason = look.reason or Reason("")
-    record = {
+    return {
         "kind": look.kind,
         "actor": actor.name,
         "role": actor.role,
@@ -77,7 +97,6 @@ def _insert(actor: Actor, look: Look) -> int:
         "duration_ms": look.duration_ms,
         "details": json.dumps(dict(look.details)),
     }
-    return int(rows("access_record", record)[0][0])
 
 
 def _moment(moment: Moment) -> str:

@@ -4,7 +4,8 @@ as the page's own answer. They run on the ORM's connection, so what they write i
 from __future__ import annotations
 
 import select
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, LiteralString
 
 from django.db import connections
@@ -21,6 +22,31 @@ def rows(name: str, parameters: Mapping[str, Any] | Sequence[Any], **parts: Lite
     connection.ensure_connection()
     with connection.wrap_database_errors:
         return prepared.rows(connection.connection, sql(name).format(**parts) if parts else sql(name), parameters)
+
+
+@contextmanager
+def meanwhile(name: str, parameters: Mapping[str, Any]) -> Iterator[Callable[[], list[tuple[Any, ...]]]]:
+    """`audit/sql/NAME.sql` is carried out while the block works; it gives what waits for the rows. Whatever else asks
+    this connection waits too. Raises Django's DatabaseError, and so does what it gives."""
+    connection = connections["default"]
+    _check_health(connection)
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        started = prepared.start(connection.connection, sql(name), parameters)
+
+    def after_it(execute: Callable[..., Any], *asked: Any) -> Any:
+        started.wait()
+        return execute(*asked)
+
+    def found() -> list[tuple[Any, ...]]:
+        with connection.wrap_database_errors:
+            return started.rows()
+
+    with connection.execute_wrapper(after_it):
+        try:
+            yield found
+        finally:
+            started.wait()
 
 
 def _check_health(connection: BaseDatabaseWrapper) -> None:

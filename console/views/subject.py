@@ -19,6 +19,7 @@ def subject(visit: Visit, kind: str, id: int) -> HttpResponse:
     with asking(visit, ahead=entering(kind, id)) as inquiry:
         visit.page = shown_as(page_of(inquiry, kind), visit.cursor("view"))
         asked, inquiry = enter(visit, inquiry, kind, id)
+        visit.records_meanwhile = True
         return PAGES[visit.page](visit, inquiry, asked)
 
 

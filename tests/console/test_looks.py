@@ -12,6 +12,7 @@ from audit.access import looks
 from audit.access.looks import Look, NoRecord
 from audit.access.people import Actor
 from audit.access.reasons import Reason
+from audit.access.statements import rows
 from audit.models import AuditRecord
 from audit.values import Clock, Moment, Subject
 from tests.conftest import Database
@@ -58,6 +59,44 @@ def test_a_record_that_cannot_be_written_is_an_error(database: Database) -> None
         owner.execute("revoke insert on audit_record from whereabouts_web")
     with pytest.raises(NoRecord):
         looks.record(SUPPORT, Look("look", "customer", [ANNA]))
+
+
+def test_what_is_shown_is_made_while_the_record_is_written(database: Database) -> None:
+    """Whatever else is asked on the same connection waits for it; the record stands when the block has ended."""
+    with looks.recorded_meanwhile(SUPPORT, Look("look", "customer", [ANNA])):
+        assert AuditRecord.objects.get().subjects == ["customer:C-1"]
+        assert len(rows("access_session", ["nobody", datetime.now(UTC)])) == 0
+    with looks.recorded_meanwhile(SUPPORT, Look("look", "account", [ANNA])):
+        assert len(rows("access_session", ["nobody", datetime.now(UTC)])) == 0
+        assert AuditRecord.objects.count() == 2
+    with looks.recorded_meanwhile(SUPPORT, Look("look", "lane", [ANNA])):
+        pass
+    with database.connect("web") as other:
+        assert other.execute("select count(*) from audit_record").fetchall() == [(3,)]
+
+
+BROKEN = {
+    "refused": "revoke insert on audit_record from whereabouts_web",
+    "refused when it is committed": """
+        create function no_room() returns trigger language plpgsql as $$ begin raise 'no room'; end $$;
+        create constraint trigger no_room after insert on audit_record deferrable initially deferred
+        for each row execute function no_room()""",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_what_was_made_is_not_shown_without_the_record(broken: str, database: Database) -> None:
+    with database.connect("owner", autocommit=True) as owner:
+        owner.execute(BROKEN[broken].encode())
+    with pytest.raises(NoRecord), looks.recorded_meanwhile(SUPPORT, Look("look", "customer", [ANNA])):
+        assert AuditRecord.objects.count() == 0
+    assert AuditRecord.objects.count() == 0
+
+
+def test_what_could_not_be_made_keeps_its_own_error(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), looks.recorded_meanwhile(SUPPORT, Look("look", "customer", [ANNA])):
+        raise ZeroDivisionError
+    assert AuditRecord.objects.get().page == "customer"
 
 
 def test_polling_is_one_look_in_a_quarter_of_an_hour(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -46,6 +47,13 @@ def follow_apart(configuration: Path) -> int:
     return int(done.stdout)
 
 
+def follow_until_cut_off(configuration: Path, statement: int, *, apart: bool) -> None:
+    """Start a process whose connections break at that statement, and see it and all that it began end."""
+    call = [sys.executable, "-m", "tests.pipeline.following", "cut", str(configuration), str(statement), str(apart)]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, timeout=60)
+    assert done.returncode == 1 and b"OperationalError" in done.stderr, done.stderr.decode()
+
+
 def rebuild_until_killed(statement: int) -> None:
     call = [sys.executable, "-m", "tests.pipeline.following", "rebuild", "-", str(statement), "False"]
     done = subprocess.run(call, cwd=ROOT, capture_output=True, timeout=60)
@@ -61,6 +69,20 @@ def _die_before(statement: int) -> None:
     def counted(self: Any, *args: Any, **named: Any) -> Any:
         if next(numbers) >= statement:
             os.kill(os.getpid(), signal.SIGKILL)
+        return execute(self, *args, **named)
+
+    psycopg.Connection.execute = counted  # type: ignore[method-assign]
+
+
+def _be_cut_off_at(statement: int) -> None:
+    """In each process for itself: its connections break, as when the server goes away."""
+    import psycopg
+
+    execute, numbers = psycopg.Connection.execute, count()
+
+    def counted(self: Any, *args: Any, **named: Any) -> Any:
+        if next(numbers) >= statement:
+            socket.socket(fileno=os.dup(self.pgconn.socket)).shutdown(socket.SHUT_RDWR)
         return execute(self, *args, **named)
 
     psycopg.Connection.execute = counted  # type: ignore[method-assign]
@@ -115,5 +137,5 @@ if __name__ == "__main__":
     if what == "once":
         _once(path)
         sys.exit()
-    _die_before(int(statement))
+    (_be_cut_off_at if what == "cut" else _die_before)(int(statement))
     _rebuild() if what == "rebuild" else _follow(path, apart == "True")

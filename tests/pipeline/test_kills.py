@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from demobank.live import live
 from tests.conftest import MakeDatabase, using
 from tests.pipeline.conftest import Store
-from tests.pipeline.following import follow_until_killed, rebuild_until_killed
+from tests.pipeline.following import follow_until_cut_off, follow_until_killed, rebuild_until_killed
 from tests.projections.bank import MODEL
 from tests.projections.feed import Feed, assert_same
 
@@ -48,11 +48,12 @@ def check_kills(
     folder: Path,
     statements: list[int],
     apart: bool,
+    end: Callable[..., None] = follow_until_killed,
 ) -> None:
     assert feed.instance
     with writing(store):
         for statement in statements:
-            follow_until_killed(store.configuration, statement, apart=apart)
+            end(store.configuration, statement, apart=apart)
     store.follow(feed)
     found = feed.dump()
     with using(made := make_database(), blocker):
@@ -76,6 +77,15 @@ def test_so_does_one_that_reads_in_a_process_of_its_own(
 ) -> None:
     statements = random.Random(4).sample(range(10, 300), 2)
     check_kills(store, feed, make_database, django_db_blocker, tmp_path, statements, apart=True)
+
+
+@pytest.mark.stress
+def test_so_does_one_whose_connections_break(
+    store: Store, feed: Feed, make_database: MakeDatabase, django_db_blocker: Any, tmp_path: Path
+) -> None:
+    """In each of its processes for itself; nothing of them is left."""
+    statements = random.Random(8).sample(range(8, 300), 3)
+    check_kills(store, feed, make_database, django_db_blocker, tmp_path, statements, True, follow_until_cut_off)
 
 
 @pytest.mark.stress

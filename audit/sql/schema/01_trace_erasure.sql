@@ -62,7 +62,7 @@ begin
     end if;
     perform pg_advisory_xact_lock(hashtextextended('legal_hold', 0));  -- none is placed until this is committed
     if hold_on(subject_name) is not null or exists (
-        select from public.legal_hold h where h.lifted_at is null and new.receipt -> 'owners' ? h.subject) then
+        select from jsonb_array_elements_text(new.receipt -> 'owners') o where hold_on(o) is not null) then
         raise exception 'a legal hold stands' using errcode = 'insufficient_privilege';
     end if;
     return new;

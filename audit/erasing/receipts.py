@@ -32,8 +32,11 @@ SIGNED_BY = b"\nsigned by the log: "
 ELSEWHERE = (
     "trails, lists and pages that were handed out before",
     "backups of the database: erased again by itself when one is restored and followed",
-    "PostgreSQL's write-ahead log and old row versions, until they are recycled: sealed texts and wrapped keys, which"
-    " open with the instance's master key alone",
+    "PostgreSQL's write-ahead log and free space of its files, until they are written over: sealed texts, wrapped keys"
+    " (which open with the master key alone), salts, and the plain form of what was declared personal only after it was"
+    " read. To have them gone at once do what docs/how-to/erase.md says: vacuum full, and a new write-ahead log",
+    "PostgreSQL's own log, where it is set to write statements with their values: what was searched for, wrapped keys,"
+    " salts",
     "keyed digests of whole events, by which the same event is known again; nothing can be read out of them",
     "events that could not be read: sealed whole under a key of their source, and not told apart by customer",
     "the bank's own systems: this console only reads them",

@@ -52,6 +52,7 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 lc_messages = 'C'
 log_checkpoints = off
+log_parameter_max_length = 0
 """
 # Without autovacuum: only a superuser may drop a database while its worker is in it.
 _NOT_DURABLE = (

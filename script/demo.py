@@ -177,7 +177,9 @@ def serve(port: int, rate: float, environment: dict[str, str]) -> None:
         children.start("bank", [*python, "demobank", "live", "--rate", str(rate)])
         children.start("worker", [*worker, "--loglevel", "WARNING", "--without-gossip", "--without-mingle"])
         command("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
-        children.start("console", [*console, "--blocking-threads", "4", "--no-ws", "console.wsgi:application"])
+        # a worker that is still starting hears no SIGTERM, and granian would wait for it for ever
+        console += ["--blocking-threads", "4", "--no-ws", "--workers-kill-timeout", "5"]
+        children.start("console", [*console, "console.wsgi:application"])
         wait_for(port, children)
         say(f"\nWhereabouts is at http://127.0.0.1:{port}/\n\n{logins.rstrip()}\n\nCtrl-C stops everything.")
         children.watch()

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed"
+FREE_BYTES_MIN = 20_000_000
 REQUIREMENTS = [ROOT / "requirements.txt", ROOT / "requirements-local.txt"]
 
 
@@ -48,7 +49,7 @@ def works(python: Path) -> bool:
 def make_environment() -> None:
     create: list[str | Path] = [sys.executable, "-m", "venv", "--clear", VENV]
     done = run(create)
-    if done.returncode != 0 and may_use_apt():
+    if done.returncode != 0 and not is_disk_full(done) and may_use_apt():
         apt_install([f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"])
         done = run(create)
     if done.returncode != 0 or not works(PYTHON):
@@ -87,7 +88,8 @@ def run(
 
 
 def is_disk_full(done: subprocess.CompletedProcess[str]) -> bool:
-    return "No space left on device" in done.stdout + done.stderr
+    """Whether that is why it failed: not everything that is started says so."""
+    return "No space left on device" in done.stdout + done.stderr or shutil.disk_usage(ROOT).free < FREE_BYTES_MIN
 
 
 def say(text: str) -> None:

@@ -70,11 +70,16 @@ def conninfo(role: Role, url: str | None = None) -> str:
 @cache
 def with_options(url: str, settings: str) -> str:
     """`url` with further server settings; those that it has itself come first."""
+    own = parts_of(url).get("options")
+    return make_conninfo(url, options=f"{own} {settings}" if own else settings)
+
+
+def parts_of(url: str) -> dict[str, Any]:
+    """An address taken apart. What is wrong is not quoted: it may hold a password."""
     try:
-        own = conninfo_to_dict(url).get("options")
-        return make_conninfo(url, options=f"{own} {settings}" if own else settings)
-    except psycopg.ProgrammingError as error:
-        raise UsageError(f"DATABASE_URL cannot be understood: {str(error).strip()}") from None
+        return conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise UsageError("DATABASE_URL cannot be understood: write postgresql://USER@HOST:PORT/NAME") from None
 
 
 def database_url() -> str:
@@ -87,7 +92,7 @@ def database_url() -> str:
 def django_settings(role: Role = "web") -> dict[str, Any]:
     """Django's entry in DATABASES to act as `role`; without DATABASE_URL it points nowhere, and says so when used."""
     own_login = given(f"DATABASE_URL_{role.upper()}")
-    parts = conninfo_to_dict(own_login or given("DATABASE_URL"))
+    parts = parts_of(own_login or given("DATABASE_URL"))
     acting = "" if own_login else f"-c role={role_name(role)} "
     settings = "-c search_path=public -c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan"
     options = f"{parts.pop('options', '')} {acting}{settings}".strip()
@@ -110,7 +115,7 @@ def role_name(role: Role) -> str:
 
 def unreachable(error: psycopg.Error | PoolTimeout) -> WhereaboutsError:
     """The one line that a person needs when the database does not answer."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.rstrip().endswith("?")]
     return WhereaboutsError(f"the database cannot be used: {lines[-1] if lines else type(error).__name__}")
 
 

@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import psycopg
+import redis
 
 from audit import servers
 from audit.errors import UsageError, WhereaboutsError
+from audit.given import given
 from audit.instance import load_model
 from audit.management.progress import Progress
 from demobank import answer_key, store
@@ -105,6 +107,7 @@ def prepare(options: argparse.Namespace) -> tuple[Loaded, dict[str, str]]:
     """Servers, the bank's history, a configuration that names it; a new history is read before anyone looks at it."""
     say("Starting PostgreSQL and Redis")
     servers.ensure()
+    see_that_the_queue_answers()
     bank = servers.address("bank")
     loaded = load(bank, options)
     answer_key.write(servers.var_dir() / "faults.json", loaded.answers)
@@ -122,6 +125,15 @@ def prepare(options: argparse.Namespace) -> tuple[Loaded, dict[str, str]]:
         say("Reading the bank's events")
         command("follow", "--once", environment=environment)
     return loaded, environment
+
+
+def see_that_the_queue_answers() -> None:
+    """A worker would wait for it for ever, and say so in its log alone."""
+    try:
+        with redis.Redis.from_url(given("REDIS_URL"), socket_connect_timeout=ANSWER_SECONDS_MAX) as queue:
+            queue.ping()
+    except (redis.RedisError, ValueError) as error:
+        raise WhereaboutsError(f"REDIS_URL cannot be used: {' '.join(str(error).split())}") from None
 
 
 def renew_model(environment: dict[str, str]) -> None:

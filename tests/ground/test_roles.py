@@ -214,6 +214,13 @@ def test_an_address_that_cannot_be_understood_is_a_usage_error() -> None:
         db.conninfo("web", "postgresql://host:notaport:1/x?y=z")
 
 
+def test_an_address_that_django_cannot_understand_is_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://me:secret@host/name")
+    with pytest.raises(UsageError, match="DATABASE_URL cannot be understood") as caught:
+        db.django_settings("owner")
+    assert "secret" not in str(caught.value)
+
+
 def test_a_database_that_is_not_there_is_one_line(database: Database) -> None:
     with pytest.raises(WhereaboutsError) as caught:
         db.connect("web", url=database.url.replace(database.name, "nowhere"))

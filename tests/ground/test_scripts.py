@@ -53,6 +53,13 @@ def test_what_was_loaded_once_can_be_asked_about() -> None:
     assert demo.next_steps([])[0] == "What next:"
 
 
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "http://127.0.0.1", "unix:///nowhere/redis.sock"])
+def test_a_queue_that_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    with pytest.raises(WhereaboutsError, match="REDIS_URL cannot be used: .+"):
+        demo.see_that_the_queue_answers()
+
+
 def test_a_taken_port_is_said_or_avoided() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -23,9 +23,14 @@ _held: dict[str, Lease] = {}
 
 def postgres(name: str = "console", *, durable: bool = True) -> Lease:
     """The use of the embedded cluster `name` (data in VAR_DIR/`name`); `durable=False` is for tests alone."""
-    var, who = var_dir(), account()
+    var = var_dir()
+    return Lease(_postgres(name, var, durable=durable), var / "run")
+
+
+def _postgres(name: str, var: Path, *, durable: bool = True) -> Postgres:
+    who = account()
     database = "whereabouts" if name == "console" else name
-    return Lease(Postgres(name, home(var, who), who, database=database, durable=durable), var / "run")
+    return Postgres(name, home(var, who), who, database=database, durable=durable)
 
 
 def redis() -> Lease:
@@ -69,7 +74,7 @@ def remove(var: Path) -> bool:
         return False
     who = account()
     for name in names:
-        server = Redis(home(var, who), who) if name == "redis" else Postgres(name, home(var, who), who, database=name)
+        server = Redis(home(var, who), who) if name == "redis" else _postgres(name, var)
         if server.answers():
             server.stop()
     pointer = var / POINTER

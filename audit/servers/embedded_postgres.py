@@ -72,12 +72,12 @@ class Postgres:
         self.url = f"postgresql://{LOGIN}@/{database}?host={quote(str(self._socket), safe='/')}"
 
     def answers(self) -> bool:
-        """Whether it takes connections; waits while it recovers from a crash."""
+        """Whether it takes connections and is whole; waits while it recovers from a crash."""
         deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline:
             try:
-                self._administer().close()
-                return True
+                with self._administer() as connection:
+                    return self._has_database(connection)
             except psycopg.OperationalError as error:
                 if "starting up" not in str(error) and "shutting down" not in str(error):
                     return False
@@ -174,8 +174,12 @@ class Postgres:
             if not connection.execute("select 1 from pg_roles where rolname = %s", (LOGIN,)).fetchone():
                 connection.execute(f"create role {LOGIN} login createdb createrole replication".encode())
                 connection.execute(f"grant pg_monitor to {LOGIN}".encode())
-            if not connection.execute("select 1 from pg_database where datname = %s", (self._database,)).fetchone():
+            if not self._has_database(connection):  # made last: where it is, the rest is too
                 connection.execute(f'create database "{self._database}" owner {LOGIN}'.encode())
+
+    def _has_database(self, connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+        found = connection.execute("select 1 from pg_database where datname = %s", (self._database,)).fetchone()
+        return found is not None
 
 
 def _buffers_megabytes() -> int:

@@ -140,6 +140,18 @@ def test_a_server_that_lost_its_socket_is_replaced(var: Path) -> None:
             assert postmaster(var) != before
 
 
+def test_a_server_whose_starter_was_killed_before_the_database_was_made_gets_it(var: Path) -> None:
+    killed = hold()
+    where = url_of(killed).replace("whereabouts@/whereabouts", "postgres@/postgres")
+    killed.kill()
+    killed.communicate()
+    with psycopg.connect(where, autocommit=True) as connection:
+        connection.execute("drop database whereabouts")
+        connection.execute("drop role whereabouts")
+    with servers.postgres(durable=False) as lease, servers.redis():
+        assert is_up(lease.url)
+
+
 def test_a_half_made_cluster_is_made_again(var: Path) -> None:
     folder = place.own_folder(place.home(var, place.account()) / "console", place.account())
     (folder / "data").mkdir()

@@ -75,6 +75,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "last_of_them": "The last was {amount}, {time}.",
         "last_of_them_from": "The last was {amount} from {who}, {time}.",
         "pays_regularly": "{amount} from {who} came {count} times, each about {days} days after the one before.",
+        "pays_regularly_between": "{who} paid {count} times, {amount} to {most}, each about {days} days after the one"
+        " before.",
+        "next_due": "By that, the next is due about {day}.",
         "sent_not_arrived": "{amount} was sent here and has not arrived: it has been {place} since {since}.",
         "of_amount": " of {amount}",
         "on_account": "one account",
@@ -236,6 +239,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "last_of_them": "Den seneste var {amount}, {time}.",
         "last_of_them_from": "Den seneste var {amount} fra {who}, {time}.",
         "pays_regularly": "{amount} fra {who} kom {count} gange, hver gang cirka {days} dage efter den forrige.",
+        "pays_regularly_between": "{who} betalte {count} gange, {amount} til {most}, hver gang cirka {days} dage efter"
+        " den forrige.",
+        "next_due": "Efter det ventes den næste omkring {day}.",
         "sent_not_arrived": "{amount} er sendt hertil og ikke nået frem: beløbet har været {place} siden {since}.",
         "of_amount": " på {amount}",
         "on_account": "én konto",

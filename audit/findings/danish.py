@@ -77,6 +77,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Efter {after} skulle {one_of} være kommet senest {due}, men var ikke kommet.",
         "{one_of}.",
     ),
+    "missing_reaction.healed": (
+        "Efter {after} skulle {one_of} være kommet senest {due}; det kom senere.",
+        "{one_of}.",
+    ),
     "negative_place": (
         "{place} faldt til {units_text}, og må ikke være under nul.",
         "At der kommer penge ind på {place}.",

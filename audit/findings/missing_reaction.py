@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.findings.rule import Rule, Severity
+from audit.findings.rule import HEALED, Rule, Severity
 
 RULE = Rule(
     name="missing_reaction",
@@ -12,4 +12,7 @@ RULE = Rule(
     mend="{one_of}.",
     meaning="D8: an event after which the model expects a reaction was not followed by one in time, failures included, "
     "and the watermark of all sources has passed the time.",
+    sentences={
+        HEALED: ("After {after}, {one_of} was due by {due}; it came later.", "{one_of}."),
+    },
 )

@@ -18,6 +18,7 @@ LANGUAGES: Mapping[str, Mapping[str, tuple[str, str]]] = {"da": danish.SENTENCES
 PHRASES: Mapping[str, Mapping[str, str]] = {"da": danish.PHRASES}
 
 
+HEALED = "healed"  # the sort of what was resolved since, where that is said in other words
 SORT = "sort"  # the number that says which of its rule's situations a finding is
 NAMES = frozenset({"lane", "state", "from", "to", "allowed", "kind", "item"})  # numbers that are names of the model's
 

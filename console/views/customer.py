@@ -35,7 +35,7 @@ def show_customer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpRespo
         items=page.open_items,
         order=gettext("late ones first"),
         tone=tone_of(page),
-        below=ever_below_zero(visit, page.accounts.rows),
+        below=ever_below_zero(visit, page),
         looks_before=before,
         item_of=item_of,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from audit.answers.pages.incoming import incoming, standing, unmatched_places
+from audit.answers.pages.incoming import incoming, regular, standing, unmatched_places
 from audit.errors import UsageError
 from audit.values import Clock, Moment, Money, Subject
 from tests.answers.conftest import asking
@@ -111,6 +112,32 @@ def test_another_currency_is_not_the_wanted_one(world: Database, bank: Bank) -> 
     with asking() as inquiry:
         page = incoming(inquiry, CUSTOMER, Money(1_000_00, "EUR", 2), *days_of(bank))
     assert {row.money.currency for _, row in page.came.rows} == {"EUR"}
+
+
+@pytest.mark.parametrize(
+    ("days", "units", "says"),
+    [
+        ((0, 30, 59), (700, 700, 700), "7.00 DKK from Firma came 3 times, each about 30 days after"),
+        ((0, 30, 59), (700, 500, 912), "Firma paid 3 times, 5.00 DKK to 9.12 DKK, each about 30 days after"),
+        ((0, 30, 33, 59), (700, 700, 20, 700), "7.00 DKK from Firma came 3 times, each about 30 days after"),
+        ((0, 30, 33, 59), (700, 500, 20, 912), ""),
+        ((0, 30), (700, 700), ""),
+    ],
+    ids=["equal", "a range", "another with the same mask", "not even", "only two"],
+)
+def test_a_salary_is_told_by_its_payer_with_when_the_next_is_due(
+    days: tuple[int, ...], units: tuple[int, ...], says: str, world: Database, bank: Bank
+) -> None:
+    newest = datetime(2026, 3, 28, 9, tzinfo=UTC)
+    with asking() as inquiry:
+        place, line = incoming(inquiry, CUSTOMER, None, *days_of(bank)).came.rows[0]
+        lines = [
+            replace(line, counterparty="Firma", money=Money(amount, "DKK", 2), recorded=newest - timedelta(days=day))
+            for day, amount in zip(days, units, strict=True)
+        ]
+        other = replace(line, counterparty="", recorded=newest - timedelta(days=7))
+        said = " ".join(regular(inquiry, [lines[0], other, *lines[1:]]))
+    assert said == (f"{says} the one before. By that, the next is due about 27 April 2026." if says else "")
 
 
 def test_what_has_no_account_is_refused(world: Database) -> None:

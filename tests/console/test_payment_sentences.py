@@ -155,7 +155,7 @@ def test_two_payments_of_one_order_name_and_link_each_other(bank: Bank) -> None:
         assert "The same order came twice" in related and "succeeded; not explained" in related
         alike = _who_else(id)
         assert f'<p class="crumbs"><a href="/of/transfer/{id}">' in alike
-        assert ("this one</span>" in alike) == (f'<td data-label="Who"><span><a href="/of/transfer/{id}">' in alike)
+        assert (">this one</span>" in alike) == (f'<td data-label="Who"><span><a href="/of/transfer/{id}">' in alike)
 
 
 def _who_else(id: int) -> str:

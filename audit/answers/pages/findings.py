@@ -19,7 +19,7 @@ from audit.answers.telling.lines import event_lines, surroundings
 from audit.answers.telling.worded import worded
 from audit.errors import UnknownSubject
 from audit.findings.catalogue import RULES
-from audit.findings.rule import SORT
+from audit.findings.rule import HEALED, SORT
 from audit.values import EventRef, Subject
 
 FINDINGS_SHOWN = 50
@@ -199,6 +199,10 @@ def _line(
     ) = row
     rule, told = RULES.get(name), set(evidence)
     numbers = worded(inquiry, numbers)
+    was_open = bool(stood.until and inquiry.cut.time and stood.until > inquiry.cut.time)
+    sort = str(numbers.get(SORT, ""))
+    if rule and HEALED in rule.sentences and state != "open" and not was_open:
+        numbers[SORT] = HEALED
     return FindingLine(
         id=identifier,
         rule=name,
@@ -217,7 +221,7 @@ def _line(
         would_resolve=rule.would_resolve(numbers, inquiry.language) if rule else "",
         money=tuple(money(inquiry.model, int(units), currency) for units, currency in sums),
         muted_until=muted_until,
-        was_open=bool(stood.until and inquiry.cut.time and stood.until > inquiry.cut.time),
-        sort=str(numbers.get(SORT, "")),
+        was_open=was_open,
+        sort=sort,
         is_ahead=bool(inquiry.cut.time and stood.since > inquiry.cut.time),
     )

@@ -27,7 +27,7 @@ from audit.errors import UsageError
 from audit.values import Clock, Money, Place, Subject
 
 SHOWN_MAX = 50
-REGULAR_FROM = 3  # payments alike, at even distances
+REGULAR_FROM = 3  # payments of one payer, at even distances
 STUCK_NAMED = 3  # payments that have not arrived and that the sentence names
 ABREAST = timedelta(minutes=5)  # sources that are this near are searched as far as the last of them
 UNMATCHED_MAX = 1000  # places of a kind in which unmatched money is looked for; that there are more is said
@@ -225,7 +225,7 @@ def _says(
     }
     if came.rows:
         said = [word(language, "some_came", count=_count(came), **values), _last(inquiry, came)]
-        return " ".join([*said, *_regular(inquiry, came)])
+        return " ".join([*said, *regular(inquiry, [line for _, line in came.rows])])
     unmatched = ""
     if stray is not None and wanted is not None:
         unmatched = word(language, "but_unmatched" if stray.rows else "nor_unmatched", count=_count(stray))
@@ -241,19 +241,30 @@ def _last(inquiry: Inquiry, came: Found) -> str:
     return word(inquiry.language, name, **values)
 
 
-def _regular(inquiry: Inquiry, came: Found) -> list[str]:
-    """That the last amount came at even distances, as a salary does. The name may be masked: others may bear its mask,
-    so that the amount has to be the same too."""
-    lines = [line for _, line in came.rows]
-    who, is_recorded = lines[0].counterparty, inquiry.cut.clock is Clock.RECORDED
-    same = [line for line in lines if (line.counterparty, line.money) == (who, lines[0].money)]
-    times = [line.recorded if is_recorded else line.occurred for line in same]
+def regular(inquiry: Inquiry, lines: Sequence[EntryLine]) -> list[str]:
+    """That who paid last pays at even distances, as an employer does, and when the next is due. The name may be masked,
+    and others may bear its mask: where all of the name are not even, those of the last amount may be."""
+    who, money = lines[0].counterparty, lines[0].money
+    of_name = [line for line in lines if line.counterparty == who and line.money.currency == money.currency]
+    for same in (of_name, [line for line in of_name if line.money == money]) if who else ():
+        times = [line.recorded if inquiry.cut.clock is Clock.RECORDED else line.occurred for line in same]
+        if days := rhythm(times):
+            amounts = sorted({line.money.units for line in same})
+            least, most = (inquiry.amount(replace(money, units=units)) for units in (amounts[0], amounts[-1]))
+            name = "pays_regularly" if len(amounts) == 1 else "pays_regularly_between"
+            values = {"amount": least, "most": most, "who": who, "count": len(same), "days": days}
+            due = inquiry.day(times[0] + timedelta(days=days))
+            return [word(inquiry.language, name, **values), word(inquiry.language, "next_due", day=due)]
+    return []
+
+
+def rhythm(times: Sequence[datetime]) -> int:
+    """How many days apart they are, the newest first, where all are about as far apart; else 0."""
     apart = [(later - earlier) / timedelta(days=1) for later, earlier in pairwise(times)]
     usual = round(sum(apart) / len(apart)) if apart else 0
-    if not who or len(same) < REGULAR_FROM or not usual or any(abs(one - usual) > usual / 6 for one in apart):
-        return []
-    amount = inquiry.amount(lines[0].money)
-    return [word(inquiry.language, "pays_regularly", amount=amount, who=who, count=len(same), days=usual)]
+    if len(times) < REGULAR_FROM or not usual or any(abs(one - usual) > usual / 6 for one in apart):
+        return 0
+    return usual
 
 
 def _count(found: Found) -> str:

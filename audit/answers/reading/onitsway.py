@@ -31,10 +31,20 @@ def lines_under_way(inquiry: Inquiry, flows: Iterable[Flow]) -> tuple[PlaceLine,
 
 
 def ended_as(flow: Flow) -> str:
+    """"": it is not over; "failed", "done" (what is left has not arrived), "over" (all of it arrived, and this is left
+    over) or "twice" (it arrived, and more left the way than came to it: this was sent out besides)."""
     first = next(iter(flow.states()), None)
     if first is None or not first.is_final:
         return ""
-    return "failed" if first.is_failure else "done"
+    if first.is_failure:
+        return "failed"
+    declared, model = flow.declared(), flow.inquiry.model
+    own = [net for net in flow.nets() if net.place.book == flow.kind.book]
+    rests = sum(net.units for net in own if net.units > 0 and declared and net.currency == declared.currency
+                and place_kind(model, net.place).rests)  # fmt: skip
+    if declared is None or rests < declared.units:
+        return "done"
+    return "twice" if any(net.units < 0 and place_kind(model, net.place).is_transit for net in own) else "over"
 
 
 def nets_under_way(flow: Flow) -> list[Net]:

@@ -40,7 +40,8 @@ class StateLine:
 @dataclass(frozen=True, slots=True)
 class PlaceLine:
     """Money in one place. `tells` is how the customer hears the place; `flow` whose money it is, for what is on its
-    way; `ended` that this one is over (`failed`, or `done`) and goes nowhere by itself; `is_late` that it should have
+    way; `ended` that this one is over (`failed`, `done`, or, where the payment itself arrived, `over` or
+    `twice`) and goes nowhere by itself; `is_late` that it should have
     gone on by now; `by_flow` that the amount is what the asked flow has there, not the whole place."""
 
     place: Place

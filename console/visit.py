@@ -66,6 +66,7 @@ class Visit:
     withholds: bool = False  # somebody is restricted: what is shown is looked through
     door_of_id: tuple[str, int] | None = None
     afterwards: list[Callable[[], None]] = field(default_factory=list)  # what only a recorded visit sets going
+    put_right: dict[Subject, Callable[[], Corrections]] = field(default_factory=dict)  # what was asked for before
     records_meanwhile: bool = False  # all that the record says is known before the page is written
     is_recorded: bool = False
     started: float = field(default_factory=time.perf_counter)
@@ -123,7 +124,8 @@ class Visit:
 
     def corrections(self, link: Link) -> Corrections:
         """What was put right by hand for a subject whose page this is."""
-        return corrections(link.subject)
+        found = self.put_right.get(link.subject)
+        return found() if found else corrections(link.subject)
 
     def hold(self, link: Link) -> LegalHold | None:
         return standing_on(link.subject)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
@@ -12,7 +13,7 @@ from django.db import transaction
 from audit.access import approvals, looks, texts
 from audit.access.looks import Look
 from audit.access.people import Actor
-from audit.access.statements import rows
+from audit.access.statements import meanwhile, rows
 from audit.models import Approval, CorrectionNote
 from audit.values import Subject
 
@@ -62,14 +63,26 @@ def write(actor: Actor, asked: Approval) -> CorrectionNote:
 
 def corrections(subject: Subject, finding: str = "") -> Corrections:
     """Those about a subject, or about a finding."""
-    found = _rows("finding", finding) if finding else _rows("subject", str(subject))
+    column, wanted = _about(subject, finding)
+    return _told(rows("access_corrections", wanted, column=column))
+
+
+@contextmanager
+def corrections_meanwhile(subject: Subject) -> Iterator[Callable[[], Corrections]]:
+    """The same, asked for while the block works; it gives what waits for them."""
+    column, wanted = _about(subject)
+    with meanwhile("access_corrections", wanted, column=column) as found:
+        yield lambda: _told(found())
+
+
+def _about(subject: Subject, finding: str = "") -> tuple[LiteralString, list[Any]]:
+    return ("finding", [finding, SHOWN]) if finding else ("subject", [str(subject), SHOWN])
+
+
+def _told(found: Sequence[tuple[Any, ...]]) -> Corrections:
     said = texts.texts({text for _, _, text, *_ in found}) if found else {}
     shown = [
         Correction(Subject.parse(subject), finding, said[text], by, approved_by, at)
         for subject, finding, text, by, approved_by, at, _ in found
     ]
     return Corrections(shown, found[0][-1] if found else 0)
-
-
-def _rows(column: LiteralString, wanted: str) -> list[tuple[Any, ...]]:
-    return rows("access_corrections", [wanted, SHOWN], column=column)

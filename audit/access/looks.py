@@ -105,9 +105,14 @@ def _moment(moment: Moment) -> str:
 
 def looks_at(connection: Connection, subject: Subject, since: datetime) -> int:
     """How often a subject was looked at since a time, by anyone."""
-    parameters = {"subject": json.dumps([str(subject)]), "since": since}
-    ((count,),) = prepared.rows(connection, sql("access_looks_at"), parameters)
+    name, parameters = looks_at_asked(subject, since)
+    ((count,),) = prepared.rows(connection, sql(name), parameters)
     return int(count)
+
+
+def looks_at_asked(subject: Subject, since: datetime) -> tuple[str, dict[str, object]]:
+    """The statement and the parameters of `looks_at`."""
+    return "access_looks_at", {"subject": json.dumps([str(subject)]), "since": since}
 
 
 def record_polled(

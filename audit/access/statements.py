@@ -25,14 +25,17 @@ def rows(name: str, parameters: Mapping[str, Any] | Sequence[Any], **parts: Lite
 
 
 @contextmanager
-def meanwhile(name: str, parameters: Mapping[str, Any]) -> Iterator[Callable[[], list[tuple[Any, ...]]]]:
+def meanwhile(
+    name: str, parameters: Mapping[str, Any] | Sequence[Any], **parts: LiteralString
+) -> Iterator[Callable[[], list[tuple[Any, ...]]]]:
     """`audit/sql/NAME.sql` is carried out while the block works; it gives what waits for the rows. Whatever else asks
     this connection waits too. Raises Django's DatabaseError, and so does what it gives."""
     connection = connections["default"]
     _check_health(connection)
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        started = prepared.start(connection.connection, sql(name), parameters)
+        statement = sql(name).format(**parts) if parts else sql(name)
+        started = prepared.start(connection.connection, statement, parameters)
 
     def after_it(execute: Callable[..., Any], *asked: Any) -> Any:
         started.wait()

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from audit.access.looks import looks_at
-from audit.answers.inquiry import Inquiry
+from audit.access.looks import looks_at, looks_at_asked
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.pages.customer import customer
 from audit.answers.shapes import CustomerPage, FindingLine
 from audit.values import Subject
@@ -22,11 +22,12 @@ LOOKS_FOR = timedelta(days=30)
 
 
 def show_customer(visit: Visit, inquiry: Inquiry, subject: Subject) -> HttpResponse:
-    page = customer(inquiry, subject, visit.cursor("payments"))
+    since = timezone.now() - LOOKS_FOR
+    page = customer(inquiry, subject, visit.cursor("payments"), [Question(*looks_at_asked(subject, since))])
     visit.shows(row.flow for row in page.open_items.rows)
     visit.shows(row.account for row in page.accounts.rows)
     visit.shows(row.flow or row.account for row in page.payments.rows)
-    before = looks_at(inquiry.connection, subject, timezone.now() - LOOKS_FOR)
+    before = looks_at(inquiry.connection, subject, since)
     return visit.show(
         "customer.html",
         page.at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
+from audit.access.corrections import corrections_meanwhile
 from audit.answers.inquiry import Inquiry
 from audit.answers.reading.names import CUSTOMER, entering
 from console.asking import asking, enter
@@ -20,7 +21,10 @@ def subject(visit: Visit, kind: str, id: int) -> HttpResponse:
         visit.page = shown_as(page_of(inquiry, kind), visit.cursor("view"))
         asked, inquiry = enter(visit, inquiry, kind, id)
         visit.records_meanwhile = True
-        return PAGES[visit.page](visit, inquiry, asked)
+        if visit.page == "lane":
+            return show_lane(visit, inquiry, asked)
+        with corrections_meanwhile(asked) as visit.put_right[asked]:
+            return PAGES[visit.page](visit, inquiry, asked)
 
 
 PAGES = {"customer": show_customer, "account": show_account, "transfer": show_transfer, "lane": show_lane}

@@ -11,13 +11,13 @@ from audit.answers.pages.facts import facts_of
 from audit.answers.pages.findings import findings_asked, findings_of
 from audit.answers.pages.statement import beside, booked, chart, chart_asked, naming, statement, statement_lines
 from audit.answers.pages.troubles import doubted_of, late_of, troubles_of
-from audit.answers.reading.events import read_ahead
+from audit.answers.reading.events import read_ahead, read_events
 from audit.answers.reading.flows import Flow, load_together
 from audit.answers.reading.ledger import held_asked, holdings, own_places
 from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, known, link_of, owners_of
 from audit.answers.reading.onitsway import lines_under_way, open_asked, open_known
 from audit.answers.reading.others import introducing, introducing_asked, others_asked, others_of
-from audit.answers.reading.states import states_asked, states_of
+from audit.answers.reading.states import states_asked, states_before_asked, states_of
 from audit.answers.reading.stories import part_of_story, story_asked
 from audit.answers.reading.unfolded import Unfolded, unfolded
 from audit.answers.reading.withheld import holders
@@ -51,22 +51,25 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         *open_asked(inquiry, asked),
         noted_asked(inquiry, *to_note),
         *states_asked(inquiry, asked),
-        not_understood_asked(inquiry, [asked]),
-        findings_asked(inquiry, [asked.id], asked.id, made_of(inquiry)),
         *chart_asked(in_currency),
         *around_asked(latest.rows),
-        *others_asked(inquiry, asked, above),
-        newest_asked(asked),
     ]
     read_ahead(inquiry, [*own, *listed.rows, *latest.rows], fresh.finality, then)
+    inquiry.send_ahead(*states_before_asked(read_events(inquiry, latest.rows, fresh.finality)))
     around = beside(inquiry, listed, latest.rows)
     noted_here, opened = noted(inquiry, *to_note), open_known(inquiry, asked, fresh)
     states = tuple(states_of(inquiry, asked, fresh))
-    doubts = findings_of(inquiry, [asked.id], asked.id, made_of(inquiry))
     points, story = chart(inquiry, in_currency), part_told(inquiry, asked, latest, fresh, noted_here)
     naming_here = naming(inquiry, around)
     only_read = [*own, *(row for rows in naming_here.values() for row in rows)]
-    loaded = load_together(inquiry, opened, (), fresh, briefly=True, only_read=only_read)
+    then = [
+        findings_asked(inquiry, [asked.id], asked.id, made_of(inquiry)),
+        not_understood_asked(inquiry, [asked]),
+        *others_asked(inquiry, asked, above),
+        newest_asked(asked),
+    ]
+    loaded = load_together(inquiry, opened, (), fresh, briefly=True, only_read=only_read, then=then)
+    doubts = findings_of(inquiry, [asked.id], asked.id, made_of(inquiry))
     flows, told = loaded.flows, loaded.told
     named = {flow: [told[row.position] for row in rows] for flow, rows in naming_here.items()}
     under_way = lines_under_way(inquiry, flows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.pages.balances import balance_lines
 from audit.answers.pages.facts import facts_of
 from audit.answers.pages.findings import findings_asked, findings_of
@@ -13,7 +13,7 @@ from audit.answers.pages.payments import listed_payments, mine_of, payment_lines
 from audit.answers.pages.settled import settled
 from audit.answers.pages.troubles import answer_of, doubted_of, troubled, troubles_of
 from audit.answers.reading.flows import Flow, held_and_owed, load_together
-from audit.answers.reading.ledger import Holding, holdings
+from audit.answers.reading.ledger import Holding, held_asked, holdings
 from audit.answers.reading.names import CUSTOMER, Known, flow_kinds, known, link_of
 from audit.answers.reading.onitsway import nets_under_way, open_asked, open_known
 from audit.answers.reading.others import introducing, introducing_asked, others_asked, others_of
@@ -32,8 +32,10 @@ OPEN_SHOWN = 20
 ACCOUNTS_SHOWN = 20
 
 
-def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> CustomerPage:
-    """`cursor` is of the payments. Raises UnknownSubject."""
+def customer(
+    inquiry: Inquiry, subject: Subject, cursor: str | None = None, after: Sequence[Question] = ()
+) -> CustomerPage:
+    """`cursor` is of the payments; `after` is what will be asked after this. Raises UnknownSubject."""
     fresh = unfolded(inquiry)
     asked = known(inquiry, subject, fresh)
     inquiry.send_ahead(
@@ -43,27 +45,31 @@ def customer(inquiry: Inquiry, subject: Subject, cursor: str | None = None) -> C
         introducing_asked(inquiry, asked),
     )
     accounts = accounts_of(inquiry, asked, fresh)
+    mine = mine_of(inquiry, [one.subject for one in accounts])
+    if mine.places:
+        inquiry.send_ahead(held_asked(inquiry, list(mine.places)))
     under_way = open_known(inquiry, asked, fresh)
     listed, own = listed_payments(inquiry, asked, cursor), introducing(inquiry, asked, fresh)
-    mine = mine_of(inquiry, [one.subject for one in accounts])
     held = holdings(inquiry, list(mine.places), fresh)
     kinds = [kind for kind in inquiry.model.kinds if kind != CUSTOMER]
     beside = {*holders(inquiry.model), *flow_kinds(inquiry.model)}
     positions = [row.position for row in own]
+    first = findings_asked(inquiry, [asked.id], asked.id, kinds, events=positions, of_payments=True)
     then = [
-        findings_asked(inquiry, [asked.id], asked.id, kinds, events=positions, of_payments=True),
         not_understood_asked(inquiry, [asked, *accounts]),
         *states_of_many_asked(inquiry, accounts[:ACCOUNTS_SHOWN]),
         *others_asked(inquiry, asked, beside),
         newest_asked(asked),
+        *after,
     ]
-    over = settled(inquiry, [one for one in listed.flows if one not in set(under_way)], held, fresh, then)
+    over = settled(inquiry, [one for one in listed.flows if one not in set(under_way)], held, fresh, [first])
     found = findings_of(inquiry, [asked.id], asked.id, kinds, events=positions, of_payments=True)
     wrong = troubled(inquiry, found.rows, listed.flows)
     over = {one: what for one, what in over.items() if one not in set(wrong)}
     wanted = list({one.subject: one for one in [*under_way, *wrong, *listed.flows] if one not in over}.values())
     declaring = [row for one in over.values() for row in one.declaring]
-    loaded = load_together(inquiry, wanted, [*own, *listed.alone], fresh, briefly=True, only_read=declaring)
+    shown = [*own, *listed.alone]
+    loaded = load_together(inquiry, wanted, shown, fresh, briefly=True, only_read=declaring, then=then)
     flows = [flow for flow in loaded.flows if flow.known in set(under_way)]
     told = [loaded.told[row.position] for row in own]
     troubles = troubles_of(inquiry, found.rows, loaded.flows, mine.accounts)

@@ -13,7 +13,7 @@ from audit.answers.pages.headline import counterparty, status_of, told_of
 from audit.answers.pages.settled import Settled
 from audit.answers.reading.cursors import Mark, pack, unpack
 from audit.answers.reading.cut import END, LAST_POSITION
-from audit.answers.reading.events import EventRow, Told, events_at, ref_of
+from audit.answers.reading.events import EventRow, Told, events_asked, events_at, ref_of
 from audit.answers.reading.flows import Flow, Together
 from audit.answers.reading.ledger import own_places
 from audit.answers.reading.movements import Moved, movements
@@ -69,9 +69,13 @@ class Listed:
 
 def listed_payments(inquiry: Inquiry, asked: Known, cursor: str | None, size: int = PAYMENTS_SHOWN) -> Listed:
     keys, subjects = _keys(inquiry, asked, cursor, size + 1)
-    total = _count(inquiry, asked) if cursor or len(keys) > size else len(keys)
+    is_counted = bool(cursor) or len(keys) > size
     more, keys = len(keys) > size, keys[:size]
-    rows = events_at(inquiry, [key.id for key in keys if not key.is_flow])
+    positions = [key.id for key in keys if not key.is_flow]
+    if is_counted:
+        inquiry.send_ahead(_count_asked(inquiry, asked), *events_asked(inquiry, positions))
+    total = _count(inquiry, asked) if is_counted else len(keys)
+    rows = events_at(inquiry, positions)
     alone = [row for row in rows.values() if inquiry.cut.counts(row.recorded, row.occurred, *row.key[1:])]
     return Listed(
         keys,
@@ -297,18 +301,10 @@ def _packed(key: Key) -> str:
 
 
 def _count(inquiry: Inquiry, asked: Known) -> int:
-    row = next(
-        iter(
-            inquiry.rows(
-                "answer_count_payments",
-                {
-                    **inquiry.cut.parameters(),
-                    "subject": asked.id,
-                    "kinds": flow_kinds(inquiry.model),
-                    "limit": COUNTED_MAX + 1,
-                },
-            )
-        ),
-        None,
-    )
+    row = next(iter(inquiry.answer(_count_asked(inquiry, asked))), None)
     return int(row[0]) if row else 0
+
+
+def _count_asked(inquiry: Inquiry, asked: Known) -> Question:
+    wanted = {"subject": asked.id, "kinds": flow_kinds(inquiry.model), "limit": COUNTED_MAX + 1}
+    return Question("answer_count_payments", {**inquiry.cut.parameters(), **wanted})

@@ -303,10 +303,15 @@ def events_at(inquiry: Inquiry, positions: Iterable[int]) -> dict[int, EventRow]
     """Rows of the log by position."""
     wanted = list(positions)
     found = {position: inquiry.ahead[position].row for position in wanted if position in inquiry.ahead}
-    unread = [position for position in wanted if position not in found]
-    if unread:
-        found |= {row[0]: EventRow(*row) for row in inquiry.rows("answer_events", [unread])}
+    for asked in events_asked(inquiry, wanted):
+        found |= {row[0]: EventRow(*row) for row in inquiry.answer(asked)}
     return found
+
+
+def events_asked(inquiry: Inquiry, positions: Sequence[int]) -> list[Question]:
+    """What `events_at` asks."""
+    unread = [position for position in positions if position not in inquiry.ahead]
+    return [Question("answer_events", [unread])] if unread else []
 
 
 def _inherited(inquiry: Inquiry, streams: set[int]) -> dict[int, Mapping[str, str]]:

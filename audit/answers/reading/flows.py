@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from audit.answers.inquiry import Inquiry
+from audit.answers.inquiry import Inquiry, Question
 from audit.answers.reading.cut import Cut
 from audit.answers.reading.events import EventRow, Told, read_events, ref_of
 from audit.answers.reading.movements import Moved, Net, movements, net_line, nets
@@ -119,9 +119,10 @@ def load_together(
     *,
     briefly: bool,
     only_read: Sequence[EventRow] = (),
+    then: Sequence[Question] = (),
 ) -> Together:
     """`beside` are events that are read in the same statements, and what they moved with them; of others that are
-    `only_read` nobody asks what they moved."""
+    `only_read` nobody asks what they moved. `then` is what the page asks next: it is answered while events are read."""
     if not wanted and not beside and not only_read:
         return Together([], {}, {})
     stories = whole_stories(inquiry, wanted, unfolded)
@@ -138,7 +139,7 @@ def load_together(
         changes.setdefault(change.stream_id, []).append(change)
     read = _declaring(inquiry, stories) if briefly else [row for story, _ in stories for row in _bounded(story)]
     unique = list({row.position: row for row in [*beside, *only_read, *read]}.values())
-    told = {one.row.position: one for one in read_events(inquiry, unique, unfolded.finality)}
+    told = {one.row.position: one for one in read_events(inquiry, unique, unfolded.finality, then)}
     flows = [
         Flow(
             inquiry,

@@ -61,16 +61,19 @@ def states_after(inquiry: Inquiry, rows: Sequence[EventRow], changes: Sequence[C
 
 def states_before(inquiry: Inquiry, told: Sequence[Told]) -> Mapping[tuple[int, str, int], str]:
     """The state of each event's stream (and item) before it, by (stream, item, the source's position)."""
+    rows = [row for asked in states_before_asked(told) for row in inquiry.answer(asked)]
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
+
+
+def states_before_asked(told: Sequence[Told]) -> list[Question]:
+    """What `states_before` asks."""
     setting = [one for one in told if one.reading and one.reading.to is not None]
-    if not setting:
-        return {}
     columns: list[list[Any]] = [
         [one.row.stream_id for one in setting],
         [one.reading.item if one.reading else "" for one in setting],
         [one.row.source_position for one in setting],
     ]
-    rows = inquiry.rows("answer_states_before", columns)
-    return {(row[0], row[1], row[2]): row[3] for row in rows}
+    return [Question("answer_states_before", columns)] if setting else []
 
 
 def states_of(inquiry: Inquiry, subject: Known, unfolded: Unfolded, limit: int = STATES_MAX) -> list[StateLine]:

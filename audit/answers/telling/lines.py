@@ -13,7 +13,7 @@ from audit.answers.reading.cut import END
 from audit.answers.reading.events import EventRow, Told
 from audit.answers.reading.movements import Moved, movement_line, movements, movements_asked
 from audit.answers.reading.names import links_of
-from audit.answers.reading.states import state_title, states_before
+from audit.answers.reading.states import state_title, states_before, states_before_asked
 from audit.answers.reading.stories import in_steps
 from audit.answers.reading.unfolded import Unfolded
 from audit.answers.shapes import Cause, EventLine, Link, StateChange, StepLine
@@ -55,8 +55,11 @@ def surroundings(
     """In at most seven statements for any number of events; `moment`: findings opened later are left out; `opened`:
     what was `noted` of these events and of others."""
     positions = [one.row.position for one in told]
-    moving = _moving([one.row for one in told])
-    found = opened or noted(inquiry, positions, [one.row.id for one in told], moment)
+    moving, ids = _moving([one.row for one in told]), [one.row.id for one in told]
+    if opened is None:
+        first = [noted_asked(inquiry, positions, ids, moment), *states_before_asked(told)]
+        inquiry.send_ahead(*first, *_causes_asked([one.row for one in told]))
+    found = opened or noted(inquiry, positions, ids, moment)
     return Surroundings(
         movements(inquiry, moving, unfolded) if moved is None else moved,
         states_before(inquiry, told),

@@ -30,7 +30,7 @@ from audit.errors import WhereaboutsError
 _MIGRATING = 7_306_061_301  # the advisory lock of those who migrate
 _GRANT_TRIES_MAX = 20
 # the permanent tables, in this order
-TRACE = ("01_trace", "01_trace_owners", "01_trace_erasure", "01_trace_sealing_anew")
+TRACE = ("01_trace", "01_trace_evidence", "01_trace_owners", "01_trace_erasure", "01_trace_sealing_anew")
 _TABLES = (*TRACE, "generation", "generation_indexes", "generation_reading_indexes")
 _COMMENT = re.compile(r"--.*")
 

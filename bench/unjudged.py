@@ -10,8 +10,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
 def main() -> None:
+    import django
     from django.core.management import execute_from_command_line
 
+    django.setup()  # the settings first: they import what is switched off here
     switch_off()
     execute_from_command_line(sys.argv)
 

@@ -13,8 +13,10 @@ NO_LEAF = bytes(32)
 
 
 def main() -> None:
+    import django
     from django.core.management import execute_from_command_line
 
+    django.setup()  # the settings first: they import what is switched off here
     switch_off()
     execute_from_command_line(sys.argv)
 

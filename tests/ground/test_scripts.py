@@ -157,6 +157,6 @@ class restored_signals:
 def test_what_the_benchmark_switches_off_is_found(part: str, tmp_path: Path) -> None:
     """In a process that begins with it, as the benchmark does."""
     settings = {"DJANGO_SETTINGS_MODULE": "console.settings", "VAR_DIR": str(tmp_path)}
-    call = [sys.executable, ROOT / "bench" / f"{part}.py", "help"]
+    call = [sys.executable, str(ROOT / "bench" / f"{part}.py"), "help"]
     done = subprocess.run(call, env=os.environ | settings, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and "rebuild" in done.stdout, done.stderr

@@ -227,6 +227,7 @@ def _step(event: EventLine, step: StepLine, number: int) -> Document:
         "asks_again": event.asks_again,
         **({"problem": event.problem} if event.problem else {}),
         **({"names_no_event": True} if event.names_no_event else {}),
+        **({"may_undo": [event_document(one.event) for one in event.may_undo]} if event.may_undo else {}),
         **({"undated": True, "seen": rfc3339(event.ingested)} if event.is_undated else {}),
         **({"state": {"from": event.state.before, "to": event.state.after}} if event.state else {}),
     }

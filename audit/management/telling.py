@@ -176,7 +176,9 @@ def _event(event: EventLine, zone: str) -> str:
         if is_set
     ]
     guessed = ", inferred from the money" if event.names_no_event else ""
-    undone = [f"undoes {cause.number or cause.event}{guessed}" for cause in event.undoes]
+    may = " or ".join(str(cause.event) for cause in event.may_undo)
+    guesses = [f"may undo {may}, by the money"] if may else []
+    undone = [*guesses, *(f"undoes {cause.number or cause.event}{guessed}" for cause in event.undoes)]
     causes = ", ".join([*(f"from {cause.number or cause.event}" for cause in event.caused_by), *undone])
     state = f"  [{event.state.before_title or 'none'} → {event.state.after_title}]" if event.state else ""
     lane = event.lane_title or event.stream

@@ -85,6 +85,36 @@ def test_wherever_the_correction_stands(database: Database, tmp_path: Path) -> N
             rebuild_all(lambda number: None, lambda seconds: None, lambda done, total: None)
 
 
+def test_a_correction_that_names_none_is_matched_wherever_it_stands_if_only_one_fits(
+    database: Database, tmp_path: Path
+) -> None:
+    """By account, currency, amount and sign, both ways, on pages however long; of several none is chosen."""
+    bank = Bank()
+    for number, (account, type_, id, amount, currency) in enumerate((
+        ("A1", "Deposited", "a", "5.00", "DKK"), ("A1", "Deposited", "b", "4.00", "DKK"),
+        ("A1", "Deposited", "c", "4.00", "EUR"), ("A2", "Deposited", "d", "4.00", "DKK"),
+        ("A1", "Adjusted", "x", "4.00", "DKK"), ("A2", "Deposited", "e", "4.00", "DKK"),
+        ("A2", "Adjusted", "y", "4.00", "DKK"), ("A1", "Adjusted", "z", "9.00", "DKK"),
+        ("A1", "Deposited", "f", "9.00", "DKK"),
+    )):  # fmt: skip
+        data: dict[str, object] = {"amount": amount, "currency": currency}
+        bank.add("core", f"account-{account}", type_, START + timedelta(seconds=number), data, id=id)
+    take_in(sources_of(bank.write(tmp_path)))
+    for size in (1, 50):
+        lines: dict[str, EventLine] = {}
+        for account in ("A1", "A2"):
+            with asking() as inquiry:
+                pages = whole_story_in_pages(inquiry, Subject("account", account), size)
+                lines |= {event.ref.id: event for page in pages for step in page.steps.rows for event in step.events}
+        assert links(lines["x"]) == (["b"], [], []) and links(lines["b"]) == ([], ["x"], []), size
+        assert [cause.event.id for cause in lines["y"].may_undo] == ["e", "d"] and links(lines["y"])[0] == []
+        assert all(links(lines[one])[:2] == ([], []) for one in "acdefz"), "what came after it is not put right by it"
+        assert {id for id, line in lines.items() if line.names_no_event} == set("xyz")
+    with asking(at="core/d") as inquiry:
+        steps = what(inquiry, Subject("account", "A1")).steps.rows
+    assert not any(event.undone_by for step in steps for event in step.events), "it had not been put right yet"
+
+
 def test_what_the_model_says_it_undoes_comes_first(database: Database, tmp_path: Path) -> None:
     lines = told(tmp_path, ("Deposited", "d", "9.00", {}), ("Reserved", "a", "3.00", RESERVED),
                  ("Released", "r", "2.00", {}))  # fmt: skip

@@ -80,6 +80,7 @@ class EventLine:
     undoes: tuple[Cause, ...] = ()
     undone_by: tuple[Cause, ...] = ()
     names_no_event: bool = False  # a correction or compensation; what it undoes, if told, is inferred from the money
+    may_undo: tuple[Cause, ...] = ()  # where it names none and the money fits several
     is_undated: bool = False  # its own time is not known: `recorded` is another event's, or UNKNOWN_TIME
     remains: tuple[Remainder, ...] = ()  # of an event and what undid it; nothing: it took all of it back
 

@@ -17,7 +17,8 @@ from audit.answers.reading.states import state_title, states_before, states_befo
 from audit.answers.reading.stories import in_steps
 from audit.answers.reading.unfolded import Unfolded
 from audit.answers.shapes import Cause, EventLine, Link, StateChange, StepLine
-from audit.answers.telling.undoing import Elsewhere, linked_with_undone, standing_elsewhere
+from audit.answers.telling.inferred import Inferred, nameless_asked
+from audit.answers.telling.undoing import Elsewhere, guessed_elsewhere, linked_with_undone, standing_elsewhere
 from audit.sources.times import UNKNOWN
 from audit.values import EventRef, Subject, micros_of
 
@@ -42,6 +43,7 @@ class Surroundings:
     causes: Mapping[str, tuple[tuple[EventRef, datetime], ...]]
     links: Mapping[Subject, Link] = field(default_factory=dict)
     elsewhere: Sequence[Elsewhere] = ()  # what is put right, or puts right, and is not among them
+    guessed: Sequence[Inferred] = ()  # the same where no identifier is named: by the money
 
 
 def surroundings(
@@ -58,15 +60,18 @@ def surroundings(
     moving, ids = _moving([one.row for one in told]), [one.row.id for one in told]
     if opened is None:
         first = [noted_asked(inquiry, positions, ids, moment), *states_before_asked(told)]
+        first += nameless_asked(inquiry, positions)
         inquiry.send_ahead(*first, *_causes_asked([one.row for one in told]))
     found = opened or noted(inquiry, positions, ids, moment)
+    moved = movements(inquiry, moving, unfolded) if moved is None else moved
     return Surroundings(
-        movements(inquiry, moving, unfolded) if moved is None else moved,
+        moved,
         states_before(inquiry, told),
         found,
         _causes(inquiry, told),
         links_of(inquiry, (tie for one in told for tie in one.ties)),
         standing_elsewhere(inquiry, told, found.corrected, unfolded),
+        guessed_elsewhere(inquiry, told, moved, unfolded),
     )
 
 
@@ -80,7 +85,7 @@ def event_lines(inquiry: Inquiry, told: Sequence[Told], around: Surroundings, fi
         lines.append(_line(inquiry, one, around, numbers, earlier))
         if one.row.correlation:
             by_correlation[one.row.correlation] = one
-    return linked_with_undone(inquiry, told, lines, around.moved, around.elsewhere)
+    return linked_with_undone(inquiry, told, lines, around.moved, around.elsewhere, around.guessed)
 
 
 def step_lines(told: Sequence[Told], lines: Sequence[EventLine], upto: int | None = None) -> list[StepLine]:

@@ -12,6 +12,7 @@ from audit.answers.reading.movements import Moved, movements
 from audit.answers.reading.names import money, place_title
 from audit.answers.reading.unfolded import Unfolded
 from audit.answers.shapes import Cause, EventLine, Remainder
+from audit.answers.telling.inferred import Inferred, inferred
 from audit.model.paths import text_of
 from audit.values import EventRef, Place
 
@@ -42,12 +43,13 @@ def linked_with_undone(
     lines: Sequence[EventLine],
     moved: Mapping[int, Sequence[Moved]],
     elsewhere: Sequence[Elsewhere],
+    guessed: Sequence[Inferred] = (),
 ) -> list[EventLine]:
     """The lines of these events, in story order, each told what it undoes, what undid it, and what remains of both."""
     found = undoings(told, moved)
     said = {one.by.row.position for one in found if one.named or one.is_declared}
     nameless = {one.row.position for one in told if _undoes(one)} - said
-    if not (found or elsewhere or nameless):
+    if not (found or elsewhere or nameless or guessed):
         return list(lines)
     numbers = {line.ref.position: line.number for line in lines}
     made = {line.ref.position: line for line in lines}
@@ -71,7 +73,32 @@ def linked_with_undone(
         remains = _remains(inquiry, [*moved.get(what, ()), *other.moved])
         undone_by = (*made[what].undone_by, Cause(other.ref, None))
         made[what] = replace(made[what], undone_by=undone_by, remains=remains)
+    for guess in guessed:
+        line, moves = made[guess.position], [*guess.moved, *moved.get(guess.position, ())]
+        links = tuple(Cause(one, numbers.get(one.position)) for one in guess.others)
+        if guess.is_by:
+            line = replace(line, undone_by=(*line.undone_by, *links), remains=_remains(inquiry, moves))
+        elif len(links) == 1:
+            remains = _remains(inquiry, moves)
+            line = replace(line, undoes=links, remains=remains)
+            if (undone := made.get(guess.others[0].position)) is not None:
+                back = Cause(line.ref, numbers[guess.position])
+                made[undone.ref.position] = replace(undone, undone_by=(*undone.undone_by, back), remains=remains)
+        else:
+            line = replace(line, may_undo=links)
+        made[guess.position] = line
     return [made[line.ref.position] for line in lines]
+
+
+def guessed_elsewhere(
+    inquiry: Inquiry, told: Sequence[Told], moved: Mapping[int, Sequence[Moved]], unfolded: Unfolded
+) -> list[Inferred]:
+    """What corrections that name no event put right, where it is not told together."""
+    found = undoings(told, moved)
+    by = {one.by.row.position for one in found}
+    unmatched = [one.row.position for one in told if _undoes(one) and one.meaning and one.meaning.is_correction
+                 and one.row.position not in by]  # fmt: skip
+    return inferred(inquiry, told, moved, unmatched, [one.what.row.position for one in found if one.what], unfolded)
 
 
 def standing_elsewhere(
@@ -106,7 +133,7 @@ def _waiting(
 
 def undoings(told: Sequence[Told], moved: Mapping[int, Sequence[Moved]]) -> list[Undoing]:
     """Each correction and compensation with the event that it names, else the latest one that the model says it undoes,
-    else the latest one whose money it moves back."""
+    else, of a compensation, the latest one whose money it moves back."""
     by_id = {one.row.id: one for one in told}
     open_: list[Told] = []
     found: list[Undoing] = []
@@ -117,7 +144,8 @@ def undoings(told: Sequence[Told], moved: Mapping[int, Sequence[Moved]]) -> list
         elif _undoes(one):
             back = moved.get(one.row.position, ())
             declared = next((e for e in reversed(open_) if _is_declared(e, one)), None)
-            mirrored = (e for e in reversed(open_) if _moves_back(moved.get(e.row.position, ()), back))
+            is_seen = one.meaning is not None and not one.meaning.is_correction  # those may put right what is not told
+            mirrored = (e for e in reversed(open_) if is_seen and _moves_back(moved.get(e.row.position, ()), back))
             what = declared or next(mirrored, None)
             if what is not None:
                 open_.remove(what)

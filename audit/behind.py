@@ -173,7 +173,7 @@ def pack(job: Job, is_new: bool) -> bytes:
         return marshal.dumps((is_new, (job.generation, job.watermarks, job.least, job.due_by)))
     folded, end, fresh = job.folded, job.end, job.folded.fresh
     head = (job.generation, job.position, job.upto)
-    rest = (folded.timed, folded.numbered, folded.begun, folded.told)
+    rest = (folded.timed, folded.ties, folded.begun, folded.told)
     tables: Any = folded.lines
     lines = {table: marshal.dumps(tables.pop(table)) for table in [*tables]}  # both at once would be a lot
     parts: Any = (head, lines, (fresh.subjects, fresh.streams, fresh.places), pickle.dumps(folded.signs), rest,

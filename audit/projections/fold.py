@@ -23,6 +23,7 @@ from audit.projections.memory import ItemState, Memory
 from audit.projections.moving import Moving
 from audit.projections.names import Names
 from audit.projections.noticing import Noticed, in_its_place, left_over, unreasoned
+from audit.projections.packing import change_row, timeline_rows
 from audit.projections.reading import Work
 from audit.projections.rows import Aggregate, FlowTouch, Rows, Side, StoryKey
 from audit.projections.signs import Sign
@@ -102,14 +103,13 @@ class Fold:
         meaning = work.meaning.number if work.meaning is not None and work.reading is not None else 0
         if self._touches_flow(work, ids, meaning, rows):
             flags |= IN_FLOW
-        key = (event.recorded, event.source_id, event.source_position, event.position, flags, meaning)
         if meaning and work.meaning is not None and work.meaning.effect is not None:
             self._asks(work, work.meaning.effect, ids, rows)
         if meaning and work.meaning is not None and work.meaning.corrects is not None:
             self._corrects(work, work.meaning.corrects, rows)
         if self._matched:
             self._expects(work, ids, meaning, rows)
-        rows.timeline.append((ids, key))
+        rows.timeline += timeline_rows(ids, event, flags, meaning)
         if memory.linked != ids or memory.linked_at > event.recorded:
             self._link(work, memory, ids, rows)
 
@@ -145,8 +145,7 @@ class Fold:
             self._legality(work, memory, lane, reading.item, None, reading.allowed, ids[0], rows)
         if reading.sets:
             for name, value in reading.sets.items():
-                rows.changes.append((event.stream_id, reading.item, name, event.source_position,
-                                     event.recorded, event.occurred, event.position, value))
+                rows.changes.append(change_row(event, reading.item, name, value))
         if reading.movements:
             self._sides = self._moving.move(work, memory, lane, reading.movements, rows)
             flags |= MOVES
@@ -189,8 +188,7 @@ class Fold:
         rows.passes((lane.name, current, to, event.type, self._moving.day(event.recorded), spent))
         memory.items[item] = ItemState(to, event.recorded, event.occurred, event.position, self._identity(event),
                                        self._deadline(event, state), current, event.type)
-        rows.changes.append((event.stream_id, item, "", event.source_position, event.recorded, event.occurred,
-                             event.position, to))
+        rows.changes.append(change_row(event, item, "", to))
         rows.aggregates[(event.stream_id, item)] = Aggregate(
             lane.name, ids[0], to, bool(state and state.is_final), event.recorded, event.occurred, event.position,
             event.version, memory.items[item].deadline)

@@ -12,6 +12,7 @@ from audit.log.logged import Logged
 from audit.model.meaning import Lane, Model, Movement, PlaceKind
 from audit.projections.memory import Holding, Memory, Negative
 from audit.projections.names import Names
+from audit.projections.packing import entry_row
 from audit.projections.reading import Work
 from audit.projections.rows import PlaceChange, Rows, Side
 from audit.projections.steps import touch
@@ -52,7 +53,6 @@ class Moving:
         event, known, places, ordinal = work.event, self.names.places.ids, self._places, 0
         recorded, day = event.recorded, self.day(event.recorded)
         days = (day, day if event.occurred == recorded else self.day(event.occurred))
-        start, end = (recorded, event.source_id, event.source_position), (event.occurred, event.position)
         sides: list[Side] = []
         totals = rows.kind_totals
         for m in movements:
@@ -67,7 +67,7 @@ class Moving:
                 if about.place.owner == lane.name:
                     holding = self._hold(memory, about, place_id, key, m, amount, event)
                     balance, total = holding.units, memory.totals[about.total]
-                rows.entries.append((place_id, *start, ordinal, *end, counter_id, amount, balance, total))
+                rows.entries.append(entry_row(place_id, event, ordinal, counter_id, amount, balance, total))
                 ordinal += 1
                 sides.append((place_id, book, kind, key, currency, amount))
                 sums = totals.get(about.sums)

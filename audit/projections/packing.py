@@ -5,13 +5,13 @@ One struct for all columns of fixed width: a call for each value would cost more
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from struct import Struct
 from typing import Any
 
+from audit.log.logged import Logged
 from audit.log.rows import EPOCH_2000, NULL, binary, text
-from audit.projections.rows import Change, Entry, TimelineKey
 
 EPOCH_2000_DAYS = 10_957
 
@@ -91,38 +91,30 @@ def _date(days: int) -> bytes:
     return _int4(4, days - EPOCH_2000_DAYS)
 
 
-def timeline_end(key: TimelineKey) -> bytes:
-    """What is the same in the rows of all subjects of an event."""
-    recorded, source_id, source_position, position, flags, meaning = key
-    return _timeline_end(
-        8, recorded - EPOCH_2000, 4, source_id, 8, source_position, 8, position, 2, flags, 4, meaning
-    )
+def timeline_rows(ids: Iterable[int], event: Logged, flags: int, meaning: int) -> list[bytes]:
+    """An event under each of its subjects."""
+    end = _timeline_end(8, event.recorded - EPOCH_2000, 4, event.source_id, 8, event.source_position,
+                        8, event.position, 2, flags, 4, meaning)  # fmt: skip
+    return [_timeline_start(7, 8, subject_id) + end for subject_id in ids]
 
 
-def _timeline_row(row: tuple[int, TimelineKey, bytes]) -> bytes:
-    return _timeline_start(7, 8, row[0]) + row[2]
+def entry_row(
+    place_id: int, event: Logged, ordinal: int, counter_id: int, amount: int, balance: int | None, total: int | None
+) -> bytes:
+    start = _entry_start(11, 8, place_id, 8, event.recorded - EPOCH_2000, 4, event.source_id, 8, event.source_position,
+                         2, ordinal, 8, event.occurred - EPOCH_2000, 8, event.position, 8, counter_id)  # fmt: skip
+    return start + numeric(amount) + numeric(balance) + numeric(total)
+
+
+def change_row(event: Logged, item: str, field: str, value: str) -> bytes:
+    end = _change_end(8, event.source_position, 8, event.recorded - EPOCH_2000, 8, event.occurred - EPOCH_2000,
+                      8, event.position)  # fmt: skip
+    return b"".join((_change_start(8, 8, event.stream_id), text(item), name(field), end, text(value)))
 
 
 def _link_row(row: tuple[int, int, str, int]) -> bytes:
     subject_id, other_id, kind, first = row
     return _link(4, 8, subject_id, 8, other_id) + name(kind) + _int8(8, first - EPOCH_2000)
-
-
-def _entry_row(row: Entry) -> bytes:
-    place_id, recorded, source_id, in_source, ordinal, occurred, position, counter_id, amount, balance, total = row
-    return b"".join((
-        _entry_start(11, 8, place_id, 8, recorded - EPOCH_2000, 4, source_id, 8, in_source, 2, ordinal,
-                     8, occurred - EPOCH_2000, 8, position, 8, counter_id),
-        numeric(amount), numeric(balance), numeric(total),
-    ))
-
-
-def _change_row(row: Change) -> bytes:
-    stream_id, item, field, source_position, recorded, occurred, position, value = row
-    return b"".join((
-        _change_start(8, 8, stream_id), text(item), name(field),
-        _change_end(8, source_position, 8, recorded - EPOCH_2000, 8, occurred - EPOCH_2000, 8, position), text(value),
-    ))
 
 
 def _memory_row(row: tuple[int, bytes]) -> bytes:
@@ -158,7 +150,7 @@ PACKERS: dict[str, Callable[[Any], bytes]] = {
 """A value of each type in binary form, its length before it. Times are microseconds and dates days since 1970."""
 
 ROWS: dict[str, Callable[[Any], bytes]] = {
-    "timeline": _timeline_row, "entry": _entry_row, "change": _change_row, "link": _link_row, "memory": _memory_row,
-    "aggregate": _aggregate_row, "day_sum": _day_sum_row, "identifier": _identifier_row,
+    "link": _link_row, "memory": _memory_row, "aggregate": _aggregate_row, "day_sum": _day_sum_row,
+    "identifier": _identifier_row,
 }
 """Tables of many rows have packers of their own."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from audit.arrays import Integers
 from audit.database import Connection, sql
-from audit.log.logged import Logged
+from audit.log.logged import SIGHTING, Logged
 from audit.model.expecting import CORRELATION
 from audit.model.meaning import Model
 from audit.projections.elsewhere import collisions
@@ -40,7 +40,6 @@ class Ready:
     torn: set[int]
     fresh: Fresh
     notes: Notes
-    numbered: set[int] = field(default_factory=set)  # subjects whose entries are numbered (sequences.py)
     begun: list[tuple[int, SubjectName]] = field(default_factory=list)  # flows of which nothing was folded before
 
     @property
@@ -57,7 +56,7 @@ class Folded:
     fresh: Fresh
     signs: Sequence[Sign]
     timed: set[int]  # streams with a state, set by this batch, that may last too long
-    numbered: set[int]
+    ties: Sequence[tuple[int, int]]  # subjects whose entries are numbered (sequences.py), and their entries
     begun: Sequence[tuple[int, SubjectName]]  # flows of which nothing was folded before
     told: Sequence[tuple[int, Told]]  # events of flows
 
@@ -135,7 +134,7 @@ class Projector:
         """The second half of a fold that changes nothing earlier, to be written later. `connection` gives names their
         identifiers, which they keep whatever becomes of the rows."""
         if not ready.events:
-            return Folded(lines_of(Rows(), ()), ready.fresh, (), set(), set(), (), ())
+            return Folded(lines_of(Rows(), ()), ready.fresh, (), set(), (), (), ())
         return self._folded(ready, self._name(ready, connection), set(), Rows(), connection)
 
     def _name(self, ready: Ready, connection: Connection) -> list[SubjectName]:
@@ -143,7 +142,6 @@ class Projector:
         subjects, places = self._names.subjects, self._names.places
         named = subjects_in(ready.works)
         new, found = subjects.resolve(connection, named)
-        ready.numbered = {subjects[name] for name in named if name[0] in self._numbered_kinds}
         ready.fresh.subjects.update(subjects[name] for name in new)
         ready.fresh.places.update(places[name] for name in places.resolve(connection, places_in(ready.works))[0])
         if not (ready.torn or self._is_bulk):
@@ -160,6 +158,7 @@ class Projector:
         streams = {work.event.stream_id for work in works}
         self._fold.completed = ready.notes.completed
         self._fold.run(works, rows)
+        ties = [] if self._is_bulk else self._ties_of(works)  # before other names are looked up
         number_sightings(rows.signs, ready.notes)
         rows.signs += below_seal(works, self._names, self._sources, ready.notes)
         for subject in new:
@@ -170,7 +169,13 @@ class Projector:
         self._forget(streams, works, memories)
         timed = {stream_id for (stream_id, _), one in rows.aggregates.items() if one.deadline is not None}
         lines = lines_of(rows, memories)
-        return Folded(lines, ready.fresh, signs, timed, ready.numbered, ready.begun, rows.told)
+        return Folded(lines, ready.fresh, signs, timed, ties, ready.begun, rows.told)
+
+    def _ties_of(self, works: Sequence[Work]) -> list[tuple[int, int]]:
+        """A sighting is an entry of nobody's."""
+        known, kinds = self._names.subjects.ids, self._numbered_kinds
+        return [(known[tie], work.event.position)
+                for work in works if work.event.kind != SIGHTING for tie in work.ties if tie[0] in kinds]  # fmt: skip
 
     def _known_of(self, subjects: set[int]) -> Counter[str]:
         """How many of these subjects have events, by kind."""
@@ -285,7 +290,7 @@ def write_folded(connection: Connection, folded: Folded, book: FlowBook | None =
         book.take(folded.begun, folded.told, folded.lines["flow"])
     write(connection, folded.lines, folded.fresh, bulk=bulk)
     if not bulk:  # after a rebuild all is compared
-        keep_ties(connection, folded.lines["timeline"], folded.numbered)
+        keep_ties(connection, folded.ties)
 
 
 def is_before(event: Logged, latest: int | None, order: int, loose: int) -> bool:

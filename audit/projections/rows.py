@@ -77,9 +77,6 @@ class PlaceChange(msgspec.Struct, gc=False):
 
 Side = tuple[int, str, str, str, str, int]  # place, its book, kind, key and currency; amount
 Told = tuple[int, int, int, int, int, Sequence[Side]]  # recorded, source, its position, position, meaning, moves
-TimelineKey = tuple[int, int, int, int, int, int]  # recorded, source, source position, position, flags, meaning
-Entry = tuple[int, int, int, int, int, int, int, int, int, int | None, int | None]
-Change = tuple[int, str, str, int, int, int, int, str]
 Link = tuple[int, int, str, int]  # two subjects, the other's kind, since when
 Missed = tuple[str, int, int, int, int]
 Effect = tuple[bytes, int, int, int, int, int, int]
@@ -88,11 +85,15 @@ Passage = tuple[str, str, str, str, int, int]  # lane, from, to, type, day, buck
 
 @dataclass(slots=True)
 class Rows:
-    """Times are microseconds since 1970; amounts minor units; days are days since 1970 in the model's zone."""
+    """Times are microseconds since 1970; amounts minor units; days are days since 1970 in the model's zone.
 
-    timeline: list[tuple[Sequence[int], TimelineKey]] = field(default_factory=list)  # the subjects of each event
-    entries: list[Entry] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    The rows of which there are most, and which nothing is merged with, are packed as soon as they are known: kept as
+    values until the batch is written, they would cost more to carry and to let go of than to pack.
+    """
+
+    timeline: list[bytes] = field(default_factory=list)
+    entries: list[bytes] = field(default_factory=list)
+    changes: list[bytes] = field(default_factory=list)
     links: dict[tuple[int, int], Link] = field(default_factory=dict)
     aggregates: dict[tuple[int, str], Aggregate] = field(default_factory=dict)
     days: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)

@@ -8,7 +8,6 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
 
@@ -43,9 +42,8 @@ def numbered_kinds(model: Model) -> frozenset[str]:
     return alone or frozenset(model.kinds)
 
 
-def keep_ties(connection: Connection, timeline: Iterable[Sequence[Any]], numbered: set[int]) -> None:
-    """Keep which entries of a batch are tied to the subjects `numbered`, in the transaction that writes its rows."""
-    ties = [(subject_id, key[3]) for ids, key in timeline for subject_id in ids if subject_id in numbered]
+def keep_ties(connection: Connection, ties: Sequence[tuple[int, int]]) -> None:
+    """Keep which entries of a batch are tied to which subjects, in the transaction that writes its rows."""
     if ties:
         subjects, positions = zip(*ties, strict=True)
         connection.execute("insert into tied (subjects, positions) values (%s, %s)",

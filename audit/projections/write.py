@@ -3,16 +3,15 @@ transaction, is copied straight in; the rest is merged by its key. A rebuild cop
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any
 
 from audit.arrays import packed
 from audit.database import Connection, sql
 from audit.log.rows import copy_in
-from audit.projections.packing import PACKERS, ROWS, row_packer, timeline_end
-from audit.projections.rows import FlowTouch, Rows, StoryKey, TimelineKey
+from audit.projections.packing import PACKERS, ROWS, row_packer
+from audit.projections.rows import FlowTouch, Rows, StoryKey
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "timeline": ("subject_id int8", "recorded_at timestamptz", "source_id int4", "source_position int8",
@@ -47,9 +46,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 Line = tuple[Any, ...]
-Lines = Mapping[str, Sequence[Line]]  # by table; of a timeline one an event, with its subjects
+Lines = Mapping[str, Sequence[Any]]  # by table
+PACKED = ("timeline", "entry", "change")  # their lines are rows already
 ROWS_AT_ONCE = 1_000  # narrow ones: they are joined before they are looked at one by one
-_first = itemgetter(0)  # the column that leads in the key
 
 
 @dataclass(slots=True)
@@ -62,7 +61,7 @@ class Fresh:
 
 
 def lines_of(rows: Rows, memories: Sequence[Line]) -> Lines:
-    """A batch's rows by table, as plain values: another process may write them."""
+    """A batch's rows by table, packed or as plain values: another process may write them."""
     return {
         "timeline": rows.timeline,
         "entry": rows.entries,
@@ -87,11 +86,11 @@ def lines_of(rows: Rows, memories: Sequence[Line]) -> Lines:
 def write(connection: Connection, lines: Lines, fresh: Fresh, *, bulk: bool) -> None:
     """All rows of a batch. `bulk`: nothing has an index yet.
 
-    Sorted by key, so that index pages are touched in order, and that writers never wait for each other in a circle.
+    Sorted by key, so that index pages are touched in order, and that writers never wait for each other in a circle:
+    packed rows too, the first column's number stands first in them.
     """
-    _copy(connection, "timeline", sorted(_timeline(lines["timeline"]), key=_first))
-    _copy(connection, "entry", sorted(lines["entry"], key=_first))
-    _copy(connection, "change", sorted(lines["change"], key=_first))
+    for table in PACKED:
+        _copy(connection, table, sorted(lines[table]))
     for table in ("missed", "correction", "effect"):
         _copy(connection, table, sorted(lines[table]))
     for table, new, (one, other) in _keyed(fresh):
@@ -114,19 +113,16 @@ def merge(connection: Connection, table: str, lines: Sequence[Line]) -> None:
     connection.execute(sql(f"merge_{table}"), columns)
 
 
-def _copy(connection: Connection, table: str, lines: Sequence[Line]) -> None:
+def _copy(connection: Connection, table: str, lines: Sequence[Any]) -> None:
     """Packed while those before are being sent: PostgreSQL works on them at the same time."""
     if not lines:
         return
     names, types = zip(*(column.split(" ") for column in COLUMNS[table]), strict=True)
-    pack = ROWS.get(table) or row_packer(types)
-    blocks = (b"".join(map(pack, lines[at : at + ROWS_AT_ONCE])) for at in range(0, len(lines), ROWS_AT_ONCE))
-    copy_in(connection, f"copy {table} ({', '.join(names)}) from stdin (format binary)", blocks)
-
-
-def _timeline(lines: Sequence[Line]) -> list[tuple[int, TimelineKey, bytes]]:
-    return [(subject_id, key, end)
-            for ids, key in lines for end in (timeline_end(key),) for subject_id in ids]  # fmt: skip
+    parts: Iterator[Iterable[Any]] = (lines[at : at + ROWS_AT_ONCE] for at in range(0, len(lines), ROWS_AT_ONCE))
+    if table not in PACKED:
+        pack = ROWS.get(table) or row_packer(types)
+        parts = (map(pack, part) for part in parts)
+    copy_in(connection, f"copy {table} ({', '.join(names)}) from stdin (format binary)", map(b"".join, parts))
 
 
 def _keyed(fresh: Fresh) -> Iterator[tuple[str, set[int], tuple[int, int]]]:

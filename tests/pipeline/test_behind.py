@@ -78,7 +78,7 @@ def test_a_batch_crosses_to_another_process_as_it_is() -> None:
     signs = [cause, Sign("stuck", 7, "transfer:T", 1, 2, "", [2, 3], {}, because=cause)]
     lines: Lines = {"entry": [(1, -(10**30), None, "æ\n", True)], "memory": [(4, b"\0\xff")], "flow": []}
     fresh, side = Fresh({7}, {4}, set()), (1, "custody", "transit", "T", "DKK", 10**30)
-    folded = Folded(lines, fresh, signs, {4}, set(), [(7, ("transfer", "T"))], [(7, (1, 1, 3, 2, 5, [side]))])
+    folded = Folded(lines, fresh, signs, {4}, [(7, 2)], [(7, ("transfer", "T"))], [(7, (1, 1, 3, 2, 5, [side]))])
     seen = Seen(2, 0, 1, 3, "1", -62_135_596_800_000_000, None, "torn")
     handed = Write(3, 1, 2, replace(folded, lines=dict(lines)), End([seen], [(1, 9)], [9]))
     job, is_new = unpack(pack(handed, True))

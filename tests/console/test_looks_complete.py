@@ -7,6 +7,7 @@ import re
 import pytest
 
 from audit.models import AuditRecord
+from console import visit
 from console.views.subject import PAGES
 from tests.console.conftest import Bank, approved, browser_of, with_reason
 from tests.console.test_rights import BEHIND_THE_DOOR, FREE, MANY, names  # noqa: F401  (a fixture)
@@ -63,9 +64,13 @@ def test_what_went_wrong_is_recorded_with_whom_it_was_about(
 
     customer = int(str(names["customer"]))
     browser = with_reason(browser_of("support"), "customer", customer)
-    monkeypatch.setitem(PAGES, "customer", broken)
     browser.raise_request_exception = False
-    assert browser.get(f"/of/customer/{customer}").status_code == 500
-    record = AuditRecord.objects.latest("id")
-    assert (record.kind, record.outcome, record.actor) == ("look", "error", "support")
-    assert record.subjects and record.reason_code == "call" and record.duration_ms is not None
+    monkeypatch.setattr(visit, "render", broken)  # the record was begun before it, as if the page were shown
+    for _ in range(2):
+        before = AuditRecord.objects.count()
+        assert browser.get(f"/of/customer/{customer}").status_code == 500
+        record = AuditRecord.objects.latest("id")
+        assert (record.kind, record.outcome, record.actor) == ("look", "error", "support")
+        assert record.subjects and record.reason_code == "call" and record.duration_ms is not None
+        assert AuditRecord.objects.count() > before
+        monkeypatch.setitem(PAGES, "customer", broken)

@@ -141,6 +141,15 @@ def test_what_failed_must_be_undone(feed: Feed) -> None:
     assert ("residue_at_end", "half_compensation") in causes
 
 
+def test_what_was_undone_before_leaves_what_was_done_after_it(feed: Feed) -> None:
+    """Reserved, freed, reserved again: it is the second one that stands."""
+    freed, again = booked(0.4, type_="Freed"), booked(0.6, version=5, type_="Reserved")
+    found = told(feed, OPENED, FUNDS, RESERVED, freed, again, SENT, RETURNED)
+    assert [row for row in found if row[0] == "half_compensation"] == [
+        ("half_compensation", "account-A.5.Reserved", "open"),
+    ]  # fmt: skip
+
+
 def test_undoing_it_late_resolves_it(feed: Feed) -> None:
     found = told(feed, *BEGUN, RETURNED, booked(63, type_="Freed"))
     assert ("half_compensation", "account-A.3.Reserved", "resolved") in found

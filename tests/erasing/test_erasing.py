@@ -186,6 +186,8 @@ def test_a_hold_placed_after_an_erasure_keeps_a_new_account(erased: Erased, tmp_
     keep_erased()
     assert living(erased.bank, alive, account.key) == 1
     holds.lift(desk, account)
+    records = AuditRecord.objects.filter(kind="legal_hold", actor=desk.name).order_by("id")
+    assert list(records.values_list("outcome", flat=True))[-2:] == ["placed", "lifted"]
     keep_erased()
     assert living(erased.bank, alive, account.key) == 0
 

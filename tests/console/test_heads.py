@@ -9,7 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 from audit.access.mask import hidden
 from audit.answers.inquiry import inquire
 from audit.answers.pages.findings import findings_of
+from audit.answers.pages.transfer import transfer
 from audit.database import reading
+from audit.values import Subject
 from tests.console.conftest import Bank, browser_of, told_key, with_reason
 
 
@@ -81,3 +83,13 @@ def test_what_the_customers_page_says_may_be_copied_and_asks_of_last_month(bank:
     asked = [parse_qs(urlsplit(link).query) for link in re.findall(r'href="([^"]+)"', below)]
     assert {"from", "to"} <= {name for one in asked for name in one} and any("from" not in one for one in asked)
     assert "last month" in below and "at any time" in below
+
+
+def test_what_is_said_of_a_payment_that_went_wrong_can_be_heard_and_kept(bank: Bank) -> None:
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        said = {fault: transfer(inquiry, Subject.parse(entry["subject"])).tells for fault, entry in told_key().items()
+                if entry["subject"].partition(":")[0] in ("transfer", "card_payment")}  # fmt: skip
+    most = {"sent_twice": 3}  # where it is, what of it is there twice, and that it was taken once
+    long = {fault: text for fault, text in said.items() if text.count(";") > most.get(fault, 2)}
+    assert len(said) > 10 and not long, long

@@ -20,6 +20,7 @@ from audit.values import Certainty, Money
 OF_AMOUNT = frozenset({"amount_drift", "forbidden_state", "transfer_not_conserved"})  # another sum than was asked for
 OF_STEPS = ("double_effect", "unmatched_resolution")  # where its money is does not show what happened
 TWICE = 2
+CLAUSES_MOST = 3  # that somebody can hear and keep
 
 
 def to_say(
@@ -82,7 +83,8 @@ def seen(flow: Flow, findings: Sequence[FindingLine], states: Sequence[StateLine
         ]
         if not booked and not badly and rules & (OF_AMOUNT | {"double_effect"}) and _is_taken_once(flow, declared):
             said.append(word(language, "taken_once", amount=amount(declared)))
-    said += [word(language, f"rule_{rule}") for rule in OF_STEPS if rule in rules and not (booked or released)]
+    if len(said) < CLAUSES_MOST:  # of a step a customer knows nothing: it is said where the money does not say enough
+        said += [word(language, f"rule_{rule}") for rule in OF_STEPS if rule in rules and not (booked or released)]
     if "duplicate_effect" in rules and not booked:
         name = "paid_twice" if states and states[0].is_final else "asked_twice"
         said.append(word(language, name, amount=amount(declared) if declared else word(language, "the_amount")))

@@ -108,7 +108,8 @@ class ProcessBehind:
         answers.close()
 
     def do(self, job: Job) -> None:
-        self._send(pack(job, self._is_new))
+        for message in pack(job, self._is_new):
+            self._send(message)
         self._is_new = False
         self._undone += 1
 
@@ -167,27 +168,32 @@ class PackedLines(Mapping[str, Sequence[Line]]):
         return len(self._packed)
 
 
-def pack(job: Job, is_new: bool) -> bytes:
-    """A job as bytes; its batch loses its lines. `is_new`: what was remembered of those before it is out of date."""
+def pack(job: Job, is_new: bool) -> Iterator[bytes]:
+    """A job as messages, the first of which begins with the number of the others: one a table, so that a batch never
+    stands in memory twice. It loses its lines. `is_new`: what was remembered of those before it is out of date."""
     if isinstance(job, Judge):
-        return marshal.dumps((is_new, (job.generation, job.watermarks, job.least, job.due_by)))
+        yield b"\0" + marshal.dumps((is_new, (job.generation, job.watermarks, job.least, job.due_by)))
+        return
     folded, end, fresh = job.folded, job.end, job.folded.fresh
     head = (job.generation, job.position, job.upto)
     rest = (folded.timed, folded.ties, folded.begun, folded.told)
     tables: Any = folded.lines
-    lines = {table: marshal.dumps(tables.pop(table)) for table in [*tables]}  # both at once would be a lot
-    parts: Any = (head, lines, (fresh.subjects, fresh.streams, fresh.places), pickle.dumps(folded.signs), rest,
+    names = [*tables]
+    parts: Any = (head, names, (fresh.subjects, fresh.streams, fresh.places), pickle.dumps(folded.signs), rest,
              _encode(end.events), (end.passed, end.reached))  # fmt: skip
-    return marshal.dumps((is_new, parts))
+    yield bytes([len(names)]) + marshal.dumps((is_new, parts))
+    for table in names:
+        yield marshal.dumps(tables.pop(table))
 
 
-def unpack(message: bytes) -> tuple[Job, bool]:
+def unpack(messages: Sequence[bytes]) -> tuple[Job, bool]:
     parts: Any
-    is_new, parts = marshal.loads(message)
+    is_new, parts = marshal.loads(memoryview(messages[0])[1:])
     if len(parts) == 4:
         return Judge(*parts), is_new
-    (generation, position, upto), lines, fresh, signs, rest, events, (passed, reached) = parts
-    folded = Folded(PackedLines(lines), Fresh(*fresh), pickle.loads(signs), *rest)
+    (generation, position, upto), names, fresh, signs, rest, events, (passed, reached) = parts
+    lines = PackedLines(dict(zip(names, messages[1:], strict=True)))
+    folded = Folded(lines, Fresh(*fresh), pickle.loads(signs), *rest)
     return Write(generation, position, upto, folded, End(_decode(events), passed, reached)), is_new
 
 
@@ -200,7 +206,7 @@ def _be_the_writer(model: Model, jobs: PipeEnd, answers: PipeEnd) -> NoReturn:
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all: our parent says when we stop
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        waiting: queue.Queue[bytes] = queue.Queue(1)
+        waiting: queue.Queue[list[bytes]] = queue.Queue(1)
         threading.Thread(target=_receive, args=(jobs, waiting), daemon=True).start()
         with suppress(BrokenPipeError):  # nobody waits for us any more
             _work(model, waiting, answers)
@@ -209,23 +215,26 @@ def _be_the_writer(model: Model, jobs: PipeEnd, answers: PipeEnd) -> NoReturn:
         os._exit(0)
 
 
-def _receive(jobs: PipeEnd, waiting: queue.Queue[bytes]) -> None:
+def _receive(jobs: PipeEnd, waiting: queue.Queue[list[bytes]]) -> None:
     """Takes jobs out of the pipe while others are done, so that who folds need not wait. Empty: the last one."""
-    message = b"-"
-    while message:
+    is_last = False
+    while not is_last:
         try:
-            message = jobs.recv_bytes()
+            first = jobs.recv_bytes()
+            messages = [first, *(jobs.recv_bytes() for _ in range(first[0]))] if first else []
         except (EOFError, OSError):
-            message = b""
-        waiting.put(message)
+            messages = []
+        is_last = not messages
+        waiting.put(messages)
+        del messages  # while the next one comes
 
 
-def _work(model: Model, waiting: queue.Queue[bytes], answers: PipeEnd) -> None:
+def _work(model: Model, waiting: queue.Queue[list[bytes]], answers: PipeEnd) -> None:
     writer: Writer | None = None
     is_broken = False
-    while message := waiting.get():
-        job, is_new = unpack(message)
-        del message
+    while messages := waiting.get():
+        job, is_new = unpack(messages)
+        del messages
         try:
             writer = writer or Writer(writing_connection(), model)
             if is_new:

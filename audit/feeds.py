@@ -27,7 +27,7 @@ from audit.errors import SourceUnavailable, WhereaboutsError, pickled
 from audit.evidence_settings import Evidence
 from audit.instance import Instance
 from audit.log.drafts import Reader
-from audit.log.handover import pack, unpack
+from audit.log.handover import pack_into, unpack
 from audit.log.intake import Batch, Intake
 from audit.log.recount import Rounds
 from audit.log.sealing import Sealing
@@ -221,13 +221,15 @@ class ProcessFeed:
 
     def _receive(self) -> None:
         """Takes messages out of the pipe while the projections work, so that the reader need not wait for them."""
-        message = _BATCH
-        while message[:1] == _BATCH:
+        kind = _BATCH
+        while kind == _BATCH:
             try:
                 message = self._end.recv_bytes()
             except (EOFError, OSError):
                 message = b"lost"
+            kind = message[:1]
             self._messages.put(message)
+            del message  # while the next one comes
 
 
 def _be_the_reader(reading: Reading, end: PipeEnd, line: int) -> NoReturn:
@@ -237,7 +239,7 @@ def _be_the_reader(reading: Reading, end: PipeEnd, line: int) -> NoReturn:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         threading.Thread(target=_stop_with_the_parent, args=(line, reading.stop), daemon=True).start()
         try:
-            read_all(reading, lambda batch: end.send_bytes(_BATCH + pack(batch)), keeps_data=False)
+            read_all(reading, _sender(end), keeps_data=False)
             end.send_bytes(_END + pickle.dumps(reading.troubles))
         except BrokenPipeError:
             pass  # nobody waits for us any more
@@ -248,6 +250,16 @@ def _be_the_reader(reading: Reading, end: PipeEnd, line: int) -> NoReturn:
         servers.release()
     finally:
         os._exit(0)
+
+
+def _sender(end: PipeEnd) -> Callable[[Batch], None]:
+    message = bytearray(_BATCH)
+
+    def send(batch: Batch) -> None:
+        pack_into(message, len(_BATCH), batch)
+        end.send_bytes(message)
+
+    return send
 
 
 def _stop_with_the_parent(line: int, stop: threading.Event) -> None:

@@ -81,9 +81,9 @@ def test_a_batch_crosses_to_another_process_as_it_is() -> None:
     folded = Folded(lines, fresh, signs, {4}, [(7, 2)], [(7, ("transfer", "T"))], [(7, (1, 1, 3, 2, 5, [side]))])
     seen = Seen(2, 0, 1, 3, "1", -62_135_596_800_000_000, None, "torn")
     handed = Write(3, 1, 2, replace(folded, lines=dict(lines)), End([seen], [(1, 9)], [9]))
-    job, is_new = unpack(pack(handed, True))
+    job, is_new = unpack([*pack(handed, True)])
     assert isinstance(job, Write) and is_new
     crossed = replace(job.folded, lines=dict(job.folded.lines))
     assert replace(job, folded=crossed) == replace(handed, folded=folded)
     assert crossed.signs[1].because is crossed.signs[0]
-    assert unpack(pack(Judge(3, 2, 9), False)) == (Judge(3, 2, 9), False)
+    assert unpack([*pack(Judge(3, 2, 9), False)]) == (Judge(3, 2, 9), False)

@@ -362,6 +362,16 @@ class Model:
         tied = {kind for lane in self.lanes.values() for kind in lane.correlates}
         return frozenset(tied.union(name for name, kind in self.kinds.items() if kind.is_flow))
 
+    @property
+    def nameless(self) -> frozenset[int]:
+        """The types of corrections that name no event, and of which nothing says what they undo."""
+        declared = {one for meaning in self.meanings.values() for one in meaning.undone_by}
+        return frozenset(
+            number
+            for number, one in self.meanings.items()
+            if one.is_correction and not one.corrects and (one.lane, one.type) not in declared
+        )
+
     def is_derived(self, stream: str) -> bool:
         """Whether a stream that no lane has repeats what other streams say."""
         return any(one.matches(stream) for one in self.derived)

@@ -30,6 +30,7 @@ from audit.projections.signs import Sign
 from audit.projections.steps import begin_step, judge_step
 
 MOVES, IN_FLOW, SETS_STATE, NOT_UNDERSTOOD = 1, 2, 4, 8  # timeline.flags
+PUTS_RIGHT = 16  # a correction that moves money and does not name what it corrects
 LINKS_REMEMBERED_MAX = 30_000
 TIES_REMEMBERED_MAX = 10_000
 
@@ -50,6 +51,7 @@ class Fold:
     _linked: dict[tuple[int, ...], int] = field(default_factory=dict)  # the same of all subjects of an event
     _declared_kinds: frozenset[str] = field(init=False)
     flow_kinds: frozenset[str] = field(init=False)
+    _nameless: frozenset[int] = field(init=False)
     _moving: Moving = field(init=False)
     _ends: dict[str, list[str]] = field(init=False)
     _matched: dict[str, frozenset[int]] = field(init=False)
@@ -58,6 +60,7 @@ class Fold:
         kinds = self.model.kinds
         self._declared_kinds = frozenset(kinds)
         self.flow_kinds = frozenset(name for name, kind in kinds.items() if kind.is_flow)
+        self._nameless = self.model.nameless
         self._moving = Moving(self.model, self.names, self.sources, self.flow_kinds)
         roles = roles_of(self.model)
         self._matched = {kind: one.numbers for kind, one in roles.items() if kind not in self.flow_kinds}
@@ -103,6 +106,8 @@ class Fold:
         meaning = work.meaning.number if work.meaning is not None and work.reading is not None else 0
         if self._touches_flow(work, ids, meaning, rows):
             flags |= IN_FLOW
+        if meaning in self._nameless and flags & MOVES:
+            flags |= PUTS_RIGHT
         if meaning and work.meaning is not None and work.meaning.effect is not None:
             self._asks(work, work.meaning.effect, ids, rows)
         if meaning and work.meaning is not None and work.meaning.corrects is not None:

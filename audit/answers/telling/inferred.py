@@ -11,7 +11,6 @@ from audit.answers.reading.events import Told
 from audit.answers.reading.movements import Moved, movements
 from audit.answers.reading.names import place_kind
 from audit.answers.reading.unfolded import Unfolded
-from audit.model.meaning import Model
 from audit.values import EventRef
 
 NEWEST = 10_000  # movements of a place before the correction that are looked through
@@ -38,7 +37,7 @@ def inferred(
 ) -> list[Inferred]:
     """`unmatched`: the corrections among these events that name none; `matched`: events that something here puts right
     already."""
-    if not _nameless(inquiry.model):
+    if not inquiry.model.nameless:
         return []
     forward = _candidates(inquiry, {one: _own_sides(inquiry, moved.get(one, ())) for one in unmatched})
     single = [refs[0].position for refs in forward.values() if len(refs) == 1]
@@ -53,9 +52,13 @@ def inferred(
 
 def nameless_asked(inquiry: Inquiry, positions: Sequence[int]) -> list[Question]:
     """What is asked of any events that are told; nothing where the model has no such corrections."""
-    meanings = _nameless(inquiry.model)
-    asked = {"meanings": meanings, "positions": sorted(positions)}
-    return [Question("answer_nameless", asked)] if meanings and positions else []
+    model = inquiry.model
+    if not model.nameless or not positions:
+        return []
+    owned = [(one.book, one.name, one.owner) for one in model.places.values() if one.owner is not None]
+    books, kinds, owners = map(list, zip(*owned, strict=True)) if owned else ([], [], [])
+    asked = {"positions": sorted(positions), "books": books, "kinds": kinds, "owners": owners}
+    return [Question("answer_nameless", asked)]
 
 
 def _backward(inquiry: Inquiry, told: Sequence[Told], here: Collection[int], unfolded: Unfolded) -> list[Inferred]:
@@ -91,16 +94,6 @@ def _candidates(inquiry: Inquiry, sides: Mapping[int, Sequence[tuple[int, int]]]
     for one, position, source, event in inquiry.rows("answer_mirrored", asked):
         found.setdefault(one, []).append(EventRef(source, event, position))
     return found
-
-
-def _nameless(model: Model) -> list[int]:
-    """The types of corrections that name no event, and of which the model does not say what they undo."""
-    declared = {one for meaning in model.meanings.values() for one in meaning.undone_by}
-    return [
-        number
-        for number, one in model.meanings.items()
-        if one.is_correction and not one.corrects and (one.lane, one.type) not in declared
-    ]
 
 
 def _own_sides(inquiry: Inquiry, moved: Sequence[Moved]) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 -- What only readers need: made once a first catch-up is over, when many rows are indexed at once.
 create index if not exists timeline_business on {schema}.timeline (subject_id, recorded_at) where flags & 3 = 1;
 create index if not exists timeline_not_understood on {schema}.timeline (subject_id, recorded_at) where flags & 8 = 8;
+create index if not exists timeline_puts_right on {schema}.timeline (subject_id) where flags & 16 = 16;
 create index if not exists timeline_meaning on {schema}.timeline (meaning);
 create index if not exists link_newest on {schema}.link (subject_id, other_kind, first_at, other_id);
 create index if not exists aggregate_subject on {schema}.aggregate (subject_id);

@@ -138,13 +138,8 @@ def test_a_hold_reaches_what_goes_with_the_customers_payments(bank: Bank) -> Non
         with pytest.raises(Refused, match="a legal hold stands"):
             plan(dora, other)
         holds.lift(desk, held)
-    request = approvals.ask(dora, "erasure", str(lane), "as the law says")
-    approvals.approve(desk, request.pk)
-    used = approvals.take(dora, "erasure", str(lane))
+    about = _approved(lane)
     holds.hold(desk, customer, "Case 18 of the police")
-    receipt = {"approval": used.pk, "subject": str(lane), "name": "x", "requested_by": dora.name,
-               "approved_by": desk.name, "owners": [str(lane)]}  # fmt: skip
-    about = {"name": "x", "kind": lane.kind, "key": lane.key, "receipt": json.dumps(receipt), "at": timezone.now()}
     refused = pytest.raises(psycopg.errors.InsufficientPrivilege, match="a legal hold stands")
     with bank.database.connect("erasure") as connection, refused:
         connection.execute(sql("erasure_add"), about)
@@ -155,6 +150,36 @@ def test_a_hold_reaches_what_goes_with_the_customers_payments(bank: Bank) -> Non
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="a legal hold stands"):
             connection.commit()
     holds.lift(desk, customer)
+
+
+def test_a_hold_on_any_customer_who_takes_part_refuses_the_receipt(bank: Bank) -> None:
+    """Of a payment between two, approved before: neither the erased nor an owner in the receipt is the held one."""
+    kind, key, customers = bank.rows(
+        "select s.kind, s.key, o.names from trace.subject s cross join lateral"
+        " (select trace.customers_of(s.kind || ':' || s.key) as names) o"
+        " where s.kind = 'transfer' and cardinality(o.names) > 1 order by s.id limit 1"
+    )[0]
+    about, desk = _approved(Subject(kind, key)), people.actor_named("authority_desk")
+    for held in map(Subject.parse, customers):
+        holds.hold(desk, held, "Case 19 of the police")
+        refused = pytest.raises(psycopg.errors.InsufficientPrivilege, match="a legal hold stands")
+        with bank.database.connect("erasure") as connection, refused:
+            connection.execute(sql("erasure_add"), about)
+        holds.lift(desk, held)
+    with bank.database.connect("erasure") as connection:
+        connection.execute(sql("erasure_add"), about)
+        connection.rollback()
+
+
+def _approved(subject: Subject) -> dict[str, object]:
+    """A row of trace.erasure for an approval by two people, which is used up."""
+    dora, desk = people.actor_named("data_protection"), people.actor_named("authority_desk")
+    request = approvals.ask(dora, "erasure", str(subject), "as the law says")
+    approvals.approve(desk, request.pk)
+    used = approvals.take(dora, "erasure", str(subject))
+    receipt = {"approval": used.pk, "subject": str(subject), "name": "x", "requested_by": dora.name,
+               "approved_by": desk.name, "owners": [str(subject)]}  # fmt: skip
+    return {"name": "x", "kind": subject.kind, "key": subject.key, "receipt": json.dumps(receipt), "at": timezone.now()}
 
 
 def _lane_of(bank: Bank, customer: Subject) -> Subject:

@@ -57,6 +57,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "compared_put_right": "One puts the other right: they undo each other.",
         "compared_standing_and_manual": "Two payments: one was made by {maker}, the other was not; {apart} apart.",
         "compared_one_request": "These are two payments that one request began; {apart} apart.",
+        "compared_two_authorisations": "These are two authorisations at the merchant: one amount, approved and held"
+        " twice, {apart} apart. It is not our double.",
         "compared_alike": "These are two payments of one amount with one other side, each asked for by itself,"
         " {apart} apart.",
         "compared_different": "These are two payments. They differ in {unlike}.",
@@ -221,6 +223,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "compared_put_right": "Den ene retter den anden: tilsammen ophæver de hinanden.",
         "compared_standing_and_manual": "To betalinger: den ene kom fra {maker}, den anden ikke; {apart} imellem.",
         "compared_one_request": "Det er to betalinger, som én anmodning satte i gang; {apart} imellem.",
+        "compared_two_authorisations": "Det er to godkendelser hos forretningen: samme beløb, godkendt og"
+        " reserveret to gange, {apart} imellem. Det er ikke os, der har gjort det to gange.",
         "compared_alike": "Det er to betalinger af samme beløb med samme modpart, bestilt hver for sig, {apart} "
         "imellem.",
         "compared_different": "Det er to betalinger. De er forskellige i {unlike}.",

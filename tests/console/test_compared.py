@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from audit.access.mask import hidden
-from audit.answers.inquiry import inquire
+from audit.answers.inquiry import Inquiry, inquire
+from audit.answers.pages import compare as pages
 from audit.answers.pages.compare import Item, compare
+from audit.answers.reading.flows import load_together
+from audit.answers.reading.names import known
+from audit.answers.reading.unfolded import unfolded
 from audit.answers.shapes.comparison import Verdict
 from audit.database import reading
 from audit.values import Subject
@@ -37,3 +44,48 @@ def test_a_step_that_was_carried_out_twice_is_our_mistake(bank: Bank) -> None:
     with reading() as connection:
         found = compare(inquire(connection, hidden), account, *(Item(position=position) for (position,) in booked))
     assert found.verdict is Verdict.OUR_DOUBLE, found.says
+
+
+def _alike(inquiry: Inquiry, account: Subject, flows: Sequence[Subject]) -> list[pages._Read]:
+    """The two as they are read, of one amount and with one other side."""
+    fresh = unfolded(inquiry)
+    together = load_together(inquiry, [known(inquiry, flow, fresh) for flow in flows], [], fresh, briefly=False)
+    one, other = (pages._read(inquiry, Item(flow=flow), together, {account}) for flow in flows)
+    return [one, replace(other, money=one.money, with_whom=one.with_whom)]
+
+
+def _told(inquiry: Inquiry, one: pages._Read, other: pages._Read) -> tuple[Verdict, str]:
+    found, turned = pages._compared(inquiry, one, other), pages._compared(inquiry, other, one)
+    assert (found.verdict, found.says) == (turned.verdict, turned.says)
+    return found.verdict, found.says
+
+
+def test_what_two_payments_of_one_amount_are_to_each_other(bank: Bank) -> None:
+    """Pairs of one account, told to be of one amount with one other side; what each rests on stays the bank's own."""
+    [(account, cards, orders)] = bank.rows(
+        "select c.key, array_agg(b.key order by b.id) filter (where b.kind = 'card_payment'),"
+        " array_agg(b.key order by b.id) filter (where b.kind = 'transfer')"
+        " from trace.subject b join link l on l.subject_id = b.id and l.other_kind = 'account'"
+        " join trace.subject c on c.id = l.other_id"
+        " where b.kind = 'transfer' or b.kind = 'card_payment' and exists (select from timeline h"
+        " join trace.log e on e.position = h.position join trace.event_type y on y.id = e.type_id"
+        " where h.subject_id = b.id and y.name = 'CardHoldPlaced')"
+        " group by 1 having count(*) filter (where b.kind = 'card_payment') > 1"
+        " and count(*) filter (where b.kind = 'transfer') > 1 order by count(*) desc limit 1")  # fmt: skip
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        card, transfer = (
+            _alike(inquiry, Subject("account", account), [Subject(kind, key) for key in keys[:2]])
+            for kind, keys in (("card_payment", cards), ("transfer", orders))
+        )
+        maker = replace(transfer[0], belongs_to=frozenset({Subject("standing_order", "S1")}))
+        rooted = replace(transfer[1], root=transfer[0].root)
+        expected: list[tuple[pages._Read, pages._Read, Verdict, str]] = [
+            (card[0], card[1], Verdict.TWO_AUTHORISATIONS, "two authorisations at the merchant"),
+            (transfer[0], transfer[1], Verdict.ALIKE, "each asked for by itself"),
+            (maker, transfer[1], Verdict.STANDING_AND_MANUAL, "the other was not"),
+            (transfer[0], rooted, Verdict.ONE_REQUEST, "one request began"),
+        ]
+        for one, other, verdict, words in expected:
+            told, says = _told(inquiry, one, other)
+            assert told is verdict and words in says, says

@@ -27,6 +27,7 @@ from audit.values import Money, Subject
 
 DOUBLES = ("double_effect", "duplicate_effect", "duplicate_reaction")
 FINDINGS_MAX = 200
+MERCHANT = "merchant"  # the identifier under which a model names who takes a payment by card
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class _Read:
     counterparty: str
     belongs_to: frozenset[Subject]
     root: EventRow
+    is_for_merchant: bool  # the money was held, and the payment names its merchant
 
 
 def compare(inquiry: Inquiry, subject: Subject, one: Item, other: Item) -> Comparison:
@@ -85,6 +87,7 @@ def _read(inquiry: Inquiry, item: Item, together: Together, own: set[Subject]) -
         counterparty(told_of_all, own),
         frozenset(tie for tie in ties if _is_maker(inquiry, tie)),
         causes_of(inquiry, [rows[0]], rows)[rows[0].position].links[-1][0],
+        any(_holds(one) == 1 for one in told_of_all) and any(_names_merchant(one) for one in told_of_all),
     )
 
 
@@ -157,14 +160,16 @@ def _verdict(one: _Read, other: _Read, same: Sequence[str], found: Sequence[Find
     if found:
         return Verdict.OUR_DOUBLE
     if _flow_of(one) & _flow_of(other):
-        return Verdict.HOLD_AND_BOOKING if {_holds(one), _holds(other)} == {1, -1} else Verdict.ONE_PAYMENT
+        return Verdict.HOLD_AND_BOOKING if {_holds(one.told), _holds(other.told)} == {1, -1} else Verdict.ONE_PAYMENT
     if _undoes(one) != _undoes(other) and ("amount" in same or one.root == other.root):
         return Verdict.PUT_RIGHT
     if one.belongs_to != other.belongs_to and "amount" in same:
         return Verdict.STANDING_AND_MANUAL
     if one.root.position == other.root.position:
         return Verdict.ONE_REQUEST
-    return Verdict.ALIKE if {"amount", "counterparty"} <= set(same) else Verdict.DIFFERENT
+    if not {"amount", "counterparty"} <= set(same):
+        return Verdict.DIFFERENT
+    return Verdict.TWO_AUTHORISATIONS if one.is_for_merchant and other.is_for_merchant else Verdict.ALIKE
 
 
 def _flow_of(read: _Read) -> set[Subject]:
@@ -172,10 +177,13 @@ def _flow_of(read: _Read) -> set[Subject]:
     return {read.flow.known.subject} if read.flow else {tie for tie in read.told.ties if tie.kind in kinds}
 
 
-def _holds(read: _Read) -> int:
+def _names_merchant(told: Told) -> bool:
+    return told.reading is not None and any(name == MERCHANT for name, _, _ in told.reading.identifiers)
+
+
+def _holds(told: Told) -> int:
     """1: the event puts money where it is held, -1: it takes it from there, 0: neither."""
-    model = read.told.inquiry.model
-    reading = read.told.reading
+    model, reading = told.inquiry.model, told.reading
     for m in reading.movements if reading else ():
         source, target = model.places[(m.book, m.from_kind)], model.places[(m.book, m.to_kind)]
         if target.owner and not target.rests:

@@ -21,6 +21,7 @@ class Verdict(StrEnum):
     PUT_RIGHT = "put_right"  # one undoes or corrects the other
     STANDING_AND_MANUAL = "standing_and_manual"  # only one of them belongs to something that makes payments by itself
     ONE_REQUEST = "one_request"  # both come from one request
+    TWO_AUTHORISATIONS = "two_authorisations"  # alike, and a merchant had the money held for each by itself
     ALIKE = "alike"  # the same amount to the same side, each asked for by itself
     DIFFERENT = "different"
 

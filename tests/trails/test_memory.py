@@ -1,4 +1,4 @@
-"""A long history is exported in little memory; by hand with a million events it took 180 MB."""
+"""A long history is exported in little memory: a million entries in less than 200 MB, by how it grows up to 300,000."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ from tests.conftest import MakeDatabase, using
 from tests.trails import large
 
 ROOT = Path(__file__).parents[2]
-COUNT = 60_000
+COUNT = 300_000
+# 97 MiB are there before the first entry; by hand, 60,000 came to 101, 400,000 to 117 and 1,000,000 to 150 MiB. What
+# grows from 97 to more than this by 300,000 would be over 200 MB (190 MiB) at a million.
+MIB_MAX = 124
 MAKER = """
 import sys, django
 django.setup()
@@ -68,4 +71,4 @@ def test_a_long_history_takes_little_memory(
     assert done.returncode == 0, done.stderr
     with ZipFile(tmp_path / "trail.zip") as archive:
         assert archive.read("entries.jsonl").count(b"\n") == COUNT
-    assert int(done.stdout) < 200 * 1024, "KiB"
+    assert int(done.stdout) / 1024 < MIB_MAX

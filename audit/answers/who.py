@@ -19,6 +19,7 @@ from audit.answers.shapes import Alike, Page, Who, WhoLine
 from audit.answers.shapes.when import age_of
 from audit.answers.situations import EVERYONE, Situation, situation_of, situations_of
 from audit.answers.when import claim_of
+from audit.answers.words import word
 from audit.errors import UsageError
 from audit.model.expressions import Node
 from audit.values import Clock, Money, Subject
@@ -38,7 +39,8 @@ def who(
     if not situation.expression:
         raise UsageError(f"{like} is in no situation that others could be in: add an EXPRESSION")
     cohort = Cohort(inquiry, situation.kind)
-    claim = claim_of(inquiry, situation.expression).tree
+    asked = claim_of(inquiry, situation.expression)
+    claim = asked.tree
     members = cohort.members(claim)
     hidden = hidden_numbers(inquiry, list(members))
     members = {id: since for id, since in members.items() if id not in hidden} if hidden else members
@@ -68,6 +70,7 @@ def who(
         has_own=own_row in members,
         own_row=own_row,
         is_of_damage=bool(claimed),
+        note=word(inquiry.language, "every_wait") if cohort.is_of_every_wait(asked.names) else "",
     )
 
 

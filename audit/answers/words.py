@@ -48,6 +48,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "from": "{amount} from {who}",
         "from_another": "{amount} from another account of the bank",
         "delayed": "delayed",
+        "every_wait": "By when things happened, every wait there ever was is gone through: this may take longer than"
+        " by when they were recorded.",
         "compared_same": "This is one and the same row.",
         "compared_hold_and_booking": "This is one payment: the amount was held first, and then booked. It is not taken "
         "twice.",
@@ -215,6 +217,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "from": "{amount} fra {who}",
         "from_another": "{amount} fra en anden konto i banken",
         "delayed": "forsinket",
+        "every_wait": "Efter hvornår noget skete gennemgås alt, der nogensinde er ventet på: det kan tage længere end"
+        " efter hvornår det blev registreret.",
         "compared_same": "Det er en og samme linje.",
         "compared_hold_and_booking": "Det er én betaling: beløbet blev først reserveret, så bogført. Det er ikke "
         "trukket to gange.",

@@ -61,6 +61,8 @@ def tell_who(write: Write, answer: Who, zone: str, each: Sequence[Alike] = ()) -
         write(f"  {_counted(one.found)}")
     write(f"{answer.kind} with {answer.expression}  ({as_of_text(answer.at, zone)})")
     write(_counted(answer))
+    if answer.note:
+        write(answer.note)
     for line in answer.subjects.rows:
         money = ", ".join(one.grouped for one in line.money)
         write(f"  {time_text(line.since, zone)}  {line.subject.subject}  {money}")

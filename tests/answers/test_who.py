@@ -12,6 +12,7 @@ from audit.answers.claims import cohort
 from audit.answers.shapes import Who
 from audit.answers.who import who
 from audit.errors import UnknownSubject, UsageError
+from audit.management.explaining import tell_who
 from audit.values import Clock, Moment, Subject
 from tests.answers.conftest import asking
 from tests.answers.oracle import START, Bank, Happened
@@ -83,10 +84,12 @@ def test_a_subject_a_state_a_step_a_place_and_a_finding_name_their_situation(wor
     with asking() as inquiry:
         stuck = inquiry.connection.execute(
             "select distinct s.key from finding f join trace.subject s on s.id = f.subject_id"
-            " where f.rule = 'stuck' and f.state = 'open'").fetchall()
+            " where f.rule = 'stuck' and f.state = 'open'"
+        ).fetchall()
         [[finding, key]] = inquiry.connection.execute(
             "select f.id, s.key from finding f join trace.subject s on s.id = f.subject_id"
-            " where f.rule = 'stuck' and f.state = 'open' order by f.id limit 1").fetchall()
+            " where f.rule = 'stuck' and f.state = 'open' order by f.id limit 1"
+        ).fetchall()
     assert key in keys(asked(f"finding:{finding}"))
     assert keys(asked("transfer:*", "finding = stuck")) == {one for [one] in stuck}
 
@@ -271,3 +274,20 @@ def test_a_bad_question_says_what_is_wrong(
 ) -> None:
     with pytest.raises(error, match=said):
         asked(like, expression)
+
+
+@pytest.mark.parametrize(("clock", "expression", "is_said"), [
+    (Clock.OCCURRED, "amount > 0 and not waiting = order.Begun", True),
+    (Clock.OCCURRED, "amount > 0", False),
+    (Clock.RECORDED, "waiting = order.Begun", False),
+])  # fmt: skip
+def test_that_every_wait_is_gone_through_is_said(
+    clock: Clock, expression: str, is_said: bool, world: Database, bank: Bank
+) -> None:
+    at = Moment(bank.events[-1].recorded, clock)
+    answer, told = asked("transfer:*", expression, at=at), list[str]()
+    tell_who(told.append, answer, "UTC")
+    assert ("every wait there ever was" in answer.note) == is_said
+    assert (answer.note in told) == is_said
+    danish = asked("transfer:*", expression, at=at, language="da").note
+    assert ("nogensinde" in danish) == is_said

@@ -121,6 +121,10 @@ class Cohort:
     def _is_of_occurred(self) -> bool:
         return not self.inquiry.cut.is_now and self.inquiry.cut.clock is Clock.OCCURRED
 
+    def is_of_every_wait(self, names: Collection[str]) -> bool:
+        """Every wait there ever was is gone through: none is kept by when it occurred."""
+        return self._is_of_occurred and "waiting" in names
+
     @property
     def _of_clock(self) -> str:
         """The end of a statement's name."""

@@ -76,6 +76,7 @@ class Who:
     has_own: bool = False
     own_row: int = 0
     is_of_damage: bool = False
+    note: str = ""  # what must be known of how it was counted
 
     @property
     def age_seconds(self) -> float | None:

@@ -1,10 +1,11 @@
 """After an erasure every place that the console writes to is searched for every erased value, on a console as it is
-run: tables, dumps, the data directory, the write-ahead log, Redis, logs, sessions and files. Then the same for what is
-declared personal only later, once the operator has done what docs/how-to/erase.md says."""
+run: tables, dumps, the data directory, the write-ahead log, Redis, logs, mails, sessions and files. Then the same for
+what is declared personal only later, once the operator has done what docs/how-to/erase.md says."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import sys
@@ -13,11 +14,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
+from smtplib import SMTP
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
 import pyrage
 import pytest
+from aiosmtpd.controller import Controller
 from redis import Redis
 
 from audit import servers
@@ -27,7 +32,7 @@ from script.children import Children
 from script.demo import wait_for
 from tests.console.conftest import ANCHOR, EPOCH, EVENTS
 from tests.erasing.searching import found_in
-from tests.erasing.whole_bank import MANAGE, ROOT, Browser, WholeBank
+from tests.erasing.whole_bank import MANAGE, ROOT, Box, Browser, WholeBank
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +85,14 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
             patch.delenv(name, raising=False)
         try:
             with servers.postgres("console") as database, servers.redis() as redis:
-                yield _lived_through(WholeBank(var, database.url, redis.url), tmp_path_factory.mktemp("search"))
+                bank, port = WholeBank(var, database.url, redis.url), _free_port()
+                patch.setenv("MAIL_SERVER", f"smtp://127.0.0.1:{port}")
+                controller = Controller(Box(bank.mails), hostname="127.0.0.1", port=port)
+                controller.start()
+                try:
+                    yield _lived_through(bank, tmp_path_factory.mktemp("search"))
+                finally:
+                    controller.stop()
         finally:
             servers.remove(var)
 
@@ -141,6 +153,7 @@ def _lived_through(bank: WholeBank, folder: Path) -> Left:
         _plant(bank)
         search("planted")
         _look(bank, roles, second, other, people[other])
+    assert any(b"log@bank.example" in one.read_bytes() for one in bank.mails.iterdir()), "a checkpoint was mailed"
     model.write_text(later)
     bank.manage("rebuild", "--model", model)
     with _running(bank, "logs-later") as site:
@@ -270,6 +283,11 @@ def _plant(bank: WholeBank) -> None:
         redis.set("planted", b64encode(b"a " + PLANTED.encode()))
     save = f"from console.sessions import SessionStore as S\ns = S()\ns['planted'] = {PLANTED!r}\ns.save()"
     bank.manage("shell", "-c", save)
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "somebody@bank.example", "auditor@authority.example"
+    mail.set_content(PLANTED, cte="base64")
+    with SMTP("127.0.0.1", urlsplit(os.environ["MAIL_SERVER"]).port or 0) as server:
+        server.send_message(mail)
     (bank.logs / "planted.log").write_bytes(PLANTED.upper().encode("utf-16"))
 
 

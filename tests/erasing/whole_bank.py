@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from email import message_from_bytes
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,30 @@ TALKATIVE = {
     "log_checkpoints": "on",
     "log_connections": "on", "log_temp_files": "0", "log_lock_waits": "on",
 }  # fmt: skip
+
+CONFIGURATION = """\
+model = "model.toml"
+[evidence]
+publish = "published"
+[evidence.mail]
+to = ["auditor@authority.example"]
+from = "log@bank.example"
+server_env = "MAIL_SERVER"
+"""
+
+
+class Box:
+    """A mail server's: each mail as it came, and its parts as they are read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
+        mail = message_from_bytes(envelope.content)
+        read = [part.get_payload(decode=True) or b"" for part in mail.walk()]
+        number = sum(1 for _ in self._folder.iterdir())
+        (self._folder / f"{number}.mail").write_bytes(b"\n".join([envelope.content, *map(bytes, read)]))
+        return "250 kept"
 
 
 class Browser:
@@ -70,7 +95,9 @@ class WholeBank:
                                 "slowlog-max-len": "100000", "aof-use-rdb-preamble": "no"}.items():  # fmt: skip
                 redis.config_set(name, value)
         (var / "logs").mkdir(exist_ok=True)
-        (var / "whereabouts.toml").write_text('model = "model.toml"\n[evidence]\npublish = "published"\n')
+        (var / "whereabouts.toml").write_text(CONFIGURATION)
+        self.mails = var / "mails"
+        self.mails.mkdir()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -123,6 +150,7 @@ class WholeBank:
         self._waldump(made["pages"], folder / "wal.txt")
         data = self.home / "console" / "data"
         wal = [data / "pg_wal", made["pages"], folder / "wal.txt"]
+        apart = (self.home / "console", self.home / "redis", self.mails)
         return {
             "tables": [made["plain.dump"], made["custom.dump"], made["catalogs"]],
             "data": [one for one in data.iterdir() if one.name != "pg_wal"],
@@ -130,7 +158,8 @@ class WholeBank:
             "server log": [self.home / "console" / "log"],
             "redis": [made["redis"], self.home / "redis"],
             "sessions": [made["sessions"]],
-            "var": [one for one in self.var.iterdir() if one not in (self.home / "console", self.home / "redis")],
+            "mails": [self.mails],
+            "var": [one for one in self.var.iterdir() if one not in apart],
         }
 
     def _catalogs(self, folder: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from audit.answers.shapes import (
     AsOf,
+    Cause,
     EventLine,
     FindingLine,
     MovementLine,
@@ -227,10 +228,18 @@ def _step(event: EventLine, step: StepLine, number: int) -> Document:
         "asks_again": event.asks_again,
         **({"problem": event.problem} if event.problem else {}),
         **({"names_no_event": True} if event.names_no_event else {}),
-        **({"may_undo": [event_document(one.event) for one in event.may_undo]} if event.may_undo else {}),
+        **_guessed("may_undo", event.may_undo, event.may_undo_more),
+        **_guessed("may_be_undone_by", event.may_be_undone_by, event.may_be_undone_by_more),
         **({"undated": True, "seen": rfc3339(event.ingested)} if event.is_undated else {}),
         **({"state": {"from": event.state.before, "to": event.state.after}} if event.state else {}),
     }
+
+
+def _guessed(name: str, causes: Sequence[Cause], has_more: bool) -> Document:
+    """Events that are linked by the money alone; more than these may be."""
+    if not causes:
+        return {}
+    return {name: [event_document(one.event) for one in causes]} | ({f"{name}_more": True} if has_more else {})
 
 
 def _movement(line: MovementLine) -> Document:

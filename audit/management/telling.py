@@ -176,8 +176,14 @@ def _event(event: EventLine, zone: str) -> str:
         if is_set
     ]
     guessed = ", inferred from the money" if event.names_no_event else ""
-    may = " or ".join(str(cause.event) for cause in event.may_undo)
-    guesses = [f"may undo {may}, by the money"] if may else []
+    guesses = [
+        f"{what} {' or '.join([*(str(cause.event) for cause in causes), *([other] if has_more else [])])}, by the money"
+        for what, causes, has_more, other in (
+            ("may undo", event.may_undo, event.may_undo_more, "an earlier one"),
+            ("may be undone by", event.may_be_undone_by, event.may_be_undone_by_more, "a later one"),
+        )
+        if causes
+    ]
     undone = [*guesses, *(f"undoes {cause.number or cause.event}{guessed}" for cause in event.undoes)]
     causes = ", ".join([*(f"from {cause.number or cause.event}" for cause in event.caused_by), *undone])
     state = f"  [{event.state.before_title or 'none'} → {event.state.after_title}]" if event.state else ""

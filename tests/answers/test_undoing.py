@@ -85,34 +85,66 @@ def test_wherever_the_correction_stands(database: Database, tmp_path: Path) -> N
             rebuild_all(lambda number: None, lambda seconds: None, lambda done, total: None)
 
 
-def test_a_correction_that_names_none_is_matched_wherever_it_stands_if_only_one_fits(
+def test_what_a_correction_that_names_none_may_put_right_is_told_wherever_it_stands(
     database: Database, tmp_path: Path
 ) -> None:
-    """By account, currency, amount and sign, both ways, on pages however long; of several none is chosen."""
+    """By account, currency, amount and sign, both ways, on pages however long, and never as a fact."""
     bank = Bank()
     for number, (account, type_, id, amount, currency) in enumerate((
         ("A1", "Deposited", "a", "5.00", "DKK"), ("A1", "Deposited", "b", "4.00", "DKK"),
         ("A1", "Deposited", "c", "4.00", "EUR"), ("A2", "Deposited", "d", "4.00", "DKK"),
         ("A1", "Adjusted", "x", "4.00", "DKK"), ("A2", "Deposited", "e", "4.00", "DKK"),
         ("A2", "Adjusted", "y", "4.00", "DKK"), ("A1", "Adjusted", "z", "9.00", "DKK"),
-        ("A1", "Deposited", "f", "9.00", "DKK"),
+        ("A1", "Deposited", "f", "9.00", "DKK"), ("A2", "Fixed", "g", "4.00", "DKK"),
+        *(("A3", "Deposited", f"m{one}", "2.00", "DKK") for one in range(8)), ("A3", "Adjusted", "n", "2.00", "DKK"),
     )):  # fmt: skip
-        data: dict[str, object] = {"amount": amount, "currency": currency}
+        data: dict[str, object] = {"amount": amount, "currency": currency, **({"of": "e"} if id == "g" else {})}
         bank.add("core", f"account-{account}", type_, START + timedelta(seconds=number), data, id=id)
+    take_in(sources_of(bank.write(tmp_path)))
+    for size in (1, 3, 50):
+        lines: dict[str, EventLine] = {}
+        for account in ("A1", "A2", "A3"):
+            with asking() as inquiry:
+                pages = whole_story_in_pages(inquiry, Subject("account", account), size)
+                lines |= {event.ref.id: event for page in pages for step in page.steps.rows for event in step.events}
+        may = {id: [one.event.id for one in line.may_undo] for id, line in lines.items() if line.may_undo}
+        assert may == {"x": ["b"], "y": ["e", "d"], "n": [f"m{one}" for one in (7, 6, 5, 4, 3, 2)]}, size
+        back = {id: [one.event.id for one in line.may_be_undone_by] for id, line in lines.items()}
+        assert {id: by for id, by in back.items() if by} == {
+            "b": ["x"], "d": ["y"], "e": ["y"], **{f"m{one}": ["n"] for one in range(8)},
+        }  # fmt: skip
+        assert [id for id, line in lines.items() if line.may_undo_more or line.may_be_undone_by_more] == ["n"]
+        linked = {id: links(line)[:2] for id, line in lines.items() if line.undoes or line.undone_by}
+        assert linked == {"e": ([], ["g"]), "g": (["e"], [])}, "the money alone proves nothing"
+        assert {id for id, line in lines.items() if line.names_no_event} == set("xyzn")
+    with asking(at="core/d") as inquiry:
+        steps = what(inquiry, Subject("account", "A1")).steps.rows
+    assert not any(event.may_be_undone_by for step in steps for event in step.events), "it had not happened yet"
+
+
+def test_what_a_correction_names_is_the_event_of_its_own_source(database: Database, tmp_path: Path) -> None:
+    """Sources may use the same identifiers; what another source's event bears is meant only where no two do."""
+    bank = Bank()
+    for number, (source, account, type_, id, amount, of) in enumerate((
+        ("core", "A1", "Deposited", "1", "5.00", ""), ("dk", "A2", "Deposited", "1", "9.00", ""),
+        ("core", "A1", "Fixed", "2", "2.00", "1"), ("core", "A1", "Fixed", "3", "3.00", "1"),
+        ("dk", "A2", "Deposited", "4", "6.00", ""), ("core", "A1", "Fixed", "5", "6.00", "4"),
+    )):  # fmt: skip
+        data: dict[str, object] = {"amount": amount, "currency": "DKK", **({"of": of} if of else {})}
+        bank.add(source, f"account-{account}", type_, START + timedelta(seconds=number), data, id=id)
     take_in(sources_of(bank.write(tmp_path)))
     for size in (1, 50):
         lines: dict[str, EventLine] = {}
         for account in ("A1", "A2"):
             with asking() as inquiry:
                 pages = whole_story_in_pages(inquiry, Subject("account", account), size)
-                lines |= {event.ref.id: event for page in pages for step in page.steps.rows for event in step.events}
-        assert links(lines["x"]) == (["b"], [], []) and links(lines["b"]) == ([], ["x"], []), size
-        assert [cause.event.id for cause in lines["y"].may_undo] == ["e", "d"] and links(lines["y"])[0] == []
-        assert all(links(lines[one])[:2] == ([], []) for one in "acdefz"), "what came after it is not put right by it"
-        assert {id for id, line in lines.items() if line.names_no_event} == set("xyz")
-    with asking(at="core/d") as inquiry:
-        steps = what(inquiry, Subject("account", "A1")).steps.rows
-    assert not any(event.undone_by for step in steps for event in step.events), "it had not been put right yet"
+                lines |= {str(event.ref): event for page in pages for step in page.steps.rows for event in step.events}
+        by = {ref: [str(one.event) for one in line.undone_by] for ref, line in lines.items()}
+        assert {ref: found for ref, found in by.items() if found} == {
+            "core/1": ["core/2", "core/3"], "dk/4": ["core/5"],
+        }  # fmt: skip
+        assert lines["core/1"].remains == (), "both together took back all of it"
+        assert [str(one.money) for one in lines["core/2"].remains] == ["3.00 DKK", "-3.00 DKK"], "it alone did not"
 
 
 def test_what_the_model_says_it_undoes_comes_first(database: Database, tmp_path: Path) -> None:

@@ -80,7 +80,10 @@ class EventLine:
     undoes: tuple[Cause, ...] = ()
     undone_by: tuple[Cause, ...] = ()
     names_no_event: bool = False  # a correction or compensation; what it undoes, if told, is inferred from the money
-    may_undo: tuple[Cause, ...] = ()  # where it names none and the money fits several
+    may_undo: tuple[Cause, ...] = ()  # where it names none: what the money fits
+    may_undo_more: bool = False  # or an earlier one
+    may_be_undone_by: tuple[Cause, ...] = ()  # corrections that name none, by the money
+    may_be_undone_by_more: bool = False  # or a later one
     is_undated: bool = False  # its own time is not known: `recorded` is another event's, or UNKNOWN_TIME
     remains: tuple[Remainder, ...] = ()  # of an event and what undid it; nothing: it took all of it back
 

@@ -1,99 +1,82 @@
-"""Corrections that name no event, matched with what they put right wherever it stands: by amount, currency, account and
-sign, where only one event fits; else those that do are candidates."""
+"""What corrections that name no event may put right, wherever it stands: what moved the same place of one owner by as
+much the other way before. The money alone proves nothing, so these are candidates, however few they are."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from audit.answers.inquiry import Inquiry, Question
-from audit.answers.reading.events import Told
-from audit.answers.reading.movements import Moved, movements
+from audit.answers.reading.movements import Moved
 from audit.answers.reading.names import place_kind
-from audit.answers.reading.unfolded import Unfolded
 from audit.values import EventRef
 
 NEWEST = 10_000  # movements of a place before the correction that are looked through
-CANDIDATES = 6  # that are told; where there are more, which it is is not to be guessed
+CANDIDATES = 6  # that are told of one event; that there are more is said
 
 
 class Inferred(NamedTuple):
-    """`position` is told; `others` may be what it puts right (`is_by` False), or is what puts it right. `moved` is what
-    the other moved, where there is but one."""
+    """`position` is told; `others` may be what it puts right, or (`is_by`) may put it right. `has_more`: not all that
+    fit are among them, or not all was looked through."""
 
     position: int
     is_by: bool
     others: Sequence[EventRef]
-    moved: Sequence[Moved] = ()
+    has_more: bool
 
 
 def inferred(
-    inquiry: Inquiry,
-    told: Sequence[Told],
-    moved: Mapping[int, Sequence[Moved]],
-    unmatched: Sequence[int],
-    matched: Sequence[int],
-    unfolded: Unfolded,
+    inquiry: Inquiry, positions: Sequence[int], moved: Mapping[int, Sequence[Moved]], nameless: Sequence[int]
 ) -> list[Inferred]:
-    """`unmatched`: the corrections among these events that name none; `matched`: events that something here puts right
-    already."""
+    """Of events told; `nameless`: those among them that are corrections and name none."""
     if not inquiry.model.nameless:
         return []
-    forward = _candidates(inquiry, {one: _own_sides(inquiry, moved.get(one, ())) for one in unmatched})
-    single = [refs[0].position for refs in forward.values() if len(refs) == 1]
-    brought = movements(inquiry, single, unfolded) if single else {}
-    found = [
-        Inferred(one, False, refs, brought.get(refs[0].position, ()) if len(refs) == 1 else ())
-        for one, refs in forward.items()
-    ]
-    here = [one for one in told if one.row.position not in matched]
-    return [*found, *_backward(inquiry, told, {one.row.position for one in here}, unfolded)]
+    forward = _before(inquiry, {one: _own_sides(inquiry, moved.get(one, ())) for one in nameless})
+    return [*forward, *_after(inquiry, positions)]
 
 
 def nameless_asked(inquiry: Inquiry, positions: Sequence[int]) -> list[Question]:
     """What is asked of any events that are told; nothing where the model has no such corrections."""
     model = inquiry.model
-    if not model.nameless or not positions:
-        return []
     owned = [(one.book, one.name, one.owner) for one in model.places.values() if one.owner is not None]
-    books, kinds, owners = map(list, zip(*owned, strict=True)) if owned else ([], [], [])
-    asked = {"positions": sorted(positions), "books": books, "kinds": kinds, "owners": owners}
-    return [Question("answer_nameless", asked)]
-
-
-def _backward(inquiry: Inquiry, told: Sequence[Told], here: Collection[int], unfolded: Unfolded) -> list[Inferred]:
-    """Corrections elsewhere for which one of the events `here` is the only one that fits."""
-    positions = [one.row.position for one in told]
-    rows = [row for one in nameless_asked(inquiry, positions) for row in inquiry.answer(one)]
-    rows = [row for row in rows if row[0] not in positions and inquiry.cut.counts(*row[3:])]
-    if not rows:
+    if not (model.nameless and positions and owned):
         return []
-    brought = movements(inquiry, [row[0] for row in rows], unfolded)
-    refs = {row[0]: EventRef(row[1], row[2], row[0]) for row in rows}
-    fit = _candidates(inquiry, {one: _own_sides(inquiry, brought.get(one, ())) for one in refs})
-    return [
-        Inferred(only[0].position, True, [refs[one]], brought.get(one, ()))
-        for one, only in fit.items()
-        if len(only) == 1 and only[0].position in here
-    ]
+    books, kinds, owners = map(list, zip(*owned, strict=True))
+    asked = {"books": books, "kinds": kinds, "owners": owners, "limit": CANDIDATES + 1}
+    return [Question("answer_nameless", {"positions": sorted(positions), **asked})]
 
 
-def _candidates(inquiry: Inquiry, sides: Mapping[int, Sequence[tuple[int, int]]]) -> dict[int, list[EventRef]]:
-    """By correction, the events before it that moved one of its places by as much the other way."""
+def _after(inquiry: Inquiry, positions: Sequence[int]) -> list[Inferred]:
+    fit: dict[int, list[EventRef]] = {}
+    for one in nameless_asked(inquiry, positions):
+        for what, position, source, event, *clocks in inquiry.answer(one):
+            if inquiry.cut.counts(*clocks):
+                fit.setdefault(what, []).append(EventRef(source, event, position))
+    return [Inferred(one, True, refs[:CANDIDATES], len(refs) > CANDIDATES) for one, refs in fit.items()]
+
+
+def _before(inquiry: Inquiry, sides: Mapping[int, Sequence[tuple[int, int]]]) -> list[Inferred]:
     wanted = [(one, place, -units) for one, its in sides.items() for place, units in its]
     if not wanted:
-        return {}
+        return []
     asked = {
         "positions": [one for one, _, _ in wanted],
         "places": [place for _, place, _ in wanted],
         "amounts": [units for _, _, units in wanted],
         "newest": NEWEST,
-        "limit": CANDIDATES,
+        "limit": CANDIDATES + 1,
     }
-    found: dict[int, list[EventRef]] = {}
-    for one, position, source, event in inquiry.rows("answer_mirrored", asked):
-        found.setdefault(one, []).append(EventRef(source, event, position))
-    return found
+    fit: dict[int, dict[EventRef, None]] = {}  # by several of its places perhaps
+    cut_short: set[int] = set()
+    for one, position, source, event, looked, *clocks in inquiry.rows("answer_mirrored", asked):
+        if inquiry.cut.counts(*clocks):
+            fit.setdefault(one, {})[EventRef(source, event, position)] = None
+        if looked >= NEWEST:
+            cut_short.add(one)
+    return [
+        Inferred(one, False, list(refs)[:CANDIDATES], len(refs) > CANDIDATES or one in cut_short)
+        for one, refs in fit.items()
+    ]
 
 
 def _own_sides(inquiry: Inquiry, moved: Sequence[Moved]) -> list[tuple[int, int]]:

@@ -71,7 +71,7 @@ def surroundings(
         _causes(inquiry, told),
         links_of(inquiry, (tie for one in told for tie in one.ties)),
         standing_elsewhere(inquiry, told, found.corrected, unfolded),
-        guessed_elsewhere(inquiry, told, moved, unfolded),
+        guessed_elsewhere(inquiry, told, moved),
     )
 
 

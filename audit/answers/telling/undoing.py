@@ -18,18 +18,18 @@ from audit.values import EventRef, Place
 
 
 class Elsewhere(NamedTuple):
-    """An event of another part, or of another's story. `is_by`: it corrects the event `of` this identifier; else it is
-    that event."""
+    """An event of another part, or of another's story, and `of` which event told (its position): it puts that one right
+    (`is_by`), or is what that one puts right."""
 
-    of: str
+    of: int
     is_by: bool
     ref: EventRef
     moved: Sequence[Moved]
 
 
 class Undoing(NamedTuple):
-    """`by` undoes `what`; None: an event of this identifier, which is not among those told. `is_declared`: the event
-    names none, and the model says so."""
+    """`by` undoes `what`; None: the event of this identifier is not among those told, or of another source.
+    `is_declared`: the event names none, and the model says so."""
 
     by: Told
     what: Told | None
@@ -54,51 +54,38 @@ def linked_with_undone(
     numbers = {line.ref.position: line.number for line in lines}
     made = {line.ref.position: line for line in lines}
     made |= {position: replace(made[position], names_no_event=True) for position in nameless}
+    undone: dict[int, list[tuple[Cause, Sequence[Moved]]]] = {}
+    for other in (one for one in elsewhere if one.is_by):
+        undone.setdefault(other.of, []).append((Cause(other.ref, None), other.moved))
     for one in found:
-        by = one.by.row.position
-        if one.what is None:
-            for other in elsewhere:
-                if other.of == one.named and not other.is_by:
-                    remains = _remains(inquiry, [*other.moved, *moved.get(by, ())])
-                    undoes = (*made[by].undoes, Cause(other.ref, None))
-                    made[by] = replace(made[by], undoes=undoes, remains=remains)
-            continue
-        what = one.what.row.position
-        remains = _remains(inquiry, [*moved.get(what, ()), *moved.get(by, ())])
-        made[by] = replace(made[by], undoes=(*made[by].undoes, Cause(one.what.ref, numbers[what])), remains=remains)
-        made[what] = replace(
-            made[what], undone_by=(*made[what].undone_by, Cause(one.by.ref, numbers[by])), remains=remains
-        )
-    for other, what in ((e, o.row.position) for e in elsewhere for o in told if e.is_by and o.row.id == e.of):
-        remains = _remains(inquiry, [*moved.get(what, ()), *other.moved])
-        undone_by = (*made[what].undone_by, Cause(other.ref, None))
-        made[what] = replace(made[what], undone_by=undone_by, remains=remains)
+        by, own = one.by.row.position, moved.get(one.by.row.position, ())
+        named = [(other.ref, other.moved) for other in elsewhere if other.of == by and not other.is_by]
+        for ref, its in [(one.what.ref, moved.get(one.what.row.position, ()))] if one.what else named:
+            undoes = (*made[by].undoes, Cause(ref, numbers.get(ref.position)))
+            made[by] = replace(made[by], undoes=undoes, remains=_remains(inquiry, [*its, *own]))
+            if ref.position in made:
+                undone.setdefault(ref.position, []).append((Cause(one.by.ref, numbers[by]), own))
+    for what, its_undoing in undone.items():
+        its_undoing.sort(key=lambda pair: pair[0].event.position)
+        every = [*moved.get(what, ()), *(move for _, moves in its_undoing for move in moves)]
+        undone_by = tuple(cause for cause, _ in its_undoing)
+        made[what] = replace(made[what], undone_by=undone_by, remains=_remains(inquiry, every))
     for guess in guessed:
-        line, moves = made[guess.position], [*guess.moved, *moved.get(guess.position, ())]
         links = tuple(Cause(one, numbers.get(one.position)) for one in guess.others)
+        line = made[guess.position]
         if guess.is_by:
-            line = replace(line, undone_by=(*line.undone_by, *links), remains=_remains(inquiry, moves))
-        elif len(links) == 1:
-            remains = _remains(inquiry, moves)
-            line = replace(line, undoes=links, remains=remains)
-            if (undone := made.get(guess.others[0].position)) is not None:
-                back = Cause(line.ref, numbers[guess.position])
-                made[undone.ref.position] = replace(undone, undone_by=(*undone.undone_by, back), remains=remains)
+            made[guess.position] = replace(line, may_be_undone_by=links, may_be_undone_by_more=guess.has_more)
         else:
-            line = replace(line, may_undo=links)
-        made[guess.position] = line
+            made[guess.position] = replace(line, may_undo=links, may_undo_more=guess.has_more)
     return [made[line.ref.position] for line in lines]
 
 
-def guessed_elsewhere(
-    inquiry: Inquiry, told: Sequence[Told], moved: Mapping[int, Sequence[Moved]], unfolded: Unfolded
-) -> list[Inferred]:
-    """What corrections that name no event put right, where it is not told together."""
-    found = undoings(told, moved)
-    by = {one.by.row.position for one in found}
-    unmatched = [one.row.position for one in told if _undoes(one) and one.meaning and one.meaning.is_correction
-                 and one.row.position not in by]  # fmt: skip
-    return inferred(inquiry, told, moved, unmatched, [one.what.row.position for one in found if one.what], unfolded)
+def guessed_elsewhere(inquiry: Inquiry, told: Sequence[Told], moved: Mapping[int, Sequence[Moved]]) -> list[Inferred]:
+    """What corrections that name no event may put right, here and elsewhere."""
+    by = {one.by.row.position for one in undoings(told, moved)}
+    nameless = [one.row.position for one in told if _undoes(one) and one.meaning and one.meaning.is_correction
+                and one.row.position not in by]  # fmt: skip
+    return inferred(inquiry, [one.row.position for one in told], moved, nameless)
 
 
 def standing_elsewhere(
@@ -106,41 +93,45 @@ def standing_elsewhere(
 ) -> list[Elsewhere]:
     """Corrections of these events that are not among them, and what corrections among them put right elsewhere.
     `corrected` are the identifiers that some correction names."""
-    here, ids = {one.row.position for one in told}, {one.row.id for one in told}
-    named = {_named(one) for one in told} - ids - {""}
-    parameters = {"told": sorted(corrected), "named": sorted(named)}
-    rows = inquiry.rows("answer_corrections", parameters) if corrected or named else []
-    rows = [row for row in rows if row[2] not in here and inquiry.cut.counts(*row[5:])]
+    here = {(one.row.id, one.row.source_id): one.row.position for one in told}
+    positions = set(here.values())
+    naming = [(one.row.position, name, one.row.source_id) for one in told if (name := _named(one))]
+    naming = [one for one in naming if one[1:] not in here]
+    by, named, sources = map(list, zip(*naming, strict=True)) if naming else ([], [], [])
+    parameters = {"told": sorted(corrected), "by": by, "named": named, "sources": sources}
+    rows = inquiry.rows("answer_corrections", parameters) if corrected or naming else []
+    rows = [row for row in rows if row[0] in positions and not (row[1] and row[2] in positions)]
+    rows = [row for row in rows if inquiry.cut.counts(*row[5:])]
     moved = movements(inquiry, sorted({row[2] for row in rows}), unfolded) if rows else {}
     found = [Elsewhere(row[0], row[1], EventRef(row[3], row[4], row[2]), moved.get(row[2], ())) for row in rows]
-    return [*found, *_waiting(inquiry, ids, here, unfolded, moved)]
+    return [*found, *_waiting(inquiry, here, unfolded, moved)]
 
 
 def _waiting(
-    inquiry: Inquiry, ids: Collection[str], here: Collection[int], unfolded: Unfolded, moved: Mapping[int, object]
+    inquiry: Inquiry, here: Mapping[tuple[str, int], int], unfolded: Unfolded, moved: Mapping[int, object]
 ) -> list[Elsewhere]:
-    """Corrections that are not folded yet."""
+    """Corrections that are not folded yet, of events of their own source."""
     fresh = [
-        one
+        (here[named], one)
         for one in unfolded.told
-        if _named(one) in ids
-        and one.row.position not in (*here, *moved)
+        if (named := (_named(one), one.row.source_id)) in here
+        and one.row.position not in (*here.values(), *moved)
         and inquiry.cut.counts(one.row.recorded, one.row.occurred, *one.row.key[1:])
     ]
-    brought = movements(inquiry, [one.row.position for one in fresh], unfolded) if fresh else {}
-    return [Elsewhere(_named(one), True, one.ref, brought.get(one.row.position, ())) for one in fresh]
+    brought = movements(inquiry, [one.row.position for _, one in fresh], unfolded) if fresh else {}
+    return [Elsewhere(what, True, one.ref, brought.get(one.row.position, ())) for what, one in fresh]
 
 
 def undoings(told: Sequence[Told], moved: Mapping[int, Sequence[Moved]]) -> list[Undoing]:
     """Each correction and compensation with the event that it names, else the latest one that the model says it undoes,
     else, of a compensation, the latest one whose money it moves back."""
-    by_id = {one.row.id: one for one in told}
+    by_id = {(one.row.id, one.row.source_id): one for one in told}
     open_: list[Told] = []
     found: list[Undoing] = []
     for one in told:
         named = _named(one)
         if named:
-            found.append(Undoing(one, by_id.get(named), named))
+            found.append(Undoing(one, by_id.get((named, one.row.source_id)), named))
         elif _undoes(one):
             back = moved.get(one.row.position, ())
             declared = next((e for e in reversed(open_) if _is_declared(e, one)), None)

@@ -127,6 +127,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "unaccounted": "{amount} is not accounted for",
         "not_arrived": "the {amount} left the account and has not arrived; it has stood {place} since {since}",
         "together_by_books": "by our books that is {amount} together instead of {instead}",
+        "together_taken_once": "by our books that is {amount} together, while {instead} was taken from the account",
         "together": "together that is {amount} instead of {instead}",
         "not_given_back": "the payment was not carried out; the {amount} has not been given back yet and has been"
         " {place} since {since}",
@@ -296,6 +297,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "unaccounted": "{amount} kan der ikke gøres rede for",
         "not_arrived": "de {amount} har forladt kontoen og er ikke nået frem; de har stået {place} siden {since}",
         "together_by_books": "efter vores bøger er det i alt {amount} i stedet for {instead}",
+        "together_taken_once": "efter vores bøger er det i alt {amount}, mens der er trukket {instead} på kontoen",
         "together": "det er i alt {amount} i stedet for {instead}",
         "not_given_back": "betalingen blev ikke gennemført; de {amount} er ikke givet tilbage endnu og har været"
         " {place} siden {since}",

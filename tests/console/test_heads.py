@@ -90,6 +90,5 @@ def test_what_is_said_of_a_payment_that_went_wrong_can_be_heard_and_kept(bank: B
         inquiry = inquire(connection, hidden)
         said = {fault: transfer(inquiry, Subject.parse(entry["subject"])).tells for fault, entry in told_key().items()
                 if entry["subject"].partition(":")[0] in ("transfer", "card_payment")}  # fmt: skip
-    most = {"sent_twice": 3}  # where it is, what of it is there twice, and that it was taken once
-    long = {fault: text for fault, text in said.items() if text.count(";") > most.get(fault, 2)}
+    long = {fault: text for fault, text in said.items() if text.count(";") > 2}
     assert len(said) > 10 and not long, long

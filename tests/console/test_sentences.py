@@ -44,7 +44,7 @@ def test_the_sentence_to_say_is_true_where_the_banks_own_words_are_not(bank: Ban
     assert any(booked_twice in one for one in said.values())
     gone = "the 500.00\u00a0DKK left the account and has not arrived; it has stood between two accounts in the bank"
     assert any(gone in one for one in said.values())
-    together = "by our books that is 1,000.00\u00a0DKK together instead of 500.00\u00a0DKK"
+    together = "that is 1,000.00\u00a0DKK together, while 500.00\u00a0DKK was taken from the account."
     assert any(together in one for one in said.values())
     by_books = "by our books 1,000.00\u00a0DKK is in the other bank instead of 500.00\u00a0DKK; 500.00\u00a0DKK was"
     assert any(by_books in one for one in said.values())
@@ -203,6 +203,8 @@ def test_of_each_fault_it_is_said_what_comes_back_and_what_was_taken(bank: Bank)
             for fault, answers in COMES_BACK.items():
                 said = pages[fault].coming_back.partition("? ")[2].replace("\u00a0", " ")
                 assert said.startswith(answers[number]) and bool(said) == bool(answers[number]), (fault, said)
+            taken = ("while 500.00 DKK was taken from the account. ", "mens der er trukket 500,00 DKK på kontoen. ")
+            assert taken[number] in pages["sent_twice"].tells.replace("\u00a0", " ")
             for fault, clauses in SEEN.items():
                 assert clauses[number] in pages[fault].tells.replace("\u00a0", " "), (fault, pages[fault].tells)
             booked = [one.says for one in pages["left_not_arrived"].findings.rows if one.rule == "amount_drift"]

@@ -75,14 +75,13 @@ def seen(flow: Flow, findings: Sequence[FindingLine], states: Sequence[StateLine
     booked = booked_otherwise(flow, is_other_sum=bool(rules & OF_AMOUNT))
     released = _released(flow) if is_nobodys(flow, findings) else []
     badly = released or _ended_badly(flow, states)
-    said = badly or _seen(flow, rules)
+    once = None if booked or not rules & (OF_AMOUNT | {"double_effect"}) else _taken_once(flow)
+    said = badly or _seen(flow, rules, once)
     if declared is not None:
         said += [
             word(language, "taken" if one.units < 0 else "put", amount=amount(positive(one)), instead=amount(declared))
             for one in booked
         ]
-        if not booked and not badly and rules & (OF_AMOUNT | {"double_effect"}) and _is_taken_once(flow, declared):
-            said.append(word(language, "taken_once", amount=amount(declared)))
     if len(said) < CLAUSES_MOST:  # of a step a customer knows nothing: it is said where the money does not say enough
         said += [word(language, f"rule_{rule}") for rule in OF_STEPS if rule in rules and not (booked or released)]
     if "duplicate_effect" in rules and not booked:
@@ -115,9 +114,9 @@ def _attention(inquiry: Inquiry, findings: Sequence[FindingLine]) -> str:
     return word(inquiry.language, "looking" if taken else "will_look")
 
 
-def _seen(flow: Flow, rules: Collection[str]) -> list[str]:
-    """Where its money is, and what is in nobody's hands. The books tell of one amount: another than the flow's own has
-    its say where that has nothing, or where it still holds what has come to rest by the flow's own."""
+def _seen(flow: Flow, rules: Collection[str], once: Money | None) -> list[str]:
+    """Where its money is, what is in nobody's hands, and what was taken `once`. The books tell of one amount: another
+    than the flow's own has its say where that has nothing, or where it still holds what came to rest by the flow's own."""
     inquiry, model = flow.inquiry, flow.inquiry.model
     held, _, beside = held_and_owed(flow)
     own = [net for net in held if net.place.kind != UNEXPLAINED]
@@ -129,15 +128,18 @@ def _seen(flow: Flow, rules: Collection[str]) -> list[str]:
         said = [word(inquiry.language, "instead", what=what, instead=inquiry.amount(other))]
     if "double_effect" in rules and len(own) == 1 and (declared := _unconfirmed_for(flow, own[0])):
         said = [word(inquiry.language, "by_books", what=said[0]), word(inquiry.language, "asked_for", amount=declared)]
-    if len(own) > 1 and (all_ := _together(flow, own, is_by_books="double_effect" in rules)):
-        said = [*(_by_books(flow, own) if "double_effect" in rules else said), all_]
+    is_doubled = "double_effect" in rules
+    if len(own) > 1 and (all_ := _together(flow, own, once, is_by_books=is_doubled)):
+        said = [*(_by_books(flow, own) if is_doubled else said), all_]
+        once = None if is_doubled else once
     if not own:
         said = [stands(flow, net) for net in others]
     elif all(place_kind(model, net.place).rests for net in own):
         said += [_left_beside(flow, net) for net in others]
     missing = [net for net in flow.nets() if net.place.kind == UNEXPLAINED]
     amounts = [inquiry.amount(positive(money(model, net.units, net.currency))) for net in missing]
-    return [*said, *(word(inquiry.language, "unaccounted", amount=one) for one in amounts)]
+    said += [word(inquiry.language, "unaccounted", amount=one) for one in amounts]
+    return [*said, *([word(inquiry.language, "taken_once", amount=inquiry.amount(once))] if once else [])]
 
 
 def _by_books(flow: Flow, own: Sequence[Net]) -> list[str]:
@@ -222,14 +224,14 @@ def _unconfirmed_for(flow: Flow, net: Net) -> str:
     return flow.inquiry.amount(declared)
 
 
-def _together(flow: Flow, own: Sequence[Net], *, is_by_books: bool) -> str:
-    """That its places hold more or less than it is for, in its own currency."""
+def _together(flow: Flow, own: Sequence[Net], once: Money | None, *, is_by_books: bool) -> str:
+    """That its places hold more or less than it is for, in its own currency; by the books, with what was taken."""
     inquiry, declared = flow.inquiry, flow.declared()
     if declared is None or {net.currency for net in own} != {declared.currency}:
         return ""
     total = money(inquiry.model, sum(net.units for net in own), declared.currency)
     values = {"amount": inquiry.amount(total), "instead": inquiry.amount(declared)}
-    name = "together_by_books" if is_by_books else "together"
+    name = "together" if not is_by_books else "together_taken_once" if once else "together_by_books"
     return word(inquiry.language, name, **values) if total.units != declared.units else ""
 
 
@@ -244,6 +246,11 @@ def booked_otherwise(flow: Flow, is_other_sum: bool) -> list[Money]:
         for units in booked_on_accounts(flow, declared)
         if abs(units) >= TWICE * declared.units or (is_other_sum and abs(units) not in (0, declared.units))
     ]
+
+
+def _taken_once(flow: Flow) -> Money | None:
+    declared = flow.declared()
+    return declared if declared is not None and _is_taken_once(flow, declared) else None
 
 
 def _is_taken_once(flow: Flow, declared: Money) -> bool:

@@ -116,7 +116,7 @@ def _attention(inquiry: Inquiry, findings: Sequence[FindingLine]) -> str:
 
 def _seen(flow: Flow, rules: Collection[str], once: Money | None) -> list[str]:
     """Where its money is, what is in nobody's hands, and what was taken `once`. The books tell of one amount: another
-    than the flow's own has its say where that has nothing, or where it still holds what came to rest by the flow's own."""
+    than the flow's own has its say where that has nothing, or where it holds what came to rest by the flow's own."""
     inquiry, model = flow.inquiry, flow.inquiry.model
     held, _, beside = held_and_owed(flow)
     own = [net for net in held if net.place.kind != UNEXPLAINED]

@@ -16,9 +16,10 @@ from audit.answers.pages.customer import customer
 from audit.answers.pages.place import place
 from audit.answers.pages.transfer import transfer
 from audit.answers.search import search
+from audit.answers.telling.inferred import CANDIDATES, NEWEST
 from audit.answers.what import what
 from audit.answers.where import where
-from audit.database import reading
+from audit.database import reading, sql
 from audit.prepared import Prepared
 from audit.values import Clock, Moment, Place, Subject
 from tests.answers.conftest import asking
@@ -124,3 +125,27 @@ def test_no_statement_of_a_page_reads_a_whole_table(
                 continue
             plan = "\n".join(row[0] for row in connection.execute("explain " + query, params))
             assert not re.search(rf"Seq Scan on ({large})\b", plan), f"{query}\n{plan}"
+
+
+OWNED = {"books": ["ledger"], "kinds": ["available"], "owners": ["account"]}
+MIRRORED = {"positions": [20], "places": [1], "amounts": [-500], "newest": NEWEST, "limit": CANDIDATES}
+
+
+@pytest.mark.parametrize(("name", "asked", "indexes"), [
+    ("answer_corrections", {"told": ["core-9"], "by": [20], "named": ["core-8"], "sources": [1]},
+     ("correction_pkey", "identity_pkey")),
+    ("answer_nameless", {"positions": [9, 20], **OWNED, "limit": CANDIDATES},
+     ("timeline_puts_right", "entry_position")),
+    ("answer_mirrored", MIRRORED, ("entry_pkey",)),
+])  # fmt: skip
+def test_what_puts_right_is_found_by_index(
+    world: Database, name: str, asked: dict[str, Any], indexes: tuple[str, ...]
+) -> None:
+    """Not by walking all corrections that the bank ever made, nor all movements."""
+    with reading() as connection:
+        connection.execute("set local seq_page_cost = 100")  # these tables are small, and a server may know it
+        explained = connection.execute(b"explain " + sql(name).encode(), asked)
+        plan = "\n".join(row[0] for row in explained)
+    assert not re.search(r"Seq Scan on (?!source\b)\w+", plan), plan
+    assert all(re.search(rf"using {index}\b.*\n\s+Index Cond", plan) for index in indexes), plan
+    assert name != "answer_mirrored" or re.search(r"Backward using entry_pkey.*\n\s+Index Cond: \(\(place_id = ", plan)

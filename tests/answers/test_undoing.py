@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from audit.answers.pages.compare import Item, compare
 from audit.answers.shapes import EventLine
+from audit.answers.shapes.comparison import Verdict
 from audit.answers.what import what, whole_story_in_pages
 from audit.rebuilding import rebuild_all
 from audit.sources.files import sources_of
@@ -46,6 +48,15 @@ def test_the_latest_whose_money_is_moved_back(database: Database, tmp_path: Path
     assert links(lines["t"]) == ([], [], []), "nothing is left that it could undo"
     assert lines["r"].undoes[0].number == lines["b"].number
     assert {id for id, line in lines.items() if line.names_no_event} == set("rst"), "inferred, or linked with nothing"
+    undone, unlike = Verdict.PUT_RIGHT, Verdict.DIFFERENT
+    pairs = {"ar": undone, "br": undone, "cr": unlike, "ab": unlike, "rs": unlike}
+    with asking() as inquiry:
+        for ids, verdict in pairs.items():
+            items = [Item(position=lines[id].ref.position) for id in ids]
+            for pair in (items, items[::-1]):
+                found = compare(inquiry, Subject("account", "A1"), *pair)
+                assert found.verdict is verdict, (ids, found.says)
+                assert (found.says == "One puts the other right: they undo each other.") == (verdict is undone)
 
 
 def test_the_event_that_is_named_with_what_remains(database: Database, tmp_path: Path) -> None:

@@ -89,3 +89,24 @@ def test_what_two_payments_of_one_amount_are_to_each_other(bank: Bank) -> None:
         for one, other, verdict, words in expected:
             told, says = _told(inquiry, one, other)
             assert told is verdict and words in says, says
+
+
+def test_a_payment_that_was_declined_is_no_second_authorisation(bank: Bank) -> None:
+    """Nothing was held of it, whatever its shop and its amount."""
+    [(account, held, declined)] = bank.rows(
+        "select c.key, min(b.key) filter (where y.name = 'CardHoldPlaced'),"
+        " min(b.key) filter (where y.name = 'Declined')"
+        " from trace.subject b join timeline h on h.subject_id = b.id join trace.log e on e.position = h.position"
+        " join trace.event_type y on y.id = e.type_id join link l on l.subject_id = b.id and l.other_kind = 'account'"
+        " join trace.subject c on c.id = l.other_id where b.kind = 'card_payment' group by 1"
+        " having count(*) filter (where y.name = 'CardHoldPlaced') > 0"
+        " and count(*) filter (where y.name = 'Declined') > 0 order by 1 limit 1")  # fmt: skip
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        pair = [Subject("card_payment", key) for key in (held, declined)]
+        one, other = _alike(inquiry, Subject("account", account), pair)
+        other = replace(other, belongs_to=one.belongs_to)
+        assert one.is_for_merchant and not other.is_for_merchant
+        verdict, says = _told(inquiry, one, other)
+        assert verdict is Verdict.ALIKE and "authorisations" not in says, says
+        assert _told(inquiry, one, replace(other, is_for_merchant=True))[0] is Verdict.TWO_AUTHORISATIONS

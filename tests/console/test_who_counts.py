@@ -207,3 +207,17 @@ def test_age_and_whether_it_is_frozen_are_in_every_form(bank: Bank) -> None:
         for row in rows:
             age = datetime.fromisoformat(row["as_of"]) - datetime.fromisoformat(row["since"])
             assert float(row["age_seconds"]) == age.total_seconds()
+
+
+def test_that_every_wait_is_gone_through_is_said_on_the_page(bank: Bank) -> None:
+    """Of how things were by the other clock alone, and only where that is what takes the time."""
+    browser = browser_of("auditor")
+    query = {"that": "amount > 0 and not waiting = bank_transfer.Initiated", "at": "2026-11-22T12:00:00Z"}
+    for clock, that, is_said in (
+        ("occurred", query["that"], True),
+        ("recorded", query["that"], False),
+        ("occurred", "amount > 0", False),
+    ):
+        page = browser.get("/who/transfer", {**query, "that": that, "clock": clock}).content.decode()
+        said = re.findall(r'<p class="sub">[^<]*every wait there ever was[^<]*</p>', unescape(page))
+        assert len(said) == is_said and "<tr><td" in page, (clock, that)

@@ -42,24 +42,31 @@ class Mail:
     def put(self, signed: Signed) -> None:
         text = TEXT.format(origin=signed.checkpoint.origin, size=signed.checkpoint.size)
         subject = f"Checkpoint of {signed.checkpoint.origin}: {signed.checkpoint.size:,} entries"
-        message = EmailMessage(subject, text, self.sender, list(self.to), connection=self._server())
-        message.attach(f"{kept_name(signed)}.txt", signed.note, "text/plain")
-        try:
-            message.send()
-        except SMTPException as error:
-            raise Unpublished(f"the mail server refused it ({type(error).__name__})") from None
+        server = self._server()
+        for one in self.to:  # of several in one message, a refused one would be passed over in silence
+            message = EmailMessage(subject, text, self.sender, [one], connection=server)
+            message.attach(f"{kept_name(signed)}.txt", signed.note, "text/plain")
+            try:
+                message.send()
+            except SMTPException as error:
+                raise Unpublished(f"the mail server refused it ({type(error).__name__})") from None
 
     def newest(self) -> str | None:
         return None
 
     def _server(self) -> BaseEmailBackend:
-        url = urlsplit(given(self.server_env))
+        wrong = f"the environment variable {self.server_env} holds no mail server's URL (smtp://HOST:PORT)"
+        try:
+            url = urlsplit(given(self.server_env))
+            port = url.port
+        except ValueError:  # whose text repeats the URL, and so a password
+            raise Unpublished(wrong) from None
         if url.scheme not in PORTS or not url.hostname:
-            raise Unpublished(f"the environment variable {self.server_env} holds no mail server's URL (smtp://HOST:PORT)")
+            raise Unpublished(wrong)
         return get_connection(
             "django.core.mail.backends.smtp.EmailBackend",
             host=url.hostname,
-            port=url.port or PORTS[url.scheme],
+            port=port or PORTS[url.scheme],
             username=unquote(url.username or ""),
             password=unquote(url.password or ""),
             use_ssl=url.scheme == "smtps",

@@ -157,6 +157,7 @@ class _Draft:
     def _foot(self) -> None:
         """Behind the story, which ends where the state says."""
         with self.work.open("README.txt") as (plain,):
+            plain.writelines(line.encode() for line in readme.withheld(self.work.state["withheld"]))
             plain.write((self.work.folder / FOOT).read_bytes())
 
     def _found(self, subject: Subject, fresh: Unfolded) -> tuple[FindingLine, ...]:

@@ -41,9 +41,16 @@ def head(inquiry: Inquiry, where: Where, asked: str) -> Iterator[str]:
     if not where.complete:
         yield "COMPLETE: NO. Events that may touch this could not be understood; the amounts leave them out.\n"
     yield "\nWHERE THE MONEY IS\n\n"
-    lines = [*where.ledger, *where.places, *where.on_its_way]
-    yield from (_place(inquiry, line) for line in lines if line.money.units)
-    if not any(line.money.units for line in lines):
+    lines = [line for line in (*where.ledger, *where.places) if line.money.units]
+    books = dict.fromkeys(line.place.book for line in lines)
+    for book in books:  # each tells of all the money: what stands in two of them is the same money
+        yield f"  {inquiry.text(inquiry.model.books.get(book, {})) or book}:\n" if len(books) > 1 else ""
+        yield from (_place(inquiry, line) for line in lines if line.place.book == book)
+    coming = [line for line in where.on_its_way if line.money.units]
+    if coming:
+        yield "  On its way:\n"
+        yield from (_place(inquiry, line) for line in coming)
+    if not lines and not coming:
         yield "  No place holds money of it.\n"
     if where.to_say or where.tells:
         yield f"\n  To say to the customer: “{where.to_say or where.tells}”\n"
@@ -59,6 +66,14 @@ def told(inquiry: Inquiry, page: What) -> Iterator[str]:
             doubt = "" if event.is_understood else "  (not understood)"
             doubt += f"  (its time is not known, seen on {_time(inquiry, event.ingested)})" if event.is_undated else ""
             yield f"  {time}  {event.lane_title or event.stream}: {event.says or event.title}{doubt}\n"
+
+
+def withheld(entries: Mapping[str, int]) -> Iterator[str]:
+    """How many entries of it are not told here, by the reason; it stands behind what is told."""
+    if count := sum(entries.values()):
+        reasons = ", ".join(f"{name.replace('_', ' ')}: {its}" for name, its in sorted(entries.items()))
+        what = "entry" if count == 1 else "entries"
+        yield f"  Withheld here, and only counted and proven: {count} {what} ({reasons}).\n"
 
 
 def foot(inquiry: Inquiry, findings: Sequence[FindingLine], left_out: Mapping[str, int]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from audit.answers.choices import choices
 from audit.answers.claims.claimed import in_words
 from audit.answers.inquiry import Inquiry
-from audit.answers.reading.names import kind_title
+from audit.answers.reading.names import kind_title, subject_of
 from audit.answers.shapes import Page, WhoLine
 from audit.answers.situations import EVERYONE, SITUATIONS_MAX
 from audit.answers.when import claim_of
@@ -36,11 +36,14 @@ def who(visit: Visit, kind: str) -> HttpResponse:
     that, own = _that(visit), whole_number(visit.cursor("of") or "", 18) or 0
     with asking(visit) as inquiry:
         _check(kind, inquiry.model.kinds)
-        page, trouble = None, ""
+        page, trouble, asked_from = None, "", None
         if that:
             try:
                 page = ask_who(inquiry, Subject(kind, EVERYONE), that, visit.cursor("who"), own=own)
                 page = replace(page, subjects=_told(visit, inquiry, page.subjects))
+                if page.customers <= 1 and any(row.is_closed for row in page.subjects.rows):
+                    page = replace(page, money=())  # a sum of one customer's is what that customer has
+                asked_from = subject_of(inquiry.connection, kind, own) if page.has_own else None
             except UsageError as error:
                 trouble, visit.outcome = gettext(str(error)), "bad input"
         at, title = inquiry.as_of(), kind_title(inquiry, kind)
@@ -48,6 +51,8 @@ def who(visit: Visit, kind: str) -> HttpResponse:
         chosen = [] if that else choices(inquiry, kind)
     if page:
         visit.shows(line.subject for line in page.subjects.rows)
+    if asked_from and asked_from not in visit.subjects:  # that it is among them is told, on whatever page of the list
+        visit.subjects.append(asked_from)
     response = visit.show("who.html", at, {"who": "_who.html"}, page=page, that=that, kind=within(title),
                           says=says, trouble=trouble, own=own, own_kind=kind, choices=chosen)  # fmt: skip
     response.status_code = 400 if trouble else 200
@@ -91,7 +96,8 @@ def who_file(visit: Visit, kind: str, format: str) -> HttpResponse:
 
 
 def _told(visit: Visit, inquiry: Inquiry, found: Page[WhoLine]) -> Page[WhoLine]:
-    """What a customer has is told of those whose doors stand open; the sums are everyone's."""
+    """What a customer has is told of those whose doors stand open; the sums are everyone's, if
+    they are of more customers than one."""
     return behind_doors(inquiry, found, visit.opened)
 
 

@@ -121,6 +121,22 @@ def test_who_else_leads_to_a_list_whose_address_names_nobody(bank: Bank, transfe
     assert set(AuditRecord.objects.latest("pk").subjects) == {row["subject"] for row in rows}
 
 
+def test_a_sum_of_one_customer_is_told_once_the_door_is_open(bank: Bank) -> None:
+    """Else a claim that only one account meets would tell its balance without a reason."""
+    id, key = bank.rows(
+        "select s.id, s.key from balance b join trace.place p on p.id = b.place_id and p.kind = 'available'"
+        " join trace.subject s on s.kind = 'account' and s.key = p.key where b.amount > 0 order by s.id limit 1"
+    )[0]
+    that = f'place = "ledger/available:{key}"'
+    address = f"/who/account?{urlencode({'that': that, 'of': id})}"
+    browser = browser_of("support")
+    shut = browser.get(address).content.decode()
+    assert re.search(r"one customer", shut) and not re.search(r"one customer[^<]*[A-Z]{3}", shut)
+    assert AuditRecord.objects.filter(page="who").latest("pk").subjects == [f"account:{key}"]
+    with_reason(browser, "account", id)
+    assert re.search(r"one customer[^<]*\d[^<]*[A-Z]{3}", browser.get(address).content.decode())
+
+
 def test_amounts_are_told_of_those_whose_door_is_open(bank: Bank, transfer: int, support: Client) -> None:
     """On the page as in the file: the sums are everyone's, a row's own is its customer's."""
     key = bank.rows("select key from trace.subject where id = %s", transfer)[0][0]

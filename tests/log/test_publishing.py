@@ -55,6 +55,13 @@ class Box:
 
     def __init__(self) -> None:
         self.mails: list[bytes] = []
+        self.refused: set[str] = set()
+
+    async def handle_RCPT(self, server: object, session: object, envelope: Any, address: str, options: object) -> str:
+        if address in self.refused:
+            return "550 no such box"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
         self.mails.append(envelope.content)
@@ -86,6 +93,20 @@ def test_a_checkpoint_is_mailed_once_a_day(written: Log, box: Box) -> None:
         {"place": "mail to auditor@authority.example", "size": 300,
          "root": written.rows("select encode(root, 'hex') from trace.checkpoint order by size")[0][0]}
     ]  # fmt: skip
+
+
+def test_what_one_of_several_is_refused_is_not_published(
+    written: Log, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.refused = {"auditor@authority.example"}
+    sealing = Sealing(written.connection, [Mail([*box.refused, "ops@bank.example"], "log@bank.example", "MAIL_SERVER")])
+    sealing.seal()
+    assert records(written, "publication") == []
+    assert (last := latest(written.connection)) is not None
+    monkeypatch.setenv("MAIL_SERVER", "smtp://ops:Geheim/x@host")
+    with pytest.raises(Unpublished, match="MAIL_SERVER holds no mail server's URL") as refused:
+        Mail(["ops@bank.example"], "log@bank.example", "MAIL_SERVER").put(last)
+    assert "Geheim" not in str(refused.value)
 
 
 # an object store

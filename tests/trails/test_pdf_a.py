@@ -10,7 +10,7 @@ import pytest
 from audit.trails.report.typeset import typeset
 from tests.trails.test_report import NASTY, event, trail
 
-OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj\s(.*?)(?:\nstream\r?\n(.*?)\r?\nendstream)?\s*endobj", re.DOTALL)
+OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj\s(.*?)(?:\nstream\r?\n(.*?)\nendstream)?\s*endobj", re.DOTALL)
 # Encryption, what runs, what calls other programs or places, what lies elsewhere or is put in.
 FORBIDDEN = (
     "Encrypt", "JavaScript", "JS", "Launch", "SubmitForm", "ImportData", "GoToR", "GoToE", "URI", "OpenAction", "AA",

@@ -125,6 +125,9 @@ def test_a_range_of_time_leaves_stubs_of_the_rest(customer: Files, tmp_path: Pat
     stubs = lines(files, "stubs.jsonl")
     assert {one["i"] for one in stubs} == {one["i"] for one in whole} - shown
     assert {one["reason"] for one in stubs} == {"out_of_range"} == set(told(files)["withheld"]["entries"])
+    entries = "entry" if len(stubs) == 1 else "entries"
+    said = f"\n  Withheld here, and only counted and proven: {len(stubs)} {entries} (out of range: {len(stubs)}).\n"
+    assert said in files["README.txt"].decode()
     assert rests_on(files) <= shown and sum(told(files)["scope"]["left_out"].values()) > 0
     verdict = checked(tmp_path / "part" / "trail.zip")
     assert verdict.exit_code == 0 and verdict.is_complete and verdict.stubs["out_of_range"] == len(stubs)

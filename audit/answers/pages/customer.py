@@ -108,9 +108,11 @@ def came_in(inquiry: Inquiry, accounts: Sequence[AccountLine], paid: Page[Paymen
     language = inquiry.language
     incoming = [one.incoming for line in accounts for one in line.balances if one.incoming.units]
     said = [word(language, "incoming", amount=inquiry.amount(one)) for one in incoming]
-    if accounts and not incoming:
+    rows = paid.rows if paid else ()
+    is_missing = any(row.money.units > 0 and not row.is_booked for row in rows)  # sent to them, and nowhere on its way
+    if accounts and not incoming and not is_missing:
         said.append(word(language, "nothing_incoming"))
-    came = (row for row in paid.rows if row.money.units > 0 and row.is_booked and not row.is_correction) if paid else ()
+    came = (row for row in rows if row.money.units > 0 and row.is_booked and not row.is_correction)
     last = next(iter(came), None)
     if last is not None:
         amount, time = inquiry.amount(last.money), inquiry.time(last.recorded)

@@ -57,7 +57,7 @@ def status_of(
     state that is not final; an end says what is wrong beside it: `is_left`, that money stands where none may stay."""
     late = any(one.overdue_seconds is not None for one in waiting)
     if not states:
-        return ("", "held" if late else "plain")
+        return "", "bad" if is_unexplained else "held" if late else "plain"
     first = states[0]
     if late and not first.is_final:
         return word(inquiry.language, "delayed"), "bad" if is_unexplained else "held"

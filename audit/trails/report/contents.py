@@ -30,7 +30,7 @@ def contents(told: Told) -> Document:
         "hash": told.manifest_hash,
         "says": _says(wheres),
         "complete": all(where["complete"] for where in wheres),
-        "money": [_money(told, line) for where in wheres for line in _money_lines(where)],
+        "money": [_money(told, *one) for where in wheres for one in _money_lines(where)],
         "findings": [_finding(told, one) for one in findings],
         "findings_total": int(told.manifest["scope"]["findings"]),
         "lanes": _lanes(told, events[:DRAWN_MAX], total),
@@ -38,6 +38,7 @@ def contents(told: Told) -> Document:
         "places_total": len(places),
         "events": [_event(told, one) for one in events],
         "events_total": total,
+        "withheld_total": sum(told.manifest["withheld"]["entries"].values()),
         "about": [[_cell(name), breakable(shown(text), WHOLE_MAX)] for name, text in about(told)],
     }
 
@@ -55,15 +56,19 @@ def _says(wheres: Sequence[Document]) -> list[str]:
     return [f"{_subject(subject)}: {shown(text)}" for subject, text in said if text]
 
 
-def _money_lines(where: Document) -> Iterator[Document]:
-    for name in ("ledger", "places", "on_its_way"):
-        yield from (line for line in where[name] if Decimal(line["amount"]))
+def _money_lines(where: Document) -> Iterator[tuple[str, Document]]:
+    """Each place with its book, where there are several (each tells of all the money), or that it is on its way."""
+    held = [line for name in ("ledger", "places") for line in where[name] if Decimal(line["amount"])]
+    has_several = len({line["book"] for line in held}) > 1
+    yield from ((line["book"] if has_several else "", line) for line in held)
+    yield from (("on its way", line) for line in where["on_its_way"] if Decimal(line["amount"]))
 
 
-def _money(told: Told, line: Document) -> list[str]:
+def _money(told: Told, group: str, line: Document) -> list[str]:
     sure = "" if line["certainty"] == "known" else str(line["certainty"])
     amount = f"{grouped(line['amount'])} {line['currency']}"
-    return [shown(amount), _place(line["place"]), clock(told, line["since"]), shown(sure)]
+    place = _place(line["place"]) + (f" ({_cell(words(group))})" if group else "")
+    return [shown(amount), place, clock(told, line["since"]), shown(sure)]
 
 
 def _finding(told: Told, one: Document) -> Document:

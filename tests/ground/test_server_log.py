@@ -11,16 +11,20 @@ from tests.conftest import Database
 
 SLOW, WHOLE, NONE = "log_min_duration_statement=0", "log_parameter_max_length=-1", "log_parameter_max_length=0"
 LENGTH = "log_parameter_max_length"
+SLOWNESS = "log_min_duration_statement"
 CASES = {
     (WHOLE, "log_min_duration_statement=-1", "log_statement=none"): [],
-    (NONE, SLOW, "log_statement=all"): [],
-    (WHOLE, SLOW): [LENGTH],
-    ("log_parameter_max_length=20", "log_statement=mod"): [LENGTH],
-    (WHOLE, "log_min_duration_sample=5s", "log_statement_sample_rate=0.1"): [LENGTH],
-    (WHOLE, "log_transaction_sample_rate=0.1"): [LENGTH],
-    (WHOLE, SLOW, f"{LENGTH}_on_error=-1"): [LENGTH, f"{LENGTH}_on_error"],
-    (NONE, "auto_explain.log_min_duration=0", f"auto_explain.{LENGTH}=-1"): [f"auto_explain.{LENGTH}"],
-}
+    (WHOLE, "log_statement=ddl"): [],
+    (NONE, SLOW, "log_statement=all"): [SLOWNESS, "log_statement"],
+    (WHOLE, SLOW): [SLOWNESS, LENGTH],
+    ("log_parameter_max_length=20", "log_statement=mod"): [LENGTH, "log_statement"],
+    (WHOLE, "log_min_duration_sample=5s", "log_statement_sample_rate=0.1"): ["log_min_duration_sample", LENGTH],
+    (WHOLE, "log_transaction_sample_rate=0.1"): [LENGTH, "log_transaction_sample_rate"],
+    (WHOLE, SLOW, f"{LENGTH}_on_error=-1"): [SLOWNESS, LENGTH, f"{LENGTH}_on_error"],
+    (NONE, "auto_explain.log_min_duration=0", f"auto_explain.{LENGTH}=-1"): [
+        "auto_explain.log_min_duration", f"auto_explain.{LENGTH}",
+    ],
+}  # fmt: skip
 
 
 def test_a_log_that_holds_values_is_told(database: Database) -> None:

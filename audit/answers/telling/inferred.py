@@ -11,7 +11,7 @@ from audit.answers.reading.movements import Moved
 from audit.answers.reading.names import place_kind
 from audit.values import EventRef
 
-NEWEST = 10_000  # movements of a place before the correction that are looked through
+NEWEST = 2_000  # movements of a place before the correction that are looked through
 CANDIDATES = 6  # that are told of one event; that there are more is said
 
 
@@ -68,10 +68,10 @@ def _before(inquiry: Inquiry, sides: Mapping[int, Sequence[tuple[int, int]]]) ->
     }
     fit: dict[int, dict[EventRef, None]] = {}  # by several of its places perhaps
     cut_short: set[int] = set()
-    for one, position, source, event, looked, *clocks in inquiry.rows("answer_mirrored", asked):
+    for one, position, source, event, is_long, *clocks in inquiry.rows("answer_mirrored", asked):
         if inquiry.cut.counts(*clocks):
             fit.setdefault(one, {})[EventRef(source, event, position)] = None
-        if looked >= NEWEST:
+        if is_long:
             cut_short.add(one)
     return [
         Inferred(one, False, list(refs)[:CANDIDATES], len(refs) > CANDIDATES or one in cut_short)

@@ -98,6 +98,15 @@ def behind_doors(
     return replace(found, rows=tuple(line if owners[line.subject.id] & seen else _closed(line) for line in found.rows))
 
 
+def told_behind_doors(
+    inquiry: Inquiry, found: Who, opened: Callable[[Sequence[Subject]], Collection[Subject]]
+) -> Who:
+    """The same of a whole answer. A sum of one customer's is what that customer has; of more it is everyone's."""
+    subjects = behind_doors(inquiry, found.subjects, opened)
+    is_shut = found.customers <= 1 and any(line.is_closed for line in subjects.rows)
+    return replace(found, subjects=subjects, money=() if is_shut else found.money)
+
+
 def _closed(line: WhoLine) -> WhoLine:
     return replace(line, money=(), is_closed=True)
 

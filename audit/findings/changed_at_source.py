@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audit.findings.rule import Rule, Severity, when
+from audit.projections.notes import LATE
 
 RULE = Rule(
     name="changed_at_source",
@@ -13,7 +14,7 @@ RULE = Rule(
     meaning="changed_at_source: an event came below its source's seal, or before a time up to which the source was said"
     " to be complete. It counts, its stream is folded anew, and what was told before it came had been told as final.",
     sorts={
-        "late": when("why", "came after its source had been complete up to there"),
+        "late": when("why", LATE),
         "changed": lambda numbers: "noticed" in numbers,
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audit.findings.rule import Rule, Severity, when
+from audit.projections.noticing import AHEAD, BACKDATED
 
 RULE = Rule(
     name="clock_anomaly",
@@ -13,7 +14,7 @@ RULE = Rule(
     meaning="D27: an event occurred later than its store recorded it, by more than the second by which clocks may "
     "differ; or so long before that its period was closed by then.",
     sorts={
-        "ahead": when("how", "after it was recorded"),
-        "backdated": when("how", "before it was recorded, when its period was closed"),
+        "ahead": when("how", AHEAD),
+        "backdated": when("how", BACKDATED),
     },
 )

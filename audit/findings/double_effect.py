@@ -9,6 +9,8 @@ from audit.findings.rule import Rule, Severity, when
 from audit.findings.story import Reserved, Story
 from audit.projections.signs import Sign
 
+AGAIN, BESIDES, OVERDRAWN = "a second time", "besides", "with more than was still reserved"
+
 RULE = Rule(
     name="double_effect",
     title="Took effect twice",
@@ -18,8 +20,8 @@ RULE = Rule(
     meaning="D14: two events of one flow bear the same `once` label, and the first had not been undone; or an event "
     "took more out of a reservation than was still reserved.",
     sorts={
-        "repeated": when("how", "a second time", "besides"),
-        "overdrawn": when("how", "with more than was still reserved"),
+        "repeated": when("how", AGAIN, BESIDES),
+        "overdrawn": when("how", OVERDRAWN),
     },
 )
 
@@ -52,7 +54,7 @@ def _twice(story: Story, label: str, first: Happening, event: Happening) -> Sign
                    and label in story.about.undoes.get(one.meaning, ())), None)  # fmt: skip
     other = story.type_of(first.position)
     same = other == story.type_of(event.position)
-    how, besides = ("a second time", "") if same else ("besides", f" {other}")
+    how, besides = (AGAIN, "") if same else (BESIDES, f" {other}")
     return story.sign(
         RULE.name,
         event.recorded,
@@ -70,7 +72,7 @@ def _overdrawn(story: Story, one: Reserved) -> Sign:
         RULE.name,
         one.recorded,
         [one.position],
-        numbers={"type": story.type_of(one.position), "how": "with more than was still reserved", "other": ""},
+        numbers={"type": story.type_of(one.position), "how": OVERDRAWN, "other": ""},
         money=[(-one.after, one.at.currency)],
         detail=f"{one.at}/{one.at.currency}",
     )

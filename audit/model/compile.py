@@ -34,7 +34,7 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
     nevers, numbers = [_never(one) for one in document.never], count(1)
     lanes = {name: _lane(name, lane, names, digits, elsewhere, nevers, numbers) for name, lane in document.lane.items()}
     derived, patterns = [_derived(one) for one in document.derived], _patterns(document)
-    head = document.model
+    head, meanings = document.model, {one.number: one for lane in lanes.values() for one in lane.events.values()}
     return meaning.Model(
         name=head.name,
         hash=hash_,
@@ -66,7 +66,8 @@ def compile_model(document: schema.Document, hash_: str, source: str, raw: Mappi
         titles={path: one.title for path, one in document.field.items() if one.title},
         values={path: one.values for path, one in document.field.items() if one.values},
         dense=frozenset(name for name, one in document.source.items() if one.dense),
-        meanings={one.number: one for lane in lanes.values() for one in lane.events.values()},
+        meanings=meanings,
+        nameless=_nameless(meanings),
     )
 
 
@@ -207,6 +208,15 @@ def _kind(name: str, document: schema.Document) -> meaning.Kind:
     title = kind.title or (lane.title if lane else {}) or {document.model.languages[0]: name}
     return meaning.Kind(
         name, title, kind.book, kind.flow, kind.ends_with, _duration(kind.settles_within), name if lane else None
+    )
+
+
+def _nameless(meanings: Mapping[int, meaning.EventMeaning]) -> frozenset[int]:
+    declared = {one for about in meanings.values() for one in about.undone_by}
+    return frozenset(
+        number
+        for number, one in meanings.items()
+        if one.is_correction and not one.corrects and (one.lane, one.type) not in declared
     )
 
 

@@ -355,22 +355,13 @@ class Model:
     titles: Mapping[str, Text] = field(default_factory=dict)  # of payload fields, by path
     values: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)  # what a field's codes are called
     meanings: Mapping[int, EventMeaning] = field(default_factory=dict)  # by number
+    nameless: frozenset[int] = frozenset()  # corrections of which neither they nor the model say what they undo
 
     @property
     def correlated(self) -> frozenset[str]:
         """Kinds whose identifier a correlation may be: flows, and what some event ties by "$correlation"."""
         tied = {kind for lane in self.lanes.values() for kind in lane.correlates}
         return frozenset(tied.union(name for name, kind in self.kinds.items() if kind.is_flow))
-
-    @property
-    def nameless(self) -> frozenset[int]:
-        """The types of corrections that name no event, and of which nothing says what they undo."""
-        declared = {one for meaning in self.meanings.values() for one in meaning.undone_by}
-        return frozenset(
-            number
-            for number, one in self.meanings.items()
-            if one.is_correction and not one.corrects and (one.lane, one.type) not in declared
-        )
 
     def is_derived(self, stream: str) -> bool:
         """Whether a stream that no lane has repeats what other streams say."""

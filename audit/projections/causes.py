@@ -17,6 +17,7 @@ from audit.projections.names import Names, SubjectName
 from audit.projections.noticing import SKEW_MICROS
 from audit.projections.signs import Sign
 
+NOWHERE, CIRCLE = "is in no source", "is caused by it"  # how a cause is amiss
 GRACE_MICROS = 60_000_000  # how much later than its effect a cause may be recorded before it counts as missing
 RECENT_MAX = 30_000  # about 6 MB
 AWAITED_MAX = 20_000  # causes that are remembered to be awaited, about 3 MB; where there are more the table is asked
@@ -121,7 +122,7 @@ class Causes:
         subject_id, subject = self._subject(row)
         position, *_, recorded, cause, cause_recorded, is_circle = row
         if is_circle:
-            yield _orphan(row, subject_id, subject, "is caused by it")
+            yield _orphan(row, subject_id, subject, CIRCLE)
             return
         yield self._early(row)
         if cause_recorded - recorded > GRACE_MICROS:
@@ -136,8 +137,8 @@ class Causes:
                     [position, cause or position], numbers)  # fmt: skip
 
 
-def _orphan(row: Row, subject_id: int, subject: str, how: str = "is in no source") -> Sign:
+def _orphan(row: Row, subject_id: int, subject: str, how: str = NOWHERE) -> Sign:
     position, source, event_id, stream, type_, recorded = row[:6]
-    opened = recorded if how != "is in no source" else recorded + GRACE_MICROS
+    opened = recorded if how != NOWHERE else recorded + GRACE_MICROS
     return Sign("orphan_cause", subject_id, subject, opened, position, f"{source}/{event_id}", [position],
                 {"type": type_, "stream": stream, "how": how})  # fmt: skip

@@ -15,6 +15,7 @@ from audit.projections.reading import Work
 from audit.projections.signs import Sign
 
 BELOW_SEAL, COMPLETES = "below_seal", "completes"  # trace.note.kind
+LATE = "came after its source had been complete up to there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def below_seal(works: Sequence[Work], names: Names, sources: Mapping[int, str], 
         Sign(
             "changed_at_source", names.subjects[work.ties[0]], f"{work.subject[0]}:{work.subject[1]}", event.recorded,
             event.position, f"{sources[event.source_id]}/{event.id}", [event.position],
-            {"type": event.type, "stream": event.stream, "why": "came after its source had been complete up to there"},
+            {"type": event.type, "stream": event.stream, "why": LATE},
             detail=BELOW_SEAL,
         )
         for work in works

@@ -11,6 +11,7 @@ from audit.model.meaning import Lane, Model, Rest
 from audit.projections.memory import Memory
 from audit.projections.reading import Work
 
+AHEAD, BACKDATED = "after it was recorded", "before it was recorded, when its period was closed"  # how a clock is wrong
 SKEW_MICROS = 1_000_000  # how far the clocks of services may differ: what is shorter is order, not error
 
 
@@ -55,9 +56,9 @@ def _next(lane: Lane | None, memory: Memory) -> int | None:
 def _time(event: Logged, model: Model) -> Iterator[Noticed]:
     late, allowed = event.recorded - event.occurred, model.closed_after
     if late < -SKEW_MICROS:
-        how, seconds = "after it was recorded", -late // 1_000_000
+        how, seconds = AHEAD, -late // 1_000_000
     elif allowed is not None and late > SKEW_MICROS and event.recorded > model.due(event.occurred, allowed):
-        how, seconds = "before it was recorded, when its period was closed", late // 1_000_000
+        how, seconds = BACKDATED, late // 1_000_000
     else:
         return
     numbers: dict[str, str | int] = {"type": event.type, "stream": event.stream, "seconds": seconds, "how": how}

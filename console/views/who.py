@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -11,12 +10,11 @@ from django.utils.translation import gettext
 
 from audit.answers.choices import choices
 from audit.answers.claims.claimed import in_words
-from audit.answers.inquiry import Inquiry
 from audit.answers.reading.names import kind_title, subject_of
 from audit.answers.shapes import Page, WhoLine
 from audit.answers.situations import EVERYONE, SITUATIONS_MAX
 from audit.answers.when import claim_of
-from audit.answers.who import behind_doors, who_each
+from audit.answers.who import behind_doors, told_behind_doors, who_each
 from audit.answers.who import who as ask_who
 from audit.answers.words import within
 from audit.errors import UnknownSubject, UsageError
@@ -40,9 +38,7 @@ def who(visit: Visit, kind: str) -> HttpResponse:
         if that:
             try:
                 page = ask_who(inquiry, Subject(kind, EVERYONE), that, visit.cursor("who"), own=own)
-                page = replace(page, subjects=_told(visit, inquiry, page.subjects))
-                if page.customers <= 1 and any(row.is_closed for row in page.subjects.rows):
-                    page = replace(page, money=())  # a sum of one customer's is what that customer has
+                page = told_behind_doors(inquiry, page, visit.opened)
                 asked_from = subject_of(inquiry.connection, kind, own) if page.has_own else None
             except UsageError as error:
                 trouble, visit.outcome = gettext(str(error)), "bad input"
@@ -86,19 +82,13 @@ def who_file(visit: Visit, kind: str, format: str) -> HttpResponse:
         like = Subject(kind, EVERYONE)
 
         def page_at(cursor: str | None) -> Page[WhoLine]:
-            return _told(visit, inquiry, ask_who(inquiry, like, that, cursor, 1000).subjects)
+            return behind_doors(inquiry, ask_who(inquiry, like, that, cursor, 1000).subjects, visit.opened)
 
         at = inquiry.as_of()
         fields = {**lists.WHO, "as_of": lambda _: at.time, "is_live": lambda _: at.is_now}
         listed = gather("who", fields, page_at)
     visit.shows(row.subject for row in listed.rows)
     return send(visit, listed, format, {"kind": kind, "expression": that, "model": inquiry.model.hash})
-
-
-def _told(visit: Visit, inquiry: Inquiry, found: Page[WhoLine]) -> Page[WhoLine]:
-    """What a customer has is told of those whose doors stand open; the sums are everyone's, if
-    they are of more customers than one."""
-    return behind_doors(inquiry, found, visit.opened)
 
 
 def _that(visit: Visit) -> str:

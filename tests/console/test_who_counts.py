@@ -64,6 +64,18 @@ def test_every_page_counts_as_the_key_does(fault: str, bank: Bank) -> None:
                 assert told == number, page
 
 
+def test_a_payment_that_is_wrong_explains_others_and_not_itself(bank: Bank) -> None:
+    """`transfer.finding` asked of transfers is what they have of their own."""
+    with reading() as connection:
+        inquiry = inquire(connection, hidden)
+        for rule in ("amount_drift", "transfer_not_conserved", "residue_at_end", "missing_reaction"):
+            [(count,)] = bank.rows(
+                "select count(distinct subject_id) from finding f join trace.subject s on s.id = f.subject_id"
+                " where f.rule = %s and f.state = 'open' and s.kind = 'transfer'", rule)  # fmt: skip
+            found = who(inquiry, Subject("transfer", "*"), f"transfer.finding = {rule}")
+            assert found.subjects.total == count > 0, rule
+
+
 def test_two_opposite_situations_of_one_rule_are_told_apart(bank: Bank) -> None:
     """In the list, its words, the page of the finding and the file: a record dated back is no clock that ran ahead."""
     apart = {"backdated_event": "backdated", "clock_ahead": "ahead"}

@@ -21,7 +21,8 @@ def payments_of(cohort: Cohort, claim: Node, members: Collection[int]) -> Damage
     kinds = [kind for kind in flow_kinds(cohort.model) if kind != cohort.kind]
     if not leaves or not kinds:
         return None
-    found = {id for kind in kinds for leaf in leaves for id in _members(Cohort(cohort.inquiry, kind), leaf)}
+    others = [Cohort(cohort.inquiry, kind) for kind in kinds]
+    found = {id for own in others for leaf in leaves for id in _members(own, leaf)}
     told = {"subjects": list(found), "others": list(members)}
     pairs = [(row[0], row[1]) for row in cohort.rows("who_tied", {}, **told)] if found and members else []
     amounts = {id: (units, currency) for id, units, currency in declared(cohort, list({id for _, id in pairs}))}

@@ -29,8 +29,6 @@ def inferred(
     inquiry: Inquiry, positions: Sequence[int], moved: Mapping[int, Sequence[Moved]], nameless: Sequence[int]
 ) -> list[Inferred]:
     """Of events told; `nameless`: those among them that are corrections and name none."""
-    if not inquiry.model.nameless:
-        return []
     forward = _before(inquiry, {one: _own_sides(inquiry, moved.get(one, ())) for one in nameless})
     return [*forward, *_after(inquiry, positions)]
 

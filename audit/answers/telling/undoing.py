@@ -82,6 +82,8 @@ def linked_with_undone(
 
 def guessed_elsewhere(inquiry: Inquiry, told: Sequence[Told], moved: Mapping[int, Sequence[Moved]]) -> list[Inferred]:
     """What corrections that name no event may put right, here and elsewhere."""
+    if not inquiry.model.nameless:
+        return []
     by = {one.by.row.position for one in undoings(told, moved)}
     nameless = [one.row.position for one in told if _undoes(one) and one.meaning and one.meaning.is_correction
                 and one.row.position not in by]  # fmt: skip

@@ -65,12 +65,19 @@ def steps_page(
 
 
 def part_told(
-    inquiry: Inquiry, asked: Known, part: Part, fresh: Unfolded, opened: Noted | None = None
+    inquiry: Inquiry,
+    asked: Known,
+    part: Part,
+    fresh: Unfolded,
+    opened: Noted | None = None,
+    *,
+    is_linked: bool = True,
 ) -> Page[StepLine]:
     """The steps of a part of a story; of a shared one those of single payments without sentence and amount. `opened`:
-    what was noted of its events."""
+    what was noted of its events; `is_linked`: with what undoes what, wherever it stands."""
     told = read_events(inquiry, part.rows, fresh.finality)
-    lines = event_lines(inquiry, told, surroundings(inquiry, told, fresh, opened=opened), part.first_number)
+    around = surroundings(inquiry, told, fresh, opened=opened, is_linked=is_linked)
+    lines = event_lines(inquiry, told, around, part.first_number)
     if is_shared(inquiry, asked):
         lines = covered(lines, own(inquiry, told))
     return Page(tuple(step_lines(told, lines)), part.total, next=part.next, previous=part.previous)

@@ -45,7 +45,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 settle = Prepared.settle
 PAGES: dict[str, tuple[Callable[[Inquiry, Subject], object], list[Subject], int]] = {
     "customer": (customer, [Subject("customer", "C0"), Subject("customer", "C1")], 26),
-    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 34),
+    "account": (account, [Subject("account", f"A{n}") for n in range(4)], 33),
     "transfer": (transfer, [Subject("transfer", f"T{n}") for n in range(0, 60, 5)], 18),
     "where": (where, [Subject("account", "A0"), Subject("account", "A3")], 17),
     "what": (what, [Subject("account", "A0"), Subject("transfer", "T3")], 15),

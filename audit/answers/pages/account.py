@@ -22,7 +22,6 @@ from audit.answers.reading.stories import part_of_story, story_asked
 from audit.answers.reading.unfolded import Unfolded, unfolded
 from audit.answers.reading.withheld import holders
 from audit.answers.shapes import AccountPage, BalanceLine, FindingLine, Page, StateLine, StatementLine
-from audit.answers.telling.inferred import nameless_asked
 from audit.answers.telling.lines import around_asked, noted, noted_asked
 from audit.answers.telling.spoken import ended
 from audit.answers.what import newest, newest_asked, not_understood, not_understood_asked, part_told
@@ -56,12 +55,12 @@ def account(inquiry: Inquiry, subject: Subject, currency: str | None = None, cur
         *around_asked(latest.rows),
     ]
     read_ahead(inquiry, [*own, *listed.rows, *latest.rows], fresh.finality, then)
-    corrected = nameless_asked(inquiry, [row.position for row in latest.rows])
-    inquiry.send_ahead(*states_before_asked(read_events(inquiry, latest.rows, fresh.finality)), *corrected)
+    inquiry.send_ahead(*states_before_asked(read_events(inquiry, latest.rows, fresh.finality)))
     around = beside(inquiry, listed, latest.rows)
     noted_here, opened = noted(inquiry, *to_note), open_known(inquiry, asked, fresh)
     states = tuple(states_of(inquiry, asked, fresh))
-    points, story = chart(inquiry, in_currency), part_told(inquiry, asked, latest, fresh, noted_here)
+    points = chart(inquiry, in_currency)
+    story = part_told(inquiry, asked, latest, fresh, noted_here, is_linked=False)  # the page shows no links of these
     naming_here = naming(inquiry, around)
     only_read = [*own, *(row for rows in naming_here.values() for row in rows)]
     then = [

@@ -53,9 +53,10 @@ def surroundings(
     moved: Mapping[int, Sequence[Moved]] | None = None,
     moment: datetime | None = None,
     opened: Noted | None = None,
+    is_linked: bool = True,
 ) -> Surroundings:
     """In at most seven statements for any number of events; `moment`: findings opened later are left out; `opened`:
-    what was `noted` of these events and of others."""
+    what was `noted` of these events and of others; `is_linked`: what undoes what elsewhere is told too."""
     positions = [one.row.position for one in told]
     moving, ids = _moving([one.row for one in told]), [one.row.id for one in told]
     if opened is None:
@@ -70,8 +71,8 @@ def surroundings(
         found,
         _causes(inquiry, told),
         links_of(inquiry, (tie for one in told for tie in one.ties)),
-        standing_elsewhere(inquiry, told, found.corrected, unfolded),
-        guessed_elsewhere(inquiry, told, moved),
+        standing_elsewhere(inquiry, told, found.corrected, unfolded) if is_linked else (),
+        guessed_elsewhere(inquiry, told, moved) if is_linked else (),
     )
 
 
